@@ -1,0 +1,114 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tracker/value.hpp>
+
+namespace tracker {
+
+// One scalar of a row. The key's text must live until log() returns.
+struct Scalar {
+  std::string_view key;
+  double value;
+};
+
+enum class RunState { kFinished, kFailed, kStopped };
+
+enum class Summarize { kLast, kMin, kMax, kMean, kBest, kNone };
+enum class Goal { kNone, kMinimize, kMaximize };
+
+// How a metric is to be shown. `key` may hold globs ("eval/*").
+struct MetricDefinition {
+  std::string step_metric;  // key whose value is the x axis; empty: the row's step
+  Summarize summary = Summarize::kLast;
+  Goal goal = Goal::kNone;
+  bool hidden = false;
+};
+
+struct RunSettings {
+  std::string project;                // required; made on the server if it is not there
+  std::string name;                   // empty: a readable one is generated
+  std::string group;                  //
+  std::string job_type;               //
+  std::vector<std::string> tags;      //
+  std::string notes;                  //
+  Dict config;                        // hyperparameters known at the start
+  std::string server;                 // empty: $TRACKER_URL, else http://127.0.0.1:8080
+  std::filesystem::path directory;    // empty: $TRACKER_DIR, else ~/.local/share/tracker
+  std::filesystem::path relay;        // program tracker-relay; empty: beside this program, then $PATH
+  bool offline = false;               // write the spool only; `tracker sync` delivers it later
+  bool capture_console = true;        // stdout and stderr of this process, as lines
+  bool capture_git = true;            // commit, branch, remote, diff size
+  std::chrono::milliseconds system_interval{2000};  // CPU, memory, disk, network, GPU; 0 switches it off
+};
+
+// How far delivery has come; what a progress line shows.
+enum class Delivery {
+  kStarting,  // the relay has not reported yet
+  kOnline,    // the server acknowledges
+  kOffline,   // no server or no relay: the spool keeps everything
+  kRefused,   // the server refused for good; see delivery_message()
+};
+
+// A run being written by this process.
+//
+// Every call appends to a memory-mapped log and returns: no network, no lock held across a system call, no fsync on
+// the caller's thread. What a returned call has logged survives SIGKILL of the process; power loss costs at most a
+// second. start() throws tracker::Error; nothing after it throws: a full disk drops rows, counts them, and warns once.
+// All methods may be called from any thread. After fork() the child writes as a writer of its own.
+class Run {
+ public:
+  // Makes the spool directory, starts tracker-relay (unless offline) and returns without waiting for the server.
+  // Throws Error: no project, a directory that cannot be written, a spool format of a newer version.
+  static Run start(RunSettings settings);
+
+  Run(Run&&) noexcept;
+  Run& operator=(Run&&) noexcept;
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  // Finishes as kFinished, or as kFailed while an exception is in flight.
+  ~Run();
+
+  // Appends a row. Without a step it takes the last one plus one. Rows of equal step are merged, later values win.
+  // A key not seen before costs a dictionary record; keep the set of keys small. NaN and infinities are kept.
+  void log(std::initializer_list<Scalar> scalars, std::optional<std::int64_t> step = std::nullopt) noexcept;
+  void log(std::span<const Scalar> scalars, std::optional<std::int64_t> step = std::nullopt) noexcept;
+
+  // Merges into the config or the summary; nested dicts merge key by key.
+  void config(const Dict& values) noexcept;
+  void summary(const Dict& values) noexcept;
+  void define_metric(std::string_view key, const MetricDefinition& definition) noexcept;
+  void set_tags(const std::vector<std::string>& tags) noexcept;
+  void set_notes(std::string_view notes) noexcept;
+
+  // Ends the run and waits up to `timeout` until the server has acknowledged everything; then the relay is left to it.
+  // True if all was acknowledged. Idempotent: later calls do nothing. `reason` is a line for people.
+  bool finish(RunState state = RunState::kFinished, std::string_view reason = {},
+              std::chrono::milliseconds timeout = std::chrono::seconds(30)) noexcept;
+
+  const std::string& id() const noexcept;       // UUID
+  const std::string& name() const noexcept;     //
+  const std::string& project() const noexcept;  //
+  std::filesystem::path directory() const noexcept;
+  // Address of the run's page, once the relay has met a server; empty before.
+  std::string url() const noexcept;
+  Delivery delivery() const noexcept;
+  std::string delivery_message() const noexcept;  // why offline or refused, with the remedy
+  std::uint64_t dropped_rows() const noexcept;    // not written for lack of room
+
+ private:
+  class Impl;
+  explicit Run(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tracker

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "spool/record.hpp"
+
+// The few words that a writer and its relay say to each other, in a mapped file `control` beside the segments. It is
+// advice, not truth: the log is the truth about what was logged, the server about what was acknowledged. Losing the
+// file loses nothing.
+namespace tracker::spool {
+
+enum class RelayState : std::uint32_t { kNone = 0, kStarting = 1, kOnline = 2, kOffline = 3, kRefused = 4, kDone = 5 };
+
+class Control {
+ public:
+  // Opens or creates the file. Throws Error when it cannot be mapped.
+  explicit Control(const std::filesystem::path& writer_directory);
+  ~Control();
+  Control(const Control&) = delete;
+  Control& operator=(const Control&) = delete;
+
+  // Written by the relay, read by the SDK.
+  void set_acked(Offset offset) noexcept;
+  Offset acked() const noexcept;
+  void set_relay(RelayState state, const std::string& message) noexcept;
+  RelayState relay() const noexcept;
+  std::string relay_message() const;  // at most 1,000 bytes
+  void set_run_url(const std::string& url) noexcept;
+  std::string run_url() const;
+
+  // Written by the SDK, read by the relay.
+  void set_writer_pid(std::int32_t pid) noexcept;
+  std::int32_t writer_pid() const noexcept;
+
+ private:
+  struct Page;
+  Page* page_ = nullptr;
+};
+
+}  // namespace tracker::spool

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "spool/record.hpp"
+
+namespace tracker::spool {
+
+// A record and where it lies: [at, next).
+struct Entry {
+  Offset at;
+  Offset next;
+  Record record;
+};
+
+// Nothing more is published yet: ask again later, or never if the writer has ended.
+struct Wait {
+  Offset at;
+};
+
+// The bytes at `at` are not a record and never will be: `reason` says why. Nothing behind it is read.
+struct Corrupt {
+  Offset at;
+  std::string reason;
+};
+
+// Reads one writer's log from a given offset while it is being written, by this or another process. It never guesses:
+// an unpublished record is Wait, a torn or altered one is Corrupt. Belongs to one thread.
+class Reader {
+ public:
+  // Throws Error: kNotFound if there is no log in `writer_directory`, kFailedPrecondition if its format is newer than
+  // this program knows (names both versions), kDataLoss if the segment that holds `from` is gone.
+  Reader(const std::filesystem::path& writer_directory, Offset from);
+  ~Reader();
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+
+  std::variant<Entry, Wait, Corrupt> next();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tracker::spool

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+// The records of a spool, as values. Their bytes: docs/spool-format.md. All times are microseconds since the epoch, UTC.
+namespace tracker::spool {
+
+// Position in a writer's log: bytes from its beginning. It is the sequence number of the whole system.
+enum class Offset : std::uint64_t {};
+constexpr std::uint64_t to_bytes(Offset offset) noexcept { return static_cast<std::uint64_t>(offset); }
+
+enum class RecordKind : std::uint8_t {
+  kRunStart = 1,
+  kKey = 2,
+  kRow = 3,
+  kConfig = 4,
+  kSummary = 5,
+  kMetricDefinition = 6,
+  kConsole = 7,
+  kSystem = 8,
+  kTags = 9,
+  kNotes = 10,
+  kFinish = 11,
+  kGap = 12,
+};
+
+// First record of a writer's log. All writers of a run write one; later ones change nothing that is set.
+struct RunStart {
+  std::string run_id, writer_id;  // UUIDs
+  std::string project, name, group, job_type, notes;
+  std::vector<std::string> tags;
+  std::int64_t started_us = 0;
+  std::string environment_json;  // host, user, program, arguments, git, hardware: an object
+};
+
+// Gives a key a number within this writer's log; rows refer to it. Precedes its first use.
+struct Key {
+  std::uint32_t id = 0;
+  std::string name;
+};
+
+struct KeyValue {
+  std::uint32_t key = 0;
+  double value = 0;
+};
+
+// One call of log(). Rows of equal step merge in the reader's eye: later values win.
+struct Row {
+  std::int64_t step = 0;
+  std::int64_t time_us = 0;
+  std::vector<KeyValue> values;
+};
+
+// A sample of the machine: no step, the time is the x axis.
+struct System {
+  std::int64_t time_us = 0;
+  std::vector<KeyValue> values;
+};
+
+// A JSON object merged into the run's config (nested objects merge key by key).
+struct Config {
+  std::int64_t time_us = 0;
+  std::string json;
+};
+struct Summary {
+  std::int64_t time_us = 0;
+  std::string json;
+};
+
+struct MetricDefinition {
+  std::string key;  // may hold globs
+  std::string json;  // {"step_metric":…,"summary":"last|min|max|mean|best|none","goal":"none|minimize|maximize","hidden":…}
+};
+
+enum class ConsoleStream : std::uint8_t { kStdout = 1, kStderr = 2 };
+
+// One line of output. Lines are numbered from 0 per stream; a `\r` progress line is written again under its number
+// and the later text wins. The text has no line end; ANSI sequences are kept.
+struct Console {
+  ConsoleStream stream = ConsoleStream::kStdout;
+  std::uint64_t line = 0;
+  std::int64_t time_us = 0;
+  std::string text;
+};
+
+struct Tags {
+  std::vector<std::string> tags;  // replaces the run's tags
+};
+struct Notes {
+  std::string text;  // replaces the run's notes
+};
+
+enum class EndState : std::uint8_t { kFinished = 1, kFailed = 2, kCrashed = 3, kStopped = 4 };
+
+// The writer ended. Written by the SDK, or by the relay for a process that died.
+struct Finish {
+  EndState state = EndState::kFinished;
+  std::int64_t time_us = 0;
+  std::optional<std::int32_t> exit_code, signal;
+  std::string reason;  // for people
+};
+
+// Rows that could not be written (no room on the disk).
+struct Gap {
+  std::int64_t from_us = 0, to_us = 0;
+  std::uint64_t dropped_records = 0;
+  std::string reason;
+};
+
+using Record = std::variant<RunStart, Key, Row, Config, Summary, MetricDefinition, Console, System, Tags, Notes, Finish, Gap>;
+
+RecordKind kind_of(const Record& record) noexcept;
+
+// Appends the payload bytes of a record (without its header) to `out`.
+void encode_payload(const Record& record, std::string& out);
+
+// The inverse. Throws Error(kDataLoss) naming the kind and what is wrong: a length beyond the payload, trailing bytes,
+// text that is not UTF-8, an unknown kind.
+Record decode_payload(RecordKind kind, std::string_view payload);
+
+}  // namespace tracker::spool
