@@ -26,6 +26,11 @@ endif()
 set_property(GLOBAL PROPERTY JOB_POOLS torch=2 link=2)
 set(CMAKE_JOB_POOL_LINK link)
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC bug 105329: std::string concatenation inlined at -O2 is reported as overlapping copies.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+endif()
+
 add_library(tracker_options INTERFACE)
 add_library(tracker::options ALIAS tracker_options)
 target_compile_options(tracker_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
