@@ -7,12 +7,19 @@
 
 #include "spool/record.hpp"
 
-// The few words that a writer and its relay say to each other, in a mapped file `control` beside the segments. It is
-// advice, not truth: the log is the truth about what was logged, the server about what was acknowledged. Losing the
-// file loses nothing.
+// The few words that a writer and its relay say to each other, in a mapped file `control` beside
+// the segments. It is advice, not truth: the log is the truth about what was logged, the server
+// about what was acknowledged. Losing the file loses nothing.
 namespace tracker::spool {
 
-enum class RelayState : std::uint32_t { kNone = 0, kStarting = 1, kOnline = 2, kOffline = 3, kRefused = 4, kDone = 5 };
+enum class RelayState : std::uint32_t {
+  kNone = 0,
+  kStarting = 1,
+  kOnline = 2,
+  kOffline = 3,
+  kRefused = 4,
+  kDone = 5
+};
 
 class Control {
  public:

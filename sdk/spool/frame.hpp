@@ -8,12 +8,13 @@
 
 #include "spool/record.hpp"
 
-// The payload of an ingest frame: the records of a range of one writer's log, rows turned columnar, compressed with
-// zstd. Bytes: docs/frame-format.md. A frame stands alone: it carries the names of the keys it uses.
+// The payload of an ingest frame: the records of a range of one writer's log, rows turned columnar,
+// compressed with zstd. Bytes: docs/frame-format.md. A frame stands alone: it carries the names of
+// the keys it uses.
 namespace tracker::spool {
 
-// Rows that were logged with the same keys in the same order, in log order. `values` is column by column:
-// values[k * rows() + r]. Steps are empty for system samples.
+// Rows that were logged with the same keys in the same order, in log order. `values` is column by
+// column: values[k * rows() + r]. Steps are empty for system samples.
 struct RowGroup {
   bool system = false;
   std::vector<std::string> keys;
@@ -38,12 +39,15 @@ struct FrameLimits {
   std::size_t compressed_bytes = 4u << 20;
   std::size_t decompressed_bytes = 32u << 20;
   std::size_t keys = 100'000;
+  std::size_t groups = 65'536;
+  std::size_t records = 262'144;  // other than rows
 };
 
 // Turns rows and other records into a frame's payload.
 std::string encode_frame(const Frame& frame);
 
-// The inverse, for bytes nobody vouches for: sizes are checked before anything is allocated. Throws Error(kDataLoss).
+// The inverse, for bytes nobody vouches for: sizes are checked before anything is allocated. Throws
+// Error(kDataLoss).
 Frame decode_frame(std::string_view payload, const FrameLimits& limits = {});
 
 }  // namespace tracker::spool

@@ -7,12 +7,16 @@
 #include <variant>
 #include <vector>
 
-// The records of a spool, as values. Their bytes: docs/spool-format.md. All times are microseconds since the epoch, UTC.
+// The records of a spool, as values. Their bytes: docs/spool-format.md. All times are microseconds
+// since the epoch, UTC.
 namespace tracker::spool {
 
-// Position in a writer's log: bytes from its beginning. It is the sequence number of the whole system.
+// Position in a writer's log: bytes from its beginning. It is the sequence number of the whole
+// system.
 enum class Offset : std::uint64_t {};
-constexpr std::uint64_t to_bytes(Offset offset) noexcept { return static_cast<std::uint64_t>(offset); }
+constexpr std::uint64_t to_bytes(Offset offset) noexcept {
+  return static_cast<std::uint64_t>(offset);
+}
 
 enum class RecordKind : std::uint8_t {
   kRunStart = 1,
@@ -29,13 +33,17 @@ enum class RecordKind : std::uint8_t {
   kGap = 12,
 };
 
-// First record of a writer's log. All writers of a run write one; later ones change nothing that is set.
+// First record of a writer's log. All writers of a run write one; later ones change nothing that is
+// set.
 struct RunStart {
   std::string run_id, writer_id;  // UUIDs
   std::string project, name, group, job_type, notes;
   std::vector<std::string> tags;
   std::int64_t started_us = 0;
   std::string environment_json;  // host, user, program, arguments, git, hardware: an object
+  // Writer this one was forked from; empty for a process that started the run itself. Such a
+  // writer's Finish says nothing about the run, which goes on in its parent.
+  std::string parent_writer_id;
 };
 
 // Gives a key a number within this writer's log; rows refer to it. Precedes its first use.
@@ -74,13 +82,14 @@ struct Summary {
 
 struct MetricDefinition {
   std::string key;  // may hold globs
-  std::string json;  // {"step_metric":…,"summary":"last|min|max|mean|best|none","goal":"none|minimize|maximize","hidden":…}
+  std::string
+      json;  // {"step_metric":…,"summary":"last|min|max|mean|best|none","goal":"none|minimize|maximize","hidden":…}
 };
 
 enum class ConsoleStream : std::uint8_t { kStdout = 1, kStderr = 2 };
 
-// One line of output. Lines are numbered from 0 per stream; a `\r` progress line is written again under its number
-// and the later text wins. The text has no line end; ANSI sequences are kept.
+// One line of output. Lines are numbered from 0 per stream; a `\r` progress line is written again
+// under its number and the later text wins. The text has no line end; ANSI sequences are kept.
 struct Console {
   ConsoleStream stream = ConsoleStream::kStdout;
   std::uint64_t line = 0;
@@ -112,15 +121,16 @@ struct Gap {
   std::string reason;
 };
 
-using Record = std::variant<RunStart, Key, Row, Config, Summary, MetricDefinition, Console, System, Tags, Notes, Finish, Gap>;
+using Record = std::variant<RunStart, Key, Row, Config, Summary, MetricDefinition, Console, System,
+                            Tags, Notes, Finish, Gap>;
 
 RecordKind kind_of(const Record& record) noexcept;
 
 // Appends the payload bytes of a record (without its header) to `out`.
 void encode_payload(const Record& record, std::string& out);
 
-// The inverse. Throws Error(kDataLoss) naming the kind and what is wrong: a length beyond the payload, trailing bytes,
-// text that is not UTF-8, an unknown kind.
+// The inverse. Throws Error(kDataLoss) naming the kind and what is wrong: a length beyond the
+// payload, trailing bytes, text that is not UTF-8, an unknown kind.
 Record decode_payload(RecordKind kind, std::string_view payload);
 
 }  // namespace tracker::spool

@@ -1,0 +1,204 @@
+#include "spool/layout.hpp"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include <tracker/error.hpp>
+
+#include "spool/segment.hpp"
+
+namespace tracker::spool {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void fail(const char* what, const fs::path& path, int error) {
+  throw Error(ErrorCode::kUnavailable, std::string("cannot ") + what + " " + path.string() + ": " +
+                                           std::strerror(error) +
+                                           "; check that the directory is writable");
+}
+
+bool is_writer(const fs::path& directory) {
+  std::error_code none;
+  return fs::exists(directory / "run.json", none);
+}
+
+struct flock whole_file() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+std::vector<fs::path> folders_in(const fs::path& directory) {
+  std::vector<fs::path> out;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(directory, none)) {
+    if (entry.is_directory(none)) out.push_back(entry.path());
+  }
+  return out;
+}
+
+std::int64_t created_us(const fs::path& directory) {
+  try {
+    return read_info(directory).created_us;
+  } catch (const Error&) {
+    return 0;  // its reader will hear what is wrong with it
+  }
+}
+
+}  // namespace
+
+fs::path tracker_directory(const fs::path& configured) {
+  if (!configured.empty()) return fs::absolute(configured);
+  if (const char* set = std::getenv("TRACKER_DIR"); set != nullptr && *set != '\0')
+    return fs::absolute(set);
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') {
+    const passwd* user = ::getpwuid(::getuid());
+    home = user != nullptr ? user->pw_dir : nullptr;
+  }
+  if (home == nullptr || *home == '\0') {
+    throw Error(ErrorCode::kFailedPrecondition,
+                "no home directory to keep runs in: set TRACKER_DIR");
+  }
+  return fs::absolute(fs::path(home) / ".local/share/tracker");
+}
+
+fs::path writer_directory(const fs::path& tracker_directory, const std::string& run_id,
+                          const std::string& writer_id) {
+  return tracker_directory / "runs" / run_id / writer_id;
+}
+
+void write_info(const fs::path& writer_directory, const WriterInfo& info) {
+  const nlohmann::json json = {{"run_id", info.run_id},   {"writer_id", info.writer_id},
+                               {"project", info.project}, {"name", info.name},
+                               {"server", info.server},   {"created_us", info.created_us}};
+  const fs::path path = writer_directory / "run.json";
+  const fs::path temporary = writer_directory / "run.json.tmp";
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  out.close();
+  if (!out) fail("write", temporary, errno);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) fail("rename", path, errno);
+}
+
+WriterInfo read_info(const fs::path& writer_directory) {
+  const fs::path path = writer_directory / "run.json";
+  std::ifstream in(path, std::ios::binary);
+  if (!in)
+    throw Error(ErrorCode::kNotFound, path.string() + " is not there: not a run's directory");
+  std::string text(64 << 10, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  try {
+    const auto json = nlohmann::json::parse(text);
+    WriterInfo info;
+    json.at("run_id").get_to(info.run_id);
+    json.at("writer_id").get_to(info.writer_id);
+    json.at("project").get_to(info.project);
+    json.at("name").get_to(info.name);
+    json.at("server").get_to(info.server);
+    json.at("created_us").get_to(info.created_us);
+    return info;
+  } catch (const nlohmann::json::exception& e) {
+    throw Error(ErrorCode::kDataLoss, path.string() + " is damaged", e.what());
+  }
+}
+
+std::vector<fs::path> list_writers(const fs::path& directory) {
+  std::vector<fs::path> found;
+  if (is_writer(directory)) {
+    found.push_back(directory);
+  } else {
+    std::error_code none;
+    const bool is_root = fs::exists(directory / "runs", none);
+    const std::vector<fs::path> runs =
+        is_root ? folders_in(directory / "runs") : std::vector{directory};
+    for (const fs::path& run : runs) {
+      for (const fs::path& writer : folders_in(run)) {
+        if (is_writer(writer)) found.push_back(writer);
+      }
+    }
+  }
+  std::vector<std::pair<std::int64_t, fs::path>> dated;
+  for (fs::path& path : found) dated.emplace_back(created_us(path), std::move(path));
+  std::sort(dated.begin(), dated.end());
+  found.clear();
+  for (auto& [when, path] : dated) found.push_back(std::move(path));
+  return found;
+}
+
+bool writer_alive(const fs::path& writer_directory) {
+  const Fd fd(::open((writer_directory / "writer.lock").c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd) return false;
+  struct flock probe = whole_file();
+  if (::fcntl(fd.get(), F_GETLK, &probe) != 0)
+    return true;  // cannot tell: then nothing is decided about it
+  return probe.l_type != F_UNLCK;
+}
+
+Fd lock_as_writer(const fs::path& writer_directory) {
+  const fs::path path = writer_directory / "writer.lock";
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd) fail("open", path, errno);
+  struct flock lock = whole_file();
+  if (::fcntl(fd.get(), F_SETLK, &lock) != 0) fail("lock", path, errno);
+  return fd;
+}
+
+std::optional<RelayLock> RelayLock::try_acquire(const fs::path& writer_directory) {
+  const fs::path path = writer_directory / "relay.lock";
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd) fail("open", path, errno);
+  struct flock lock = whole_file();
+  if (::fcntl(fd.get(), F_OFD_SETLK, &lock) != 0) return std::nullopt;
+  return RelayLock(std::move(fd));
+}
+
+bool RelayLock::is_held(const fs::path& writer_directory) {
+  const Fd fd(::open((writer_directory / "relay.lock").c_str(), O_RDWR | O_CLOEXEC));
+  struct flock probe = whole_file();
+  return fd && ::fcntl(fd.get(), F_OFD_GETLK, &probe) == 0 && probe.l_type != F_UNLCK;
+}
+
+std::string make_uuid() {
+  unsigned char b[16];
+  std::size_t have = 0;
+  while (have < sizeof b) {
+    const ssize_t n = ::getrandom(b + have, sizeof b - have, 0);
+    if (n > 0)
+      have += static_cast<std::size_t>(n);
+    else if (errno != EINTR)
+      throw Error(ErrorCode::kInternal, "no random numbers from the kernel", std::strerror(errno));
+  }
+  b[6] = static_cast<unsigned char>((b[6] & 0x0F) | 0x40);
+  b[8] = static_cast<unsigned char>((b[8] & 0x3F) | 0x80);
+  std::string out;
+  for (std::size_t i = 0; i < 16; ++i) {
+    char hex[3];
+    std::snprintf(hex, sizeof hex, "%02x", b[i]);
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    out += hex;
+  }
+  return out;
+}
+
+std::int64_t now_us() noexcept {
+  timespec t;
+  ::clock_gettime(CLOCK_REALTIME, &t);
+  return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_nsec / 1000;
+}
+
+}  // namespace tracker::spool

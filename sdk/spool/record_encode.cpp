@@ -1,0 +1,104 @@
+#include "spool/bytes.hpp"
+#include "spool/record.hpp"
+
+namespace tracker::spool {
+namespace {
+
+void put_strings(std::string& out, const std::vector<std::string>& strings) {
+  put_varint(out, strings.size());
+  for (const std::string& s : strings) put_string(out, s);
+}
+
+void put_values(std::string& out, const std::vector<KeyValue>& values) {
+  for (const KeyValue& v : values) put(out, v.value);
+  for (const KeyValue& v : values) put(out, v.key);
+}
+
+void put_optional(std::string& out, const std::optional<std::int32_t>& value) {
+  put(out, static_cast<std::uint8_t>(value.has_value()));
+  if (value) put(out, *value);
+}
+
+struct Encoder {
+  std::string& out;
+
+  void operator()(const RunStart& r) const {
+    for (const std::string* s :
+         {&r.run_id, &r.writer_id, &r.project, &r.name, &r.group, &r.job_type, &r.notes}) {
+      put_string(out, *s);
+    }
+    put_strings(out, r.tags);
+    put(out, r.started_us);
+    put_string(out, r.environment_json);
+    put_string(out, r.parent_writer_id);
+  }
+  void operator()(const Key& r) const {
+    put(out, r.id);
+    put_string(out, r.name);
+  }
+  void operator()(const Row& r) const {
+    put(out, r.step);
+    put(out, r.time_us);
+    put_values(out, r.values);
+  }
+  void operator()(const System& r) const {
+    put(out, r.time_us);
+    put_values(out, r.values);
+  }
+  void operator()(const Config& r) const {
+    put(out, r.time_us);
+    put_string(out, r.json);
+  }
+  void operator()(const Summary& r) const {
+    put(out, r.time_us);
+    put_string(out, r.json);
+  }
+  void operator()(const MetricDefinition& r) const {
+    put_string(out, r.key);
+    put_string(out, r.json);
+  }
+  void operator()(const Console& r) const {
+    put(out, r.stream);
+    put(out, r.line);
+    put(out, r.time_us);
+    put_string(out, r.text);
+  }
+  void operator()(const Tags& r) const { put_strings(out, r.tags); }
+  void operator()(const Notes& r) const { put_string(out, r.text); }
+  void operator()(const Finish& r) const {
+    put(out, r.state);
+    put(out, r.time_us);
+    put_optional(out, r.exit_code);
+    put_optional(out, r.signal);
+    put_string(out, r.reason);
+  }
+  void operator()(const Gap& r) const {
+    put(out, r.from_us);
+    put(out, r.to_us);
+    put(out, r.dropped_records);
+    put_string(out, r.reason);
+  }
+};
+
+struct Kinds {
+  RecordKind operator()(const RunStart&) const { return RecordKind::kRunStart; }
+  RecordKind operator()(const Key&) const { return RecordKind::kKey; }
+  RecordKind operator()(const Row&) const { return RecordKind::kRow; }
+  RecordKind operator()(const Config&) const { return RecordKind::kConfig; }
+  RecordKind operator()(const Summary&) const { return RecordKind::kSummary; }
+  RecordKind operator()(const MetricDefinition&) const { return RecordKind::kMetricDefinition; }
+  RecordKind operator()(const Console&) const { return RecordKind::kConsole; }
+  RecordKind operator()(const System&) const { return RecordKind::kSystem; }
+  RecordKind operator()(const Tags&) const { return RecordKind::kTags; }
+  RecordKind operator()(const Notes&) const { return RecordKind::kNotes; }
+  RecordKind operator()(const Finish&) const { return RecordKind::kFinish; }
+  RecordKind operator()(const Gap&) const { return RecordKind::kGap; }
+};
+
+}  // namespace
+
+RecordKind kind_of(const Record& record) noexcept { return std::visit(Kinds{}, record); }
+
+void encode_payload(const Record& record, std::string& out) { std::visit(Encoder{out}, record); }
+
+}  // namespace tracker::spool
