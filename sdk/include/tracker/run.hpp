@@ -64,7 +64,8 @@ enum class Delivery {
 // Every call appends to a memory-mapped log and returns: no network, no lock held across a system call, no fsync on
 // the caller's thread. What a returned call has logged survives SIGKILL of the process; power loss costs at most a
 // second. start() throws tracker::Error; nothing after it throws: a full disk drops rows, counts them, and warns once.
-// All methods may be called from any thread. After fork() the child writes as a writer of its own.
+// All methods may be called from any thread. After fork() the child, once it logs, writes as a writer of its own, and
+// its finishing does not end the run.
 class Run {
  public:
   // Makes the spool directory, starts tracker-relay (unless offline) and returns without waiting for the server.
@@ -91,6 +92,7 @@ class Run {
   void set_notes(std::string_view notes) noexcept;
 
   // Ends the run and waits up to `timeout` until the server has acknowledged everything; then the relay is left to it.
+  // Waits less when nothing is to be expected: no relay, refused, or no server for two seconds.
   // True if all was acknowledged. Idempotent: later calls do nothing. `reason` is a line for people.
   bool finish(RunState state = RunState::kFinished, std::string_view reason = {},
               std::chrono::milliseconds timeout = std::chrono::seconds(30)) noexcept;

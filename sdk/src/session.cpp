@@ -1,0 +1,215 @@
+#include "src/session.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+#include "capture/system_sampler.hpp"
+#include "spool/quiet_thread.hpp"
+#include "spool/release.hpp"
+#include "spool/utf8.hpp"
+#include "src/relay_process.hpp"
+
+namespace tracker {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kFewScalars = 64;  // in a row that needs no memory
+constexpr std::chrono::seconds kOfflineGrace{2}, kRelayStart{5};
+
+std::atomic<std::uint64_t> next_serial{1};
+
+spool::WriterOptions writer_options(const Session::Options& options,
+                                    const std::filesystem::path& directory) {
+  spool::WriterOptions out;
+  out.directory = directory;
+  out.run_id = options.info.run_id;
+  out.writer_id = options.info.writer_id;
+  return out;
+}
+
+// The keys of the last row this thread logged. Loops log the same keys in the same order, so the
+// i-th key is likely the i-th of the row before, and comparing it is cheaper than a look-up.
+struct RowHint {
+  std::uint64_t session = 0;
+  std::array<const spool::KeyEntry*, kFewScalars> keys{};
+};
+thread_local RowHint hint;
+
+}  // namespace
+
+Session::Session(const Options& options)
+    : options_(options),
+      directory_(
+          spool::writer_directory(options.root, options.info.run_id, options.info.writer_id)),
+      serial_(next_serial.fetch_add(1)),
+      writer_([&] {
+        spool::WriterOptions out = writer_options(options_, directory_);
+        out.warn = [this](const std::string& line) { warn(line); };
+        return out;
+      }()),
+      control_(directory_) {
+  control_.set_writer_pid(::getpid());
+  spool::write_info(directory_, options_.info);
+  writer_.append(options_.start);
+  start_relay();
+}
+
+Session::~Session() {
+  if (console_) console_->stop();
+  if (sampler_.joinable()) {
+    sampler_.request_stop();
+    sampler_.join();
+  }
+  writer_.close();
+}
+
+void Session::start_relay() {
+  using spool::RelayState;
+  if (options_.settings.offline) {
+    control_.set_relay(RelayState::kOffline,
+                       "the run was started offline: `tracker sync` delivers it");
+    return;
+  }
+  const auto program = find_relay(options_.settings.relay);
+  if (!program) {
+    control_.set_relay(
+        RelayState::kOffline,
+        "no program tracker-relay beside this one or in $PATH: install it, then `tracker sync`");
+    return;
+  }
+  control_.set_relay(RelayState::kStarting, "");
+  relay_started_ = Clock::now();
+  if (const int error = tracker::start_relay({*program, directory_, options_.info.server});
+      error != 0) {
+    control_.set_relay(RelayState::kOffline, "cannot start " + program->string() + ": " +
+                                                 std::strerror(error) +
+                                                 "; `tracker sync` delivers the run");
+  }
+}
+
+// Never waits: a terminal that is held up must not hold up the spool.
+void Session::warn(const std::string& line) noexcept {
+  const int fd = warn_fd_.load();
+  pollfd ready{fd, POLLOUT, 0};
+  if (::poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return;
+  try {
+    const std::string text = line + "\n";
+    static_cast<void>(!::write(fd, text.data(), text.size()));
+  } catch (const std::exception&) {
+    return;  // no memory for a warning
+  }
+}
+
+void Session::capture() {
+  if (options_.settings.capture_console) {
+    console_ = capture::ConsoleCapture::start(
+        [this](const capture::ConsoleLine& line) { append_console(line); });
+    if (console_ && console_->original_stderr() >= 0) warn_fd_.store(console_->original_stderr());
+  }
+  if (options_.settings.system_interval.count() > 0) {
+    sampler_ = spool::start_quiet_thread(
+        "tracker-system", [this](const std::stop_token& stop) { sample_system(stop); });
+  }
+}
+
+void Session::append_console(const capture::ConsoleLine& line) noexcept {
+  try {
+    writer_.append(spool::Console{line.stream == capture::Stream::kStdout
+                                      ? spool::ConsoleStream::kStdout
+                                      : spool::ConsoleStream::kStderr,
+                                  line.number, spool::now_us(), spool::to_utf8(line.text)});
+  } catch (const std::exception&) {
+    return;  // no memory for a line of output
+  }
+}
+
+void Session::sample_system(const std::stop_token& stop) {
+  spool::remove_delivered(options_.root);
+  capture::SystemSampler sampler(directory_);
+  std::vector<spool::KeyValue> values;
+  auto due = Clock::now();
+  while (!stop.stop_requested()) {
+    values.clear();
+    for (const capture::Metric& metric : sampler.sample()) {
+      if (const auto key = writer_.key(metric.key)) values.push_back({*key, metric.value});
+    }
+    writer_.append({.step = std::nullopt, .time_us = spool::now_us(), .values = values});
+    due += options_.settings.system_interval;
+    std::unique_lock lock(sampler_mutex_);
+    sampler_wake_.wait_until(lock, stop, due, [] { return false; });
+    due = std::max(due,
+                   Clock::now() - options_.settings.system_interval);  // after a suspend: no burst
+  }
+}
+
+void Session::log(std::span<const Scalar> scalars, std::int64_t step) noexcept {
+  // Bytes, since an array of values would be cleared first.
+  alignas(spool::KeyValue) std::byte few[kFewScalars * sizeof(spool::KeyValue)];
+  std::vector<spool::KeyValue> many;
+  auto* values = reinterpret_cast<spool::KeyValue*>(few);
+  if (scalars.size() > kFewScalars) [[unlikely]] {
+    try {
+      many.resize(scalars.size());
+    } catch (const std::exception&) {
+      return;
+    }
+    values = many.data();
+  }
+  if (hint.session != serial_) [[unlikely]]
+    hint = {serial_, {}};
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < scalars.size(); ++i) {
+    const Scalar& scalar = scalars[i];
+    const spool::KeyEntry* key = i < kFewScalars ? hint.keys[i] : nullptr;
+    if (key == nullptr || !key->is(scalar.key)) [[unlikely]] {
+      if (!writer_.key(scalar.key)) continue;
+      key = writer_.find_key(scalar.key);
+      if (i < kFewScalars) hint.keys[i] = key;
+    }
+    new (&values[n++]) spool::KeyValue{key->id, scalar.value};
+  }
+  if (n == 0) return;
+  writer_.append({.step = step, .time_us = spool::now_us(), .values = {values, n}});
+}
+
+bool Session::finish(const spool::Finish& finish, std::chrono::milliseconds timeout) {
+  if (console_) console_->stop();
+  warn_fd_.store(2);
+  if (sampler_.joinable()) {
+    sampler_.request_stop();
+    sampler_.join();
+  }
+  const auto end = writer_.append(finish);
+  writer_.close();
+  return end && wait_for_ack(*end, timeout);
+}
+
+// Gives up early when nothing is to be expected: refused, or no relay, or no server for a while.
+bool Session::wait_for_ack(spool::Offset end, std::chrono::milliseconds timeout) const {
+  using spool::RelayState;
+  const auto deadline = Clock::now() + timeout;
+  auto offline_since = Clock::time_point::max();
+  auto pause = std::chrono::milliseconds(1);
+  while (control_.acked() < end) {
+    const auto now = Clock::now();
+    const RelayState state = control_.relay();
+    if (now >= deadline || state == RelayState::kRefused || relay_started_ == Clock::time_point{})
+      return false;
+    if (state != RelayState::kOffline)
+      offline_since = Clock::time_point::max();
+    else if (offline_since == Clock::time_point::max())
+      offline_since = now;
+    else if (now - offline_since > kOfflineGrace)
+      return false;
+    if (now - relay_started_ > kRelayStart && !spool::RelayLock::is_held(directory_)) return false;
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, std::chrono::milliseconds(20));
+  }
+  return true;
+}
+
+}  // namespace tracker
