@@ -1,0 +1,138 @@
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include <tracker/error.hpp>
+#include <tracker/run.hpp>
+
+#include "cli/line_input.hpp"
+#include "cli/log_input.hpp"
+#include "cli/output.hpp"
+#include "cli/program.hpp"
+#include "cli/settings.hpp"
+
+namespace tracker::cli {
+namespace {
+
+struct LogOptions {
+  std::string project, name, group, notes;
+  std::vector<std::string> tags, config;
+  bool echo = false, offline = false;
+};
+
+// The run goes on when nobody reads our output any more.
+class Speaker {
+ public:
+  void say(const std::string& line) {
+    if (closed_) return;
+    try {
+      out_.write(line + "\n");
+      out_.flush();
+    } catch (const OutputClosed&) {
+      closed_ = true;
+    }
+  }
+
+ private:
+  Output out_;
+  bool closed_ = false;
+};
+
+RunSettings settings_of(const LogOptions& options, const std::string& server) {
+  RunSettings settings;
+  settings.project = options.project;
+  settings.name = options.name;
+  settings.group = options.group;
+  settings.notes = options.notes;
+  settings.tags = options.tags;
+  for (const auto& assignment : options.config) settings.config.insert_or_assign(parse_assignment(assignment).first,
+                                                                                 parse_assignment(assignment).second);
+  settings.server = server;
+  settings.offline = options.offline;
+  settings.capture_console = false;  // its stdout is an answer to the caller, not the run's output
+  return settings;
+}
+
+// Logs line after line. Throws Error that names the line; the number of the step to come is kept in between.
+void log_lines(Run& run, LineInput& input, Speaker* echo) {
+  std::int64_t next_step = 0;
+  std::uint64_t line_number = 0;
+  std::vector<Scalar> scalars;
+  try {
+    for (;;) {
+      ++line_number;
+      const auto line = input.next();
+      if (!line) return;
+      if (line->find_first_not_of(" \t\r") == std::string::npos) continue;
+      const LogRow row = parse_log_row(*line);
+      const std::int64_t step = row.step.value_or(next_step);
+      scalars.clear();
+      for (const auto& [key, value] : row.values) scalars.push_back({key, value});
+      run.log(scalars, step);
+      next_step = step == std::numeric_limits<std::int64_t>::max() ? step : step + 1;
+      if (echo != nullptr) echo->say(std::to_string(step));
+    }
+  } catch (const Error& error) {
+    throw Error(error.code(), "line " + std::to_string(line_number) + ": " + error.what());
+  }
+}
+
+void tell_delivery(const Run& run, bool delivered) {
+  if (run.dropped_rows() > 0) {
+    std::fprintf(stderr, "tracker: %llu rows were not written: no room under %s\n",
+                 static_cast<unsigned long long>(run.dropped_rows()), run.directory().c_str());
+  }
+  if (delivered) return;
+  const std::string why = run.delivery_message();
+  std::fprintf(stderr, "tracker: not delivered yet: %s\n",
+               why.empty() ? "`tracker sync` delivers it once a server answers" : why.c_str());
+}
+
+int log_run(const std::string& server, const LogOptions& options) {
+  LineInput input;
+  Run run = Run::start(settings_of(options, server_url(server)));
+  Speaker out;
+  out.say(run.id());
+  try {
+    log_lines(run, input, options.echo ? &out : nullptr);
+  } catch (const Error& error) {
+    tell_delivery(run, run.finish(RunState::kFailed, error.what()));
+    throw;
+  }
+  const bool delivered = input.interrupted() ? run.finish(RunState::kStopped, "interrupted") : run.finish();
+  tell_delivery(run, delivered || options.offline);
+  return input.interrupted() || run.dropped_rows() > 0 ? kFailed : kDone;
+}
+
+}  // namespace
+
+void add_log(Program& program) {
+  auto* command = program.app.add_subcommand(
+      "log", "Log a run: each JSON line on standard input becomes a row. Prints the run's id first.");
+  const auto options = std::make_shared<LogOptions>();
+  command->add_option("--project", options->project, "name of the project; made if it is not there")
+      ->required()
+      ->type_name("P");
+  command->add_option("--name", options->name, "name of the run (else one is made up)")->type_name("N");
+  command->add_option("--group", options->group, "runs of one experiment")->type_name("G");
+  command->add_option("--notes", options->notes, "free text")->type_name("TEXT");
+  command->add_option("--tags", options->tags, "a,b or a b")->delimiter(',')->type_name("TAG");
+  command->add_option("--config", options->config, "hyperparameters: k=v k=v")
+      ->check([](const std::string& text) {
+        try {
+          parse_assignment(text);
+          return std::string();
+        } catch (const Error& error) {
+          return std::string(error.what());
+        }
+      })
+      ->type_name("K=V");
+  command->add_flag("--echo", options->echo, "print a row's step once it is logged");
+  command->add_flag("--offline", options->offline, "write the spool only; `tracker sync` delivers it");
+  command->callback([&program, options] {
+    program.action = [&program, options] { return log_run(program.server, *options); };
+  });
+}
+
+}  // namespace tracker::cli

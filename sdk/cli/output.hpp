@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tracker::cli {
+
+// Thrown when the reader of our output has gone (`tracker export … | head`): the command ends without a word.
+struct OutputClosed {};
+
+// Where a command writes its result: stdout, or a file that appears whole or not at all. Buffered. One thread.
+class Output {
+ public:
+  Output();  // stdout
+  // Writes beside `file` and renames in commit(); without it nothing is left. Throws Error.
+  explicit Output(std::filesystem::path file);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  // Throw Error when the bytes cannot be written, OutputClosed when nobody reads them any more.
+  void write(std::string_view text);
+  void flush();
+  // Everything was written. Call it once, at the end.
+  void commit();
+
+  // Where a library that wants a name of its own may write (the temporary file); nullopt for stdout.
+  std::optional<std::filesystem::path> path() const;
+
+ private:
+  std::filesystem::path file_, temporary_;
+  int descriptor_;
+  std::string buffer_;
+};
+
+}  // namespace tracker::cli

@@ -1,0 +1,94 @@
+#include "cli/runs_client.hpp"
+
+#include <chrono>
+#include <tracker/error.hpp>
+#include <utility>
+
+#include "relay/channel.hpp"
+
+namespace tracker::cli {
+namespace {
+
+constexpr std::chrono::seconds kDeadline{60};
+constexpr std::uint32_t kPageSize = 500;
+
+void set_deadline(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+}
+
+}  // namespace
+
+RunsClient::RunsClient(const std::string& url) {
+  relay::Server server;
+  try {
+    server = relay::discover(url);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kUnavailable) throw;
+    throw Error(error.code(), std::string(error.what()) + ": start tracker-server, or give its address with --server");
+  }
+  url_ = server.url;
+  stub_ = v1::RunsService::NewStub(relay::open_channel(server));
+}
+
+std::vector<v1::Project> RunsClient::projects() {
+  grpc::ClientContext context;
+  set_deadline(context);
+  v1::ListProjectsResponse response;
+  const auto status = stub_->ListProjects(&context, v1::ListProjectsRequest(), &response);
+  if (!status.ok()) throw relay::to_error(status, url_);
+  return {std::make_move_iterator(response.mutable_projects()->begin()),
+          std::make_move_iterator(response.mutable_projects()->end())};
+}
+
+std::vector<v1::Run> RunsClient::runs(const std::string& project) {
+  std::vector<v1::Run> runs;
+  v1::ListRunsRequest request;
+  request.set_project(project);
+  request.set_page_size(kPageSize);
+  for (;;) {
+    grpc::ClientContext context;
+    set_deadline(context);
+    v1::ListRunsResponse response;
+    const auto status = stub_->ListRuns(&context, request, &response);
+    if (!status.ok()) throw relay::to_error(status, url_);
+    for (auto& run : *response.mutable_runs()) runs.push_back(std::move(run));
+    if (response.next_page_token().empty()) return runs;
+    request.set_page_token(response.next_page_token());
+  }
+}
+
+v1::Run RunsClient::run(const std::string& id_or_name) {
+  grpc::ClientContext context;
+  set_deadline(context);
+  v1::GetRunRequest request;
+  request.set_run(id_or_name);
+  v1::Run run;
+  const auto status = stub_->GetRun(&context, request, &run);
+  if (!status.ok()) throw relay::to_error(status, url_);
+  return run;
+}
+
+void RunsClient::history(const std::string& run, const std::vector<std::string>& keys,
+                         const std::function<void(const HistoryBatch&)>& take) {
+  // No deadline: a long history takes its time, and keepalive notices a server that is gone. The context is made
+  // before the reader so that an exception of `take` cancels the stream.
+  grpc::ClientContext context;
+  v1::ExportHistoryRequest request;
+  request.set_run(run);
+  *request.mutable_keys() = {keys.begin(), keys.end()};
+  const auto stream = stub_->ExportHistory(&context, request);
+  v1::ExportHistoryResponse response;
+  try {
+    while (stream->Read(&response)) take(decode_history(response));
+  } catch (...) {
+    context.TryCancel();
+    while (stream->Read(&response)) {
+    }
+    stream->Finish();
+    throw;
+  }
+  const auto status = stream->Finish();
+  if (!status.ok()) throw relay::to_error(status, url_);
+}
+
+}  // namespace tracker::cli

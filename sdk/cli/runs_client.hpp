@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/history.hpp"
+#include "tracker/v1/runs.grpc.pb.h"
+
+namespace tracker::cli {
+
+// The server's projects and runs, as the commands ask for them. Calls block; every failure is thrown as Error with a
+// line for people. One thread.
+class RunsClient {
+ public:
+  // Finds the server behind the address (settings.hpp: server_url). Throws Error when nothing answers there.
+  explicit RunsClient(const std::string& url);
+
+  std::vector<v1::Project> projects();
+  // All of a project's runs, newest first.
+  std::vector<v1::Run> runs(const std::string& project);
+  // By id, or by "project/name".
+  v1::Run run(const std::string& id_or_name);
+  // Streams the history; `take` is called for each batch in step order. An empty `keys` means all.
+  void history(const std::string& run, const std::vector<std::string>& keys,
+               const std::function<void(const HistoryBatch&)>& take);
+
+  const std::string& url() const noexcept { return url_; }
+
+ private:
+  std::string url_;
+  std::unique_ptr<v1::RunsService::Stub> stub_;
+};
+
+}  // namespace tracker::cli

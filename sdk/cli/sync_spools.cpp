@@ -1,0 +1,103 @@
+#include "cli/sync_spools.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <optional>
+#include <chrono>
+#include <thread>
+
+#include <tracker/error.hpp>
+
+#include "relay/relay.hpp"
+#include "spool/control.hpp"
+#include "spool/layout.hpp"
+
+namespace tracker::cli {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t kParallel = 4;
+constexpr std::chrono::seconds kPatience{30};  // without a word from the server, or from a relay that holds the log
+constexpr std::chrono::milliseconds kLockPoll{400};
+
+bool is_delivered(const fs::path& directory) {
+  return fs::exists(directory / "control") && spool::Control(directory).relay() == spool::RelayState::kDone;
+}
+
+SyncResult failed(const std::string& why) { return {SyncResult::Kind::kUndelivered, why}; }
+
+// The lock, or what became of the log while its relay held it. Each try wakes that relay.
+std::optional<SyncResult> take_lock(const SyncJob& job, std::optional<spool::RelayLock>& lock) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    lock = spool::RelayLock::try_acquire(job.directory);
+    if (is_delivered(job.directory)) return SyncResult{SyncResult::Kind::kDelivered, ""};
+    if (lock) return std::nullopt;
+    if (spool::writer_alive(job.directory)) return SyncResult{SyncResult::Kind::kLive, ""};
+    if (std::chrono::steady_clock::now() > deadline) {
+      const std::string why = spool::Control(job.directory).relay_message();
+      return failed(why.empty() ? "its relay is still at it: try again later" : why);
+    }
+    std::this_thread::sleep_for(kLockPoll);
+  }
+}
+
+SyncResult result_of(const relay::Report& report) {
+  switch (report.outcome) {
+    case relay::Outcome::kDelivered:
+    case relay::Outcome::kSuperseded:
+      return {SyncResult::Kind::kDelivered, ""};
+    case relay::Outcome::kCaughtUp:
+      return {SyncResult::Kind::kLive, ""};
+    default:
+      return failed(report.message.empty() ? "interrupted" : report.message);
+  }
+}
+
+}  // namespace
+
+std::vector<SyncJob> undelivered(const SyncPlan& plan) {
+  std::vector<SyncJob> jobs;
+  for (const auto& root : plan.directories) {
+    for (const auto& directory : spool::list_writers(root)) {
+      try {
+        if (is_delivered(directory)) continue;
+        const auto info = spool::read_info(directory);
+        const std::string own = info.server.empty() ? plan.fallback : info.server;
+        jobs.push_back({directory, info.name, info.project, plan.server.empty() ? own : plan.server});
+      } catch (const Error& error) {
+        plan.unreadable(directory.string() + ": " + error.what());
+      }
+    }
+  }
+  return jobs;
+}
+
+SyncResult sync_spool(const SyncJob& job, const std::function<void(std::uint64_t)>& progress) {
+  try {
+    std::optional<spool::RelayLock> lock;
+    if (const auto result = take_lock(job, lock)) return *result;
+    relay::RelayOptions options;
+    options.spool = job.directory;
+    options.server = job.server;
+    options.until_caught_up = true;
+    options.patience = kPatience;
+    options.progress = [&](spool::Offset acked) { progress(spool::to_bytes(acked)); };
+    return result_of(relay::deliver(options, std::stop_token()));
+  } catch (const std::exception& error) {
+    return failed(error.what());
+  }
+}
+
+void for_each_in_parallel(const std::vector<SyncJob>& jobs, const std::function<void(const SyncJob&)>& work) {
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::jthread> workers;
+  for (std::size_t i = 0; i < std::min(kParallel, jobs.size()); ++i) {
+    workers.emplace_back([&] {
+      for (std::size_t mine = next++; mine < jobs.size(); mine = next++) work(jobs[mine]);
+    });
+  }
+}
+
+}  // namespace tracker::cli

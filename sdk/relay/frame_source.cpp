@@ -1,0 +1,61 @@
+#include "relay/frame_source.hpp"
+
+#include "spool/frame.hpp"
+
+namespace tracker::relay {
+namespace {
+
+// Half of what a server takes (spool::FrameLimits).
+constexpr std::size_t kMaxKeys = 50'000;
+
+}  // namespace
+
+FrameSource::FrameSource(const std::filesystem::path& writer_directory, spool::Offset from, const Limits& limits)
+    : limits_(limits), reader_(writer_directory, from), builder_(writer_directory, from), from_(from), to_(from) {}
+
+std::optional<CutFrame> FrameSource::next(Clock::time_point now) {
+  const auto full = [&] { return builder_.bytes() >= limits_.raw_bytes || builder_.keys() >= kMaxKeys; };
+  while (!full() && read_on()) {
+    if (!waiting_) since_ = now;
+    waiting_ = waiting_ || !builder_.empty();
+  }
+  if (builder_.empty()) return std::nullopt;
+  const bool last = finish_ || damage_ || all_read();
+  if (!full() && !last && now - since_ < limits_.age) return std::nullopt;
+  return cut();
+}
+
+void FrameSource::writer_is_dead() {
+  if (dead_) return;
+  dead_ = true;
+  at_end_ = false;
+  reader_.writer_is_dead();
+}
+
+// Takes one entry. False when there is none, now or ever.
+bool FrameSource::read_on() {
+  if (finish_ || damage_) return false;
+  auto next = reader_.next();
+  at_end_ = std::holds_alternative<spool::Wait>(next);
+  if (at_end_) return false;
+  if (auto* corrupt = std::get_if<spool::Corrupt>(&next)) {
+    damage_ = std::move(*corrupt);
+    // What was read is delivered; the server may stand before the damage, not in it.
+    damage_->at = to_;
+    return false;
+  }
+  const auto& entry = std::get<spool::Entry>(next);
+  builder_.add(entry);
+  to_ = entry.next;
+  if (std::holds_alternative<spool::Finish>(entry.record)) finish_ = entry.next;
+  return true;
+}
+
+CutFrame FrameSource::cut() {
+  CutFrame frame{from_, to_, spool::encode_frame(builder_.take())};
+  from_ = to_;
+  waiting_ = false;
+  return frame;
+}
+
+}  // namespace tracker::relay

@@ -1,0 +1,192 @@
+#include "relay/relay.hpp"
+
+#include <algorithm>
+#include <random>
+#include <tracker/error.hpp>
+#include <utility>
+#include <variant>
+
+#include "relay/channel.hpp"
+#include "relay/session.hpp"
+#include "relay/wakeup.hpp"
+#include "relay/writer_end.hpp"
+#include "spool/control.hpp"
+#include "spool/layout.hpp"
+#include "spool/release.hpp"
+
+namespace tracker::relay {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using spool::RelayState;
+
+constexpr std::chrono::milliseconds kAskedPause{300};  // between attempts, however often somebody asks
+constexpr std::chrono::seconds kReleaseInterval{30};
+
+// The log's own words about itself.
+v1::Hello hello_of(const std::filesystem::path& directory) {
+  const auto info = spool::read_info(directory);
+  v1::Hello hello;
+  hello.set_protocol_version(1);
+  hello.set_frame_version(spool::kFrameVersion);
+  hello.set_run_id(info.run_id);
+  hello.set_writer_id(info.writer_id);
+  hello.set_project(info.project);
+  hello.set_client(std::string("tracker-relay/") + TRACKER_VERSION);
+  return hello;
+}
+
+class Relay {
+ public:
+  Relay(const RelayOptions& options, const std::stop_token& stop)
+      : options_(options),
+        stop_(stop),
+        control_(options.spool),
+        hello_(hello_of(options.spool)),
+        writer_end_(options.spool, options.parent, [this](const std::string& line) { log(line); }),
+        wakeup_(options.spool, stop),
+        backoff_(std::random_device{}(), options.backoff),
+        started_(Clock::now()) {
+    control_.set_relay(RelayState::kStarting, "");
+  }
+
+  Report run() {
+    while (!stop_.stop_requested()) {
+      const SessionEnd end = attempt();
+      if (const auto report = conclude(end)) return *report;
+      offline(end.message);
+      if (!wait_for_next_attempt()) return finished(Outcome::kLeft, offline_message_);
+    }
+    return finished(Outcome::kStopped, "");
+  }
+
+ private:
+  SessionEnd attempt() {
+    last_attempt_ = Clock::now();
+    try {
+      const Server server = discover(options_.server, {.stop = stop_});
+      Session::Options session;
+      session.directory = options_.spool;
+      session.hello = hello_;
+      session.until_caught_up = options_.until_caught_up;
+      session.on_welcome = [&] { online(server); };
+      session.on_acked = [this](spool::Offset offset) { acked(offset); };
+      return Session(session, writer_end_).run(open_channel(server), stop_);
+    } catch (const Error& error) {
+      if (stop_.stop_requested()) return {SessionEnd::Kind::kStopped, ""};
+      switch (error.code()) {
+        case ErrorCode::kDataLoss:
+          return {SessionEnd::Kind::kDamaged, error.what()};
+        case ErrorCode::kInvalidArgument:
+        case ErrorCode::kResourceExhausted:
+          return {SessionEnd::Kind::kRefused, error.what()};
+        default:
+          return {SessionEnd::Kind::kLost, error.what()};
+      }
+    }
+  }
+
+  // What ends the relay, as a report; nothing where it should try again.
+  std::optional<Report> conclude(const SessionEnd& end) {
+    switch (end.kind) {
+      case SessionEnd::Kind::kLost:
+        return std::nullopt;
+      case SessionEnd::Kind::kDelivered:
+        control_.set_relay(RelayState::kDone, "");
+        return finished(Outcome::kDelivered, "");
+      case SessionEnd::Kind::kCaughtUp:
+        return finished(Outcome::kCaughtUp, "");
+      case SessionEnd::Kind::kStopped:
+        return finished(Outcome::kStopped, "");
+      case SessionEnd::Kind::kSuperseded:
+        return finished(Outcome::kSuperseded, "");
+      case SessionEnd::Kind::kDamaged:
+        return give_up(Outcome::kDamaged, end.message);
+      case SessionEnd::Kind::kRefused:
+        return give_up(Outcome::kRefused, end.message);
+    }
+    return std::nullopt;
+  }
+
+  Report finished(Outcome outcome, const std::string& message) const { return {outcome, message, acked_}; }
+
+  // Nothing more is sent. The writer is told once; its end is still recorded.
+  Report give_up(Outcome outcome, const std::string& message) {
+    control_.set_relay(RelayState::kRefused, message);
+    log("refused: " + message);
+    while (!options_.until_caught_up && !stop_.stop_requested() && !writer_end_.settled()) {
+      wakeup_.wait(std::chrono::seconds(1), writer_end_.descriptor());
+    }
+    return finished(outcome, message);
+  }
+
+  void online(const Server& server) {
+    control_.set_run_url(server.url + "/runs/" + hello_.run_id());
+    control_.set_relay(RelayState::kOnline, "");
+    log("online: server " + server.version + " at " + server.url);
+  }
+
+  void offline(const std::string& why) {
+    offline_message_ = why + ": the run is kept in " + options_.spool.string() +
+                       "; start tracker-server, or run `tracker sync` when it is back";
+    control_.set_relay(RelayState::kOffline, offline_message_);
+    log("offline: " + why);
+  }
+
+  void acked(spool::Offset offset) {
+    if (offset > acked_) backoff_.reset();
+    acked_ = offset;
+    control_.set_acked(offset);
+    if (options_.progress) options_.progress(offset);
+    if (const auto now = Clock::now(); now >= next_release_) {
+      next_release_ = now + kReleaseInterval;
+      spool::release_before(options_.spool, offset);
+    }
+  }
+
+  // False when it is time to give up.
+  bool wait_for_next_attempt() {
+    auto deadline = Clock::now() + backoff_.next();
+    for (auto now = Clock::now(); now < deadline && !stop_.stop_requested(); now = Clock::now()) {
+      if (out_of_patience(now)) return false;
+      // Once the writer's death is dealt with, its descriptor would wake us for ever.
+      const int died = writer_end_.settled() ? -1 : writer_end_.descriptor();
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
+      const auto limit = std::clamp(left, std::chrono::milliseconds(1), std::chrono::milliseconds(1000));
+      if (wakeup_.wait(limit, died)) {
+        backoff_.reset();
+        deadline = std::min(deadline, last_attempt_ + kAskedPause);
+      }
+    }
+    return !out_of_patience(Clock::now());
+  }
+
+  bool out_of_patience(Clock::time_point now) {
+    if (options_.until_caught_up) return now - started_ >= options_.patience;
+    return writer_end_.settled() && now - *writer_end_.since() >= options_.patience;
+  }
+
+  void log(const std::string& line) {
+    if (line == last_line_) return;
+    last_line_ = line;
+    if (options_.log) options_.log(line);
+  }
+
+  const RelayOptions& options_;
+  const std::stop_token stop_;
+  spool::Control control_;
+  const v1::Hello hello_;
+  WriterEnd writer_end_;
+  Wakeup wakeup_;
+  Backoff backoff_;
+  const Clock::time_point started_;
+  Clock::time_point last_attempt_{}, next_release_{};
+  spool::Offset acked_{};
+  std::string offline_message_, last_line_;
+};
+
+}  // namespace
+
+Report deliver(const RelayOptions& options, const std::stop_token& stop) { return Relay(options, stop).run(); }
+
+}  // namespace tracker::relay

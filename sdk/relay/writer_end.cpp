@@ -1,0 +1,53 @@
+#include "relay/writer_end.hpp"
+
+#include <tracker/error.hpp>
+#include <utility>
+
+#include "spool/after_death.hpp"
+#include "spool/layout.hpp"
+
+namespace tracker::relay {
+namespace {
+
+// Asking for the lock is a few system calls; nobody waits for the answer to the millisecond.
+constexpr std::chrono::milliseconds kLookInterval{500};
+
+}  // namespace
+
+WriterEnd::WriterEnd(std::filesystem::path writer_directory, pid_t parent, Log log)
+    : directory_(std::move(writer_directory)), log_(std::move(log)) {
+  if (parent <= 0) return;
+  try {
+    watch_.emplace(parent);
+  } catch (const Error& error) {
+    log_(std::string(error.what()) + " (" + error.detail() + "); its lock is asked instead");
+  }
+}
+
+bool WriterEnd::settled() {
+  if (!since_ && is_dead()) settle();
+  return since_.has_value();
+}
+
+bool WriterEnd::is_dead() {
+  if (watch_) return watch_->ended().has_value() && !spool::writer_alive(directory_);
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_look_) return false;
+  next_look_ = now + kLookInterval;
+  return !spool::writer_alive(directory_);
+}
+
+void WriterEnd::settle() {
+  since_ = std::chrono::steady_clock::now();
+  const ExitStatus status = watch_ ? *watch_->ended() : ExitStatus();
+  const spool::Finish finish = finish_of(status, spool::now_us());
+  try {
+    const bool crashed = spool::append_after_death(directory_, finish).has_value();
+    log_(crashed ? "the writer died: " + finish.reason : "the writer has ended");
+  } catch (const Error& error) {
+    // What the log holds is delivered all the same; the server notices that no more comes.
+    log_(std::string("the writer died, which could not be recorded: ") + error.what());
+  }
+}
+
+}  // namespace tracker::relay
