@@ -1,0 +1,169 @@
+#include "app/app.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include <tracker/error.hpp>
+
+#include "app/data_directory.hpp"
+#include "core/clock.hpp"
+#include "embedded/embedded_postgres.hpp"
+#include "http/api.hpp"
+#include "http/live_hub.hpp"
+#include "http/server.hpp"
+#include "ingest/ingest.hpp"
+#include "rpc/ingest_service.hpp"
+#include "rpc/runs_service.hpp"
+#include "rpc/server.hpp"
+#include "storage/migrate.hpp"
+
+namespace tracker::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kDrain = 10s;
+
+// As another program of this machine would write it.
+std::string reachable(const std::string& address, std::uint16_t port) {
+  if (address == "0.0.0.0") return fmt::format("127.0.0.1:{}", port);
+  if (address == "::") return fmt::format("[::1]:{}", port);
+  return fmt::format(
+      address.find(':') == std::string::npos ? fmt::runtime("{}:{}") : fmt::runtime("[{}]:{}"),
+      address, port);
+}
+
+void connect(storage::Database& database) {
+  try {
+    database.ping();
+  } catch (const Error& error) {
+    throw Error(
+        ErrorCode::kUnavailable,
+        fmt::format("no database: {}: check --database-url and that PostgreSQL runs", error.what()),
+        error.detail());
+  }
+}
+
+http::ServerOptions http_options(const Config& config) {
+  http::ServerOptions options;
+  options.address = config.http.address;
+  options.port = config.http.port;
+  options.origins.hosts = config.allowed_hosts;
+  options.origins.accept = config.http.loopback() ? http::OriginPolicy::Hosts::kKnownOnly
+                                                  : http::OriginPolicy::Hosts::kAny;
+  return options;
+}
+
+rpc::ServerOptions rpc_options(const Config& config) {
+  rpc::ServerOptions options;
+  options.address = config.grpc.address;
+  options.port = config.grpc.port;
+  return options;
+}
+
+http::LiveOptions live_options() {
+  http::LiveOptions options;
+  options.server_version = TRACKER_VERSION;
+  return options;
+}
+
+void wait_for(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait(lock, stop, [] { return false; });
+}
+
+// Everything that needs the database, in the order it is made.
+class Services {
+ public:
+  Services(const Config& config, storage::Database& database)
+      : ingest_(database, clock_),
+        ingest_service_(ingest_),
+        runs_service_(database),
+        rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service()}),
+        hub_(http::make_run_reader(database, clock_), clock_, live_options()),
+        dashboard_(config.dashboard_directory),
+        api_{database, clock_, dashboard_, TRACKER_VERSION, clock_.now_us(), 0},
+        router_(http::make_router(api_)),
+        http_(http_options(config), router_, hub_) {
+    ingest_.set_listener([this](const ingest::Committed& committed) { hub_.publish(committed); });
+  }
+
+  void start() {
+    try {
+      ingest_.start();
+      hub_.start();
+      rpc_.start();
+      api_.grpc_port = rpc_.port();
+      http_.start();
+    } catch (...) {
+      stop();
+      throw;
+    }
+  }
+
+  void stop() {
+    ingest_.stop();  // first: its last acknowledgements go out on streams that are still open
+    rpc_.stop(kDrain);
+    hub_.stop();
+    http_.stop(kDrain);
+  }
+
+  std::uint16_t http_port() const { return http_.port(); }
+  std::uint16_t grpc_port() const { return rpc_.port(); }
+  std::size_t dashboard_files() const { return dashboard_.count(); }
+
+ private:
+  core::SystemClock clock_;
+  ingest::Ingest ingest_;
+  rpc::IngestService ingest_service_;
+  rpc::RunsService runs_service_;
+  rpc::Server rpc_;
+  http::LiveHub hub_;
+  http::StaticFiles dashboard_;
+  http::ApiContext api_;
+  http::Router router_;
+  http::Server http_;
+};
+
+}  // namespace
+
+void run(const Config& config, std::stop_token stop) {
+  check_exposure(config);
+  DataDirectory data(config.data_directory);
+  std::optional<embedded::EmbeddedPostgres> postgres;
+  storage::DatabaseOptions database_options;
+  if (config.database_url) {
+    database_options.dsn = *config.database_url;
+  } else {
+    embedded::EmbeddedPostgresOptions options;
+    options.data_directory = data.path();
+    postgres.emplace(options);
+    postgres->start(stop);
+    database_options.dsn = postgres->connection_string();
+  }
+  storage::Database database(database_options);
+  connect(database);
+  storage::migrate(database);
+
+  Services services(config, database);
+  services.start();
+  const auto http = fmt::format("http://{}", reachable(config.http.address, services.http_port()));
+  const auto grpc = reachable(config.grpc.address, services.grpc_port());
+  data.announce(http, grpc);
+  spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
+               data.path().string(), services.dashboard_files(), TRACKER_VERSION);
+  wait_for(stop);
+  spdlog::info("event=stopping");
+  data.withdraw();
+  services.stop();
+  spdlog::info("event=stopped");
+}
+
+}  // namespace tracker::app

@@ -1,0 +1,152 @@
+#include "core/codec.hpp"
+
+#include <bit>
+#include <cmath>
+#include <optional>
+
+#include <tracker/error.hpp>
+
+#include "core/packing.hpp"
+
+namespace tracker::core {
+namespace {
+
+enum class Mode : std::uint8_t { kDecimal = 1, kFloat32 = 2, kFloat64 = 3, kInteger = 4 };
+
+constexpr int kMaxExponent = 9;
+constexpr double kPowers[kMaxExponent + 1] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+constexpr double kMaxMantissa = 9007199254740992.0;  // 2^53: integers up to here are exact doubles
+
+[[noreturn]] void damaged(const char* what) {
+  throw Error(ErrorCode::kDataLoss, std::string("stored column is damaged: ") + what);
+}
+
+std::uint64_t bits_of(double v) noexcept { return std::bit_cast<std::uint64_t>(v); }
+
+// Bits in numeric order: negative numbers have their other bits inverted. Its own inverse.
+std::uint64_t ordered64(std::uint64_t bits) noexcept {
+  const auto i = static_cast<std::int64_t>(bits);
+  return static_cast<std::uint64_t>(i < 0 ? i ^ 0x7FFFFFFFFFFFFFFFLL : i);
+}
+std::uint64_t ordered32(std::uint32_t bits) noexcept {
+  const auto i = static_cast<std::int32_t>(bits);
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(i < 0 ? i ^ 0x7FFFFFFF : i));
+}
+
+bool is_decimal(double v, double power, std::int64_t& mantissa) noexcept {
+  const double scaled = v * power;
+  if (!(std::fabs(scaled) < kMaxMantissa)) return false;
+  mantissa = static_cast<std::int64_t>(std::nearbyint(scaled));
+  return bits_of(static_cast<double>(mantissa) / power) == bits_of(v);
+}
+
+bool to_decimals(std::span<const double> values, int exponent, std::vector<std::uint64_t>& out) {
+  std::int64_t mantissa = 0;
+  out.clear();
+  out.reserve(values.size());
+  for (const double v : values) {
+    if (!is_decimal(v, kPowers[exponent], mantissa)) return false;
+    out.push_back(static_cast<std::uint64_t>(mantissa));
+  }
+  return true;
+}
+
+std::optional<std::string> try_decimal(std::span<const double> values) {
+  std::vector<std::uint64_t> integers;
+  for (int e = 0; e <= kMaxExponent; ++e) {
+    if (!to_decimals(values, e, integers)) continue;
+    std::string out{static_cast<char>(Mode::kDecimal), static_cast<char>(e)};
+    pack(integers, out);
+    return out;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> try_float32(std::span<const double> values) {
+  std::vector<std::uint64_t> integers;
+  integers.reserve(values.size());
+  for (const double v : values) {
+    const auto f = static_cast<float>(v);
+    if (bits_of(static_cast<double>(f)) != bits_of(v)) return std::nullopt;
+    integers.push_back(ordered32(std::bit_cast<std::uint32_t>(f)));
+  }
+  std::string out{static_cast<char>(Mode::kFloat32)};
+  pack(integers, out);
+  return out;
+}
+
+std::string as_float64(std::span<const double> values) {
+  std::vector<std::uint64_t> integers;
+  integers.reserve(values.size());
+  for (const double v : values) integers.push_back(ordered64(bits_of(v)));
+  std::string out{static_cast<char>(Mode::kFloat64)};
+  pack(integers, out);
+  return out;
+}
+
+double from_decimal(std::uint64_t mantissa, double power) {
+  return static_cast<double>(static_cast<std::int64_t>(mantissa)) / power;
+}
+
+double from_float32(std::uint64_t ordered) {
+  const auto i = static_cast<std::int64_t>(ordered);
+  if (i < INT32_MIN || i > INT32_MAX) damaged("not a float32");
+  const auto narrow = static_cast<std::int32_t>(i);
+  const std::int32_t bits = narrow < 0 ? narrow ^ 0x7FFFFFFF : narrow;
+  return static_cast<double>(std::bit_cast<float>(bits));
+}
+
+}  // namespace
+
+std::string encode_doubles(std::span<const double> values) {
+  if (values.empty()) return {};
+  std::optional<std::string> best = try_float32(values);
+  if (!best) best = as_float64(values);
+  if (auto decimal = try_decimal(values); decimal && decimal->size() < best->size())
+    best = std::move(decimal);
+  return *std::move(best);
+}
+
+std::string encode_integers(std::span<const std::int64_t> values) {
+  if (values.empty()) return {};
+  std::string out{static_cast<char>(Mode::kInteger)};
+  pack({reinterpret_cast<const std::uint64_t*>(values.data()), values.size()}, out);
+  return out;
+}
+
+std::vector<double> decode_doubles(std::string_view bytes, std::size_t count) {
+  if (count == 0 && bytes.empty()) return {};
+  if (bytes.empty()) damaged("it is empty");
+  const auto mode = static_cast<Mode>(bytes[0]);
+  bytes.remove_prefix(1);
+  double power = 1;
+  if (mode == Mode::kDecimal) {
+    if (bytes.empty() || bytes[0] < 0 || bytes[0] > kMaxExponent) damaged("impossible exponent");
+    power = kPowers[static_cast<std::size_t>(bytes[0])];
+    bytes.remove_prefix(1);
+  } else if (mode != Mode::kFloat32 && mode != Mode::kFloat64) {
+    damaged("not a column of floating-point numbers");
+  }
+  const std::vector<std::uint64_t> integers = unpack(bytes, count);
+  std::vector<double> out(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (mode == Mode::kDecimal)
+      out[i] = from_decimal(integers[i], power);
+    else
+      out[i] = mode == Mode::kFloat32 ? from_float32(integers[i])
+                                      : std::bit_cast<double>(ordered64(integers[i]));
+  }
+  return out;
+}
+
+std::vector<std::int64_t> decode_integers(std::string_view bytes, std::size_t count) {
+  if (count == 0 && bytes.empty()) return {};
+  if (bytes.empty() || static_cast<Mode>(bytes[0]) != Mode::kInteger)
+    damaged("not a column of integers");
+  const std::vector<std::uint64_t> integers = unpack(bytes.substr(1), count);
+  std::vector<std::int64_t> out(count);
+  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<std::int64_t>(integers[i]);
+  return out;
+}
+
+}  // namespace tracker::core

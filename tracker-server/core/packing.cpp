@@ -1,0 +1,227 @@
+#include "core/packing.hpp"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <memory>
+
+#include <tracker/error.hpp>
+
+namespace tracker::core {
+namespace {
+
+enum class Residue : std::uint8_t { kOffset = 0, kDelta = 1, kDeltaOfDelta = 2 };
+
+constexpr unsigned kCompressed = 4;
+constexpr int kLevel = 1;
+constexpr std::size_t kWorthCompressing = 32;
+
+std::uint64_t zigzag(std::uint64_t v) noexcept { return (v << 1) ^ (0 - (v >> 63)); }
+std::uint64_t unzigzag(std::uint64_t v) noexcept { return (v >> 1) ^ (0 - (v & 1)); }
+
+[[noreturn]] void damaged(const char* what) {
+  throw Error(ErrorCode::kDataLoss, std::string("stored column is damaged: ") + what);
+}
+
+struct Residues {
+  Residue kind = Residue::kOffset;
+  std::uint64_t base = 0, first_delta = 0;
+  unsigned shift = 0, width = 0;
+  std::uint64_t bits = 0;  // of all residues, a guess at how they will compress
+  std::vector<std::uint64_t> values;
+};
+
+void finish(Residues& r) {
+  std::uint64_t all = 0;
+  for (const std::uint64_t v : r.values) all |= v;
+  r.shift = all == 0 ? 0 : static_cast<unsigned>(std::countr_zero(all));
+  r.width = (static_cast<unsigned>(std::bit_width(all >> r.shift)) + 7) / 8;
+  for (std::uint64_t& v : r.values) {
+    v >>= r.shift;
+    r.bits += static_cast<std::uint64_t>(std::bit_width(v));
+  }
+}
+
+// Smallest in the signed sense: values of both signs are common.
+Residues offsets(std::span<const std::uint64_t> values) {
+  Residues r;
+  auto smallest = static_cast<std::int64_t>(values[0]);
+  for (const std::uint64_t v : values) smallest = std::min(smallest, static_cast<std::int64_t>(v));
+  r.base = static_cast<std::uint64_t>(smallest);
+  r.values.resize(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) r.values[i] = values[i] - r.base;
+  finish(r);
+  return r;
+}
+
+Residues deltas(std::span<const std::uint64_t> values) {
+  Residues r;
+  r.kind = Residue::kDelta;
+  r.base = values[0];
+  r.values.resize(values.size());
+  for (std::size_t i = 1; i < values.size(); ++i) r.values[i] = zigzag(values[i] - values[i - 1]);
+  finish(r);
+  return r;
+}
+
+Residues deltas_of_deltas(std::span<const std::uint64_t> values) {
+  Residues r;
+  r.kind = Residue::kDeltaOfDelta;
+  r.base = values[0];
+  r.first_delta = values.size() > 1 ? values[1] - values[0] : 0;
+  r.values.resize(values.size());
+  for (std::size_t i = 2; i < values.size(); ++i)
+    r.values[i] = zigzag((values[i] - values[i - 1]) - (values[i - 1] - values[i - 2]));
+  finish(r);
+  return r;
+}
+
+void put_u64(std::string& out, std::uint64_t v) {
+  char bytes[8];
+  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(v >> (8 * i));
+  out.append(bytes, 8);
+}
+
+std::string planes_of(const Residues& r) {
+  std::string planes(r.width * r.values.size(), '\0');
+  char* at = planes.data();
+  for (unsigned p = 0; p < r.width; ++p)
+    for (const std::uint64_t v : r.values) *at++ = static_cast<char>(v >> (8 * p));
+  return planes;
+}
+
+std::string compress(const std::string& bytes) {
+  struct Free {
+    void operator()(ZSTD_CCtx* c) const noexcept { ZSTD_freeCCtx(c); }
+  };
+  thread_local const std::unique_ptr<ZSTD_CCtx, Free> context(ZSTD_createCCtx());
+  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  const std::size_t size =
+      ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(), bytes.size(), kLevel);
+  if (ZSTD_isError(size) != 0)
+    throw Error(ErrorCode::kInternal, "zstd failed to compress a column");
+  out.resize(size);
+  return out;
+}
+
+std::string serialize(const Residues& r) {
+  std::string body = planes_of(r);
+  unsigned flags = static_cast<unsigned>(r.kind) | r.width << 4;
+  if (body.size() >= kWorthCompressing) {
+    std::string small = compress(body);
+    if (small.size() < body.size()) {
+      body = std::move(small);
+      flags |= kCompressed;
+    }
+  }
+  std::string out;
+  out.reserve(18 + body.size());
+  out.push_back(static_cast<char>(flags));
+  out.push_back(static_cast<char>(r.shift));
+  put_u64(out, r.base);
+  if (r.kind == Residue::kDeltaOfDelta) put_u64(out, r.first_delta);
+  return out += body;
+}
+
+class Cursor {
+ public:
+  explicit Cursor(std::string_view bytes) : bytes_(bytes) {}
+  std::uint8_t u8() {
+    if (bytes_.empty()) damaged("it ends too early");
+    const auto v = static_cast<std::uint8_t>(bytes_[0]);
+    bytes_.remove_prefix(1);
+    return v;
+  }
+  std::uint64_t u64() {
+    std::uint64_t v = 0;
+    for (int i = 0; i < 8; ++i) v |= static_cast<std::uint64_t>(u8()) << (8 * i);
+    return v;
+  }
+  std::string_view rest() const noexcept { return bytes_; }
+
+ private:
+  std::string_view bytes_;
+};
+
+std::string decompress(std::string_view bytes, std::size_t size) {
+  if (ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != size)
+    damaged("its size is not what the row says");
+  struct Free {
+    void operator()(ZSTD_DCtx* c) const noexcept { ZSTD_freeDCtx(c); }
+  };
+  thread_local const std::unique_ptr<ZSTD_DCtx, Free> context(ZSTD_createDCtx());
+  std::string out(size, '\0');
+  const std::size_t got =
+      ZSTD_decompressDCtx(context.get(), out.data(), size, bytes.data(), bytes.size());
+  if (ZSTD_isError(got) != 0 || got != size) damaged("zstd cannot read it");
+  return out;
+}
+
+void undo(Residue kind, std::uint64_t base, std::uint64_t first_delta,
+          std::vector<std::uint64_t>& values) {
+  if (kind == Residue::kOffset) {
+    for (std::uint64_t& v : values) v += base;
+    return;
+  }
+  std::uint64_t value = base;
+  std::uint64_t delta = kind == Residue::kDelta ? 0 : first_delta;
+  values[0] = value;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (kind == Residue::kDelta)
+      delta = unzigzag(values[i]);
+    else if (i > 1)
+      delta += unzigzag(values[i]);
+    value += delta;
+    values[i] = value;
+  }
+}
+
+}  // namespace
+
+void pack(std::span<const std::uint64_t> values, std::string& out) {
+  if (values.empty()) return;
+  std::array<Residues, 3> candidates{offsets(values), deltas(values), deltas_of_deltas(values)};
+  std::sort(candidates.begin(), candidates.end(),
+            [](const auto& a, const auto& b) { return a.bits < b.bits; });
+  std::string best = serialize(candidates[0]);
+  // The bit count is a good guess but no more: a near second is tried as well.
+  if (candidates[0].width > 0 && candidates[1].bits < candidates[0].bits + candidates[0].bits / 4) {
+    std::string second = serialize(candidates[1]);
+    if (second.size() < best.size()) best = std::move(second);
+  }
+  out += best;
+}
+
+std::vector<std::uint64_t> unpack(std::string_view bytes, std::size_t count) {
+  if (count == 0) {
+    if (!bytes.empty()) damaged("bytes for no values");
+    return {};
+  }
+  Cursor cursor(bytes);
+  const unsigned flags = cursor.u8();
+  const unsigned shift = cursor.u8();
+  const unsigned width = flags >> 4;
+  const unsigned kind = flags & 3;
+  if (width > 8 || kind > 2 || shift > 63 || (flags & 8) != 0) damaged("unknown packing");
+  const std::uint64_t base = cursor.u64();
+  const std::uint64_t first_delta = kind == 2 ? cursor.u64() : 0;
+  const std::size_t size = width * count;
+  std::string expanded;
+  std::string_view planes = cursor.rest();
+  if ((flags & kCompressed) != 0) planes = expanded = decompress(planes, size);
+  if (planes.size() != size) damaged("its size is not what the row says");
+
+  std::vector<std::uint64_t> values(count, 0);
+  const char* at = planes.data();
+  for (unsigned p = 0; p < width; ++p)
+    for (std::size_t i = 0; i < count; ++i)
+      values[i] |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(*at++)) << (8 * p);
+  for (std::uint64_t& v : values) v <<= shift;
+  undo(static_cast<Residue>(kind), base, first_delta, values);
+  return values;
+}
+
+}  // namespace tracker::core

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Integers as residues in byte planes, compressed: what core/codec.hpp is made of. Layout:
+// docs/storage.md.
+namespace tracker::core {
+
+// Appends to `out`.
+void pack(std::span<const std::uint64_t> values, std::string& out);
+
+// Reads exactly `bytes`. Throws Error(kDataLoss).
+std::vector<std::uint64_t> unpack(std::string_view bytes, std::size_t count);
+
+}  // namespace tracker::core

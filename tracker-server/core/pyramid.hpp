@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/series.hpp"
+
+// Buckets over buckets: levels of 32, 1,024 and 32,768 points. Rows and rules: docs/storage.md,
+// "Pyramid".
+namespace tracker::core {
+
+inline constexpr std::size_t kFanOut = 32;
+inline constexpr std::size_t kChunkRows = 4096;    // points of a sealed chunk
+inline constexpr std::size_t kBlockBuckets = 128;  // buckets in one row of the pyramid
+inline constexpr int kLevels = 3;
+
+// Points in one bucket of a level; level 0 are the points themselves.
+constexpr std::uint64_t bucket_points(int level) noexcept {
+  std::uint64_t points = 1;
+  for (int i = 0; i < level; ++i) points *= kFanOut;
+  return points;
+}
+
+// The coarsest level that still gives `at_least` buckets for so many points; 0 when only the points
+// do.
+int level_for(std::uint64_t points, std::size_t at_least) noexcept;
+
+// What a row of the pyramid holds. `encode_values` takes everything but the edges and the count
+// (each bucket of a level is full), `encode_edges` the first and last step and time.
+std::string encode_values(std::span<const Bucket> buckets);
+std::string encode_edges(std::span<const Bucket> buckets);
+
+// One row's bytes and how many buckets it holds, as the row says.
+struct PyramidRow {
+  std::string_view bytes;
+  std::size_t buckets = 0;
+};
+
+// Both together again. Throws Error(kDataLoss). `values` and `edges` may hold different numbers of
+// buckets only when a key joined its group later, which cannot happen: different numbers are
+// damage.
+std::vector<Bucket> decode_buckets(const PyramidRow& values, const PyramidRow& edges, int level);
+// Values alone: edges are 0.
+std::vector<Bucket> decode_values(const PyramidRow& values, int level);
+// Edges alone: what decode_buckets would put beside the values. The count is 1, so that they can be
+// coarsened.
+std::vector<Bucket> decode_edges(const PyramidRow& edges);
+
+}  // namespace tracker::core

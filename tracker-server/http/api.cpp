@@ -1,0 +1,175 @@
+#include "http/api.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "http/run_json.hpp"
+#include "http/series_body.hpp"
+#include "query/runs.hpp"
+#include "query/series.hpp"
+#include "storage/logs.hpp"
+#include "storage/migrate.hpp"
+#include "storage/runs.hpp"
+
+namespace tracker::http {
+namespace {
+
+using nlohmann::json;
+
+Response get_health(const ApiContext&, const Request&) { return text_response(200, "ok"); }
+
+Response get_ready(const ApiContext& context, const Request&) {
+  try {
+    context.database.ping();
+    const auto installed = storage::installed_schema_version(context.database);
+    if (installed == storage::schema_version()) return text_response(200, "ready");
+    return text_response(503, fmt::format("the database has schema {}, this server needs {}",
+                                          installed, storage::schema_version()));
+  } catch (const Error& error) {
+    return text_response(503, error.what());
+  }
+}
+
+Response get_server(const ApiContext& context, const Request&) {
+  return json_response({{"version", context.version},
+                        {"grpc_port", context.grpc_port},
+                        {"started_us", context.started_us}});
+}
+
+Response get_projects(const ApiContext& context, const Request&) {
+  auto projects = json::array();
+  for (const auto& project : storage::list_projects(context.database))
+    projects.push_back(project_json(project));
+  return json_response({{"projects", std::move(projects)}});
+}
+
+Response get_runs(const ApiContext& context, const Request& request) {
+  query::RunListRequest wanted;
+  const auto project = request.query_value("project");
+  if (!project || project->empty())
+    throw Error(ErrorCode::kInvalidArgument, "say whose runs: ?project=NAME");
+  wanted.project = *project;
+  wanted.limit = request.query_number("limit", wanted.limit, {1, 1'000});
+  wanted.cursor = request.query_value("cursor").value_or("");
+  const auto list = query::list_runs(context.database, wanted);
+  auto runs = json::array();
+  for (const auto& run : list.runs) runs.push_back(run_json(run, context.clock.now_us()));
+  return json_response(
+      {{"runs", std::move(runs)},
+       {"next_cursor", list.next_cursor ? json(*list.next_cursor) : json(nullptr)}});
+}
+
+core::RunId run_id(const Request& request) {
+  return core::RunId::from_text(request.parameters.at("id"));
+}
+
+// The row first: its version decides whether there is anything to compose.
+std::string version_tag(const ApiContext& context, core::RunId id) {
+  const auto run = storage::find_run(context.database, id);
+  if (!run) throw Error(ErrorCode::kNotFound, fmt::format("no run {}", id.text()));
+  return fmt::format("{}-{}", run->version, core::to_text(run->state));
+}
+
+Response get_run(const ApiContext& context, const Request& request) {
+  const auto id = run_id(request);
+  const auto tag = version_tag(context, id);
+  if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
+  return with_etag(
+      request, tag,
+      json_response(run_json(query::get_run(context.database, id), context.clock.now_us())));
+}
+
+Response get_keys(const ApiContext& context, const Request& request) {
+  const auto id = run_id(request);
+  const auto tag = version_tag(context, id);
+  if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
+  auto keys = json::array();
+  for (const auto& key : query::list_keys(context.database, id)) keys.push_back(key_json(key));
+  return with_etag(request, tag, json_response({{"keys", std::move(keys)}}));
+}
+
+Response get_logs(const ApiContext& context, const Request& request) {
+  const auto id = run_id(request);
+  const auto tag = version_tag(context, id);
+  storage::LogRange range;
+  const auto stream = request.query_value("stream").value_or("stdout");
+  if (stream != "stdout" && stream != "stderr") {
+    throw Error(ErrorCode::kInvalidArgument, "stream must be stdout or stderr");
+  }
+  if (stream == "stderr") range.stream = spool::ConsoleStream::kStderr;
+  range.from = request.query_number("from", 0, {0, std::size_t{1} << 53});
+  range.limit = request.query_number("limit", 1'000, {1, 10'000});
+  if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
+  return with_etag(request, tag,
+                   json_response(log_json(storage::read_logs(context.database, id, range))));
+}
+
+Response post_series(const ApiContext& context, const Request& request) {
+  if (request.header("content-type").substr(0, 16) != "application/json") {
+    throw Error(ErrorCode::kInvalidArgument, "the body must be application/json");
+  }
+  const auto wanted = parse_series_request(request.body);
+  const bool binary = request.header("accept").find(kSeriesType) != std::string_view::npos;
+  // The tag is taken before the data: at worst it is older, and the next request reads again.
+  const auto tag = query::series_tag(context.database, wanted) + (binary ? "-b" : "-j");
+  if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
+  const auto series = query::read_series(context.database, wanted);
+  if (!binary) return with_etag(request, tag, json_response(series_json(series)));
+  Response response;
+  response.content_type = kSeriesType;
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  response.body = series_binary(series);
+  return with_etag(request, tag, std::move(response));
+}
+
+// Without an upgrade; the socket itself is the session's business.
+Response get_live(const ApiContext&, const Request&) {
+  throw Error(ErrorCode::kInvalidArgument, "this is a WebSocket: connect with Upgrade: websocket");
+}
+
+struct Entry {
+  Method method;
+  const char* pattern;
+  Runs runs;
+  Response (*handler)(const ApiContext&, const Request&);
+};
+
+// Sorted by path.
+constexpr Entry kRoutes[] = {
+    {Method::kGet, "/api/v1/live", Runs::kInline, get_live},
+    {Method::kGet, "/api/v1/projects", Runs::kOnWorker, get_projects},
+    {Method::kGet, "/api/v1/runs", Runs::kOnWorker, get_runs},
+    {Method::kGet, "/api/v1/runs/{id}", Runs::kOnWorker, get_run},
+    {Method::kGet, "/api/v1/runs/{id}/keys", Runs::kOnWorker, get_keys},
+    {Method::kGet, "/api/v1/runs/{id}/logs", Runs::kOnWorker, get_logs},
+    {Method::kPost, "/api/v1/series", Runs::kOnWorker, post_series},
+    {Method::kGet, "/api/v1/server", Runs::kInline, get_server},
+    {Method::kGet, "/healthz", Runs::kInline, get_health},
+    {Method::kGet, "/readyz", Runs::kOnWorker, get_ready},
+};
+
+}  // namespace
+
+Router make_router(const ApiContext& context) {
+  std::vector<Route> routes;
+  for (const auto& entry : kRoutes) {
+    const auto handler = [&context, handle = entry.handler](const Request& request) {
+      return handle(context, request);
+    };
+    routes.push_back({entry.method, entry.pattern, entry.runs, handler});
+  }
+  return Router(std::move(routes),
+                [&context](const Request& request) { return context.dashboard.serve(request); });
+}
+
+RunReader make_run_reader(storage::Database& database, const core::Clock& clock) {
+  return [&database, &clock](std::span<const core::RunId> ids) {
+    std::vector<json> rows;
+    for (const auto& run : query::get_runs(database, ids))
+      rows.push_back(run_json(run, clock.now_us()));
+    return rows;
+  };
+}
+
+}  // namespace tracker::http

@@ -1,0 +1,152 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "http/live_hub.hpp"
+
+// The sending half of LiveHub.
+namespace tracker::http {
+namespace {
+
+constexpr std::int64_t kRetryUs = 1'000'000;
+
+}  // namespace
+
+std::optional<std::int64_t> LiveHub::flush() {
+  const auto now = clock_.now_us();
+  std::vector<Delivery> deliveries;
+  std::vector<core::RunId> runs;
+  {
+    const std::lock_guard lock(mutex_);
+    deliveries = collect(now);
+    runs = due_runs(now);
+    forget_old(now);
+  }
+  deliver(deliveries);
+  if (!runs.empty()) send_runs(runs, now);
+  const std::lock_guard lock(mutex_);
+  return next_due(now);
+}
+
+std::vector<LiveHub::Delivery> LiveHub::collect(std::int64_t now_us) {
+  std::vector<Delivery> deliveries;
+  for (auto& [id, tab] : tabs_) {
+    if (tab.output->pending_bytes() > options_.pending_bytes) continue;
+    for (auto& [run, subscription] : tab.runs) {
+      const auto& feed = feeds_[run];
+      const bool behind = subscription.lost || subscription.cursor < feed.newest;
+      if (!behind || now_us < subscription.sent_us + options_.interval_us) continue;
+      Delivery delivery{tab.output, run, subscription.cursor, feed.newest, false, {}};
+      delivery.resync = subscription.lost || subscription.cursor < feed.floor;
+      if (!delivery.resync) {
+        for (const auto& entry : feed.entries) {
+          if (entry.sequence > subscription.cursor) delivery.frames.push_back(entry.frame);
+        }
+      }
+      subscription = {feed.newest, now_us, false};
+      deliveries.push_back(std::move(delivery));
+    }
+  }
+  return deliveries;
+}
+
+void LiveHub::deliver(const std::vector<Delivery>& deliveries) const {
+  using Message = std::shared_ptr<const std::string>;
+  // Tabs that watch a run mostly stand at the same cursor: their texts are made once.
+  std::map<std::pair<core::RunId, std::uint64_t>, std::vector<Message>> made;
+  for (const auto& delivery : deliveries) {
+    const auto send = [&](std::string text) {
+      delivery.output->send(std::make_shared<const std::string>(std::move(text)));
+    };
+    if (delivery.resync) {
+      send(resync_message(delivery.run));
+      continue;
+    }
+    const auto [position, fresh] = made.try_emplace({delivery.run, delivery.from});
+    if (fresh) {
+      const auto keep = [&](std::optional<std::string> text) {
+        if (text) position->second.push_back(std::make_shared<const std::string>(std::move(*text)));
+      };
+      const CursorRange range{cursor_text(delivery.from), cursor_text(delivery.to)};
+      keep(points_message(delivery.run, range, delivery.frames));
+      keep(logs_message(delivery.run, spool::ConsoleStream::kStdout, delivery.frames));
+      keep(logs_message(delivery.run, spool::ConsoleStream::kStderr, delivery.frames));
+    }
+    for (const auto& message : position->second) delivery.output->send(message);
+  }
+}
+
+std::vector<core::RunId> LiveHub::due_runs(std::int64_t now_us) {
+  std::vector<core::RunId> runs;
+  for (auto& [run, news] : news_) {
+    if (!news.waiting || news.due_us > now_us) continue;
+    news.waiting = false;
+    news.read_us = now_us;
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+void LiveHub::send_runs(const std::vector<core::RunId>& runs, std::int64_t now_us) {
+  std::vector<nlohmann::json> rows;
+  try {
+    rows = reader_(runs);
+  } catch (const std::exception& error) {
+    spdlog::warn("event=live_read_failed runs={} error=\"{}\"", runs.size(), error.what());
+    const std::lock_guard lock(mutex_);
+    for (const auto run : runs) {
+      auto& news = news_[run];
+      news.waiting = true;
+      news.due_us = now_us + kRetryUs;
+    }
+    return;
+  }
+  for (const auto& row : rows) {
+    const auto run = core::RunId::parse(row.value("id", ""));
+    const auto project = row.value("project", "");
+    std::vector<std::shared_ptr<LiveOutput>> outputs;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [id, tab] : tabs_) {
+        if (tab.projects.contains(project) || (run && tab.runs.contains(*run))) {
+          outputs.push_back(tab.output);
+        }
+      }
+    }
+    if (outputs.empty()) continue;
+    const auto message = std::make_shared<const std::string>(nlohmann::json{{"run", row}}.dump(
+        -1, ' ', false, nlohmann::json::error_handler_t::replace));
+    for (const auto& output : outputs) output->send(message);
+  }
+}
+
+void LiveHub::forget_old(std::int64_t now_us) {
+  std::erase_if(feeds_, [&](const auto& item) {
+    return item.second.watchers == 0 &&
+           now_us > item.second.unwatched_since_us + options_.keep_feed_us;
+  });
+  std::erase_if(news_, [&](const auto& item) {
+    return !item.second.waiting && now_us > item.second.read_us + options_.keep_feed_us;
+  });
+}
+
+std::optional<std::int64_t> LiveHub::next_due(std::int64_t now_us) const {
+  std::optional<std::int64_t> due;
+  const auto consider = [&](std::int64_t at) { due = due ? std::min(*due, at) : at; };
+  for (const auto& [run, news] : news_) {
+    if (news.waiting) consider(news.due_us);
+  }
+  for (const auto& [id, tab] : tabs_) {
+    for (const auto& [run, subscription] : tab.runs) {
+      const auto& feed = feeds_.at(run);
+      if (!subscription.lost && subscription.cursor >= feed.newest) continue;
+      // A tab that was skipped for its long queue is looked at again an interval later.
+      const auto next = subscription.sent_us + options_.interval_us;
+      consider(next > now_us ? next : now_us + options_.interval_us);
+    }
+  }
+  return due;
+}
+
+}  // namespace tracker::http

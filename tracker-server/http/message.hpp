@@ -1,0 +1,64 @@
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tracker/error.hpp>
+
+// HTTP as handlers see it: plain values, no library types.
+namespace tracker::http {
+
+enum class Method { kGet, kHead, kPost, kOther };
+
+struct Request {
+  Method method = Method::kGet;
+  std::string path;                               // decoded, without the query
+  std::map<std::string, std::string> query;       // decoded; of a repeated name the last
+  std::map<std::string, std::string> headers;     // names in lower case
+  std::map<std::string, std::string> parameters;  // what `{name}` of the route matched
+  std::string body;
+
+  // Empty if absent.
+  std::string_view header(const std::string& lower_case_name) const;
+  std::optional<std::string> query_value(const std::string& name) const;
+  // A whole number within [low, high], `fallback` if absent. Throws Error(kInvalidArgument) naming
+  // the parameter.
+  std::size_t query_number(const std::string& name, std::size_t fallback,
+                           std::pair<std::size_t, std::size_t> range) const;
+};
+
+// The path and query of a request target. Absent for a target that is not a path, or whose %
+// escapes are wrong or hide a NUL byte.
+struct Target {
+  std::string path;
+  std::map<std::string, std::string> query;
+};
+std::optional<Target> parse_target(std::string_view target);
+
+// `Accept-Encoding: …gzip…` with a weight above zero.
+bool accepts_gzip(const Request& request);
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+Response json_response(const nlohmann::json& body);
+Response text_response(int status, std::string text);
+// {"error":{"code","message"}} with the status that docs/http-api.md gives to the code.
+Response error_response(ErrorCode code, const std::string& message);
+Response error_response(int status, std::string_view code, const std::string& message);
+
+// Answers 304 without a body if the request has this tag already, else adds the tag to `response`.
+// `tag` is without quotes.
+Response with_etag(const Request& request, const std::string& tag, Response response);
+bool has_etag(const Request& request, const std::string& tag);
+
+}  // namespace tracker::http

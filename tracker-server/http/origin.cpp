@@ -1,0 +1,63 @@
+#include "http/origin.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace tracker::http {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+bool is_upgrade(const Request& request) {
+  return lower(request.header("upgrade")).find("websocket") != std::string::npos;
+}
+
+}  // namespace
+
+std::string host_name(std::string_view host) {
+  if (!host.empty() && host.front() == '[') {
+    const auto close = host.find(']');
+    return close == std::string_view::npos ? "" : lower(host.substr(1, close - 1));
+  }
+  return lower(host.substr(0, host.rfind(':')));
+}
+
+bool is_loopback_name(std::string_view name) {
+  if (name == "localhost" || name == "::1") return true;
+  in_addr address{};
+  return ::inet_pton(AF_INET, std::string(name).c_str(), &address) == 1 &&
+         (ntohl(address.s_addr) >> 24) == 127;
+}
+
+std::optional<Response> refuse_foreign(const OriginPolicy& policy, const Request& request) {
+  const auto host = host_name(request.header("host"));
+  const bool known = is_loopback_name(host) || std::find(policy.hosts.begin(), policy.hosts.end(),
+                                                         host) != policy.hosts.end();
+  if (policy.accept == OriginPolicy::Hosts::kKnownOnly && !known) {
+    return error_response(ErrorCode::kPermissionDenied,
+                          fmt::format("this server does not answer to the name `{}`: start it with "
+                                      "--allow-host {} if that is its name",
+                                      host, host));
+  }
+  const bool harmless =
+      (request.method == Method::kGet || request.method == Method::kHead) && !is_upgrade(request);
+  const auto origin = request.header("origin");
+  if (harmless || origin.empty()) return std::nullopt;
+  const auto scheme = origin.find("://");
+  if (scheme != std::string_view::npos &&
+      lower(origin.substr(scheme + 3)) == lower(request.header("host"))) {
+    return std::nullopt;
+  }
+  return error_response(ErrorCode::kPermissionDenied,
+                        "requests from pages of another origin are refused");
+}
+
+}  // namespace tracker::http

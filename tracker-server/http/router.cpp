@@ -1,0 +1,105 @@
+#include "http/router.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <tuple>
+
+namespace tracker::http {
+namespace {
+
+std::string_view next_segment(std::string_view& rest) {
+  if (!rest.empty() && rest.front() == '/') rest.remove_prefix(1);
+  const auto segment = rest.substr(0, rest.find('/'));
+  rest.remove_prefix(segment.size());
+  return segment;
+}
+
+std::optional<std::map<std::string, std::string>> match_pattern(std::string_view pattern,
+                                                                std::string_view path) {
+  std::map<std::string, std::string> parameters;
+  while (!pattern.empty() && !path.empty()) {
+    const auto wanted = next_segment(pattern);
+    const auto given = next_segment(path);
+    if (wanted.size() > 2 && wanted.front() == '{' && wanted.back() == '}') {
+      if (given.empty()) return std::nullopt;
+      parameters.emplace(wanted.substr(1, wanted.size() - 2), given);
+    } else if (wanted != given) {
+      return std::nullopt;
+    }
+  }
+  if (!pattern.empty() || !path.empty()) return std::nullopt;
+  return parameters;
+}
+
+Response guarded(const Handler& handler, const Request& request) {
+  try {
+    return handler(request);
+  } catch (const Error& error) {
+    auto response = error_response(error.code(), error.what());
+    if (response.status >= 500) {
+      spdlog::warn("event=http_error path={} status={} error=\"{}\" detail=\"{}\"", request.path,
+                   response.status, error.what(), error.detail());
+    }
+    if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+    return response;
+  } catch (const nlohmann::json::exception& error) {
+    return error_response(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the request's JSON is not what is expected: {}", error.what()));
+  } catch (const std::exception& error) {
+    spdlog::error("event=http_error path={} status=500 error=\"{}\"", request.path, error.what());
+    return error_response(ErrorCode::kInternal, "internal error: see the server's log");
+  }
+}
+
+}  // namespace
+
+Router::Router(std::vector<Route> routes, Handler fallback)
+    : routes_(std::move(routes)), fallback_(std::move(fallback)) {
+  const auto key = [](const Route& route) { return std::tie(route.pattern, route.method); };
+  std::sort(routes_.begin(), routes_.end(),
+            [&](const Route& a, const Route& b) { return key(a) < key(b); });
+  const auto twice =
+      std::adjacent_find(routes_.begin(), routes_.end(),
+                         [&](const Route& a, const Route& b) { return key(a) == key(b); });
+  if (twice != routes_.end()) {
+    throw Error(ErrorCode::kInternal, fmt::format("two routes for {}", twice->pattern));
+  }
+}
+
+Router::Match Router::match(Method method, std::string_view path) const {
+  const auto wanted = method == Method::kHead ? Method::kGet : method;
+  Match result;
+  for (const auto& route : routes_) {
+    auto parameters = match_pattern(route.pattern, path);
+    if (!parameters) continue;
+    result.path_known = true;
+    if (route.method != wanted) continue;
+    result.route = &route;
+    result.parameters = std::move(*parameters);
+    return result;
+  }
+  return result;
+}
+
+Response Router::answer(Request& request, const Match& match) const {
+  if (match.route != nullptr) {
+    request.parameters = match.parameters;
+    return guarded(match.route->handler, request);
+  }
+  const bool readable = request.method == Method::kGet || request.method == Method::kHead;
+  if (match.path_known || (!readable && request.path.rfind("/api/", 0) != 0)) {
+    return error_response(405, "method_not_allowed",
+                          fmt::format("{} does not take this method", request.path));
+  }
+  if (request.path.rfind("/api/", 0) == 0) {
+    return error_response(ErrorCode::kNotFound, fmt::format("no route {}", request.path));
+  }
+  return guarded(fallback_, request);
+}
+
+}  // namespace tracker::http

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "query/series.hpp"
+
+// Request and answer of POST /api/v1/series (docs/http-api.md, "Series"). Pure.
+namespace tracker::http {
+
+inline constexpr std::string_view kSeriesType = "application/vnd.tracker.series";
+
+// Throws Error(kInvalidArgument) naming the field.
+query::SeriesRequest parse_series_request(std::string_view body);
+
+nlohmann::json series_json(std::span<const query::Series> series);
+// u32 length, JSON header padded to a multiple of 8, float64 columns; all little-endian.
+std::string series_binary(std::span<const query::Series> series);
+
+}  // namespace tracker::http

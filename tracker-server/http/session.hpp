@@ -1,0 +1,47 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <set>
+
+#include "http/server.hpp"
+
+// Inside of the listener; included by server.cpp, session.cpp and websocket.cpp only, since Beast
+// is dear to compile. Everything here belongs to the one socket thread.
+namespace tracker::http {
+
+// A connection, as the listener sees it when it wants to end it.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  // The server stops: end when what has begun is done.
+  virtual void drain() = 0;
+  // Now.
+  virtual void close() = 0;
+};
+
+struct Shared {
+  const ServerOptions& options;
+  const Router& router;
+  LiveHub& hub;
+  boost::asio::thread_pool& workers;
+  std::set<Connection*> connections;
+  std::atomic<std::size_t> waiting{0};  // requests given to the workers
+  bool draining = false;
+};
+
+using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
+
+// Serves one connection to its end.
+boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket, Shared& shared);
+
+// Speaks the live protocol until the tab goes. `upgrade` is the request that asked for it.
+boost::asio::awaitable<void> serve_live(boost::beast::tcp_stream stream, BeastRequest upgrade,
+                                        Shared& shared);
+
+}  // namespace tracker::http

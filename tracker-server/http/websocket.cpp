@@ -1,0 +1,131 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <deque>
+
+#include "http/session.hpp"
+
+namespace tracker::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = beast::websocket;
+using beast::error_code;
+
+constexpr std::size_t kLargestCommand = 4'096;
+
+// One tab. Kept alive by its two coroutines and by the hub. Everything but send() and
+// pending_bytes() belongs to the socket thread.
+class Tab final : public LiveOutput, public Connection, public std::enable_shared_from_this<Tab> {
+ public:
+  Tab(beast::tcp_stream stream, Shared& shared)
+      : socket_(std::move(stream)), wake_(socket_.get_executor()), shared_(shared) {
+    shared_.connections.insert(this);
+  }
+
+  void send(std::shared_ptr<const std::string> message) override {
+    pending_ += message->size();
+    asio::post(socket_.get_executor(),
+               [self = shared_from_this(), text = std::move(message)]() mutable {
+                 if (self->ended_) return;
+                 self->queue_.push_back(std::move(text));
+                 self->wake_.cancel();
+               });
+  }
+  std::size_t pending_bytes() const override { return pending_.load(); }
+
+  void drain() override {
+    leaving_ = true;
+    wake_.cancel();
+  }
+  void close() override {
+    error_code ignored;
+    beast::get_lowest_layer(socket_).socket().close(ignored);
+  }
+
+  asio::awaitable<void> run(BeastRequest upgrade);
+
+ private:
+  asio::awaitable<void> write_queue();
+  static asio::awaitable<void> write_all(std::shared_ptr<Tab> self) {
+    co_await self->write_queue();
+  }
+  void end() {
+    ended_ = true;
+    shared_.connections.erase(this);
+    wake_.cancel();
+  }
+
+  websocket::stream<beast::tcp_stream> socket_;
+  asio::steady_timer wake_;  // cancelled when there is something to write
+  Shared& shared_;
+  std::deque<std::shared_ptr<const std::string>> queue_;
+  std::atomic<std::size_t> pending_{0};
+  bool ended_ = false, leaving_ = false;
+};
+
+asio::awaitable<void> Tab::run(BeastRequest upgrade) {
+  error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  beast::get_lowest_layer(socket_).expires_never();
+  websocket::stream_base::timeout timeouts{};
+  timeouts.handshake_timeout = std::chrono::seconds(10);
+  timeouts.idle_timeout = shared_.options.live_silence;
+  timeouts.keep_alive_pings = true;
+  socket_.set_option(timeouts);
+  socket_.read_message_max(kLargestCommand);
+  co_await socket_.async_accept(upgrade, token);
+  if (error) {
+    end();
+    co_return;
+  }
+  auto writer = write_all(shared_from_this());
+  asio::co_spawn(socket_.get_executor(), std::move(writer), asio::detached);
+  const auto id = shared_.hub.join(shared_from_this());
+  beast::flat_buffer buffer;
+  while (!error) {
+    co_await socket_.async_read(buffer, token);
+    if (error) break;
+    shared_.hub.receive(id, beast::buffers_to_string(buffer.data()));
+    buffer.consume(buffer.size());
+  }
+  shared_.hub.leave(id);
+  end();
+}
+
+asio::awaitable<void> Tab::write_queue() {
+  error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  socket_.text(true);
+  while (!ended_ && !leaving_) {
+    if (queue_.empty()) {
+      wake_.expires_at(asio::steady_timer::time_point::max());
+      co_await wake_.async_wait(token);
+      error = {};
+      continue;
+    }
+    const auto message = queue_.front();
+    queue_.pop_front();
+    co_await socket_.async_write(asio::buffer(*message), token);
+    pending_ -= message->size();
+    if (error) break;
+  }
+  if (ended_) co_return;
+  const websocket::close_reason reason(websocket::close_code::going_away);
+  co_await socket_.async_close(reason, token);
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_live(beast::tcp_stream stream, BeastRequest upgrade, Shared& shared) {
+  const auto tab = std::make_shared<Tab>(std::move(stream), shared);
+  co_await tab->run(std::move(upgrade));
+}
+
+}  // namespace tracker::http

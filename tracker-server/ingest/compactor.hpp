@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "core/clock.hpp"
+#include "core/ids.hpp"
+#include "ingest/ingest.hpp"
+#include "storage/database.hpp"
+
+// Compacts runs in the background: when enough points wait, when they have waited long enough, and
+// when the run ends. What it knows is a hint from this server's commits; every half minute the
+// database is asked for what others left.
+namespace tracker::ingest {
+
+class Compactor {
+ public:
+  Compactor(storage::Database& database, const core::Clock& clock, const IngestOptions& options);
+  ~Compactor();  // stop()
+
+  void start();
+  void stop();
+
+  // What was committed. Any thread; does not block.
+  void note(const Committed& committed);
+  // The run ended: what it left is compacted and merged soon.
+  void note_end(core::RunId run);
+
+  // One round on the caller's thread: what is due now. For tests; the thread does the same.
+  void round();
+
+ private:
+  struct Waiting {
+    std::int64_t since_us = 0;
+    std::uint64_t points = 0;
+    std::uint32_t log_batches = 0;
+    bool ended = false;
+  };
+
+  void work();
+  void ask_database();
+  bool due(const Waiting& waiting, std::int64_t now_us) const;
+  void compact(core::RunId run, const Waiting& waiting);
+  void put_back(core::RunId run, Waiting waiting);
+
+  storage::Database& database_;
+  const core::Clock& clock_;
+  const IngestOptions& options_;
+  std::int64_t asked_us_ = 0;         // the compactor's thread only
+  std::int64_t ring_checked_us_ = 0;  // likewise
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::map<core::RunId, Waiting> waiting_;
+  bool stopping_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace tracker::ingest

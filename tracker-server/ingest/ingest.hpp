@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/ids.hpp"
+#include "spool/frame.hpp"
+#include "storage/database.hpp"
+
+// Ingest, independent of gRPC: sessions (one a stream), the group committer, the compactor and the
+// heartbeat sweeper.
+namespace tracker::ingest {
+
+// What one group commit made durable, for the live view. `frames` hold points, console lines and
+// records as they were logged; a run with RunStart, Config, Summary, MetricDefinition, Tags, Notes
+// or Finish among them, or that is new or came back to life, is also in `changed_runs`.
+struct CommittedFrame {
+  core::RunId run;
+  core::WriterId writer;
+  std::uint64_t from = 0, to = 0;
+  std::shared_ptr<const spool::Frame> frame;
+};
+struct Committed {
+  std::vector<CommittedFrame> frames;
+  std::vector<core::RunId> changed_runs;
+};
+
+// Called after the commit, on an ingest thread, one call at a time. Must not block and must not
+// throw.
+using CommitListener = std::function<void(const Committed&)>;
+
+struct IngestOptions {
+  std::uint64_t window_bytes = 8u << 20;
+  spool::FrameLimits frame_limits{};
+  std::chrono::milliseconds group_delay{20};  // a group closes after this …
+  std::size_t group_bytes = 4u << 20;         // … or at this many bytes of payload
+  std::size_t queue_bytes =
+      64u << 20;  // of all streams together; beyond it new frames wait in gRPC
+  std::chrono::milliseconds compact_interval{500};
+  std::int64_t compact_age_us = 10'000'000;    // frames older than this are compacted
+  std::uint64_t compact_points = 256 * 1'024;  // or a run with this many points waiting
+  std::chrono::milliseconds sweep_interval{20'000};
+};
+
+class Session;        // ingest/session.hpp
+class SessionOutput;  // ingest/session.hpp
+
+// The service. Made once, by the composition root; its threads run from start() to stop(). Any
+// thread may call.
+class Ingest {
+ public:
+  // `database` and `clock` must outlive it.
+  Ingest(storage::Database& database, const core::Clock& clock, IngestOptions options = {});
+  ~Ingest();
+  Ingest(const Ingest&) = delete;
+  Ingest& operator=(const Ingest&) = delete;
+
+  // Before start(); may be set once.
+  void set_listener(CommitListener listener);
+
+  void start();
+  // Commits what was accepted, then ends the threads. Sessions that are still open are told to
+  // close.
+  void stop();
+
+  // A stream has begun. `output` must stay valid until the session is dropped; it is called from
+  // ingest threads.
+  std::shared_ptr<Session> open(std::shared_ptr<SessionOutput> output);
+
+  const IngestOptions& options() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tracker::ingest

@@ -1,0 +1,80 @@
+#include "ingest/registrar.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include <tracker/error.hpp>
+
+namespace tracker::ingest {
+
+Registrar::Registrar(storage::Database& database, const core::Clock& clock, Registered registered)
+    : database_(database), clock_(clock), registered_(std::move(registered)) {}
+
+Registrar::~Registrar() { stop(); }
+
+void Registrar::start(std::size_t threads) {
+  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+void Registrar::stop() {
+  std::deque<std::shared_ptr<Session>> left;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    left.swap(queue_);
+  }
+  changed_.notify_all();
+  for (const auto& session : left) session->close("the server is stopping");
+  threads_.clear();
+}
+
+void Registrar::enqueue(std::shared_ptr<Session> session) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      queue_.push_back(std::move(session));
+      changed_.notify_one();
+      return;
+    }
+  }
+  session->close("the server is stopping");
+}
+
+void Registrar::work() {
+  for (;;) {
+    std::shared_ptr<Session> session;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (stopping_) return;
+      session = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    answer(session);
+  }
+}
+
+void Registrar::answer(const std::shared_ptr<Session>& session) {
+  const Identity& identity = session->identity();
+  try {
+    const storage::RegisteredWriter writer = storage::register_writer(
+        database_, {identity.run, identity.writer, identity.project, clock_.now_us()});
+    session->registered(writer);
+    registered_(session, writer);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kFailedPrecondition) {
+      session->refused(
+          {RefusalReason::kRunGone, error.what(), "log to that project, or start a new run"});
+      return;
+    }
+    spdlog::warn("hello failed run={} error=\"{}\" detail=\"{}\"", identity.run.text(),
+                 error.what(), error.detail());
+    session->close("the server cannot reach its database");
+  } catch (const std::exception& error) {
+    spdlog::error("hello failed run={} error=\"{}\"", identity.run.text(), error.what());
+    session->close("internal error");
+  }
+}
+
+}  // namespace tracker::ingest

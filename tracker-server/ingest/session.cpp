@@ -1,0 +1,194 @@
+#include "ingest/session.hpp"
+
+#include <utility>
+
+#include <tracker/error.hpp>
+
+namespace tracker::ingest {
+
+Session::Session(SessionSink& sink, std::shared_ptr<SessionOutput> output,
+                 const IngestOptions& options)
+    : sink_(sink),
+      output_(std::move(output)),
+      options_(options),
+      state_(options.frame_limits.compressed_bytes) {}
+
+Reading Session::hello(const Hello& hello) {
+  std::optional<Identity> identity;
+  {
+    const std::lock_guard lock(mutex_);
+    identity = state_.hello(hello);
+    if (identity) {
+      identity_ = *identity;
+      paused_ = true;
+    }
+  }
+  if (!identity) {
+    output_->refuse(*state_.refusal());
+    return Reading::kEnd;
+  }
+  sink_.enqueue_hello(shared_from_this(), *identity);
+  return Reading::kPause;
+}
+
+Reading Session::frame(std::uint64_t from, std::uint64_t to, std::string payload) {
+  const std::uint64_t bytes = payload.size();
+  FrameVerdict verdict;
+  std::uint64_t generation = 0, acked = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    verdict = state_.frame(from, to, bytes);
+    generation = state_.generation();
+    acked = state_.acked();
+  }
+  switch (verdict) {
+    case FrameVerdict::kIgnore:
+      break;
+    case FrameVerdict::kRewind:
+      output_->rewind(acked);
+      break;
+    case FrameVerdict::kRefuse:
+      output_->refuse(*state_.refusal());
+      return Reading::kEnd;
+    case FrameVerdict::kMisuse:
+      close("a frame came before Welcome");
+      return Reading::kEnd;
+    case FrameVerdict::kAccept: {
+      // Decoding is the costly part: on the stream's thread, so that streams share the processors.
+      storage::FramePart part{from, to, std::move(payload), nullptr};
+      try {
+        part.frame = std::make_shared<const spool::Frame>(
+            spool::decode_frame(part.payload, options_.frame_limits));
+      } catch (const Error& error) {
+        refused({RefusalReason::kCorruptFrame,
+                 "frame " + std::to_string(from) + " to " + std::to_string(to) +
+                     " is damaged: " + error.what(),
+                 "run 'tracker sync' with the current release; if it is refused again report a "
+                 "defect"});
+        return Reading::kEnd;
+      }
+      set_blocked(true);  // before the queue can call unblock()
+      if (sink_.enqueue_frame(shared_from_this(), std::move(part), generation)) set_blocked(false);
+      break;
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  return reading_locked();
+}
+
+Reading Session::reading_locked() {
+  if (state_.ended()) return Reading::kEnd;
+  paused_ = blocked_ || state_.bytes_in_flight() > options_.window_bytes;
+  return paused_ ? Reading::kPause : Reading::kGoOn;
+}
+
+void Session::set_blocked(bool blocked) {
+  const std::lock_guard lock(mutex_);
+  blocked_ = blocked;
+}
+
+bool Session::take_resume_locked() {
+  if (!paused_ || blocked_ || gone_ || state_.ended() ||
+      state_.bytes_in_flight() > options_.window_bytes)
+    return false;
+  paused_ = false;
+  return true;
+}
+
+void Session::gone() {
+  const std::lock_guard lock(mutex_);
+  gone_ = true;
+  state_.close();
+}
+
+void Session::registered(const storage::RegisteredWriter& writer) {
+  bool resume = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stream_id_ = writer.stream_id;
+    state_.welcomed(writer.acked, writer.epoch);
+    if (!state_.open()) return;
+    resume = take_resume_locked();
+  }
+  output_->welcome({writer.acked, writer.epoch, options_.window_bytes,
+                    options_.frame_limits.compressed_bytes,
+                    options_.frame_limits.decompressed_bytes});
+  if (resume) output_->resume();
+}
+
+void Session::committed(std::uint64_t acked, std::uint64_t bytes) {
+  bool resume = false;
+  {
+    const std::lock_guard lock(mutex_);
+    state_.committed(acked, bytes);
+    if (gone_) return;
+    resume = take_resume_locked();
+  }
+  output_->ack(acked);
+  if (resume) output_->resume();
+}
+
+void Session::rewound(std::uint64_t acked, std::uint64_t bytes) {
+  bool tell = false, resume = false;
+  {
+    const std::lock_guard lock(mutex_);
+    state_.released(bytes);
+    tell = state_.rewound(acked) && !gone_;
+    resume = take_resume_locked();
+  }
+  if (tell) output_->rewind(acked);
+  if (resume) output_->resume();
+}
+
+void Session::discarded(std::uint64_t bytes) {
+  bool resume = false;
+  {
+    const std::lock_guard lock(mutex_);
+    state_.released(bytes);
+    resume = take_resume_locked();
+  }
+  if (resume) output_->resume();
+}
+
+void Session::refused(Refusal refusal) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (gone_ || state_.ended()) return;
+    state_.refuse(refusal);
+  }
+  output_->refuse(refusal);
+}
+
+void Session::close(const std::string& reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (gone_ || state_.ended()) return;
+    state_.close();
+  }
+  output_->close(reason);
+}
+
+void Session::unblock() {
+  bool resume = false;
+  {
+    const std::lock_guard lock(mutex_);
+    blocked_ = false;
+    resume = take_resume_locked();
+  }
+  if (resume) output_->resume();
+}
+
+std::uint64_t Session::epoch() const {
+  const std::lock_guard lock(mutex_);
+  return state_.epoch();
+}
+std::uint64_t Session::generation() const {
+  const std::lock_guard lock(mutex_);
+  return state_.generation();
+}
+bool Session::open() const {
+  const std::lock_guard lock(mutex_);
+  return state_.open() && !gone_;
+}
+
+}  // namespace tracker::ingest

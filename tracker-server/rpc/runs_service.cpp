@@ -1,0 +1,200 @@
+#include "rpc/runs_service.hpp"
+
+#include <grpcpp/support/server_callback.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "query/export.hpp"
+#include "query/runs.hpp"
+#include "rpc/status.hpp"
+#include "rpc/workers.hpp"
+#include "tracker/v1/runs.grpc.pb.h"
+
+namespace tracker::rpc {
+namespace {
+
+constexpr std::size_t kThreads = 4;
+constexpr std::size_t kWaitingCalls = 256;
+constexpr const char* kBusy = "too many calls wait: try again";
+
+v1::RunState to_proto(core::RunState state) {
+  switch (state) {
+    case core::RunState::kRunning:
+      return v1::RUNNING;
+    case core::RunState::kFinished:
+      return v1::FINISHED;
+    case core::RunState::kFailed:
+      return v1::FAILED;
+    case core::RunState::kCrashed:
+      return v1::CRASHED;
+    case core::RunState::kStopped:
+      return v1::STOPPED;
+  }
+  return v1::RUN_STATE_UNSPECIFIED;
+}
+
+void fill(const query::RunView& view, v1::Run& out) {
+  const auto& run = view.run;
+  out.set_id(run.id.text());
+  out.set_name(run.name);
+  out.set_project(run.project);
+  out.set_state(to_proto(run.state));
+  out.set_created_at_us(run.created_us);
+  if (run.ended_us) out.set_ended_at_us(*run.ended_us);
+  for (const auto& tag : run.tags) out.add_tags(tag);
+  out.set_notes(run.notes);
+  out.set_group(run.group);
+  out.set_job_type(run.job_type);
+  out.set_config_json(run.config_json);
+  out.set_summary_json(view.summary_json);
+  out.set_end_reason(run.end_reason);
+}
+
+// The wire is little-endian, and so is every machine this is built for.
+template <class Number>
+std::string bytes_of(const std::vector<Number>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Number)};
+}
+
+v1::ExportHistoryResponse to_proto(const query::ExportBatch& batch) {
+  v1::ExportHistoryResponse out;
+  for (const auto& key : batch.keys) out.add_keys(key);
+  out.set_steps(bytes_of(batch.steps));
+  out.set_times_us(bytes_of(batch.times_us));
+  for (const auto& column : batch.columns) {
+    auto* target = out.add_columns();
+    target->set_present(bytes_of(column.present));
+    target->set_values(bytes_of(column.values));
+  }
+  return out;
+}
+
+// Hands batches from the thread that reads to gRPC, one at a time: the reader waits until a batch
+// is on its way. Deletes itself when gRPC is done; the reader's last touch is finish(), which comes
+// before that.
+class ExportWriter final : public grpc::ServerWriteReactor<v1::ExportHistoryResponse> {
+ public:
+  // On the reading thread. False if the client is gone.
+  bool write(v1::ExportHistoryResponse message) {
+    std::unique_lock lock(mutex_);
+    if (gone_) return false;
+    message_ = std::move(message);
+    writing_ = true;
+    StartWrite(&message_);
+    changed_.wait(lock, [this] { return !writing_; });
+    return !gone_;
+  }
+  void finish(const grpc::Status& status) { Finish(status); }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    gone_ = gone_ || !ok;
+    changed_.notify_one();
+  }
+  void OnCancel() override {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;  // a write that is under way ends with OnWriteDone(false)
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  v1::ExportHistoryResponse message_;
+  bool writing_ = false, gone_ = false;
+};
+
+}  // namespace
+
+class RunsService::Impl final : public v1::RunsService::CallbackService {
+ public:
+  explicit Impl(storage::Database& database) : database_(database) {}
+
+  grpc::ServerUnaryReactor* ListProjects(grpc::CallbackServerContext* context,
+                                         const v1::ListProjectsRequest*,
+                                         v1::ListProjectsResponse* response) override {
+    return answer(context, "ListProjects", [this, response] {
+      for (const auto& project : storage::list_projects(database_)) {
+        auto* out = response->add_projects();
+        out->set_id(project.id.text());
+        out->set_name(project.name);
+        out->set_run_count(project.run_count);
+        out->set_created_at_us(project.created_us);
+        if (project.last_activity_us) out->set_last_activity_us(*project.last_activity_us);
+      }
+    });
+  }
+
+  grpc::ServerUnaryReactor* ListRuns(grpc::CallbackServerContext* context,
+                                     const v1::ListRunsRequest* request,
+                                     v1::ListRunsResponse* response) override {
+    return answer(context, "ListRuns", [this, request, response] {
+      if (request->page_size() > 1'000)
+        throw Error(ErrorCode::kInvalidArgument, "page_size must be at most 1,000");
+      query::RunListRequest wanted;
+      wanted.project = request->project();
+      if (request->page_size() != 0) wanted.limit = request->page_size();
+      wanted.cursor = request->page_token();
+      const auto list = query::list_runs(database_, wanted);
+      for (const auto& run : list.runs) fill(run, *response->add_runs());
+      response->set_next_page_token(list.next_cursor.value_or(""));
+    });
+  }
+
+  grpc::ServerUnaryReactor* GetRun(grpc::CallbackServerContext* context,
+                                   const v1::GetRunRequest* request, v1::Run* response) override {
+    return answer(context, "GetRun", [this, request, response] {
+      fill(query::get_run(database_, query::resolve_run(database_, request->run())), *response);
+    });
+  }
+
+  grpc::ServerWriteReactor<v1::ExportHistoryResponse>* ExportHistory(
+      grpc::CallbackServerContext*, const v1::ExportHistoryRequest* request) override {
+    auto* writer = new ExportWriter;
+    const bool taken = workers_.post([this, writer, wanted = *request] {
+      auto status = grpc::Status::OK;
+      try {
+        const std::vector<std::string> keys(wanted.keys().begin(), wanted.keys().end());
+        const auto sink = [writer](query::ExportBatch&& batch) {
+          return writer->write(to_proto(batch));
+        };
+        query::export_history(database_, query::resolve_run(database_, wanted.run()), keys, sink);
+      } catch (...) {
+        status = current_status("ExportHistory");
+      }
+      writer->finish(status);
+    });
+    if (!taken) writer->finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kBusy});
+    return writer;
+  }
+
+ private:
+  // Runs `work` on the pool. Request and response live until Finish.
+  template <class Work>
+  grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext* context, const char* call,
+                                   Work work) {
+    auto* reactor = context->DefaultReactor();
+    const bool taken = workers_.post([reactor, call, work = std::move(work)] {
+      auto status = grpc::Status::OK;
+      try {
+        work();
+      } catch (...) {
+        status = current_status(call);
+      }
+      reactor->Finish(status);
+    });
+    if (!taken) reactor->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kBusy});
+    return reactor;
+  }
+
+  storage::Database& database_;
+  Workers workers_{kThreads, kWaitingCalls};  // last: its threads use the rest
+};
+
+RunsService::RunsService(storage::Database& database) : impl_(std::make_unique<Impl>(database)) {}
+RunsService::~RunsService() = default;
+grpc::Service& RunsService::service() { return *impl_; }
+
+}  // namespace tracker::rpc

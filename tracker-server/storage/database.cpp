@@ -1,0 +1,121 @@
+#include "storage/database.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <tracker/error.hpp>
+
+namespace tracker::storage {
+namespace {
+
+constexpr std::chrono::seconds kLeaseWait{10};
+
+// Idle connections of one kind, and a count of all of them.
+template <class Connection>
+class Pool {
+ public:
+  // An idle connection, or nullptr when the caller may open one. Waits for either.
+  std::unique_ptr<Connection> take(std::size_t limit) {
+    std::unique_lock lock(mutex_);
+    const bool free =
+        changed_.wait_for(lock, kLeaseWait, [&] { return !idle_.empty() || open_ < limit; });
+    if (!free)
+      throw Error(ErrorCode::kResourceExhausted,
+                  "all database connections are busy; try again in a moment");
+    if (idle_.empty()) {
+      ++open_;
+      return nullptr;
+    }
+    std::unique_ptr<Connection> connection = std::move(idle_.back());
+    idle_.pop_back();
+    return connection;
+  }
+
+  // Takes a connection back; nullptr: it is gone.
+  void give(std::unique_ptr<Connection> connection) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (connection)
+        idle_.push_back(std::move(connection));
+      else
+        --open_;
+    }
+    changed_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+  std::size_t open_ = 0;
+};
+
+}  // namespace
+
+struct Database::Pools {
+  DatabaseOptions options;
+  Pool<pqxx::connection> sql;
+  Pool<PgConnection> pg;
+};
+
+Database::Database(DatabaseOptions options) : pools_(std::make_unique<Pools>()) {
+  pools_->options = std::move(options);
+}
+Database::~Database() = default;
+const DatabaseOptions& Database::options() const noexcept { return pools_->options; }
+
+Database::SqlLease::SqlLease(Database& database,
+                             std::unique_ptr<pqxx::connection> connection) noexcept
+    : database_(&database), connection_(std::move(connection)) {}
+Database::SqlLease::SqlLease(SqlLease&&) noexcept = default;
+Database::SqlLease::~SqlLease() {
+  if (!connection_) return;
+  if (!connection_->is_open()) connection_.reset();
+  database_->pools_->sql.give(std::move(connection_));
+}
+
+Database::PgLease::PgLease(Database& database, std::unique_ptr<PgConnection> connection) noexcept
+    : database_(&database), connection_(std::move(connection)) {}
+Database::PgLease::PgLease(PgLease&&) noexcept = default;
+Database::PgLease::~PgLease() {
+  if (!connection_) return;
+  if (connection_->broken() || connection_->in_transaction()) connection_.reset();
+  database_->pools_->pg.give(std::move(connection_));
+}
+
+Database::SqlLease Database::sql() {
+  std::unique_ptr<pqxx::connection> connection = pools_->sql.take(pools_->options.max_connections);
+  if (connection) return SqlLease(*this, std::move(connection));
+  try {
+    connection = std::make_unique<pqxx::connection>(pools_->options.dsn);
+    connection->set_variable("client_min_messages", "warning");
+    connection->set_variable("statement_timeout",
+                             std::to_string(pools_->options.statement_timeout_ms));
+  } catch (const pqxx::failure& failure) {
+    pools_->sql.give(nullptr);
+    throw Error(ErrorCode::kUnavailable, "cannot reach the database", failure.what());
+  }
+  return SqlLease(*this, std::move(connection));
+}
+
+Database::PgLease Database::pg() {
+  std::unique_ptr<PgConnection> connection = pools_->pg.take(pools_->options.max_connections);
+  // One that the server closed meanwhile, by a restart perhaps, is replaced here rather than
+  // failing its user.
+  if (connection && connection->usable()) return PgLease(*this, std::move(connection));
+  try {
+    connection =
+        std::make_unique<PgConnection>(pools_->options.dsn, pools_->options.statement_timeout_ms);
+  } catch (...) {
+    pools_->pg.give(nullptr);
+    throw;
+  }
+  return PgLease(*this, std::move(connection));
+}
+
+void Database::ping() { pg()->run("SELECT 1"); }
+
+}  // namespace tracker::storage

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/series.hpp"
+#include "storage/chunk_tables.hpp"
+#include "storage/pg.hpp"
+#include "storage/row_table.hpp"
+
+// The tables metric_key, series_group and series of one run, inside the compactor's transaction.
+namespace tracker::storage {
+
+struct KeyName {
+  bool system = false;
+  std::string name;
+  auto operator<=>(const KeyName&) const = default;
+};
+
+class KeyTables {
+ public:
+  KeyTables(PgConnection& connection, core::RunId run, core::ProjectId project)
+      : connection_(connection), run_(run), project_(project) {}
+
+  // Reads the run's groups.
+  void load_groups();
+  // Numbers for the names, made where they are absent.
+  void resolve(const std::vector<KeyName>& names);
+  std::int32_t id_of(const KeyName& name) const { return ids_.at(name); }
+
+  // The stored group of these keys; made (in memory) if it is absent. nullptr when that would be
+  // one too many groups of several keys: the rows are to be split then.
+  StoredGroup* group_of(const KeySet& keys);
+  std::vector<StoredGroup*> all_groups();
+  void store_groups();
+
+  // Adds statistics of points behind those stored. `changes` by key number.
+  void store_series(const std::map<std::int32_t, core::Points>& changes);
+
+ private:
+  PgConnection& connection_;
+  core::RunId run_;
+  core::ProjectId project_;
+  std::map<KeyName, std::int32_t> ids_;
+  struct Entry {
+    bool system = false;
+    bool dirty = false;
+    std::int64_t stored_rows = 0;
+    StoredGroup group;
+  };
+  std::map<std::pair<bool, std::vector<std::int32_t>>, Entry> groups_;  // by key numbers, sorted
+};
+
+}  // namespace tracker::storage

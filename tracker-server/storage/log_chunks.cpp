@@ -1,0 +1,205 @@
+#include "storage/log_chunks.hpp"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "core/codec.hpp"
+
+namespace tracker::storage {
+namespace {
+
+constexpr int kLevel = 3;
+constexpr std::size_t kMaxText = 64u << 20;  // of one chunk: a frame cannot bring more
+constexpr std::size_t kMergedLines = 4'096;  // a chunk with as many lines is left alone
+constexpr std::size_t kMergedBytes = 1u << 20;
+
+[[noreturn]] void damaged(const char* what) {
+  throw Error(ErrorCode::kDataLoss, std::string("stored console lines are damaged: ") + what);
+}
+
+void put_column(std::string& out, const std::vector<std::int64_t>& values) {
+  const std::string column = core::encode_integers(values);
+  const auto size = static_cast<std::uint32_t>(column.size());
+  for (int i = 0; i < 4; ++i) out.push_back(static_cast<char>(size >> (8 * i)));
+  out += column;
+}
+
+std::vector<std::int64_t> take_column(std::string_view& bytes, std::size_t count) {
+  std::uint32_t size = 0;
+  if (bytes.size() < 4) damaged("they end too early");
+  for (int i = 0; i < 4; ++i)
+    size |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(bytes[i])) << (8 * i);
+  if (bytes.size() - 4 < size) damaged("a column is cut off");
+  std::vector<std::int64_t> values = core::decode_integers(bytes.substr(4, size), count);
+  bytes.remove_prefix(4 + size);
+  return values;
+}
+
+std::string decompress(std::string_view bytes, std::size_t size) {
+  if (ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != size)
+    damaged("the text has another size");
+  std::string text(size, '\0');
+  const std::size_t got = ZSTD_decompress(text.data(), size, bytes.data(), bytes.size());
+  if (ZSTD_isError(got) != 0 || got != size) damaged("zstd cannot read the text");
+  return text;
+}
+
+constexpr const char* kInsert = R"sql(
+  INSERT INTO log_chunk (run_id, stream, line_lo, line_hi, n, payload) VALUES ($1, $2, $3, $4, $5, $6))sql";
+
+void insert(PgConnection& connection, core::RunId run, std::int16_t stream,
+            std::span<const LogLine> lines) {
+  connection.run(kInsert, PgParams()
+                              .uuid(run.uuid().bytes)
+                              .smallint(stream)
+                              .bigint(static_cast<std::int64_t>(lines.front().line))
+                              .bigint(static_cast<std::int64_t>(lines.back().line))
+                              .integer(static_cast<std::int32_t>(lines.size()))
+                              .bytea(encode_lines(lines)));
+}
+
+// Sorted by number; at equal numbers the later one.
+std::vector<LogLine> latest(const std::vector<LogLine>& in_order) {
+  std::map<std::uint64_t, const LogLine*> by_number;
+  for (const LogLine& line : in_order) by_number[line.line] = &line;
+  std::vector<LogLine> out;
+  out.reserve(by_number.size());
+  for (const auto& [number, line] : by_number) out.push_back(*line);
+  return out;
+}
+
+constexpr const char* kLock = "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
+
+// Only chunks older than any that is left alone may be joined: a join takes the id of its last
+// member, so that "later wins" stays true. Hence each run of consecutive small chunks is taken by
+// itself.
+constexpr const char* kSmall = R"sql(
+  SELECT id, n, payload FROM log_chunk WHERE run_id = $1 AND stream = $2 ORDER BY id)sql";
+constexpr const char* kReplace = R"sql(
+  UPDATE log_chunk SET line_lo = $4, line_hi = $5, n = $6, payload = $7 WHERE run_id = $1 AND stream = $2 AND id = $3)sql";
+constexpr const char* kDelete =
+    "DELETE FROM log_chunk WHERE run_id = $1 AND stream = $2 AND id = ANY($3::bigint[])";
+
+class Merger {
+ public:
+  Merger(PgConnection& connection, core::RunId run, std::int16_t stream)
+      : connection_(connection), run_(run), stream_(stream) {}
+
+  std::size_t merge() {
+    const PgResult rows =
+        connection_.run(kSmall, PgParams().uuid(run_.uuid().bytes).smallint(stream_));
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      const auto n = static_cast<std::size_t>(rows.integer(i, 1));
+      const std::string_view payload = rows.bytes(i, 2);
+      const bool full = lines_.size() + n > kMergedLines || bytes_ + payload.size() > kMergedBytes;
+      if (full) flush();
+      if (n >= kMergedLines || payload.size() >= kMergedBytes) continue;
+      for (LogLine& line : decode_lines(payload, n)) lines_.push_back(std::move(line));
+      bytes_ += payload.size();
+      ids_.push_back(rows.bigint(i, 0));
+    }
+    flush();
+    return removed_;
+  }
+
+ private:
+  void flush() {
+    if (ids_.size() > 1) {
+      const std::vector<LogLine> joined = latest(lines_);
+      const std::int64_t kept = ids_.back();
+      ids_.pop_back();
+      connection_.run(kDelete, PgParams().uuid(run_.uuid().bytes).smallint(stream_).bigints(ids_));
+      connection_.run(kReplace, PgParams()
+                                    .uuid(run_.uuid().bytes)
+                                    .smallint(stream_)
+                                    .bigint(kept)
+                                    .bigint(static_cast<std::int64_t>(joined.front().line))
+                                    .bigint(static_cast<std::int64_t>(joined.back().line))
+                                    .integer(static_cast<std::int32_t>(joined.size()))
+                                    .bytea(encode_lines(joined)));
+      removed_ += ids_.size();
+    }
+    lines_.clear();
+    ids_.clear();
+    bytes_ = 0;
+  }
+
+  PgConnection& connection_;
+  core::RunId run_;
+  std::int16_t stream_;
+  std::vector<LogLine> lines_;
+  std::vector<std::int64_t> ids_;
+  std::size_t bytes_ = 0, removed_ = 0;
+};
+
+}  // namespace
+
+std::string encode_lines(std::span<const LogLine> lines) {
+  std::vector<std::int64_t> numbers, times, sizes;
+  std::string text;
+  for (const LogLine& line : lines) {
+    numbers.push_back(static_cast<std::int64_t>(line.line));
+    times.push_back(line.time_us);
+    sizes.push_back(static_cast<std::int64_t>(line.text.size()));
+    text += line.text;
+  }
+  std::string out;
+  put_column(out, numbers);
+  put_column(out, times);
+  put_column(out, sizes);
+  std::string packed(ZSTD_compressBound(text.size()), '\0');
+  const std::size_t size =
+      ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), kLevel);
+  if (ZSTD_isError(size) != 0)
+    throw Error(ErrorCode::kInternal, "zstd failed to compress console lines");
+  packed.resize(size);
+  return out += packed;
+}
+
+std::vector<LogLine> decode_lines(std::string_view bytes, std::size_t count) {
+  const std::vector<std::int64_t> numbers = take_column(bytes, count);
+  const std::vector<std::int64_t> times = take_column(bytes, count);
+  const std::vector<std::int64_t> sizes = take_column(bytes, count);
+  std::size_t total = 0;
+  for (const std::int64_t size : sizes) {
+    if (size < 0 || static_cast<std::size_t>(size) > kMaxText - total)
+      damaged("impossible text length");
+    total += static_cast<std::size_t>(size);
+  }
+  const std::string text = decompress(bytes, total);
+  std::vector<LogLine> lines(count);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    lines[i] = {static_cast<std::uint64_t>(numbers[i]), times[i],
+                text.substr(at, static_cast<std::size_t>(sizes[i]))};
+    at += static_cast<std::size_t>(sizes[i]);
+  }
+  return lines;
+}
+
+void insert_log_chunk(PgConnection& connection, core::RunId run, spool::ConsoleStream stream,
+                      std::span<const spool::Console* const> lines) {
+  std::vector<LogLine> in_order;
+  in_order.reserve(lines.size());
+  constexpr auto kHighest =
+      static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - 1;
+  for (const spool::Console* line : lines)
+    in_order.push_back({std::min(line->line, kHighest), line->time_us, line->text});
+  insert(connection, run, static_cast<std::int16_t>(stream), latest(in_order));
+}
+
+std::size_t merge_log_chunks(PgConnection& connection, core::RunId run) {
+  PgTransaction transaction(connection);
+  if (connection.run(kLock, PgParams().uuid(run.uuid().bytes)).rows() == 0) return 0;
+  std::size_t removed = 0;
+  for (const spool::ConsoleStream stream :
+       {spool::ConsoleStream::kStdout, spool::ConsoleStream::kStderr})
+    removed += Merger(connection, run, static_cast<std::int16_t>(stream)).merge();
+  transaction.commit();
+  return removed;
+}
+
+}  // namespace tracker::storage

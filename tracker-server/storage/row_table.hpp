@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/series.hpp"
+#include "spool/frame.hpp"
+
+// Rows of frames in log order, regrouped by the set of keys they were logged with: what compaction
+// writes and readers of the uncompacted tail look at. Pure.
+namespace tracker::storage {
+
+// Rows logged with the same keys. All columns have rows() entries; `values` has one column a key.
+// Steps are 0 for system rows, so that all columns are equally long.
+struct RowColumns {
+  std::vector<std::int64_t> steps, times_us;
+  std::vector<std::int64_t> order;  // number of the row in the run's log order; rising
+  std::vector<std::vector<double>> values;
+
+  std::size_t rows() const noexcept { return order.size(); }
+};
+
+// Appends the rows [begin, begin + count), or all rows with one of the columns.
+void append_rows(RowColumns& to, const RowColumns& from, std::size_t begin, std::size_t count);
+void append_column(RowColumns& to, const RowColumns& from, std::size_t column);
+
+// Rows of one column, which may come from several groups, in log order. Without steps for system
+// rows.
+core::Points in_log_order(const RowColumns& rows, core::KeyKind kind);
+
+// The keys of a group: sorted, each once.
+struct KeySet {
+  bool system = false;
+  std::vector<std::string> keys;
+  auto operator<=>(const KeySet&) const = default;
+};
+
+class RowTable {
+ public:
+  // The first row added gets the number `next_row`.
+  explicit RowTable(std::int64_t next_row) : next_row_(next_row) {}
+
+  // Frames must be added in commit order. A key that occurs twice in a row group counts once: the
+  // later value wins.
+  void add(const spool::Frame& frame);
+
+  // Splits a group into one group a key; they hold the same rows.
+  void split(const KeySet& keys);
+
+  std::map<KeySet, RowColumns>& groups() noexcept { return groups_; }
+  const std::map<KeySet, RowColumns>& groups() const noexcept { return groups_; }
+  std::int64_t next_row() const noexcept { return next_row_; }
+
+ private:
+  std::map<KeySet, RowColumns> groups_;
+  std::int64_t next_row_;
+};
+
+}  // namespace tracker::storage

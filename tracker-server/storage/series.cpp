@@ -1,0 +1,273 @@
+#include "storage/series.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "core/buckets.hpp"
+#include "core/pyramid.hpp"
+#include "storage/chunk_reader.hpp"
+#include "storage/row_table.hpp"
+#include "storage/run_tail.hpp"
+#include "storage/series_rows.hpp"
+
+namespace tracker::storage {
+namespace {
+
+// The lock comes before the snapshot: docs/storage.md, "The ring".
+constexpr const char* kBegin =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE frame IN ACCESS SHARE MODE";
+
+constexpr const char* kRun = R"sql(
+  SELECT r.meta_version + coalesce((SELECT sum(acked_offset + epoch)::bigint FROM writer_stream WHERE run_id = r.id), 0),
+         coalesce((SELECT next_row FROM compaction WHERE run_id = r.id), 0)
+  FROM run r WHERE r.id = $1)sql";
+constexpr const char* kOffsets =
+    "SELECT writer_id, acked_offset FROM writer_stream WHERE run_id = $1 ORDER BY id";
+constexpr const char* kSeries = R"sql(
+  SELECT s.key_id, k.name, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step, s.first_time_us,
+         s.last_time_us, s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise
+  FROM series s JOIN metric_key k ON k.id = s.key_id WHERE s.run_id = $1)sql";
+
+using KeyName = std::pair<std::string, core::KeyKind>;
+
+std::int64_t x_first(const core::Bucket& bucket, core::Axis axis) {
+  return axis == core::Axis::kStep ? bucket.step_first : bucket.time_first_us;
+}
+
+void check_axis(const Key& key, const core::Range& range) {
+  if (key.kind == core::KeyKind::kSystem && range.axis == core::Axis::kStep && !range.unbounded())
+    throw Error(ErrorCode::kInvalidArgument,
+                "key '" + key.name + "' is a system metric: it has times and no steps");
+}
+
+// System keys have times only.
+core::Range on_own_axis(const Key& key, core::Range range) {
+  if (key.kind == core::KeyKind::kSystem) range.axis = core::Axis::kTime;
+  return range;
+}
+
+}  // namespace
+
+class RunSnapshot::Impl {
+ public:
+  Impl(Database& database, core::RunId run)
+      : connection_(database.pg()),
+        transaction_(*connection_, kBegin),
+        run_(run),
+        chunks_(*connection_, run),
+        tail_(*connection_, run) {
+    const PgResult row = connection_->run(kRun, id());
+    if (row.rows() == 0) throw Error(ErrorCode::kNotFound, "no run " + run.text());
+    version_ = static_cast<std::uint64_t>(row.bigint(0, 0));
+    tail_.begin_at(row.bigint(0, 1));
+  }
+
+  std::uint64_t version() const noexcept { return version_; }
+
+  const std::vector<WriterOffset>& offsets() {
+    if (!offsets_) {
+      offsets_.emplace();
+      const PgResult rows = connection_->run(kOffsets, id());
+      for (std::size_t i = 0; i < rows.rows(); ++i)
+        offsets_->push_back(
+            {writer_id_of(rows.bytes(i, 0)), static_cast<std::uint64_t>(rows.bigint(i, 1))});
+    }
+    return *offsets_;
+  }
+
+  const std::vector<TailFrame>& tail() { return tail_.frames(); }
+
+  const std::vector<Key>& keys() {
+    if (!keys_) load_keys();
+    return *keys_;
+  }
+
+  core::Points points(const Key& key, const core::Range& asked) {
+    check_axis(key, asked);
+    const core::Range range = on_own_axis(key, asked);
+    RowColumns rows;
+    rows.values.resize(1);
+    if (const auto number = number_of(key))
+      for (const ReadGroup& group : chunks_.groups_of(*number))
+        chunks_.read(group, *number, to_read(key, group, range), rows);
+    tail_.add_points(key, rows);
+    return core::select(core::merge_later_wins(in_log_order(rows, key.kind)), range);
+  }
+
+  std::uint64_t count_at_most(const Key& key, const core::Range& asked) {
+    if (asked.unbounded()) return key.stats.count;
+    std::uint64_t count = tail_.points(key).size();
+    const core::Range range = on_own_axis(key, asked);
+    if (const auto number = number_of(key))
+      for (const ReadGroup& group : chunks_.groups_of(*number))
+        count += static_cast<std::uint64_t>(chunks_.overlapping(group, range).count());
+    return count;
+  }
+
+  std::vector<core::Bucket> buckets(const Key& key, const core::Range& asked,
+                                    std::size_t at_least) {
+    check_axis(key, asked);
+    const core::Range range = on_own_axis(key, asked);
+    at_least = std::max<std::size_t>(1, at_least);
+    const auto number = number_of(key);
+    if (!number || !rises(key, range.axis) || core::level_for(key.stats.count, at_least) == 0)
+      return from_points(points(key, range), at_least);
+
+    std::vector<core::Bucket> out;
+    std::size_t size = 1;
+    for (const ReadGroup& group : chunks_.groups_of(*number)) {
+      const Positions positions = chunks_.overlapping(group, range);
+      const int level = core::level_for(static_cast<std::uint64_t>(positions.count()), at_least);
+      size = std::max(size, static_cast<std::size_t>(core::bucket_points(level)));
+      read_group(key, group, {positions, level, range}, out);
+    }
+    append(out, core::bucketize(core::select(tail_.points(key), range), size));
+    std::stable_sort(out.begin(), out.end(), [&](const core::Bucket& a, const core::Bucket& b) {
+      return x_first(a, range.axis) < x_first(b, range.axis);
+    });
+    return out;
+  }
+
+ private:
+  struct GroupPart {
+    Positions positions;
+    int level = 0;
+    core::Range range;
+  };
+
+  PgParams id() const { return PgParams().uuid(run_.uuid().bytes); }
+
+  // The pyramid gives the middle; the ends of the range and what lies behind the last full chunk
+  // are points.
+  void read_group(const Key& key, const ReadGroup& group, const GroupPart& part,
+                  std::vector<core::Bucket>& out) {
+    const std::int32_t number = *number_of(key);
+    const auto size = static_cast<std::size_t>(core::bucket_points(part.level));
+    const auto points_at = [&](const Positions& positions) {
+      RowColumns rows;
+      rows.values.resize(1);
+      chunks_.read(group, number, positions, rows);
+      append(out, core::bucketize(core::select(in_log_order(rows, key.kind), part.range), size));
+    };
+    BucketRun middle;
+    if (part.level > 0)
+      middle = chunks_.buckets(group, number, part.level, part.positions, part.range);
+    if (middle.buckets.empty()) return points_at(part.positions);
+    points_at({part.positions.from, middle.positions.from});
+    append(out, middle.buckets);
+    points_at({middle.positions.to, part.positions.to});
+  }
+
+  static void append(std::vector<core::Bucket>& to, const std::vector<core::Bucket>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+
+  static std::vector<core::Bucket> from_points(const core::Points& points, std::size_t at_least) {
+    return core::bucketize(points, std::max<std::size_t>(1, points.size() / at_least));
+  }
+
+  // May points be taken in log order, none of them replaced by a later one?
+  static bool rises(const Key& key, core::Axis axis) {
+    const bool merged = key.kind == core::KeyKind::kHistory && !key.stats.steps_rise;
+    return !merged && (axis == core::Axis::kStep || key.stats.times_rise);
+  }
+
+  // A later row of equal step replaces one within a range of times even if it lies outside: then
+  // all rows are needed.
+  Positions to_read(const Key& key, const ReadGroup& group, const core::Range& range) {
+    const bool all = range.axis == core::Axis::kTime && key.kind == core::KeyKind::kHistory &&
+                     !key.stats.steps_rise;
+    return all ? Positions{0, group.rows} : chunks_.overlapping(group, range);
+  }
+
+  std::optional<std::int32_t> number_of(const Key& key) {
+    keys();
+    const auto found = numbers_.find({key.name, key.kind});
+    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  void load_keys() {
+    std::map<KeyName, Key> by_name;
+    const PgResult rows = connection_->run(kSeries, id());
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      Key key{std::string(rows.bytes(i, 1)),
+              rows.boolean(i, 2) ? core::KeyKind::kSystem : core::KeyKind::kHistory,
+              series_row(rows, i, 2)};
+      numbers_[{key.name, key.kind}] = rows.integer(i, 0);
+      by_name[{key.name, key.kind}] = std::move(key);
+    }
+    for (const auto& [set, columns] : tail_.rows().groups())
+      for (const std::string& name : set.keys) {
+        const auto kind = set.system ? core::KeyKind::kSystem : core::KeyKind::kHistory;
+        by_name.try_emplace({name, kind}, Key{name, kind, {}});
+        fresh_.insert({name, kind});
+      }
+    keys_.emplace();
+    for (auto& [name, key] : by_name) {
+      if (fresh_.contains(name)) {
+        const core::Points points = tail_.points(key);
+        core::fold(key.stats, points.steps, points.times_us, points.values);
+      }
+      keys_->push_back(std::move(key));
+    }
+  }
+
+  Database::PgLease connection_;
+  PgTransaction transaction_;
+  core::RunId run_;
+  ChunkReader chunks_;
+  RunTail tail_;
+  std::uint64_t version_ = 0;
+  std::optional<std::vector<WriterOffset>> offsets_;
+  std::optional<std::vector<Key>> keys_;
+  std::map<KeyName, std::int32_t> numbers_;  // of keys that are compacted at least in part
+  std::set<KeyName> fresh_;                  // keys with points in the tail
+};
+
+RunSnapshot::RunSnapshot(Database& database, core::RunId run)
+    : impl_(std::make_unique<Impl>(database, run)) {}
+RunSnapshot::~RunSnapshot() = default;
+RunSnapshot::RunSnapshot(RunSnapshot&&) noexcept = default;
+RunSnapshot& RunSnapshot::operator=(RunSnapshot&&) noexcept = default;
+
+std::uint64_t RunSnapshot::version() const noexcept { return impl_->version(); }
+const std::vector<Key>& RunSnapshot::keys() { return impl_->keys(); }
+
+const Key* RunSnapshot::find_key(std::string_view name) {
+  const Key* found = nullptr;
+  for (const Key& key : impl_->keys())
+    if (key.name == name && (found == nullptr || key.kind == core::KeyKind::kHistory)) found = &key;
+  return found;
+}
+
+core::Points RunSnapshot::points(const Key& key, const core::Range& range) {
+  return impl_->points(key, range);
+}
+std::vector<core::Bucket> RunSnapshot::buckets(const Key& key, const core::Range& range,
+                                               std::size_t at_least) {
+  return impl_->buckets(key, range, at_least);
+}
+std::uint64_t RunSnapshot::count_at_most(const Key& key, const core::Range& range) {
+  return impl_->count_at_most(key, range);
+}
+const std::vector<WriterOffset>& RunSnapshot::offsets() { return impl_->offsets(); }
+const std::vector<TailFrame>& RunSnapshot::tail() { return impl_->tail(); }
+
+core::Points read_points(Database& database, core::RunId run, std::string_view key,
+                         const core::Range& range) {
+  RunSnapshot snapshot(database, run);
+  const Key* found = snapshot.find_key(key);
+  return found == nullptr ? core::Points{} : snapshot.points(*found, range);
+}
+
+std::vector<core::Bucket> read_buckets(Database& database, core::RunId run, std::string_view key,
+                                       const core::Range& range) {
+  constexpr std::size_t kPlenty = 4'000;
+  RunSnapshot snapshot(database, run);
+  const Key* found = snapshot.find_key(key);
+  return found == nullptr ? std::vector<core::Bucket>{} : snapshot.buckets(*found, range, kPlenty);
+}
+
+}  // namespace tracker::storage

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/series.hpp"
+#include "spool/frame.hpp"
+#include "storage/database.hpp"
+#include "storage/runs.hpp"
+
+// Reading the data of one run.
+namespace tracker::storage {
+
+// A frame that is committed and not yet compacted.
+struct TailFrame {
+  core::WriterId writer;
+  std::uint64_t from = 0, to = 0;
+  std::shared_ptr<const spool::Frame> frame;
+};
+
+struct WriterOffset {
+  core::WriterId writer;
+  std::uint64_t acked = 0;
+};
+
+// One consistent view of one run's points: compacted chunks and frames that are not compacted yet,
+// as of one moment. It holds a connection and an open transaction: make it, read, drop it (well
+// below the statement timeout). Belongs to one thread. Errors: Error(kNotFound) for an unknown run,
+// kUnavailable, kDataLoss when stored bytes do not decode.
+class RunSnapshot {
+ public:
+  RunSnapshot(Database& database, core::RunId run);
+  ~RunSnapshot();
+  RunSnapshot(RunSnapshot&&) noexcept;
+  RunSnapshot& operator=(RunSnapshot&&) noexcept;
+
+  // As Run::version, at this moment.
+  std::uint64_t version() const noexcept;
+
+  // All keys, sorted by name, statistics up to the last commit. A name may occur twice: as history
+  // and as system key.
+  const std::vector<Key>& keys();
+  // The history key of that name, else the system key, else nullptr.
+  const Key* find_key(std::string_view name);
+
+  // Points of a key in x order, rows of equal step merged (later wins), within the range. Empty for
+  // an unknown key. A range with Axis::kStep on a system key is Error(kInvalidArgument).
+  core::Points points(const Key& key, const core::Range& range);
+
+  // Consecutive buckets in x order that cover exactly the points of the range; their envelope is
+  // exact. There are at least `at_least` of them where the range has that many points, and not more
+  // than needed: from the pyramid (32, 1,024 or 32,768 points a bucket) where it can serve, from
+  // points otherwise. The caller puts them to its width (core::to_width); 4 × width is a good
+  // `at_least`.
+  std::vector<core::Bucket> buckets(const Key& key, const core::Range& range, std::size_t at_least);
+
+  // How many points points() would read at most; exact for an unbounded range of a key whose steps
+  // rise.
+  std::uint64_t count_at_most(const Key& key, const core::Range& range);
+
+  // What the writers have committed at this moment, and the frames behind the compacted part in
+  // commit order.
+  const std::vector<WriterOffset>& offsets();
+  const std::vector<TailFrame>& tail();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The same for one key by name, in a snapshot of its own.
+core::Points read_points(Database& database, core::RunId run, std::string_view key,
+                         const core::Range& range);
+std::vector<core::Bucket> read_buckets(Database& database, core::RunId run, std::string_view key,
+                                       const core::Range& range);
+
+}  // namespace tracker::storage

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <pqxx/pqxx>
+#include <string>
+#include <type_traits>
+
+#include <tracker/error.hpp>
+
+#include "storage/database.hpp"
+
+// Ordinary SQL through libpqxx, with its exceptions translated into Error.
+namespace tracker::storage {
+
+// The first line of libpqxx's text; the others quote the statement.
+inline std::string first_line(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find('\n'));
+}
+
+// Runs `body(transaction)` in one transaction and commits it. Throws Error: kUnavailable when the
+// connection broke, the database is starting or stopping, or the statement timed out; kInternal for
+// the rest.
+template <class Body>
+auto in_transaction(Database& database, Body body) {
+  const Database::SqlLease connection = database.sql();
+  try {
+    pqxx::work transaction(*connection);
+    if constexpr (std::is_void_v<decltype(body(transaction))>) {
+      body(transaction);
+      transaction.commit();
+    } else {
+      auto result = body(transaction);
+      transaction.commit();
+      return result;
+    }
+  } catch (const pqxx::broken_connection& error) {
+    throw Error(ErrorCode::kUnavailable, "the connection to the database broke", first_line(error));
+  } catch (const pqxx::sql_error& error) {
+    const std::string state = error.sqlstate();
+    const bool passing = state.starts_with("40") || state.starts_with("57") ||
+                         state.starts_with("08") || state == "55P03";
+    throw Error(passing ? ErrorCode::kUnavailable : ErrorCode::kInternal,
+                "database: " + first_line(error), state);
+  } catch (const pqxx::failure& error) {
+    throw Error(ErrorCode::kInternal, "database: " + first_line(error));
+  }
+}
+
+}  // namespace tracker::storage

@@ -1,0 +1,193 @@
+#include "storage/streams.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "core/run_state.hpp"
+#include "storage/run_changes.hpp"
+
+namespace tracker::storage {
+namespace {
+
+constexpr int kAttempts = 5;
+
+// A statement of its own: the next one's snapshot sees the project even when another server made it
+// at the same moment.
+constexpr const char* kMakeProject = R"sql(
+  INSERT INTO project (id, name, created_us) VALUES (gen_random_uuid(), $1, $2)
+  ON CONFLICT (name) DO NOTHING)sql";
+
+// The run's own name comes with its first record; until then the beginning of its id serves.
+constexpr const char* kMakeRun = R"sql(
+  INSERT INTO run (id, project_id, name, state, created_us)
+  SELECT $1, id, left($1::text, 8), 1, $3 FROM project WHERE name = $2
+  ON CONFLICT (id) DO NOTHING)sql";
+
+constexpr const char* kMakeWriter = R"sql(
+  INSERT INTO writer_stream (run_id, writer_id, epoch, last_seen_us) VALUES ($1, $2, 1, $3)
+  ON CONFLICT (run_id, writer_id) DO UPDATE
+    SET epoch = writer_stream.epoch + 1, last_seen_us = greatest(writer_stream.last_seen_us, $3)
+  RETURNING id, acked_offset, epoch, end_state IS NOT NULL)sql";
+
+constexpr const char* kMakeCompaction =
+    "INSERT INTO compaction (run_id) VALUES ($1) ON CONFLICT DO NOTHING";
+
+constexpr const char* kLockRun = R"sql(
+  SELECT run.state::integer, run.session, project.name FROM run JOIN project ON project.id = run.project_id
+  WHERE run.id = $1 FOR NO KEY UPDATE OF run)sql";
+
+constexpr const char* kRevive = R"sql(
+  UPDATE run SET state = 1, session = session + 1, ended_us = NULL, end_reason = '', meta_version = meta_version + 1
+  WHERE id = $1)sql";
+
+constexpr const char* kJoinSession =
+    "UPDATE writer_stream SET session = (SELECT session FROM run WHERE id = $2) WHERE id = $1";
+
+RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
+  PgTransaction transaction(connection);
+  const auto& run = r.run.uuid().bytes;
+  connection.run(kMakeProject, PgParams().text(r.project).bigint(r.now_us));
+  const bool made =
+      connection.run(kMakeRun, PgParams().uuid(run).text(r.project).bigint(r.now_us)).affected() >
+      0;
+  const PgResult writer = connection.run(
+      kMakeWriter, PgParams().uuid(run).uuid(r.writer.uuid().bytes).bigint(r.now_us));
+  RegisteredWriter out{writer.bigint(0, 0), static_cast<std::uint64_t>(writer.bigint(0, 1)),
+                       static_cast<std::uint64_t>(writer.bigint(0, 2)), made};
+  const bool ended = writer.boolean(0, 3);
+  const PgResult row = connection.run(kLockRun, PgParams().uuid(run));
+  if (row.bytes(0, 2) != r.project)
+    throw Error(ErrorCode::kFailedPrecondition, "run " + r.run.text() + " belongs to project '" +
+                                                    std::string(row.bytes(0, 2)) + "', not to '" +
+                                                    r.project + "'");
+  if (!ended) {
+    if (row.integer(0, 0) != static_cast<int>(core::RunState::kRunning)) {
+      connection.run(kRevive, PgParams().uuid(run));
+      out.run_changed = true;
+    }
+    connection.run(kJoinSession, PgParams().bigint(out.stream_id).uuid(run));
+  }
+  if (made) connection.run(kMakeCompaction, PgParams().uuid(run));
+  transaction.commit();
+  return out;
+}
+
+// One row a chain goes in; those that advanced come back, and only their frames are inserted. `d`
+// keeps the order of the frames, so that their ids rise with their offsets.
+constexpr const char* kCommit = R"sql(
+  WITH adv AS (
+    UPDATE writer_stream w SET acked_offset = b.upto, last_seen_us = greatest(w.last_seen_us, $5)
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS b(stream_id, epoch, start, upto)
+    WHERE w.id = b.stream_id AND w.epoch = b.epoch AND w.acked_offset = b.start
+    RETURNING w.id),
+  ins AS (
+    INSERT INTO frame (slot, stream_id, from_offset, to_offset, payload)
+    SELECT r.active, d.stream_id, d.from_offset, d.to_offset, d.payload
+    FROM unnest($6::bigint[], $7::bigint[], $8::bigint[], $9::bytea[])
+         WITH ORDINALITY AS d(stream_id, from_offset, to_offset, payload, ord)
+    JOIN adv ON adv.id = d.stream_id CROSS JOIN frame_ring r
+    ORDER BY d.ord)
+  SELECT id FROM adv)sql";
+
+constexpr const char* kStanding = "SELECT acked_offset, epoch FROM writer_stream WHERE id = $1";
+
+PgParams commit_params(std::span<const Chain> chains, std::int64_t now_us) {
+  std::vector<std::int64_t> streams, epochs, starts, ends, part_streams, part_froms, part_tos;
+  std::vector<std::string_view> payloads;
+  for (const Chain& chain : chains) {
+    streams.push_back(chain.stream_id);
+    epochs.push_back(static_cast<std::int64_t>(chain.epoch));
+    starts.push_back(static_cast<std::int64_t>(chain.parts.front().from));
+    ends.push_back(static_cast<std::int64_t>(chain.parts.back().to));
+    for (const FramePart& part : chain.parts) {
+      part_streams.push_back(chain.stream_id);
+      part_froms.push_back(static_cast<std::int64_t>(part.from));
+      part_tos.push_back(static_cast<std::int64_t>(part.to));
+      payloads.push_back(part.payload);
+    }
+  }
+  PgParams params;
+  params.bigints(streams).bigints(epochs).bigints(starts).bigints(ends).bigint(now_us);
+  params.bigints(part_streams).bigints(part_froms).bigints(part_tos).byteas(payloads);
+  return params;
+}
+
+bool has_records(const Chain& chain) {
+  return std::any_of(chain.parts.begin(), chain.parts.end(), [](const FramePart& part) {
+    return part.frame && !part.frame->records.empty();
+  });
+}
+
+// In order of run, the same in every server, so that two groups never wait for each other's runs.
+void apply_records(PgConnection& connection, std::span<const Chain> chains,
+                   std::vector<ChainResult>& results, std::int64_t now_us) {
+  std::map<core::RunId, std::vector<std::size_t>> by_run;
+  for (std::size_t i = 0; i < chains.size(); ++i)
+    if (results[i].state == CommitState::kCommitted && has_records(chains[i]))
+      by_run[chains[i].run].push_back(i);
+  for (const auto& [run, members] : by_run) {
+    RunChanges changes(run);
+    for (const std::size_t i : members)
+      for (const FramePart& part : chains[i].parts)
+        for (const spool::Record& record : part.frame->records)
+          changes.add(chains[i].stream_id, record);
+    const bool changed = changes.apply(connection, now_us);
+    for (const std::size_t i : members) results[i].run_changed = changed;
+  }
+}
+
+void explain(PgConnection& connection, const Chain& chain, ChainResult& result) {
+  const Standing standing = standing_of(connection, chain.stream_id);
+  result.acked = standing.acked;
+  if (standing.epoch == 0)
+    result.state = CommitState::kGone;
+  else
+    result.state = standing.epoch == chain.epoch ? CommitState::kRewind : CommitState::kSuperseded;
+}
+
+}  // namespace
+
+RegisteredWriter register_writer(Database& database, const Registration& registration) {
+  const Database::PgLease connection = database.pg();
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return try_register(*connection, registration);
+    } catch (const PgError& error) {
+      if (!error.retryable() || attempt == kAttempts) throw;
+    }
+  }
+}
+
+std::vector<ChainResult> commit_chains(PgConnection& connection, std::span<const Chain> chains,
+                                       std::int64_t now_us) {
+  std::vector<ChainResult> results(chains.size());
+  const bool records = std::any_of(chains.begin(), chains.end(), has_records);
+  // Without records the statement is its own transaction: one round trip.
+  std::unique_ptr<PgTransaction> transaction;
+  if (records) transaction = std::make_unique<PgTransaction>(connection);
+
+  const PgResult advanced = connection.run(kCommit, commit_params(chains, now_us));
+  std::vector<std::int64_t> ids;
+  for (std::size_t row = 0; row < advanced.rows(); ++row) ids.push_back(advanced.bigint(row, 0));
+  std::sort(ids.begin(), ids.end());
+  for (std::size_t i = 0; i < chains.size(); ++i) {
+    if (std::binary_search(ids.begin(), ids.end(), chains[i].stream_id))
+      results[i].acked = chains[i].parts.back().to;
+    else
+      explain(connection, chains[i], results[i]);
+  }
+  if (transaction) {
+    apply_records(connection, chains, results, now_us);
+    transaction->commit();
+  }
+  return results;
+}
+
+Standing standing_of(PgConnection& connection, std::int64_t stream_id) {
+  const PgResult row = connection.run(kStanding, PgParams().bigint(stream_id));
+  if (row.rows() == 0) return {};
+  return {static_cast<std::uint64_t>(row.bigint(0, 0)),
+          static_cast<std::uint64_t>(row.bigint(0, 1))};
+}
+
+}  // namespace tracker::storage

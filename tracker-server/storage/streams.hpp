@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "spool/frame.hpp"
+#include "storage/database.hpp"
+
+// Writing what streams bring: registration of writers and group commit. Rules: docs/storage.md,
+// "Exactly once".
+namespace tracker::storage {
+
+struct Registration {
+  core::RunId run;
+  core::WriterId writer;
+  std::string project;
+  std::int64_t now_us = 0;
+};
+
+struct RegisteredWriter {
+  std::int64_t stream_id = 0;  // number of (run, writer) in the database
+  std::uint64_t acked = 0;
+  std::uint64_t epoch = 0;
+  bool run_changed = false;  // the run is new, or came back to life
+};
+
+// Makes project, run and writer if they are absent, raises the writer's epoch, notes a sign of
+// life, and lets a run that had ended run again, unless this writer has said how it ended. Throws
+// Error(kFailedPrecondition) when the run belongs to another project.
+RegisteredWriter register_writer(Database& database, const Registration& registration);
+
+struct FramePart {
+  std::uint64_t from = 0, to = 0;
+  std::string payload;
+  std::shared_ptr<const spool::Frame> frame;  // the payload, decoded
+};
+
+// Frames of one writer, in order: each begins where the one before ends. Not empty.
+struct Chain {
+  std::int64_t stream_id = 0;
+  std::uint64_t epoch = 0;
+  core::RunId run;
+  core::WriterId writer;
+  std::vector<FramePart> parts;
+};
+
+enum class CommitState {
+  kCommitted,
+  kRewind,      // it does not begin at `acked`
+  kSuperseded,  // the writer registered again
+  kGone,        // the run was deleted
+};
+
+struct ChainResult {
+  CommitState state = CommitState::kCommitted;
+  std::uint64_t acked = 0;  // where the writer stands now
+  bool run_changed = false;
+};
+
+// Commits the chains in one transaction, each writer at most once; a result for each. Chains that
+// do not fit are left out and say so. When this returns the committed ones are durable. Throws
+// PgError: retryable() when nothing was done, connection_lost() when it is unknown whether it was
+// done, and otherwise when the data itself was refused.
+std::vector<ChainResult> commit_chains(PgConnection& connection, std::span<const Chain> chains,
+                                       std::int64_t now_us);
+
+// Where a writer stands, and its epoch: what to look at after a commit whose reply was lost. epoch
+// 0: it is gone.
+struct Standing {
+  std::uint64_t acked = 0, epoch = 0;
+};
+Standing standing_of(PgConnection& connection, std::int64_t stream_id);
+
+}  // namespace tracker::storage
