@@ -1,0 +1,237 @@
+#include "config/json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "config/error.hpp"
+
+namespace trainer::config {
+namespace {
+
+constexpr std::size_t kShownCharacters = 60;
+
+[[noreturn]] void refuse(const JsonObject& object, std::string_view key,
+                         std::string_view expected) {
+  const nlohmann::json* value = object.find(key);
+  if (value == nullptr) {
+    throw Error(ErrorCode::kInvalidInput,
+                fmt::format("{}: '{}' is missing; it should be {}", object.place(), key, expected));
+  }
+  std::string shown = value->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (shown.size() > kShownCharacters) {
+    shown = shown.substr(0, kShownCharacters) + "…";
+  }
+  throw Error(ErrorCode::kInvalidInput,
+              fmt::format("{}: '{}' is {}; it should be {}", object.place(), key, shown, expected));
+}
+
+std::string describe(std::string_view noun, IntRange range) {
+  const IntRange all;
+  if (range.min == all.min && range.max == all.max) {
+    return std::string(noun);
+  }
+  return fmt::format("{} from {} to {}", noun, range.min, range.max);
+}
+
+std::optional<std::int64_t> as_int(const nlohmann::json& value, IntRange range) {
+  if (!value.is_number_integer()) {
+    return std::nullopt;
+  }
+  if (value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) {
+    return std::nullopt;
+  }
+  const auto number = value.get<std::int64_t>();
+  return number >= range.min && number <= range.max ? std::optional(number) : std::nullopt;
+}
+
+template <typename T>
+T required(const JsonObject& object, std::string_view key, std::optional<T> value,
+           std::string_view expected) {
+  if (!value) {
+    refuse(object, key, expected);
+  }
+  return *std::move(value);
+}
+
+}  // namespace
+
+JsonObject::JsonObject(std::shared_ptr<const nlohmann::json> document, const nlohmann::json* value,
+                       std::string place)
+    : document_(std::move(document)), value_(value), place_(std::move(place)) {}
+
+JsonObject JsonObject::read(const std::filesystem::path& file, std::size_t max_bytes) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error) {
+    const bool missing = error == std::errc::no_such_file_or_directory;
+    throw Error(missing ? ErrorCode::kNotFound : ErrorCode::kIo,
+                fmt::format("{}: cannot be read: {}", file.string(), error.message()));
+  }
+  if (size > max_bytes) {
+    throw Error(ErrorCode::kInvalidInput,
+                fmt::format("{}: {} bytes; a JSON file of at most {} bytes was expected",
+                            file.string(), size, max_bytes));
+  }
+  std::string text(size, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(text.data(), static_cast<std::streamsize>(size));
+  if (stream.gcount() != static_cast<std::streamsize>(size)) {
+    throw Error(ErrorCode::kIo,
+                fmt::format("{}: cannot be read, or was cut while reading", file.string()));
+  }
+  return parse(text, file.string());
+}
+
+JsonObject JsonObject::parse(std::string_view text, std::string place) {
+  std::shared_ptr<const nlohmann::json> document;
+  try {
+    document = std::make_shared<const nlohmann::json>(nlohmann::json::parse(text));
+  } catch (const nlohmann::json::parse_error& error) {
+    const std::size_t at = std::min<std::size_t>(error.byte, text.size());
+    const auto line =
+        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    throw Error(ErrorCode::kInvalidInput,
+                fmt::format("{}: not valid JSON at line {} (byte {}): is the file whole?", place,
+                            line, at));
+  } catch (const nlohmann::json::exception&) {
+    throw Error(ErrorCode::kInvalidInput,
+                fmt::format("{}: not valid JSON: a number is out of range", place));
+  }
+  if (!document->is_object()) {
+    throw Error(ErrorCode::kInvalidInput, fmt::format("{}: holds {} where an object was expected",
+                                                      place, document->type_name()));
+  }
+  const nlohmann::json* root = document.get();
+  return {std::move(document), root, std::move(place)};
+}
+
+const nlohmann::json* JsonObject::find(std::string_view key) const {
+  const auto at = value_->find(key);
+  return at == value_->end() || at->is_null() ? nullptr : &*at;
+}
+
+bool JsonObject::has(std::string_view key) const { return find(key) != nullptr; }
+
+std::optional<JsonObject> JsonObject::object(std::string_view key) const {
+  const nlohmann::json* value = find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_object()) {
+    refuse(*this, key, "an object");
+  }
+  return JsonObject(document_, value, fmt::format("{}: {}", place_, key));
+}
+
+std::optional<std::int64_t> find_int(const JsonObject& object, std::string_view key,
+                                     IntRange range) {
+  const nlohmann::json* value = object.find(key);
+  return value == nullptr ? std::nullopt
+                          : std::optional(required(object, key, as_int(*value, range),
+                                                   describe("an integer", range)));
+}
+
+std::optional<double> find_number(const JsonObject& object, std::string_view key) {
+  const nlohmann::json* value = object.find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_number() || !std::isfinite(value->get<double>())) {
+    refuse(object, key, "a number");
+  }
+  return value->get<double>();
+}
+
+std::optional<bool> find_bool(const JsonObject& object, std::string_view key) {
+  const nlohmann::json* value = object.find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_boolean()) {
+    refuse(object, key, "true or false");
+  }
+  return value->get<bool>();
+}
+
+std::optional<std::string> find_string(const JsonObject& object, std::string_view key) {
+  const nlohmann::json* value = object.find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_string()) {
+    refuse(object, key, "a string");
+  }
+  return value->get<std::string>();
+}
+
+std::optional<std::vector<std::string>> find_strings(const JsonObject& object,
+                                                     std::string_view key) {
+  const nlohmann::json* value = object.find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_array()) {
+    refuse(object, key, "a list of strings");
+  }
+  std::vector<std::string> strings;
+  for (const nlohmann::json& item : *value) {
+    if (!item.is_string()) {
+      refuse(object, key, "a list of strings");
+    }
+    strings.push_back(item.get<std::string>());
+  }
+  return strings;
+}
+
+std::optional<std::vector<std::int64_t>> find_ints(const JsonObject& object, std::string_view key,
+                                                   IntRange range) {
+  const nlohmann::json* value = object.find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  const std::string expected = describe("a list of integers", range);
+  if (!value->is_array()) {
+    refuse(object, key, expected);
+  }
+  std::vector<std::int64_t> numbers;
+  for (const nlohmann::json& item : *value) {
+    numbers.push_back(required(object, key, as_int(item, range), expected));
+  }
+  return numbers;
+}
+
+std::int64_t required_int(const JsonObject& object, std::string_view key, IntRange range) {
+  return required(object, key, find_int(object, key, range), describe("an integer", range));
+}
+double required_number(const JsonObject& object, std::string_view key) {
+  return required(object, key, find_number(object, key), "a number");
+}
+bool required_bool(const JsonObject& object, std::string_view key) {
+  return required(object, key, find_bool(object, key), "true or false");
+}
+std::string required_string(const JsonObject& object, std::string_view key) {
+  return required(object, key, find_string(object, key), "a string");
+}
+
+std::int64_t int_or(const JsonObject& object, std::string_view key, std::int64_t fallback,
+                    IntRange range) {
+  return find_int(object, key, range).value_or(fallback);
+}
+double number_or(const JsonObject& object, std::string_view key, double fallback) {
+  return find_number(object, key).value_or(fallback);
+}
+bool bool_or(const JsonObject& object, std::string_view key, bool fallback) {
+  return find_bool(object, key).value_or(fallback);
+}
+std::string string_or(const JsonObject& object, std::string_view key, std::string fallback) {
+  return find_string(object, key).value_or(std::move(fallback));
+}
+
+}  // namespace trainer::config

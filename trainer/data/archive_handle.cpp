@@ -1,0 +1,41 @@
+#include "data/archive_handle.hpp"
+
+#include <archive.h>
+#include <fmt/format.h>
+
+#include "config/error.hpp"
+
+namespace trainer::data {
+
+void ArchiveCloser::operator()(archive* handle) const noexcept { archive_read_free(handle); }
+
+ArchiveHandle open_archive(const std::filesystem::path& file, ArchiveKind kind) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) {
+    throw Error(ErrorCode::kNotFound, fmt::format("{}: no such file", file.string()));
+  }
+  ArchiveHandle handle(archive_read_new());
+  if (!handle) throw Error(ErrorCode::kInternal, "libarchive has no memory for a reader");
+  archive_read_support_filter_all(handle.get());
+  if (kind == ArchiveKind::kMembers) {
+    archive_read_support_format_tar(handle.get());
+    archive_read_support_format_zip(handle.get());
+  } else {
+    archive_read_support_format_empty(handle.get());
+    archive_read_support_format_raw(handle.get());
+  }
+  constexpr std::size_t kBlock = 1U << 18U;
+  if (archive_read_open_filename(handle.get(), file.c_str(), kBlock) != ARCHIVE_OK) {
+    throw_archive_error(handle.get(), file);
+  }
+  return handle;
+}
+
+void throw_archive_error(archive* handle, const std::filesystem::path& file) {
+  const char* reason = archive_error_string(handle);
+  throw Error(ErrorCode::kInvalidInput,
+              fmt::format("{}: cannot be read ({}): get the file again", file.string(),
+                          reason == nullptr ? "damaged" : reason));
+}
+
+}  // namespace trainer::data

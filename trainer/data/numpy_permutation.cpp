@@ -1,0 +1,125 @@
+#include <array>
+#include <bit>
+#include <numeric>
+#include <utility>
+
+#include "data/dataset.hpp"
+
+// numpy.random.default_rng(seed).permutation(n), bit for bit: SeedSequence (O'Neill's seed_seq_fe
+// with numpy's constants), PCG64 (pcg_setseq_128_xsl_rr), bounded integers by masking and
+// rejection, Fisher-Yates from the end. Source of the algorithms: numpy/random/bit_generator.pyx,
+// src/pcg64, src/distributions/distributions.c (random_interval).
+namespace trainer::data {
+namespace {
+
+using Uint128 = unsigned __int128;
+
+constexpr std::size_t kPoolSize = 4;
+
+class SeedSequence {
+ public:
+  explicit SeedSequence(std::uint64_t entropy) {
+    // The entropy as 32-bit words, lowest first, without leading zeros; the rest of the pool is
+    // filled with zeros.
+    const std::array<std::uint32_t, kPoolSize> words = {
+        static_cast<std::uint32_t>(entropy), static_cast<std::uint32_t>(entropy >> 32U), 0, 0};
+    std::uint32_t constant = 0x43B0D7E5;
+    const auto hash = [&constant](std::uint32_t value) {
+      value ^= constant;
+      constant *= 0x931E8875;
+      value *= constant;
+      return value ^ value >> 16U;
+    };
+    const auto mix = [](std::uint32_t x, std::uint32_t y) {
+      const std::uint32_t mixed = 0xCA01F9DDU * x - 0x4973F715U * y;
+      return mixed ^ mixed >> 16U;
+    };
+    for (std::size_t i = 0; i < kPoolSize; ++i) pool_[i] = hash(words[i]);
+    for (std::size_t from = 0; from < kPoolSize; ++from) {
+      for (std::size_t to = 0; to < kPoolSize; ++to) {
+        if (from != to) pool_[to] = mix(pool_[to], hash(pool_[from]));
+      }
+    }
+  }
+
+  std::array<std::uint64_t, 4> generate_state() const {
+    std::array<std::uint64_t, 4> state{};
+    std::uint32_t constant = 0x8B51F9DD;
+    for (std::size_t i = 0; i < 8; ++i) {
+      std::uint32_t value = pool_[i % kPoolSize] ^ constant;
+      constant *= 0x58F38DED;
+      value *= constant;
+      value ^= value >> 16U;
+      state[i / 2] |= static_cast<std::uint64_t>(value) << (32U * (i % 2));
+    }
+    return state;
+  }
+
+ private:
+  std::array<std::uint32_t, kPoolSize> pool_{};
+};
+
+class Pcg64 {
+ public:
+  explicit Pcg64(std::uint64_t seed) {
+    const std::array<std::uint64_t, 4> words = SeedSequence(seed).generate_state();
+    const Uint128 start = static_cast<Uint128>(words[0]) << 64U | words[1];
+    const Uint128 stream = static_cast<Uint128>(words[2]) << 64U | words[3];
+    increment_ = stream << 1U | 1U;
+    step();
+    state_ += start;
+    step();
+  }
+
+  // Halves of the 64-bit outputs, the low one first.
+  std::uint32_t next_uint32() {
+    if (std::exchange(has_half_, false)) return half_;
+    const std::uint64_t whole = next_uint64();
+    has_half_ = true;
+    half_ = static_cast<std::uint32_t>(whole >> 32U);
+    return static_cast<std::uint32_t>(whole);
+  }
+
+  std::uint64_t next_uint64() {
+    step();
+    const auto folded =
+        static_cast<std::uint64_t>(state_ >> 64U) ^ static_cast<std::uint64_t>(state_);
+    const auto rotation = static_cast<unsigned>(state_ >> 122U);
+    return folded >> rotation | folded << ((64U - rotation) & 63U);
+  }
+
+  // Uniform in 0 … last, as numpy's random_interval: draws masked to the bits of `last` until one
+  // fits, of 32 bits as long as `last` fits in them.
+  std::uint64_t interval(std::uint64_t last) {
+    if (last == 0) return 0;
+    const std::uint64_t mask = std::bit_ceil(last + 1) - 1;
+    while (true) {
+      const std::uint64_t drawn = (last <= 0xFFFFFFFFU ? next_uint32() : next_uint64()) & mask;
+      if (drawn <= last) return drawn;
+    }
+  }
+
+ private:
+  void step() {
+    constexpr Uint128 kMultiplier =
+        static_cast<Uint128>(2549297995355413924ULL) << 64U | 4865540595714422341ULL;
+    state_ = state_ * kMultiplier + increment_;
+  }
+
+  Uint128 state_ = 0;
+  Uint128 increment_ = 0;
+  bool has_half_ = false;
+  std::uint32_t half_ = 0;
+};
+
+}  // namespace
+
+std::vector<std::int64_t> numpy_permutation(std::uint64_t seed, std::size_t n) {
+  std::vector<std::int64_t> order(n);
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  Pcg64 random(seed);
+  for (std::size_t i = n; i-- > 1;) std::swap(order[i], order[random.interval(i)]);
+  return order;
+}
+
+}  // namespace trainer::data

@@ -1,0 +1,142 @@
+#include "hub/disk.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace trainer::hub {
+namespace {
+
+constexpr mode_t kMode = 0666;  // less the umask
+constexpr std::size_t kLargestWrite = 64U << 20U;
+
+std::filesystem::path temporary_name(const std::filesystem::path& target) {
+  static std::atomic<unsigned> counter{0};
+  return target.parent_path() /
+         fmt::format(".{}.{}.{}.tmp", target.filename().string(), getpid(), counter.fetch_add(1));
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+}  // namespace
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) {
+    close(fd_);
+  }
+}
+
+Error io_error(const std::filesystem::path& file, const std::string& what, int error) {
+  std::string remedy;
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
+    remedy = "; make room there, or choose another place";
+  } else if (error == EACCES || error == EPERM || error == EROFS) {
+    remedy = "; mend its permissions, or choose another place";
+  }
+  return {ErrorCode::kIo, fmt::format("{}: cannot be {}: {}{}", file.string(), what,
+                                      std::generic_category().message(error), remedy)};
+}
+
+FileDescriptor open_file(const std::filesystem::path& file, int flags) {
+  int fd = -1;
+  do {
+    fd = open(file.c_str(), flags | O_CLOEXEC, kMode);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) {
+    throw io_error(file, (flags & O_CREAT) != 0 ? "made" : "opened", errno);
+  }
+  return FileDescriptor(fd);
+}
+
+void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& file) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), std::min(bytes.size(), kLargestWrite));
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      throw io_error(file, "written", errno);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void publish(int fd, const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (fsync(fd) != 0) {
+    throw io_error(to, "written", errno);
+  }
+  if (rename(from.c_str(), to.c_str()) != 0) {
+    throw io_error(to, "made", errno);
+  }
+  const FileDescriptor folder = open_file(folder_of(to), O_RDONLY | O_DIRECTORY);
+  fsync(folder.get());
+}
+
+void make_folders(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw io_error(folder, "made", error.value());
+  }
+}
+
+AtomicName::AtomicName(std::filesystem::path target)
+    : target_(std::move(target)), temporary_(temporary_name(target_)) {}
+
+AtomicName::~AtomicName() { unlink(temporary_.c_str()); }  // gone already when it was taken
+
+void AtomicName::take() const {
+  if (rename(temporary_.c_str(), target_.c_str()) != 0) {
+    throw io_error(target_, "made", errno);
+  }
+}
+
+AtomicFile::AtomicFile(std::filesystem::path target)
+    : name_(std::move(target)), fd_(open_file(name_.path(), O_WRONLY | O_CREAT | O_EXCL)) {}
+
+void AtomicFile::reserve(std::uint64_t bytes) {
+  if (bytes > 0 && fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) != 0 &&
+      (errno == ENOSPC || errno == EFBIG || errno == EDQUOT)) {
+    throw io_error(name_.target(), fmt::format("written ({} bytes)", bytes), errno);
+  }
+}
+
+void AtomicFile::commit() { publish(fd_.get(), name_.path(), name_.target()); }
+
+FileLock::FileLock(const std::filesystem::path& file) {
+  while (true) {
+    fd_ = open_file(file, O_RDWR | O_CREAT);
+    while (flock(fd_.get(), LOCK_EX) != 0) {
+      if (errno == ENOLCK || errno == ENOTSUP || errno == ENOSYS) {
+        return;  // no locks here: go on, the content is checked anyway
+      }
+      if (errno != EINTR) {
+        throw io_error(file, "locked", errno);
+      }
+    }
+    // A former holder may have removed the file meanwhile; then this lock keeps nobody out.
+    struct stat held {};
+    struct stat named {};
+    if (fstat(fd_.get(), &held) == 0 && stat(file.c_str(), &named) == 0 &&
+        held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
+      return;
+    }
+  }
+}
+
+}  // namespace trainer::hub

@@ -1,0 +1,238 @@
+#include "hub/hub.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "config/error.hpp"
+#include "config/json.hpp"
+#include "hub/cache_layout.hpp"
+#include "hub/cache_store.hpp"
+#include "hub/disk.hpp"
+#include "hub/download.hpp"
+#include "hub/hub_errors.hpp"
+#include "hub/transport.hpp"
+
+namespace trainer::hub {
+namespace {
+
+// What the hub says of a file before it is fetched.
+struct Metadata {
+  std::string commit;
+  std::string etag;
+  std::optional<std::uint64_t> size;
+};
+
+void check(const Repo& repo, std::string_view path) {
+  if (!is_repo_id(repo.id)) {
+    throw Error(
+        ErrorCode::kUsage,
+        fmt::format("'{}' is not a hub id: it should look like google-bert/bert-base-uncased",
+                    repo.id));
+  }
+  if (!is_revision(repo.revision)) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("'{}' is not a revision: it should be a branch, tag or commit of {}",
+                            repo.revision, repo.id));
+  }
+  if (!is_repo_path(path)) {
+    throw Error(ErrorCode::kInvalidInput,
+                fmt::format("'{}' cannot be a file of {}: it leaves the repo's folder or has "
+                            "characters that no file has",
+                            path, repo.id));
+  }
+}
+
+bool is_described(const HttpResponse& response) {
+  const bool redirect = response.status >= 300 && response.status < 400;
+  return response.failure.empty() && (response.status == 200 || redirect);
+}
+
+Metadata describe(const HttpResponse& response, const HubSettings& settings, const Repo& repo) {
+  Metadata metadata;
+  metadata.commit = response.header("x-repo-commit");
+  if (metadata.commit.empty() && is_commit(repo.revision)) {
+    metadata.commit = repo.revision;  // a plain mirror: the commit is known all the same
+  }
+  const std::string_view linked = response.header("x-linked-etag");
+  metadata.etag = normalized_etag(linked.empty() ? response.header("etag") : linked);
+  const std::string_view encoding = response.header("content-encoding");
+  metadata.size = response.header_number("x-linked-size");
+  if (!metadata.size && response.status == 200 && (encoding.empty() || encoding == "identity")) {
+    metadata.size = response.header_number("content-length");
+  }
+  if (!is_commit(metadata.commit) || !is_blob_name(metadata.etag)) {
+    throw Error(
+        ErrorCode::kHub,
+        fmt::format("{} answers for '{}' without {}, so it is not a hub: check HF_ENDPOINT and "
+                    "https_proxy, or "
+                    "name a full commit as revision",
+                    settings.endpoint, repo.id,
+                    is_commit(metadata.commit) ? "a usable ETag" : "a commit (X-Repo-Commit)"));
+  }
+  return metadata;
+}
+
+std::vector<std::string> sibling_paths(const config::JsonObject& description) {
+  const nlohmann::json* siblings = description.find("siblings");
+  if (siblings == nullptr || !siblings->is_array()) {
+    throw Error(ErrorCode::kHub,
+                fmt::format("{}: lists no files: is HF_ENDPOINT a hub?", description.place()));
+  }
+  std::vector<std::string> paths;
+  for (const nlohmann::json& entry : *siblings) {
+    const auto name = entry.is_object() ? entry.find("rfilename") : entry.end();
+    const std::string path =
+        name != entry.end() && name->is_string() ? name->get<std::string>() : std::string();
+    if (!is_repo_path(path)) {
+      throw Error(ErrorCode::kHub,
+                  fmt::format("{}: names a file that no repo can have", description.place()));
+    }
+    paths.push_back(path);
+  }
+  return paths;
+}
+
+}  // namespace
+
+struct Hub::Impl {
+  Impl(HubSettings given, Progress shown)
+      : settings(std::move(given)),
+        progress(settings.progress_bars ? std::move(shown) : Progress()),
+        transport(settings) {}
+
+  HubSettings settings;
+  Progress progress;
+  Transport transport;
+  mutable std::atomic<bool> answered{true};
+
+  HttpResponse head(const Repo& repo, std::string_view path, const CachedFile& cached) const;
+  std::filesystem::path obtain(const Repo& repo, std::string_view path,
+                               const Metadata& metadata) const;
+};
+
+// Asks once; only a file that the cache cannot give is worth waiting for.
+HttpResponse Hub::Impl::head(const Repo& repo, std::string_view path,
+                             const CachedFile& cached) const {
+  const HttpRequest request{.method = Method::kHead,
+                            .url = resolve_address(settings.endpoint, repo, path),
+                            .connect_timeout = settings.metadata_timeout,
+                            .idle_timeout = settings.metadata_timeout,
+                            .total_timeout = settings.metadata_timeout};
+  return cached.path ? transport.once(request, Redirects::kUntilDescribed)
+                     : transport.patient(request, Redirects::kUntilDescribed);
+}
+
+std::filesystem::path Hub::Impl::obtain(const Repo& repo, std::string_view path,
+                                        const Metadata& metadata) const {
+  const CacheLayout layout(settings.cache, repo);
+  auto pointer = layout.pointer(metadata.commit, path);
+  if (std::error_code error; std::filesystem::exists(pointer, error)) {
+    remember_ref_if_possible(layout, repo.revision, metadata.commit);
+    return pointer;
+  }
+  prepare(layout, metadata.etag, pointer);
+  remember_ref(layout, repo.revision, metadata.commit);
+  const FileLock lock(layout.lock(metadata.etag));
+  const bool fresh = !std::filesystem::exists(layout.blob(metadata.etag));
+  if (fresh) {
+    Repo pinned = repo;
+    pinned.revision = metadata.commit;
+    fetch(transport, settings,
+          Download{.repo = std::move(pinned),
+                   .path = std::string(path),
+                   .etag = metadata.etag,
+                   .size = metadata.size,
+                   .incomplete = layout.incomplete(metadata.etag),
+                   .destination = layout.blob(metadata.etag)},
+          progress);
+  }
+  const Linking linking = !settings.symlinks
+                              ? (fresh ? Linking::kMove : Linking::kCopy)
+                              : (fresh ? Linking::kSymlinkElseMove : Linking::kSymlinkElseCopy);
+  link_pointer(layout.blob(metadata.etag), pointer, CacheLayout::link_target(path, metadata.etag),
+               linking);
+  return pointer;
+}
+
+Hub::Hub(HubSettings settings, Progress progress)
+    : impl_(std::make_shared<const Impl>(std::move(settings), std::move(progress))) {}
+
+const HubSettings& Hub::settings() const noexcept { return impl_->settings; }
+bool Hub::reachable() const noexcept { return impl_->answered && !impl_->settings.offline; }
+
+std::optional<std::filesystem::path> Hub::cached(const Repo& repo, std::string_view path) const {
+  check(repo, path);
+  return look_up(CacheLayout(impl_->settings.cache, repo), repo.revision, path).path;
+}
+
+std::optional<std::filesystem::path> Hub::file(const Repo& repo, std::string_view path) const {
+  check(repo, path);
+  const HubSettings& settings = impl_->settings;
+  const CacheLayout layout(settings.cache, repo);
+  const CachedFile cached = look_up(layout, repo.revision, path);
+  if (settings.offline || is_commit(repo.revision)) {
+    if (cached.path || cached.known_missing) {
+      return cached.path;
+    }
+  }
+  if (settings.offline) {
+    throw Error(ErrorCode::kHub,
+                fmt::format("{} of '{}' at revision '{}' is not in the cache {}, and the hub may "
+                            "not be asked: unset "
+                            "HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, or give a local directory",
+                            path, repo.id, repo.revision, settings.cache.string()));
+  }
+  const HttpResponse response = impl_->head(repo, path, cached);
+  if (is_described(response)) {
+    return impl_->obtain(repo, path, describe(response, settings, repo));
+  }
+  const Refusal refusal = refusal_of(response);
+  if (refusal == Refusal::kNoFile) {
+    if (const std::string commit(response.header("x-repo-commit")); is_commit(commit)) {
+      remember_missing(layout, repo.revision, commit, path);
+    }
+    return std::nullopt;
+  }
+  const Error error = refusal_error(response, settings, repo);
+  if (cached.path && refusal != Refusal::kNoRevision) {
+    if (impl_->answered.exchange(false)) {
+      spdlog::warn("the copy of {} in the cache is used: {}", repo.id, error.what());
+    }
+    return cached.path;
+  }
+  throw error;
+}
+
+std::filesystem::path Hub::require(const Repo& repo, std::string_view path) const {
+  if (auto found = file(repo, path)) {
+    return *std::move(found);
+  }
+  throw Error(ErrorCode::kHub,
+              fmt::format("'{}' on {} has no {} at revision '{}': see its files at {}/tree/main",
+                          repo.id, impl_->settings.endpoint, path, repo.revision,
+                          page_address(impl_->settings.endpoint, repo)));
+}
+
+std::vector<std::string> Hub::list(const Repo& repo) const {
+  check(repo, "list");
+  const HubSettings& settings = impl_->settings;
+  if (settings.offline) {
+    return list_cached(CacheLayout(settings.cache, repo), repo.revision);
+  }
+  const HttpRequest request{.url = api_address(settings.endpoint, repo),
+                            .connect_timeout = settings.metadata_timeout,
+                            .idle_timeout = settings.metadata_timeout};
+  const HttpResponse response = impl_->transport.patient(request, Redirects::kAll);
+  if (response.status != 200 || !response.complete()) {
+    throw refusal_error(response, settings, repo);
+  }
+  const auto description = config::JsonObject::parse(response.body, response.url);
+  return sibling_paths(config::JsonObject::parse(response.body, response.url));
+}
+
+}  // namespace trainer::hub

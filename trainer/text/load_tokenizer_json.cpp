@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/json.hpp"
+#include "text/json_fields.hpp"
+#include "text/loaders.hpp"
+
+namespace trainer::text {
+namespace {
+
+// Sequences hold sequences, and loaders follow them by recursion: a file that nests deeper than any
+// real one is refused.
+constexpr int kMaxDepth = 32;
+
+void require_shallow(const Component& component, const Json& json, int depth = 0) {
+  if (depth > kMaxDepth)
+    throw_invalid(component, fmt::format("nests deeper than {} levels", kMaxDepth));
+  if (!json.is_structured()) return;
+  for (const Json& child : json) require_shallow(component, child, depth + 1);
+}
+
+void set_if(Json& component, const char* key, const std::optional<bool>& value) {
+  if (value) component[key] = *value;
+}
+
+std::unique_ptr<Normalizer> load_switched_normalizer(const Component& normalizer,
+                                                     const TokenizerConfig& config) {
+  if (normalizer.type() != "BertNormalizer") return load_normalizer(normalizer);
+  Json switched = normalizer.json;
+  set_if(switched, "lowercase", config.do_lower_case);
+  set_if(switched, "strip_accents", config.strip_accents);
+  set_if(switched, "handle_chinese_chars", config.tokenize_chinese_chars);
+  return load_normalizer({switched, normalizer.place});
+}
+
+std::unique_ptr<PreTokenizer> load_switched_pre_tokenizer(const Component& pre_tokenizer,
+                                                          const TokenizerConfig& config) {
+  if (pre_tokenizer.type() != "ByteLevel") return load_pre_tokenizer(pre_tokenizer);
+  Json switched = pre_tokenizer.json;
+  set_if(switched, "add_prefix_space", config.add_prefix_space);
+  return load_pre_tokenizer({switched, pre_tokenizer.place});
+}
+
+AddedToken load_added_token(const Component& component) {
+  AddedToken token;
+  token.id = id_field(component, "id");
+  token.content = string_field(component, "content");
+  token.single_word = bool_field_or(component, "single_word", false);
+  token.lstrip = bool_field_or(component, "lstrip", false);
+  token.rstrip = bool_field_or(component, "rstrip", false);
+  token.special = bool_field_or(component, "special", false);
+  token.normalized = bool_field_or(component, "normalized", !token.special);
+  return token;
+}
+
+void load_added_tokens(const Component& list, Stages& stages) {
+  if (!list.json.is_array()) throw_invalid(list, "is not an array");
+  for (std::size_t i = 0; i < list.json.size(); ++i) {
+    AddedToken token = load_added_token(list.element(i));
+    // A token of the model's vocabulary keeps its id there, whatever the list says.
+    if (const auto id = stages.model->id_of(token.content)) token.id = *id;
+    stages.added_tokens.push_back(std::move(token));
+  }
+}
+
+}  // namespace
+
+Stages load_tokenizer_json(const std::filesystem::path& file, const TokenizerConfig& config) {
+  const config::JsonObject object = config::JsonObject::read(file);
+  const Component root{object.json(), file.string() + ":"};
+  require_shallow(root, root.json);
+  const auto part = [&](std::string_view key) {
+    Component component = root.at(key);
+    component.place = fmt::format("{}: {}", file.string(), key);
+    return component;
+  };
+  Stages stages;
+  if (root.has("normalizer"))
+    stages.normalizer = load_switched_normalizer(part("normalizer"), config);
+  if (root.has("pre_tokenizer"))
+    stages.pre_tokenizer = load_switched_pre_tokenizer(part("pre_tokenizer"), config);
+  const bool bytes = stages.pre_tokenizer && stages.pre_tokenizer->makes_bytes();
+  stages.model = load_model(part("model"), bytes ? WordUnit::kBytes : WordUnit::kCharacters);
+  if (root.has("post_processor"))
+    stages.post_processor = load_post_processor(part("post_processor"));
+  if (root.has("added_tokens")) load_added_tokens(part("added_tokens"), stages);
+  if (root.has("truncation")) {
+    const std::string direction = string_field_or(part("truncation"), "direction", "Right");
+    stages.truncation_side = direction == "Left" ? Side::kLeft : Side::kRight;
+  }
+  if (root.has("padding")) stages.pad_id = id_field(part("padding"), "pad_id");
+  return stages;
+}
+
+void add_configured_tokens(const TokenizerConfig& config, Stages& stages) {
+  for (const AddedToken& token : config.added_tokens) {
+    const auto same = [&token](const AddedToken& other) { return other.content == token.content; };
+    if (std::any_of(stages.added_tokens.begin(), stages.added_tokens.end(), same)) continue;
+    stages.added_tokens.push_back(token);
+    if (const auto id = stages.model->id_of(token.content)) stages.added_tokens.back().id = *id;
+  }
+}
+
+}  // namespace trainer::text

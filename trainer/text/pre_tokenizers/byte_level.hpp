@@ -1,0 +1,29 @@
+#pragma once
+
+#include "text/pre_tokenizers/pre_tokenizer.hpp"
+
+namespace trainer::text {
+
+struct ByteLevelOptions {
+  bool add_prefix_space = true;  // before a text that does not begin with one
+  bool use_regex = true;         // cut by GPT-2's pattern; else the text is one word
+};
+
+// Cuts by GPT-2's pattern
+//   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+// written out as a scanner: no regular expression library has the library's Unicode tables, nor its
+// speed.
+class ByteLevelPreTokenizer final : public PreTokenizer {
+ public:
+  explicit ByteLevelPreTokenizer(ByteLevelOptions options) : options_(options) {}
+  void split(std::string_view text, Words& words) const override;
+  bool makes_bytes() const noexcept override { return true; }
+
+ private:
+  ByteLevelOptions options_;
+};
+
+// Bytes of the first match of GPT-2's pattern in `text`, which is not empty. At least 1.
+std::size_t gpt2_word_length(std::string_view text) noexcept;
+
+}  // namespace trainer::text
