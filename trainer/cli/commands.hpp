@@ -1,0 +1,13 @@
+#pragma once
+
+#include "cli/arguments.hpp"
+
+// The subcommands. Each returns the exit code 0 or 1 and throws Error for everything that is wrong.
+namespace trainer::cli {
+
+int run_train(const TrainArguments& arguments);
+int run_predict(const PredictArguments& arguments);
+int run_evaluate(const EvaluateArguments& arguments);
+int run_gradcheck(const GradcheckArguments& arguments);
+
+}  // namespace trainer::cli

@@ -1,0 +1,124 @@
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/mul.h>
+#include <fmt/format.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "cli/commands.hpp"
+#include "cli/model_files.hpp"
+#include "cli/train_options.hpp"
+#include "config/error.hpp"
+#include "models/export.hpp"
+#include "nn/loss.hpp"
+#include "nn/runtime.hpp"
+#include "train/evaluate.hpp"
+
+// The commands that look at a finished classifier: predict, evaluate, gradcheck.
+namespace trainer::cli {
+namespace {
+
+models::Classifier load(ModelFiles& files, const std::string& dtype, nn::Purpose purpose) {
+  require_head(files);
+  models::Classifier model(files.config, nn::compute_from_name(dtype), purpose);
+  models::load_weights(model, files.tensors);
+  return model;
+}
+
+std::string prediction_line(std::span<const float> logits, const std::vector<std::string>& labels) {
+  const float top = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float x : logits) sum += std::exp(static_cast<double>(x) - static_cast<double>(top));
+  const auto best =
+      static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+  const nlohmann::ordered_json line = {
+      {"label", labels[best]}, {"score", 1.0 / sum}, {"logits", logits}};
+  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+void write_output(const std::string& output, const std::string& text) {
+  if (output != "-") {
+    models::write_file(output, text);
+  } else if (!(std::cout << text << std::flush)) {
+    throw Error(ErrorCode::kIo, "standard output cannot be written");
+  }
+}
+
+}  // namespace
+
+int run_predict(const PredictArguments& arguments) {
+  ModelFiles files = open_model(arguments.model, arguments.revision);
+  const models::Classifier model = load(files, arguments.dtype, nn::Purpose::kInfer);
+  const data::Dataset rows = read_lines(arguments.input, Labels::kIgnored);
+  const std::size_t limit = text_limit(files, arguments.max_length,
+                                       static_cast<std::size_t>(files.config.encoder.max_tokens()));
+  const std::vector<float> logits =
+      train::predict(model, tokenize_rows(rows, files, limit), arguments.batch_size);
+  const std::vector<std::string>& labels = model.config().labels;
+  std::string text;
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    text += prediction_line(std::span(logits).subspan(i * labels.size(), labels.size()), labels);
+  }
+  write_output(arguments.output, text);
+  return 0;
+}
+
+int run_evaluate(const EvaluateArguments& arguments) {
+  ModelFiles files = open_model(arguments.model, arguments.revision);
+  const models::Classifier model = load(files, arguments.dtype, nn::Purpose::kInfer);
+  data::DatasetOptions options = dataset_options(arguments.data, arguments.data.dataset);
+  const bool named =
+      !std::all_of(files.config.labels.begin(), files.config.labels.end(),
+                   [](const std::string& label) { return label.starts_with("LABEL_"); });
+  if (named) options.label_names = files.config.labels;
+  const data::Dataset rows =
+      data::read_dataset(options, data::Split::kTest,
+                         {.samples = arguments.samples, .shuffle_seed = arguments.shuffle_seed});
+  const data::TokenArena arena =
+      tokenize_rows(rows, files, text_limit(files, arguments.max_length, 512));
+  const train::Evaluation done = train::evaluate(model, arena, arguments.batch_size);
+  std::vector<std::pair<std::string, double>> values = {{"loss", done.loss}};
+  values.insert(values.end(), done.metrics.begin(), done.metrics.end());
+  values.emplace_back("samples", static_cast<double>(arena.size()));
+  values.emplace_back("runtime", done.runtime);
+  values.emplace_back("samples_per_second", done.samples_per_second);
+  if (arguments.json) {
+    nlohmann::ordered_json json;
+    for (const auto& [name, value] : values) json[name] = value;
+    write_output("-", json.dump() + "\n");
+    return 0;
+  }
+  std::string table;
+  for (const auto& [name, value] : values) table += fmt::format("{:<20} {:.6g}\n", name, value);
+  write_output("-", table);
+  return 0;
+}
+
+int run_gradcheck(const GradcheckArguments& arguments) {
+  ModelFiles files = open_model(arguments.model, arguments.revision);
+  models::override_dropout(files.config, 0.0);
+  models::Classifier model = load(files, arguments.dtype, nn::Purpose::kTrain);
+  const data::Dataset rows = read_lines(arguments.input, Labels::kRequired);
+  if (rows.rows.empty()) throw Error(ErrorCode::kInvalidInput, rows.origin + ": no rows");
+  const std::size_t limit = text_limit(files, arguments.max_length,
+                                       static_cast<std::size_t>(files.config.encoder.max_tokens()));
+  const data::TokenArena arena = tokenize_rows(rows, files, limit);
+  train::check_labels(arena.labels, static_cast<std::int64_t>(model.config().labels.size()),
+                      rows.origin);
+  std::vector<std::int64_t> all(arena.size());
+  std::iota(all.begin(), all.end(), 0);
+  const data::PackedBatch batch = data::pack(arena, all);
+  nn::Pass pass(nn::Mode::kTrain);
+  const at::Tensor loss = at::mul(nn::cross_entropy_sum(model.forward(batch, pass), batch.labels),
+                                  1.0 / static_cast<double>(batch.sequences()));
+  torch::autograd::backward({loss}, {});
+  models::write_gradients(model, arguments.output);
+  fmt::print("loss {:.9g}\n", loss.item<double>());
+  return 0;
+}
+
+}  // namespace trainer::cli

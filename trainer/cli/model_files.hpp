@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "data/dataset.hpp"
+#include "data/packed.hpp"
+#include "hub/safetensors.hpp"
+#include "models/classifier.hpp"
+#include "models/loading.hpp"
+#include "text/tokenizer.hpp"
+
+// The steps that the commands share: from a model's name to a module with weights and its
+// tokenizer.
+namespace trainer::cli {
+
+// config.json, tokenizer and mapped weights of a model; nothing is copied yet.
+struct ModelFiles {
+  std::filesystem::path directory;
+  models::ClassifierConfig config;
+  text::Tokenizer tokenizer;
+  hub::Safetensors tensors;
+};
+
+// Downloads what is missing, config.json first: an unsupported model is refused before its weights
+// are fetched.
+ModelFiles open_model(const std::string& id_or_directory, const std::string& revision);
+
+// The classes: those of the checkpoint's head; for a bare model those of the data (its names, else
+// as many as its highest label says).
+void settle_labels(ModelFiles& files, const data::Dataset& dataset);
+// The classes of a finished classifier. Throws Error(kInvalidInput) for a bare model.
+void require_head(ModelFiles& files);
+
+// Tokens a text may have: `wanted`, else `fallback`, and never more than the model and its
+// tokenizer take. Throws Error(kUsage) when more is wanted than the model takes.
+std::size_t text_limit(const ModelFiles& files, std::optional<std::size_t> wanted,
+                       std::size_t fallback);
+
+data::TokenArena tokenize_rows(const data::Dataset& dataset, const ModelFiles& files,
+                               std::size_t max_length);
+
+// {"text":…[,"text_pair":…][,"label":…]} lines of a file, or of standard input for "-". Throws
+// Error naming the line.
+enum class Labels { kIgnored, kRequired };
+data::Dataset read_lines(const std::string& input, Labels labels);
+
+}  // namespace trainer::cli

@@ -1,0 +1,87 @@
+#include "cli/program.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/tokenize.hpp"
+#include "config/error.hpp"
+#include "nn/runtime.hpp"
+
+namespace trainer::cli {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+// One line, whatever a library's message looks like.
+std::string one_line(std::string text) {
+  const std::size_t end = text.find('\n');
+  if (end != std::string::npos) text.resize(end);
+  return text;
+}
+
+int fail(const std::string& message, int code) {
+  fmt::print(stderr, "trainer: {}\n", one_line(message));
+  return code;
+}
+
+int dispatch(const Arguments& arguments) {
+  switch (arguments.command) {
+    case Command::kTrain:
+      return run_train(arguments.train);
+    case Command::kTokenize:
+      return run_tokenize({.model = arguments.tokenize.model,
+                           .input = arguments.tokenize.input,
+                           .output = arguments.tokenize.output,
+                           .max_length = arguments.tokenize.max_length});
+    case Command::kPredict:
+      return run_predict(arguments.predict);
+    case Command::kEvaluate:
+      return run_evaluate(arguments.evaluate);
+    case Command::kGradcheck:
+      return run_gradcheck(arguments.gradcheck);
+  }
+  return kFailed;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  nn::keep_memory();
+  // Standard output belongs to results.
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "trainer", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()));
+  CLI::App app("Fine-tunes a text classifier of the Hugging Face hub and logs to the tracker.",
+               "trainer");
+  Arguments arguments;
+  define(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help());
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return fail(fmt::format("{} (see trainer --help)", one_line(error.what())), kUsage);
+  }
+  try {
+    return dispatch(arguments);
+  } catch (const Error& error) {
+    return fail(error.what(), error.code() == ErrorCode::kUsage ? kUsage : kFailed);
+  } catch (const std::bad_alloc&) {
+    return fail("not enough memory; lower --batch-size or --max-length", kFailed);
+  } catch (const std::exception& error) {
+    return fail(error.what(), kFailed);
+  }
+}
+
+}  // namespace trainer::cli

@@ -1,0 +1,96 @@
+#include "models/classifier_config.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "config/error.hpp"
+#include "models/model_types.hpp"
+#include "models/stored_file.hpp"
+
+namespace trainer::models {
+namespace {
+
+constexpr std::int64_t kMaxLabels = 100'000;
+
+[[noreturn]] void broken(const config::JsonObject& json, const std::string& message) {
+  throw Error(ErrorCode::kInvalidInput, json.place() + ": " + message);
+}
+
+// id2label: {"0": "NEGATIVE", …}; the keys must be 0 … n-1.
+std::vector<std::string> read_labels(const config::JsonObject& json) {
+  const auto table = json.object("id2label");
+  if (!table) return {};
+  std::map<std::int64_t, std::string> by_id;
+  for (const auto& [key, value] : table->json().items()) {
+    if (key.empty() || key.size() > 6 || key.find_first_not_of("0123456789") != std::string::npos ||
+        !value.is_string()) {
+      broken(json, "id2label must map numbers to names");
+    }
+    by_id[std::stoll(key)] = value.get<std::string>();
+  }
+  std::vector<std::string> labels;
+  for (const auto& [id, name] : by_id) {
+    if (id != static_cast<std::int64_t>(labels.size()))
+      broken(json, "id2label's keys must be 0, 1, 2 …");
+    labels.push_back(name);
+  }
+  return labels;
+}
+
+void check_problem(const ClassifierConfig& config, const config::JsonObject& json) {
+  if (!config.problem_type.empty() && config.problem_type != "single_label_classification") {
+    throw Error(ErrorCode::kUnsupported,
+                json.place() + ": problem_type '" + config.problem_type +
+                    "' is not supported; only single_label_classification is");
+  }
+  if (config.labels.size() == 1) {
+    throw Error(ErrorCode::kUnsupported,
+                json.place() + ": one label means regression, which is not supported");
+  }
+}
+
+void check_encoder(const nn::EncoderConfig& encoder, const config::JsonObject& json) {
+  if (encoder.hidden % encoder.heads != 0) {
+    broken(json, "hidden size " + std::to_string(encoder.hidden) + " is not a multiple of " +
+                     std::to_string(encoder.heads) + " attention heads");
+  }
+  if (encoder.max_tokens() < 2) broken(json, "max_position_embeddings leaves no room for a text");
+  for (const double p :
+       {encoder.hidden_dropout, encoder.attention_output_dropout, encoder.attention_dropout}) {
+    if (!(p >= 0.0 && p < 1.0)) broken(json, "a dropout probability must lie in [0, 1)");
+  }
+}
+
+}  // namespace
+
+ClassifierConfig read_config(const std::filesystem::path& config_json) {
+  const auto json = config::JsonObject::read(config_json);
+  ClassifierConfig config;
+  config.type = &find_model_type(config::required_string(json, "model_type"), json.place());
+  config.json = read_file(config_json);
+  config.initializer_range = config::number_or(json, "initializer_range", 0.02);
+  config.labels = read_labels(json);
+  if (config.labels.empty()) {
+    if (const auto count = config::find_int(json, "num_labels", {1, kMaxLabels})) {
+      for (std::int64_t i = 0; i < *count; ++i)
+        config.labels.push_back("LABEL_" + std::to_string(i));
+    }
+  }
+  config.problem_type = config::string_or(json, "problem_type", "");
+  config.type->read(json, config);
+  check_problem(config, json);
+  check_encoder(config.encoder, json);
+  return config;
+}
+
+void override_dropout(ClassifierConfig& config, double probability) {
+  nn::EncoderConfig& encoder = config.encoder;
+  encoder.hidden_dropout = probability;
+  encoder.attention_dropout = probability;
+  // A place where the architecture has no dropout at all gets none.
+  if (config.type->drops_attention_output) encoder.attention_output_dropout = probability;
+  if (config.type->drops_head_input) config.head.input_dropout = probability;
+  config.head.dropout = probability;
+}
+
+}  // namespace trainer::models

@@ -1,0 +1,92 @@
+#include "models/export.hpp"
+
+#include <ATen/core/Tensor.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "config/error.hpp"
+#include "hub/disk.hpp"
+#include "hub/safetensors.hpp"
+#include "models/model_types.hpp"
+
+namespace trainer::models {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// tokenizer.json with truncation and padding switched off; the very same bytes if they are off. The
+// order of its keys carries no meaning, and an order-keeping parse of a vocabulary takes quadratic
+// time.
+std::string without_limits(std::string text) {
+  nlohmann::json json = nlohmann::json::parse(text);
+  const bool limited = !json["truncation"].is_null() || !json["padding"].is_null();
+  if (!limited) return text;
+  json["truncation"] = nullptr;
+  json["padding"] = nullptr;
+  return json.dump();
+}
+
+hub::TensorView view_of(const at::Tensor& tensor) {
+  return {.dtype = hub::DType::kF32,
+          .shape = tensor.sizes().vec(),
+          .data = std::as_bytes(
+              std::span(tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())))};
+}
+
+}  // namespace
+
+void write_config(const Classifier& model, const std::filesystem::path& directory) {
+  const ClassifierConfig& config = model.config();
+  Json json = Json::parse(config.json);
+  json["architectures"] = {std::string(config.type->architecture)};
+  Json names = Json::object();
+  Json ids = Json::object();
+  for (std::size_t i = 0; i < config.labels.size(); ++i) {
+    names[std::to_string(i)] = config.labels[i];
+    ids[config.labels[i]] = i;
+  }
+  json["id2label"] = names;
+  json["label2id"] = ids;
+  json["problem_type"] = "single_label_classification";
+  // Older readers know the weights' type as torch_dtype, newer ones as dtype.
+  json["torch_dtype"] = "float32";
+  json["dtype"] = "float32";
+  json.erase("num_labels");
+  write_file(directory / "config.json", json.dump(2) + "\n");
+}
+
+void write_weights(const Classifier& model, const std::filesystem::path& directory) {
+  std::map<std::string, hub::TensorView> tensors;
+  const nn::ParameterSet& set = model.parameters();
+  for (const nn::Parameter& parameter : set.parameters()) {
+    tensors.emplace(parameter.spec.stored_name, view_of(set.master(parameter)));
+  }
+  hub::write_safetensors(directory / "model.safetensors", tensors, {{"format", "pt"}});
+}
+
+void write_gradients(const Classifier& model, const std::filesystem::path& file) {
+  std::map<std::string, hub::TensorView> tensors;
+  const nn::ParameterSet& set = model.parameters();
+  for (const nn::Parameter& parameter : set.parameters()) {
+    tensors.emplace(parameter.spec.stored_name, view_of(set.grad(parameter)));
+  }
+  hub::write_safetensors(file, tensors, {{"format", "pt"}});
+}
+
+void write_tokenizer(const std::vector<StoredFile>& files, const std::filesystem::path& directory) {
+  for (const StoredFile& file : files) {
+    const bool limits = file.name == "tokenizer.json";
+    write_file(directory / file.name, limits ? without_limits(file.text) : file.text);
+  }
+}
+
+void export_model(const Classifier& model, const std::vector<StoredFile>& tokenizer,
+                  const std::filesystem::path& directory) {
+  hub::make_folders(directory);
+  write_config(model, directory);
+  write_weights(model, directory);
+  write_tokenizer(tokenizer, directory);
+}
+
+}  // namespace trainer::models

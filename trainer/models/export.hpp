@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/classifier.hpp"
+#include "models/stored_file.hpp"
+
+// A trained model as a directory that transformers loads.
+namespace trainer::models {
+
+// config.json: the original's fields as they were, then architectures, id2label and label2id,
+// problem_type, dtype.
+void write_config(const Classifier& model, const std::filesystem::path& directory);
+
+// model.safetensors: the fp32 masters under their stored names, metadata format=pt.
+void write_weights(const Classifier& model, const std::filesystem::path& directory);
+
+// Writes the tokenizer's files; tokenizer.json gets its truncation and padding set to null, so that
+// no limit of ours sticks to it.
+void write_tokenizer(const std::vector<StoredFile>& files, const std::filesystem::path& directory);
+
+// All three. Makes the directory; each file is written whole or not at all. Throws Error(kIo).
+void export_model(const Classifier& model, const std::vector<StoredFile>& tokenizer,
+                  const std::filesystem::path& directory);
+
+// Gradients under the stored names, as fp32.
+void write_gradients(const Classifier& model, const std::filesystem::path& file);
+
+}  // namespace trainer::models

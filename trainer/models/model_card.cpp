@@ -1,0 +1,46 @@
+#include "models/model_card.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace trainer::models {
+namespace {
+
+// A JSON string is a YAML string, whatever a name or path holds.
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string render(const ModelCard& card) {
+  std::string out = fmt::format(
+      "---\nbase_model: {}\nlibrary_name: transformers\npipeline_tag: text-classification\ntags:\n"
+      "- generated_from_trainer\nmetrics:\n- accuracy\n---\n\n# {}\n\n"
+      "A sequence classifier: {} fine-tuned on {}.\n",
+      quoted(card.base_model), card.name, card.base_model, card.dataset);
+  if (!card.results.empty()) {
+    const CardRow& last = card.results.back();
+    out += fmt::format("\nOn the evaluation rows: loss {:.4f}, accuracy {:.4f}.\n", last.eval_loss,
+                       last.accuracy);
+  }
+  out +=
+      "\n## Use\n\n```python\nfrom transformers import "
+      "pipeline\nprint(pipeline(\"text-classification\", "
+      "model=\".\")(\"A text to judge\"))\n```\n\n## Training hyperparameters\n\n";
+  for (const auto& [name, value] : card.hyperparameters)
+    out += fmt::format("- {}: {}\n", name, value);
+  if (!card.results.empty()) {
+    out +=
+        "\n## Training results\n\n| Training Loss | Epoch | Step | Validation Loss | Accuracy |\n"
+        "|---|---|---|---|---|\n";
+    for (const CardRow& row : card.results) {
+      out += fmt::format("| {:.4f} | {:.2f} | {} | {:.4f} | {:.4f} |\n", row.train_loss, row.epoch,
+                         row.step, row.eval_loss, row.accuracy);
+    }
+  }
+  return out;
+}
+
+}  // namespace trainer::models

@@ -1,0 +1,30 @@
+// Compiled once per instruction set: makes that set's table.
+#include "nn/kernels/cpu/norm_kernels.hpp"
+#include "nn/kernels/cpu/optimizer_kernels.hpp"
+#include "nn/kernels/cpu/softmax_kernels.hpp"
+
+#define TRAINER_TEXT_(x) #x
+#define TRAINER_TEXT(x) TRAINER_TEXT_(x)
+
+namespace trainer::nn::cpu::TRAINER_ISA {
+
+template <class T>
+constexpr RowKernels<T> row_kernels() {
+  return {.dropout = dropout<T>,
+          .add_norm = add_norm<T>,
+          .add_norm_backward = add_norm_backward<T>,
+          .softmax = softmax<T>,
+          .softmax_backward = softmax_backward<T>,
+          .row_dot = row_dot<T>,
+          .column_sum = column_sum<T>};
+}
+
+extern const Kernels kTable;
+const Kernels kTable = {.name = TRAINER_TEXT(TRAINER_ISA),
+                        .f32 = row_kernels<float>(),
+                        .bf16 = row_kernels<Bf16>(),
+                        .adamw = adamw,
+                        .sum_of_squares = sum_of_squares,
+                        .to_bf16 = to_bf16};
+
+}  // namespace trainer::nn::cpu::TRAINER_ISA

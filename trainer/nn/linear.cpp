@@ -1,0 +1,69 @@
+#include "nn/linear.hpp"
+
+#include <ATen/ops/linear.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/zeros.h>
+
+#include <array>
+#include <vector>
+
+#include "nn/blas.hpp"
+#include "nn/parallel.hpp"
+#include "nn/record.hpp"
+
+namespace trainer::nn {
+namespace {
+
+// grad [out] += column sums of g [T,out]; each thread sums its rows into its own buffer.
+void add_bias_grad(const at::Tensor& g, const at::Tensor& grad) {
+  const std::int64_t rows = g.size(0);
+  const std::int64_t columns = g.size(1);
+  const int threads = at::get_num_threads();
+  at::Tensor partial = at::zeros({threads, columns}, at::kFloat);
+  auto* sums = partial.data_ptr<float>();
+  with_type(g, [&]<class T>(T) {
+    parallel_rows(rows, 64, [&](cpu::RowRange range) {
+      cpu::kernels().rows<T>().column_sum(data<T>(g), columns, range,
+                                          sums + at::get_thread_num() * columns);
+    });
+  });
+  auto* to = grad.data_ptr<float>();
+  for (int t = 0; t < threads; ++t) {
+    for (std::int64_t c = 0; c < columns; ++c) to[c] += sums[t * columns + c];
+  }
+}
+
+struct LinearBackward : BackwardNode {
+  at::Tensor x;  // [T,in]
+  LinearWeights weights;
+
+  torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
+    const at::Tensor g = gradients[0].contiguous();
+    add_outer_product(g, x, weights.weight.grad);
+    if (weights.bias) add_bias_grad(g, weights.bias->grad);
+    if (!should_compute_output(0)) return {at::Tensor()};
+    return {
+        at::mm(g, g.scalar_type() == at::kFloat ? weights.weight.master : weights.weight.value)};
+  }
+
+  void release_variables() override { x.reset(); }
+};
+
+}  // namespace
+
+at::Tensor linear(const at::Tensor& x, const LinearWeights& weights) {
+  const bool full = x.scalar_type() == at::kFloat;
+  at::Tensor out;
+  {
+    at::NoGradGuard no_grad;
+    out = at::linear(x, full ? weights.weight.master : weights.weight.value,
+                     weights.bias ? std::optional(full ? weights.bias->master : weights.bias->value)
+                                  : std::nullopt);
+  }
+  auto node = make_node<LinearBackward>();
+  node->x = x.detach();
+  node->weights = weights;
+  return record(std::move(out), std::move(node), {x});
+}
+
+}  // namespace trainer::nn

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <ATen/core/TensorBody.h>
+
+#include <optional>
+
+#include "nn/parameter_set.hpp"
+
+namespace trainer::nn {
+
+struct LinearWeights {
+  Weight weight;               // [out,in]
+  std::optional<Weight> bias;  // [out]
+};
+
+// x [T,in] -> x weight^T + bias [T,out], in x's type (fp32, or bf16 with fp32 accumulation).
+// Backward adds the gradients of weight and bias, summed in fp32, to their buffers.
+at::Tensor linear(const at::Tensor& x, const LinearWeights& weights);
+
+}  // namespace trainer::nn

@@ -1,0 +1,71 @@
+#include "nn/runtime.hpp"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+
+#include "config/error.hpp"
+#include "nn/blas.hpp"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace trainer::nn {
+
+void keep_memory() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+void wait_politely(char** argv) {
+  if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY")) return;
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return;
+  setenv("GOMP_SPINCOUNT", "2000", 1);
+  execv(program.c_str(), argv);
+}
+
+bool bf16_is_fast() {
+#if defined(__x86_64__)
+  if (!bf16_products_available() || !__builtin_cpu_supports("avx512f")) return false;
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  const bool amx = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & (1U << 22)) != 0;
+  const bool avx512_bf16 = __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & (1U << 5)) != 0;
+  return amx || avx512_bf16;
+#else
+  return false;
+#endif
+}
+
+Compute compute_from_name(const std::string& name) {
+  if (name == "float32") return Compute::kFloat32;
+  if (name == "auto") return bf16_is_fast() ? Compute::kBfloat16 : Compute::kFloat32;
+  if (name != "bfloat16") {
+    throw Error(ErrorCode::kUsage,
+                "--dtype '" + name + "' is not known: use auto, float32 or bfloat16");
+  }
+  if (!bf16_products_available()) {
+    throw Error(ErrorCode::kUnsupported,
+                "--dtype bfloat16 needs a libtorch with Intel MKL; use --dtype float32");
+  }
+  return Compute::kBfloat16;
+}
+
+void set_seed(std::uint64_t seed) {
+  at::Generator generator = at::detail::getDefaultCPUGenerator();
+  const std::lock_guard lock(generator.mutex());
+  generator.set_current_seed(seed);
+}
+
+}  // namespace trainer::nn

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "nn/parameter_set.hpp"
+
+// Facts and settings of this process that decide speed, not results.
+namespace trainer::nn {
+
+// Keeps freed memory in the process: a training step allocates and frees the same gigabytes every
+// time, and handing them to the kernel costs a third of the step in page faults. To be called first
+// thing in main().
+void keep_memory();
+
+// Makes libtorch's idle threads give their core away after a few microseconds instead of spinning
+// for milliseconds: with a server or another job on the same cores that is two to three times the
+// speed, and alone on them it costs nothing measurable. OpenMP reads the setting when the process
+// starts, so this executes the program again, once, with GOMP_SPINCOUNT set; it does nothing when
+// GOMP_SPINCOUNT or OMP_WAIT_POLICY is set, and goes on if it cannot. First thing in main().
+void wait_politely(char** argv);
+
+// Whether bf16 products are fast here: AMX, or AVX512-BF16, and a libtorch that has them.
+bool bf16_is_fast();
+
+// "auto" by the hardware, "float32", "bfloat16". Throws Error(kUsage) for another name.
+Compute compute_from_name(const std::string& name);
+
+// Seeds libtorch's default generator, from which missing weights are drawn.
+void set_seed(std::uint64_t seed);
+
+}  // namespace trainer::nn

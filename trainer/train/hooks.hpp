@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "train/state.hpp"
+
+namespace trainer::train {
+
+enum class Outcome { kFinished, kStopped };
+
+// Something that watches training: the metrics file, the tracker, the progress line. Called on the
+// training thread, in the order in which they were given. What a hook throws ends training, so a
+// hook whose failure must not, catches.
+class Hook {
+ public:
+  virtual ~Hook() = default;
+  virtual void began(const TrainerState&) {}
+  virtual void stepped(const TrainerState&) {}  // after every optimizer step
+  virtual void logged(const Row&) {}            // a row of metrics
+  virtual void ended(const TrainerState&, Outcome) {}
+};
+
+}  // namespace trainer::train
