@@ -1,0 +1,107 @@
+// Reads unknown JSON into the types of types.ts. A field that is absent or of another kind takes the neutral value:
+// one odd run must not blank a page. A body whose frame is wrong throws TypeError.
+import type { Json, JsonObject, KeyInfo, LogLine, LogPage, PointColumns, Project, Run, RunState, ServerInfo } from './types';
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function objectOf(value: unknown): Record<string, unknown> {
+  if (!isObject(value)) throw new TypeError('the server answered something that is not an object');
+  return value;
+}
+
+// Numbers that JSON cannot hold come as the strings "NaN", "Infinity", "-Infinity"; null means none.
+export function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (value === 'Infinity') return Infinity;
+  if (value === '-Infinity') return -Infinity;
+  return NaN;
+}
+
+const finiteOr = (value: unknown, fallback: number): number =>
+  typeof value === 'number' && Number.isFinite(value) ? value : fallback;
+const nullableNumber = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+// Parsed JSON is Json by construction; only its being an object must be seen.
+const jsonObject = (value: unknown): JsonObject => (isObject(value) ? (value as Record<string, Json>) : {});
+
+const kStates: readonly string[] = ['running', 'finished', 'failed', 'crashed', 'stopped'];
+const stateOf = (value: unknown): RunState =>
+  typeof value === 'string' && kStates.includes(value) ? (value as RunState) : 'stopped';
+
+export function readProject(value: unknown): Project {
+  const o = objectOf(value);
+  return {
+    id: text(o.id),
+    name: text(o.name),
+    runCount: finiteOr(o.run_count, 0),
+    runningCount: finiteOr(o.running_count, 0),
+    createdUs: finiteOr(o.created_us, 0),
+    lastActivityUs: nullableNumber(o.last_activity_us),
+  };
+}
+
+export function readRun(value: unknown): Run {
+  const o = objectOf(value);
+  return {
+    id: text(o.id),
+    name: text(o.name),
+    project: text(o.project),
+    state: stateOf(o.state),
+    createdUs: finiteOr(o.created_us, 0),
+    endedUs: nullableNumber(o.ended_us),
+    durationS: finiteOr(o.duration_s, 0),
+    tags: listOf(o.tags).filter((tag): tag is string => typeof tag === 'string'),
+    notes: text(o.notes),
+    group: text(o.group),
+    jobType: text(o.job_type),
+    config: jsonObject(o.config),
+    summary: jsonObject(o.summary),
+    environment: jsonObject(o.environment),
+    endReason: text(o.end_reason),
+    version: finiteOr(o.version, 0),
+  };
+}
+
+export function readKey(value: unknown): KeyInfo {
+  const o = objectOf(value);
+  const definition = isObject(o.definition) ? o.definition : {};
+  const goal = definition.goal;
+  return {
+    key: text(o.key),
+    kind: o.kind === 'system' ? 'system' : 'history',
+    count: finiteOr(o.count, 0),
+    hidden: definition.hidden === true,
+    goal: goal === 'minimize' || goal === 'maximize' ? goal : 'none',
+  };
+}
+
+export function readServer(value: unknown): ServerInfo {
+  const o = objectOf(value);
+  return { version: text(o.version), grpcPort: finiteOr(o.grpc_port, 0) };
+}
+
+export function readLogLine(value: unknown): LogLine {
+  const o = objectOf(value);
+  return { line: finiteOr(o.line, 0), timeUs: finiteOr(o.time_us, 0), text: text(o.text) };
+}
+
+export function readLogPage(value: unknown): LogPage {
+  const o = objectOf(value);
+  return { lines: listOf(o.lines).map(readLogLine), total: finiteOr(o.total, 0) };
+}
+
+export function readPointKeys(value: unknown): Map<string, PointColumns> {
+  const keys = new Map<string, PointColumns>();
+  for (const [key, columns] of Object.entries(objectOf(value))) {
+    const o = objectOf(columns);
+    keys.set(key, {
+      step: Array.isArray(o.step) ? listOf(o.step).map(numberOf) : null,
+      timeUs: listOf(o.time_us).map(numberOf),
+      value: listOf(o.value).map(numberOf),
+    });
+  }
+  return keys;
+}

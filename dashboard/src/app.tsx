@@ -1,0 +1,48 @@
+// Address to page. The pages with charts are loaded when first visited.
+import { ErrorBoundary, lazy, Match, Suspense, Switch } from 'solid-js';
+import { EmptyState, ErrorState, SkeletonRows } from './components/feedback';
+import { Shell } from './components/shell';
+import { messageOf } from './api/http';
+import type { Place } from './lib/route';
+import { FirstRunPage } from './pages/first_run/first_run_page';
+import { ProjectsPage } from './pages/projects/projects_page';
+import { place } from './state/location';
+import { pageHead, usePageHead } from './state/page_head';
+
+const ProjectPage = lazy(() => import('./pages/project/project_page'));
+const RunPage = lazy(() => import('./pages/run/run_page'));
+
+function UnknownPage() {
+  usePageHead(() => ({ crumbs: [{ label: 'Not found' }], project: null }));
+  return (
+    <EmptyState icon="search" title="There is no such page">
+      <a class="link" href="/">All projects</a>
+    </EmptyState>
+  );
+}
+
+function placeOf<P extends Place['page']>(...pages: P[]): (Place & { page: P }) | undefined {
+  const current = place();
+  return (pages as string[]).includes(current.page) ? (current as Place & { page: P }) : undefined;
+}
+
+export function App() {
+  return (
+    <Shell crumbs={pageHead().crumbs} project={pageHead().project} page={place().page}>
+      <ErrorBoundary fallback={(error: unknown, reset) => (
+        <ErrorState title="This page failed" message={messageOf(error)} onRetry={reset} />
+      )}>
+        <Suspense fallback={<div class="page"><SkeletonRows count={6} kind="row" /></div>}>
+          <Switch fallback={<UnknownPage />}>
+            <Match when={placeOf('projects')}><ProjectsPage /></Match>
+            <Match when={placeOf('start')}><FirstRunPage known={null} /></Match>
+            <Match when={placeOf('workspace', 'runs')}>
+              {(here) => <ProjectPage project={here().project} view={here().page} />}
+            </Match>
+            <Match when={placeOf('run')}>{(here) => <RunPage id={here().id} tab={here().tab} />}</Match>
+          </Switch>
+        </Suspense>
+      </ErrorBoundary>
+    </Shell>
+  );
+}

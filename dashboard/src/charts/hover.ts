@@ -1,0 +1,52 @@
+// What stands under the crosshair.
+import type { LineData } from './line_data';
+
+export interface HoverLine {
+  run: string;
+  label: string;
+  color: string;
+  data: LineData;
+  smoothed: Float64Array | null;
+}
+
+export interface HoverRow {
+  run: string;
+  label: string;
+  color: string;
+  x: number;
+  // What the line shows there: the smoothed value where there is one.
+  value: number;
+  raw: number;
+  // Set for buckets of more than one point.
+  range: { min: number; max: number; count: number } | null;
+}
+
+// A line is silent where it has nothing: beyond its ends by more than `slack` (axis units).
+export function rowAt(line: HoverLine, x: number, slack: number): HoverRow | null {
+  const { data } = line;
+  const i = data.nearest(x);
+  if (i < 0 || x < data.x[0]! - slack || x > data.xLast[data.n - 1]! + slack) return null;
+  const raw = data.mid[i]!;
+  const isBucket = data.mode === 'buckets' && data.count[i]! > 1;
+  return {
+    run: line.run, label: line.label, color: line.color, x: data.xAt(i), raw,
+    value: line.smoothed ? line.smoothed[i]! : raw,
+    range: isBucket ? { min: data.lo[i]!, max: data.hi[i]!, count: data.count[i]! } : null,
+  };
+}
+
+export interface Hover {
+  // Nearest to the pointer first when there is one; highest value first else.
+  rows: HoverRow[];
+  nearest: HoverRow | null;
+}
+
+export function hoverAt(
+  lines: readonly HoverLine[], x: number, slack: number, distance: ((row: HoverRow) => number) | null,
+): Hover {
+  const rows = lines.map((line) => rowAt(line, x, slack)).filter((row) => row !== null);
+  if (!distance) return { rows: rows.sort((a, b) => b.value - a.value), nearest: null };
+  const measured = rows.map((row) => ({ row, far: Number.isFinite(row.value) ? distance(row) : Infinity }));
+  measured.sort((a, b) => a.far - b.far);
+  return { rows: measured.map((m) => m.row), nearest: measured[0]?.row ?? null };
+}

@@ -1,0 +1,162 @@
+// A line chart: uPlot's shell with our painter in it. All that is shown comes in as props; what the reader does goes
+// out as callbacks.
+import { createEffect, createMemo, on, onCleanup, onMount, untrack } from 'solid-js';
+import type { XMode } from '../api/types';
+import type { Theme } from '../lib/palette';
+import type { Unit } from '../lib/units';
+import { hoverAt, type Hover, type HoverLine, type HoverRow } from './hover';
+import { paintLines, type PaintLine, type Plot } from './paint';
+import { padded, panned, xExtent, yExtent, zoomed, type Range } from './range';
+import { ChartShell, type ShellCursor } from './uplot_shell';
+import './line_chart.css';
+
+export interface ChartLine extends HoverLine {
+  dash: readonly number[];
+}
+
+// Where the reader points; `client` only in the chart under the pointer or the keyboard.
+export interface ChartHover extends Hover {
+  x: number;
+  client: { x: number; y: number } | null;
+}
+
+export interface LineChartProps {
+  lines: readonly ChartLine[];
+  // The zoom; null shows everything.
+  range: Range | null;
+  x: XMode;
+  scale: 'linear' | 'log';
+  unit: Unit;
+  theme: Theme;
+  height: number;
+  syncKey: string;
+  label: string;
+  focusedRun: string | null;
+  onZoom: (range: Range | null) => void;
+  onHover: (hover: ChartHover | null) => void;
+  onWidth: (width: number) => void;
+}
+
+const kMostDots = 10;
+const kNearPx = 40;
+
+export function LineChart(props: LineChartProps) {
+  let host!: HTMLDivElement;
+  let shell: ChartShell | null = null;
+  let dots: HTMLElement[] = [];
+
+  const ranges = createMemo(() => {
+    const data = props.lines.map((line) => line.data);
+    const x = props.range ?? xExtent(data) ?? { min: 0, max: 1 };
+    const wide = x.max > x.min ? x : { min: x.min - 0.5, max: x.max + 0.5 };
+    return { x: wide, y: padded(yExtent(data, wide, props.scale) ?? { min: props.scale === 'log' ? 0.1 : 0, max: 1 }, props.scale) };
+  });
+
+  const emphasisOf = (run: string): PaintLine['emphasis'] => {
+    if (props.focusedRun === null || props.lines.length < 2) return 'normal';
+    return props.focusedRun === run ? 'strong' : 'faded';
+  };
+
+  function paint(context: CanvasRenderingContext2D, plot: Plot): void {
+    untrack(() => paintLines(context, plot, props.lines.map((line) => ({ ...line, emphasis: emphasisOf(line.run) }))));
+  }
+
+  // Dots on the lines under the crosshair: the nearest ones when there are many.
+  function placeDots(rows: readonly HoverRow[]): void {
+    const current = shell;
+    if (!current) return;
+    const shown = rows.slice(0, kMostDots);
+    while (dots.length < shown.length) {
+      const dot = document.createElement('div');
+      dot.className = 'chart-dot';
+      current.over.append(dot);
+      dots.push(dot);
+    }
+    dots.forEach((dot, i) => {
+      const row = shown[i];
+      const y = row ? current.toPixel(row.value, 'y') : NaN;
+      dot.hidden = !row || !Number.isFinite(y);
+      if (!row || dot.hidden) return;
+      dot.style.transform = `translate(${current.toPixel(row.x, 'x')}px, ${y}px)`;
+      dot.style.backgroundColor = row.color;
+    });
+  }
+
+  function cursorMoved(cursor: ShellCursor | null): void {
+    const current = shell;
+    if (!cursor || !current) {
+      placeDots([]);
+      props.onHover(null);
+      return;
+    }
+    const { x } = ranges();
+    const slack = ((x.max - x.min) / Math.max(1, current.plotWidth)) * 6;
+    const distance = cursor.y === null ? null : (row: HoverRow) => Math.abs(current.toPixel(row.value, 'y') - cursor.top);
+    const hover = hoverAt(props.lines, cursor.x, slack, distance);
+    if (hover.nearest && distance && distance(hover.nearest) > kNearPx) hover.nearest = null;
+    placeDots(hover.rows);
+    const box = current.over.getBoundingClientRect();
+    props.onHover({
+      ...hover, x: cursor.x,
+      client: cursor.y === null ? null : { x: box.left + cursor.left, y: box.top + cursor.top },
+    });
+  }
+
+  function build(): void {
+    shell?.destroy();
+    dots = [];
+    shell = new ChartShell({
+      element: host, syncKey: props.syncKey, x: props.x, scale: props.scale, unit: props.unit, theme: props.theme, height: props.height,
+      paint, onCursor: cursorMoved, onZoom: (range) => props.onZoom(range), onReset: () => props.onZoom(null),
+    });
+    const { x, y } = ranges();
+    shell.setRanges(x, y);
+    props.onWidth(shell.plotWidth);
+  }
+
+  onMount(() => {
+    createEffect(on(() => [props.x, props.scale, props.unit, props.theme, props.height, props.syncKey], () => untrack(build)));
+    createEffect(on(ranges, ({ x, y }) => shell?.setRanges(x, y), { defer: true }));
+    createEffect(on([() => props.lines, () => props.focusedRun], () => shell?.repaint(), { defer: true }));
+    const observer = new ResizeObserver(() => {
+      shell?.resize(host.clientWidth);
+      if (shell) props.onWidth(shell.plotWidth);
+    });
+    observer.observe(host);
+    onCleanup(() => {
+      observer.disconnect();
+      shell?.destroy();
+      shell = null;
+    });
+  });
+
+  function onKey(event: KeyboardEvent): void {
+    const { x } = ranges();
+    const middle = (x.min + x.max) / 2;
+    const actions: Record<string, () => void> = {
+      ArrowLeft: () => (event.shiftKey ? props.onZoom(panned(x, -0.2)) : shell?.moveCursor(-8)),
+      ArrowRight: () => (event.shiftKey ? props.onZoom(panned(x, 0.2)) : shell?.moveCursor(8)),
+      '+': () => props.onZoom(zoomed(x, middle, 0.5)),
+      '-': () => props.onZoom(zoomed(x, middle, 2)),
+      '0': () => props.onZoom(null),
+      Escape: () => shell?.hideCursor(),
+    };
+    const action = actions[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== 'Escape') event.preventDefault();
+    action();
+  }
+
+  return (
+    <div
+      ref={host}
+      class="line-chart"
+      role="group"
+      tabindex="0"
+      aria-roledescription="line chart"
+      aria-label={`${props.label}. Arrow keys move the crosshair, plus and minus zoom, 0 shows everything.`}
+      onKeyDown={onKey}
+      onBlur={() => shell?.hideCursor()}
+    />
+  );
+}

@@ -1,0 +1,184 @@
+// Draws lines on a canvas: for buckets the exact band from min to max with the mean in it, for raw points the line
+// through them. Entries without a finite value break the line and leave a triangle at the edge. All lengths in here are
+// device pixels.
+import type { LineData } from './line_data';
+import { lowerBound } from './line_data';
+import type { Range } from './range';
+
+export interface Plot {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  x: Range;
+  y: Range;
+  scale: 'linear' | 'log';
+  // Device pixels of one CSS pixel.
+  ratio: number;
+}
+
+export interface PaintLine {
+  data: LineData;
+  // Drawn strong over the data's own faint line, when there is smoothing.
+  smoothed: Float64Array | null;
+  color: string;
+  dash: readonly number[];
+  // A line that others give way to, or that gives way.
+  emphasis: 'normal' | 'strong' | 'faded';
+}
+
+export type Project = (value: number) => number;
+
+export function projectX(plot: Plot): Project {
+  const k = plot.width / (plot.x.max - plot.x.min);
+  return (value) => plot.left + (value - plot.x.min) * k;
+}
+
+// On a log scale values that it cannot show are NaN.
+export function projectY(plot: Plot): Project {
+  const bottom = plot.top + plot.height;
+  if (plot.scale === 'linear') {
+    const k = plot.height / (plot.y.max - plot.y.min);
+    return (value) => bottom - (value - plot.y.min) * k;
+  }
+  const low = Math.log10(plot.y.min);
+  const k = plot.height / (Math.log10(plot.y.max) - low);
+  return (value) => (value > 0 ? bottom - (Math.log10(value) - low) * k : NaN);
+}
+
+// Entries that can be seen, and one more on both sides so that the line reaches the edge.
+export function visibleSlice(line: LineData, window: Range): [number, number] {
+  const from = Math.max(0, lowerBound(line.xLast, line.n, window.min) - 1);
+  let to = lowerBound(line.x, line.n, window.max);
+  while (to < line.n && line.x[to]! <= window.max) to += 1;
+  return [from, Math.min(line.n, to + 1)];
+}
+
+interface Trace {
+  line: LineData;
+  values: Float64Array;
+  from: number;
+  to: number;
+  px: Project;
+  py: Project;
+}
+
+function strokeTrace(context: CanvasRenderingContext2D, trace: Trace): void {
+  const { line, values, px, py } = trace;
+  context.beginPath();
+  let open = false;
+  for (let i = trace.from; i < trace.to; i++) {
+    const y = py(values[i]!);
+    if (!Number.isFinite(y)) {
+      open = false;
+      continue;
+    }
+    if (open) context.lineTo(px(line.xAt(i)), y);
+    else context.moveTo(px(line.xAt(i)), y);
+    open = true;
+  }
+  context.stroke();
+}
+
+// Between gaps: along the tops, back along the bottoms. On a log scale a bottom at or below zero is the plot's edge.
+function fillBand(context: CanvasRenderingContext2D, trace: Trace, bottom: number): void {
+  const { line, px, py } = trace;
+  let i = trace.from;
+  while (i < trace.to) {
+    while (i < trace.to && !Number.isFinite(py(line.hi[i]!))) i += 1;
+    const begin = i;
+    while (i < trace.to && Number.isFinite(py(line.hi[i]!))) i += 1;
+    if (i === begin) break;
+    context.beginPath();
+    for (let j = begin; j < i; j++) context.lineTo(px(line.xAt(j)), py(line.hi[j]!) - 0.5);
+    for (let j = i - 1; j >= begin; j--) {
+      const y = py(line.lo[j]!);
+      context.lineTo(px(line.xAt(j)), (Number.isFinite(y) ? y : bottom) + 0.5);
+    }
+    context.closePath();
+    context.fill();
+  }
+}
+
+// Points that stand alone, and all of them when they stand far apart, are dots: a line of one point cannot be seen.
+function drawDots(context: CanvasRenderingContext2D, trace: Trace, radius: number, spacing: number): void {
+  const { line, values, px, py } = trace;
+  const shown = trace.to - trace.from;
+  if (shown === 0) return;
+  const span = px(line.xAt(trace.to - 1)) - px(line.xAt(trace.from));
+  const all = shown === 1 || span / (shown - 1) >= spacing;
+  context.beginPath();
+  for (let i = trace.from; i < trace.to; i++) {
+    const y = py(values[i]!);
+    if (!Number.isFinite(y)) continue;
+    const alone = !(i > 0 && Number.isFinite(py(values[i - 1]!))) && !(i + 1 < line.n && Number.isFinite(py(values[i + 1]!)));
+    if (!all && !alone) continue;
+    const x = px(line.xAt(i));
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+  }
+  context.fill();
+}
+
+// NaN and −∞ at the bottom pointing down, +∞ at the top pointing up.
+function drawNonFinite(context: CanvasRenderingContext2D, trace: Trace, plot: Plot): void {
+  const { line, px } = trace;
+  const size = 4 * plot.ratio;
+  for (let i = trace.from; i < trace.to; i++) {
+    const value = line.mid[i]!;
+    const bad = line.mode === 'raw' ? !Number.isFinite(value) : line.nonfinite[i]! > 0;
+    if (!bad) continue;
+    const up = value === Infinity;
+    const tip = up ? plot.top + plot.ratio : plot.top + plot.height - plot.ratio;
+    const base = up ? tip + 1.6 * size : tip - 1.6 * size;
+    const x = px(line.xAt(i));
+    context.beginPath();
+    context.moveTo(x, tip);
+    context.lineTo(x - size, base);
+    context.lineTo(x + size, base);
+    context.closePath();
+    context.fill();
+  }
+}
+
+const kAlpha = { normal: 1, strong: 1, faded: 0.18 } as const;
+
+function paintLine(context: CanvasRenderingContext2D, plot: Plot, line: PaintLine, thin: boolean): void {
+  const [from, to] = visibleSlice(line.data, plot.x);
+  const trace: Trace = { line: line.data, values: line.data.mid, from, to, px: projectX(plot), py: projectY(plot) };
+  const alpha = kAlpha[line.emphasis] * (thin && line.emphasis === 'normal' ? 0.7 : 1);
+  const width = (line.emphasis === 'strong' ? 2.25 : thin ? 1 : 1.5) * plot.ratio;
+  context.strokeStyle = context.fillStyle = line.color;
+  context.setLineDash(line.dash.map((length) => length * plot.ratio));
+  context.lineWidth = width;
+  if (line.data.mode === 'buckets') {
+    context.globalAlpha = alpha * (line.smoothed ? 0.13 : 0.22);
+    fillBand(context, trace, plot.top + plot.height);
+  }
+  context.globalAlpha = alpha * (line.smoothed ? 0.28 : 1);
+  strokeTrace(context, trace);
+  drawDots(context, trace, (thin ? 1.5 : 2.25) * plot.ratio, 14 * plot.ratio);
+  context.globalAlpha = alpha;
+  if (line.smoothed) strokeTrace(context, { ...trace, values: line.smoothed });
+  drawNonFinite(context, trace, plot);
+}
+
+// The strong lines come last, over all others. Above `kThinFrom` lines each is thinner and lets others through.
+const kThinFrom = 50;
+const kRank = { faded: 0, normal: 1, strong: 2 } as const;
+
+export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines: readonly PaintLine[]): void {
+  if (!(plot.x.max > plot.x.min) || !(plot.y.max > plot.y.min)) return;
+  context.save();
+  context.beginPath();
+  // Dots at the edges stay whole.
+  const air = 4 * plot.ratio;
+  context.rect(plot.left - air, plot.top - air, plot.width + 2 * air, plot.height + 2 * air);
+  context.clip();
+  context.lineJoin = 'round';
+  const thin = lines.length > kThinFrom;
+  for (const line of [...lines].sort((a, b) => kRank[a.emphasis] - kRank[b.emphasis])) {
+    paintLine(context, plot, line, thin);
+  }
+  context.restore();
+}

@@ -1,0 +1,58 @@
+// Where ticks stand and what they say.
+import { formatCompact, formatDuration, formatNumber, withMinus } from '../lib/format';
+
+// 1, 2 and 5 of every decade while these are few, else decades, else every n-th decade.
+export function logTicks(min: number, max: number, most: number): number[] {
+  if (!(min > 0) || !(max > min)) return [];
+  const first = Math.floor(Math.log10(min));
+  const last = Math.ceil(Math.log10(max));
+  const within = (factors: readonly number[], stride: number): number[] => {
+    const ticks: number[] = [];
+    for (let decade = first; decade <= last; decade += stride) {
+      for (const factor of factors) {
+        const tick = Number(`${factor}e${decade}`);
+        if (tick >= min && tick <= max) ticks.push(tick);
+      }
+    }
+    return ticks;
+  };
+  for (const factors of [[1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]]) {
+    const ticks = within(factors, 1);
+    if (ticks.length <= most) return ticks;
+  }
+  return within([1], Math.ceil((last - first + 1) / most));
+}
+
+// Steps of the axis in whole seconds that people count in; below a second in decimals.
+export const kSecondSteps: readonly number[] = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
+  10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000,
+];
+
+// Decimals that write the step out: 2 for 0.25.
+function decimalsOf(step: number): number {
+  for (let decimals = 0; decimals < 8; decimals++) {
+    const scaled = step * 10 ** decimals;
+    if (Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return decimals;
+  }
+  return 8;
+}
+
+export function formatTick(value: number, step: number): string {
+  const size = Math.abs(value);
+  if (value === 0) return '0';
+  if (size >= 1e10) return formatNumber(value, 3);
+  // One form for a whole axis of small numbers.
+  if (step < 1e-3 && size < 1e-2) return withMinus(value.toExponential(decimalsOf(step / 10 ** Math.floor(Math.log10(size) + 1e-9))));
+  if (size >= 10_000 && step >= 10) return withMinus(formatCompact(value));
+  const decimals = decimalsOf(step);
+  return size >= 1000 && decimals === 0 ? formatNumber(Math.round(value), 6) : withMinus(value.toFixed(decimals));
+}
+
+export function formatSeconds(value: number, step: number): string {
+  if (value < 0) return `\u2212${formatSeconds(-value, step)}`;
+  if (value === 0) return '0';
+  if (step < 1) return `${formatTick(value, step)}s`;
+  // "2m" rather than "2m 00s" where every tick is whole.
+  return formatDuration(value).replace(/ 0+[a-z]$/, '');
+}

@@ -1,0 +1,107 @@
+// One key: heading with the value under the crosshair, chart or table, and what is drawn of what is stored. Mounted
+// only while it can be seen.
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from 'solid-js';
+import type { ChartHover } from '../../charts/line_chart';
+import { honestyOf } from '../../charts/describe';
+import { panelTitle } from '../../lib/sections';
+import { formatWithUnit, unitOf } from '../../lib/units';
+import { Icon } from '../icons';
+import { axisOf, storeOf, type PanelContext } from './model';
+import { createLines, PanelChart } from './panel_chart';
+import { PanelTable } from './panel_table';
+import { Swatch } from './swatch';
+import { formatX } from './tooltip';
+import './panel.css';
+
+const kChartHeight = 186;
+// More do not fit into the one line of the legend.
+const kMostNamed = 8;
+
+export function Panel(props: { context: PanelContext; keyName: string; section: string }) {
+  let host!: HTMLElement;
+  const [isSeen, setSeen] = createSignal(false);
+  const [isTable, setTable] = createSignal(false);
+  const [hover, setHover] = createSignal<ChartHover | null>(null);
+  const [width, setWidth] = createSignal(0);
+  const view = () => props.context.view;
+  const store = () => storeOf(props.context, props.section);
+  const lines = createLines(props.context, () => props.keyName, () => props.section);
+  const series = () => store().panel(props.keyName)();
+  const honesty = createMemo(() => honestyOf(lines().map((line) => line.data)));
+  const unit = () => unitOf(props.keyName);
+  const axis = () => axisOf(props.context, props.section);
+
+  onMount(() => {
+    const observer = new IntersectionObserver(
+      (changes) => setSeen(changes[changes.length - 1]?.isIntersecting ?? false), { rootMargin: '240px' });
+    observer.observe(host);
+    onCleanup(() => observer.disconnect());
+    createEffect(on([isSeen, width], () => {
+      if (isSeen()) store().want(props.keyName, width() > 0 ? width() : host.clientWidth);
+      else store().unwant(props.keyName);
+    }));
+    onCleanup(() => store().unwant(props.keyName));
+  });
+
+  // A single line says its value in the heading: the last one, or the one under the crosshair.
+  const reading = createMemo(() => {
+    if (props.context.runs().length !== 1) return null;
+    const line = lines()[0];
+    if (!line) return null;
+    const at = hover()?.rows[0];
+    if (at) return { text: formatWithUnit(at.value, unit()), title: formatX(axis().x(), at.x) };
+    return { text: formatWithUnit(line.data.last[line.data.n - 1]!, unit()), title: 'last value' };
+  });
+
+  return (
+    <section ref={host} class="panel" aria-label={props.keyName} data-key={props.keyName} data-state={series().status}>
+      <header class="panel-head">
+        <h3 class="ellipsis" title={props.keyName}>{panelTitle(props.keyName, props.section)}</h3>
+        <Show when={reading()}>{(value) => <span class="panel-reading" title={value().title}>{value().text}</span>}</Show>
+        <div class="panel-tools">
+          <button type="button" class="icon-button text" aria-pressed={view().isLog(props.keyName)} title="Logarithmic y axis"
+            aria-label={`Logarithmic y axis of ${props.keyName}`} onClick={() => view().toggleLog(props.keyName)}>log</button>
+          <button type="button" class="icon-button" aria-pressed={isTable()} title="Show as a table"
+            aria-label={`Show ${props.keyName} as a table`} onClick={() => setTable(!isTable())}><Icon name="table" /></button>
+          <button type="button" class="icon-button" title="Fill the window" aria-label={`Show ${props.keyName} in the whole window`}
+            onClick={() => view().open(props.keyName)}><Icon name="expand" /></button>
+        </div>
+      </header>
+      <div class="panel-body">
+        <Show when={isSeen()}>
+          <Show when={series().status === 'error'}>
+            <div class="panel-note" role="alert">
+              <span>{series().error}</span>
+              <button type="button" class="button" onClick={() => store().retry(props.keyName)}>Try again</button>
+            </div>
+          </Show>
+          <Show when={series().status === 'ready' && lines().length === 0}>
+            <div class="panel-note">{axis().range() ? 'Nothing in this range.' : 'Not logged by the visible runs.'}</div>
+          </Show>
+          <Show when={series().status === 'loading'}><div class="panel-wait" role="status" aria-label="Loading" /></Show>
+          <Show when={lines().length > 0}>
+            <Show when={isTable()} fallback={
+              <PanelChart context={props.context} keyName={props.keyName} section={props.section} lines={lines()}
+                height={kChartHeight} onHover={setHover} onWidth={setWidth} />
+            }>
+              <PanelTable title={props.keyName} lines={lines()} x={axis().x()} />
+            </Show>
+          </Show>
+        </Show>
+      </div>
+      <Show when={props.context.hasLegend() && lines().length > 1}>
+        <ul class="panel-legend">
+          <For each={props.context.runs().slice(0, kMostNamed)}>
+            {(run) => <li><Swatch color={run.color} /><span class="ellipsis">{run.label}</span></li>}
+          </For>
+        </ul>
+      </Show>
+      <footer class="panel-foot">
+        <span>{hover() ? formatX(axis().x(), hover()!.rows[0]?.x ?? hover()!.x) : axis().x()}</span>
+        <Show when={lines().length > 0}>
+          <span class="panel-honesty" title={honesty().title}>{honesty().text}</span>
+        </Show>
+      </footer>
+    </section>
+  );
+}

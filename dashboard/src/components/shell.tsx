@@ -1,0 +1,99 @@
+// What is around every page: rail, path, connection, theme.
+import { For, Show, type JSX } from 'solid-js';
+import { projectPath, runsPath } from '../lib/route';
+import { liveStatus } from '../state/live';
+import { followLinks } from '../state/location';
+import { chooseTheme, themeChoice, type ThemeChoice } from '../state/theme';
+import { Icon, type IconName } from './icons';
+import './shell.css';
+
+export interface Crumb {
+  label: string;
+  href?: string;
+}
+
+function RailLink(props: { href: string; icon: IconName; label: string; current: boolean }) {
+  return (
+    <a href={props.href} class="rail-link" aria-current={props.current ? 'page' : undefined}>
+      <Icon name={props.icon} />
+      <span>{props.label}</span>
+    </a>
+  );
+}
+
+const kThemes: readonly { choice: ThemeChoice; icon: IconName; label: string }[] = [
+  { choice: 'light', icon: 'sun', label: 'Light theme' },
+  { choice: 'dark', icon: 'moon', label: 'Dark theme' },
+  { choice: 'system', icon: 'system', label: 'Theme of the system' },
+];
+
+function ThemeSwitch() {
+  return (
+    <div class="segments theme-switch" role="group" aria-label="Theme">
+      <For each={kThemes}>
+        {(option) => (
+          <button type="button" aria-label={option.label} title={option.label} aria-pressed={themeChoice() === option.choice}
+            onClick={() => chooseTheme(option.choice)}><Icon name={option.icon} /></button>
+        )}
+      </For>
+    </div>
+  );
+}
+
+function LiveBadge() {
+  return (
+    <span class={`live-badge live-${liveStatus()}`} role="status" data-live={liveStatus()}>
+      <Show when={liveStatus() === 'open'}><span class="live-mark" aria-hidden="true" />Live</Show>
+      <Show when={liveStatus() === 'connecting'}><span class="live-mark" aria-hidden="true" />Connecting</Show>
+      <Show when={liveStatus() === 'lost'}>
+        <Icon name="alert" /><span title="What is shown may be out of date">Reconnecting…</span>
+      </Show>
+    </span>
+  );
+}
+
+export function Shell(props: {
+  crumbs: readonly Crumb[];
+  project: string | null;
+  page: 'projects' | 'workspace' | 'runs' | 'run' | 'start' | 'unknown';
+  children: JSX.Element;
+}) {
+  return (
+    <div class="shell" onClick={followLinks}>
+      <a class="skip-link" href="#main">Skip to the content</a>
+      <nav class="rail" aria-label="Main">
+        <a href="/" class="brand" aria-label="Tracker, all projects"><img src="/favicon.svg" alt="" width="26" height="26" /></a>
+        <RailLink href="/" icon="projects" label="Projects" current={props.page === 'projects'} />
+        <Show when={props.project}>
+          {(project) => (
+            <>
+              <RailLink href={projectPath(project())} icon="charts" label="Charts" current={props.page === 'workspace'} />
+              <RailLink href={runsPath(project())} icon="table" label="Runs" current={props.page === 'runs'} />
+            </>
+          )}
+        </Show>
+        <span class="rail-space" />
+        <RailLink href="/start" icon="start" label="Log a run" current={props.page === 'start'} />
+      </nav>
+      <header class="head">
+        <nav class="crumbs" aria-label="Breadcrumb">
+          <ol>
+            <For each={props.crumbs}>
+              {(crumb, index) => (
+                <li>
+                  <Show when={crumb.href !== undefined && index() < props.crumbs.length - 1}
+                    fallback={<span class="ellipsis" aria-current={index() === props.crumbs.length - 1 ? 'page' : undefined}>{crumb.label}</span>}>
+                    <a class="ellipsis" href={crumb.href}>{crumb.label}</a>
+                  </Show>
+                </li>
+              )}
+            </For>
+          </ol>
+        </nav>
+        <LiveBadge />
+        <ThemeSwitch />
+      </header>
+      <main id="main" tabindex="-1">{props.children}</main>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+// Rows of one height, of which only those near the window are in the document. The scroller is the caller's, so that a
+// table may keep its header and its sideways scroll.
+import { createMemo, createSignal, For, onCleanup, onMount, type JSX } from 'solid-js';
+import './virtual_list.css';
+
+const kOverscan = 8;
+
+export function VirtualRows<T>(props: {
+  rows: readonly T[];
+  rowHeight: number;
+  scroller: () => HTMLElement;
+  children: (row: T, index: () => number) => JSX.Element;
+  role?: 'rowgroup' | 'list' | 'presentation';
+}) {
+  const [view, setView] = createSignal({ top: 0, height: 800 });
+  const window = createMemo(
+    () => {
+      const from = Math.max(0, Math.floor(view().top / props.rowHeight) - kOverscan);
+      const to = Math.min(props.rows.length, Math.ceil((view().top + view().height) / props.rowHeight) + kOverscan);
+      return { from, to };
+    },
+    undefined,
+    { equals: (a, b) => a.from === b.from && a.to === b.to },
+  );
+  onMount(() => {
+    const scroller = props.scroller();
+    const measure = () => setView({ top: scroller.scrollTop, height: scroller.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(scroller);
+    scroller.addEventListener('scroll', measure, { passive: true });
+    onCleanup(() => {
+      observer.disconnect();
+      scroller.removeEventListener('scroll', measure);
+    });
+  });
+  return (
+    <div class="virtual-rows" role={props.role ?? 'presentation'} style={{ height: `${props.rows.length * props.rowHeight}px` }}>
+      <div class="virtual-window" role="presentation" style={{ transform: `translateY(${window().from * props.rowHeight}px)` }}>
+        <For each={props.rows.slice(window().from, window().to)}>
+          {(row, index) => props.children(row, () => window().from + index())}
+        </For>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+// Addresses: the path is the place, the query is the view (filter, sort, scales, zoom); only what differs from the
+// default is written. A path never ends in a name with a dot: a server may take that for a file.
+
+export type RunTab = 'charts' | 'overview' | 'system' | 'logs';
+
+export type Place =
+  | { page: 'projects' }
+  | { page: 'workspace'; project: string }
+  | { page: 'runs'; project: string }
+  | { page: 'run'; id: string; tab: RunTab }
+  | { page: 'start' }
+  | { page: 'unknown' };
+
+const kTabs: readonly string[] = ['charts', 'overview', 'system', 'logs'];
+
+const segment = (text: string): string => encodeURIComponent(text);
+
+export function parsePath(path: string): Place {
+  let parts: string[];
+  try {
+    parts = path.split('/').filter((part) => part !== '').map(decodeURIComponent);
+  } catch {
+    return { page: 'unknown' };
+  }
+  const [first, name, last] = parts;
+  if (first === undefined) return { page: 'projects' };
+  if (first === 'start' && parts.length === 1) return { page: 'start' };
+  if (first === 'p' && name !== undefined && parts.length === 2) return { page: 'workspace', project: name };
+  if (first === 'p' && name !== undefined && last === 'charts' && parts.length === 3) return { page: 'workspace', project: name };
+  if (first === 'p' && name !== undefined && last === 'runs' && parts.length === 3) return { page: 'runs', project: name };
+  if (first === 'runs' && name !== undefined && parts.length === 2) return { page: 'run', id: name, tab: 'charts' };
+  if (first === 'runs' && name !== undefined && last !== undefined && kTabs.includes(last) && parts.length === 3) {
+    return { page: 'run', id: name, tab: last as RunTab };
+  }
+  return { page: 'unknown' };
+}
+
+export const projectPath = (project: string): string => `/p/${segment(project)}${project.includes('.') ? '/charts' : ''}`;
+export const runsPath = (project: string): string => `/p/${segment(project)}/runs`;
+export const runPath = (id: string, tab: RunTab = 'charts'): string =>
+  tab === 'charts' ? `/runs/${segment(id)}` : `/runs/${segment(id)}/${tab}`;
+
+// The query with `changes` applied, keys in a fixed order; null and '' remove.
+export function changeQuery(search: string, changes: Readonly<Record<string, string | null>>): string {
+  const query = new URLSearchParams(search);
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null || value === '') query.delete(key);
+    else query.set(key, value);
+  }
+  query.sort();
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}

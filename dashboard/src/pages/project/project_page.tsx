@@ -1,0 +1,51 @@
+// A project: its runs beside the charts of all of them, or as a table.
+import { createMemo, Match, Show, Switch } from 'solid-js';
+import { CodeBlock } from '../../components/copy';
+import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
+import { projectPath, runsPath } from '../../lib/route';
+import { usePageHead } from '../../state/page_head';
+import { createProjectRuns } from '../../state/project_runs';
+import { createRunSet } from '../../state/run_set';
+import { RunsTable } from './runs_table';
+import { Workspace } from './workspace';
+import './project_page.css';
+
+export default function ProjectPage(props: { project: string; view: 'workspace' | 'runs' }) {
+  const loaded = createProjectRuns(() => props.project);
+  const set = createRunSet(loaded.runs);
+  const hasRuns = createMemo(() => loaded.runs().length > 0);
+  usePageHead(() => ({
+    crumbs: [
+      { label: 'Projects', href: '/' },
+      { label: props.project, href: projectPath(props.project) },
+      ...(props.view === 'runs' ? [{ label: 'Runs', href: runsPath(props.project) }] : []),
+    ],
+    project: props.project,
+  }));
+  return (
+    <Switch>
+      <Match when={loaded.state() === 'error'}>
+        <ErrorState title="The runs cannot be read" message={loaded.error()} onRetry={loaded.retry} />
+      </Match>
+      <Match when={loaded.state() === 'loading'}>
+        <div class="page"><SkeletonRows count={8} kind="row" /></div>
+      </Match>
+      <Match when={!hasRuns()}><NoRuns project={props.project} /></Match>
+      <Match when={hasRuns()}>
+        <Show when={props.view === 'workspace'} fallback={<RunsTable set={set} total={loaded.runs().length} />}>
+          <Workspace project={props.project} set={set} runs={loaded.runs} />
+        </Show>
+      </Match>
+    </Switch>
+  );
+}
+
+function NoRuns(props: { project: string }) {
+  return (
+    <EmptyState icon="charts" title={`No runs in ${props.project} yet`}>
+      <p>The first one appears here by itself.</p>
+      <CodeBlock code={`trainer --model google-bert/bert-base-uncased --project ${props.project}`} label="training command" prompt />
+    </EmptyState>
+  );
+}
+

@@ -1,0 +1,71 @@
+// Which keys the runs of a page have: asked of the newest runs, a few at a time, and widened by what arrives live.
+import { createEffect, createMemo, createSignal, onCleanup, type Accessor } from 'solid-js';
+import { getKeys } from '../api/client';
+import { isAbort } from '../api/http';
+import type { KeyInfo, PointColumns } from '../api/types';
+import { mergeKeys } from '../lib/sections';
+
+export interface RunKeys {
+  keys: Accessor<KeyInfo[]>;
+  state: Accessor<'loading' | 'ready'>;
+  // Takes note of keys that a delta brought.
+  sawPoints: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
+}
+
+const kAtOnce = 6;
+
+export function createRunKeys(runs: Accessor<readonly string[]>): RunKeys {
+  const byRun = new Map<string, readonly KeyInfo[]>();
+  const asked = new Set<string>();
+  const [revision, setRevision] = createSignal(0);
+  const [done, setDone] = createSignal(false);
+  const abort = new AbortController();
+  onCleanup(() => abort.abort());
+  const bump = (): number => setRevision((n) => n + 1);
+
+  async function ask(run: string): Promise<void> {
+    try {
+      byRun.set(run, await getKeys(run, abort.signal));
+    } catch (failure) {
+      // The charts of the other runs stand; this run is asked again when the list changes.
+      if (!isAbort(failure)) asked.delete(run);
+    }
+  }
+
+  createEffect(() => {
+    const missing = runs().filter((run) => !asked.has(run));
+    if (missing.length === 0) {
+      if (runs().length > 0) setDone(true);
+      return;
+    }
+    missing.forEach((run) => asked.add(run));
+    const queue = [...missing];
+    const worker = async (): Promise<void> => {
+      for (let run = queue.shift(); run !== undefined; run = queue.shift()) await ask(run);
+    };
+    void Promise.all(Array.from({ length: kAtOnce }, worker)).then(() => {
+      if (abort.signal.aborted) return;
+      bump();
+      setDone(true);
+    });
+  });
+
+  const keys = createMemo(() => {
+    revision();
+    return [...mergeKeys(byRun.values()).values()];
+  });
+  return {
+    keys,
+    state: () => (done() ? 'ready' : 'loading'),
+    sawPoints: (run, columns) => {
+      const held = byRun.get(run) ?? [];
+      const names = new Set(held.map((key) => key.key));
+      const fresh = [...columns].filter(([name]) => !names.has(name)).map(([name, points]): KeyInfo => ({
+        key: name, kind: points.step === null ? 'system' : 'history', count: points.value.length, hidden: false, goal: 'none',
+      }));
+      if (fresh.length === 0) return;
+      byRun.set(run, [...held, ...fresh]);
+      bump();
+    },
+  };
+}

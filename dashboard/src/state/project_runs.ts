@@ -1,0 +1,86 @@
+// The runs of a project, read once and kept true by deltas.
+import { batch, createEffect, createSignal, on, onCleanup, type Accessor } from 'solid-js';
+import { listRuns } from '../api/client';
+import { isAbort, messageOf } from '../api/http';
+import type { Run } from '../api/types';
+import { kSettleMs, live } from './live';
+
+export interface ProjectRuns {
+  // Newest first.
+  runs: Accessor<Run[]>;
+  state: Accessor<'loading' | 'ready' | 'error'>;
+  error: Accessor<string>;
+  retry: () => void;
+}
+
+const newestFirst = (a: Run, b: Run): number => b.createdUs - a.createdUs || a.id.localeCompare(b.id);
+
+export function createProjectRuns(project: Accessor<string>): ProjectRuns {
+  const [runs, setRuns] = createSignal<Run[]>([]);
+  const [state, setState] = createSignal<'loading' | 'ready' | 'error'>('loading');
+  const [error, setError] = createSignal('');
+  let byId = new Map<string, Run>();
+  let abort = new AbortController();
+  let frame = 0;
+
+  const publish = (): void => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    setRuns([...byId.values()].sort(newestFirst));
+  };
+  const keep = (run: Run): void => {
+    const held = byId.get(run.id);
+    if (!held || run.version >= held.version) byId.set(run.id, run);
+  };
+
+  async function load(): Promise<void> {
+    abort.abort();
+    abort = new AbortController();
+    const { signal } = abort;
+    try {
+      await live.settled(kSettleMs);
+      const name = project();
+      await listRuns(name, (page) => {
+        if (signal.aborted) return;
+        page.forEach(keep);
+        batch(() => {
+          publish();
+          setState('ready');
+        });
+      }, signal);
+    } catch (failure) {
+      if (isAbort(failure) || signal.aborted) return;
+      // What is on the screen stays there; the connection badge says how old it is.
+      if (byId.size > 0) return;
+      setError(messageOf(failure));
+      setState('error');
+    }
+  }
+
+  createEffect(on(project, (name) => {
+    byId = new Map();
+    batch(() => {
+      setRuns([]);
+      setState('loading');
+    });
+    const leave = live.subscribe({ project: name }, (event) => {
+      if (event.type === 'resync') void load();
+      if (event.type !== 'run') return;
+      keep(event.run);
+      if (frame === 0) frame = requestAnimationFrame(publish);
+    });
+    void load();
+    onCleanup(() => {
+      leave();
+      abort.abort();
+      cancelAnimationFrame(frame);
+      frame = 0;
+    });
+  }));
+
+  const retry = (): void => {
+    setState('loading');
+    void load();
+  };
+  return { runs, state, error, retry };
+}

@@ -1,0 +1,108 @@
+// One run, kept true by deltas: its data, its keys, its lines.
+import { batch, createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from 'solid-js';
+import { getRun } from '../api/client';
+import { ApiError, isAbort, messageOf } from '../api/http';
+import type { LiveEvent, Run } from '../api/types';
+import type { DrawnRun, PanelContext } from '../components/panels/model';
+import { createChartView } from './chart_view';
+import { kSettleMs, live } from './live';
+import { createRunKeys, type RunKeys } from './project_keys';
+import { createSeriesStore } from './series_store';
+
+export interface LiveRun {
+  run: Accessor<Run | null>;
+  error: Accessor<{ title: string; message: string } | null>;
+  retry: () => void;
+  context: PanelContext;
+  keys: RunKeys;
+  // Log lines and losses of them, for whoever shows logs.
+  onEvent: (handler: (event: LiveEvent) => void) => () => void;
+}
+
+export function createLiveRun(id: Accessor<string>): LiveRun {
+  const [run, setRun] = createSignal<Run | null>(null);
+  const [error, setError] = createSignal<{ title: string; message: string } | null>(null);
+  const view = createChartView();
+  const drawn = createMemo(
+    (): DrawnRun[] => {
+      const current = run();
+      return current ? [{ id: current.id, label: current.name, createdUs: current.createdUs, color: 0 }] : [];
+    },
+    undefined,
+    { equals: (a, b) => a[0]?.id === b[0]?.id && a[0]?.label === b[0]?.label },
+  );
+  const ids = createMemo(() => drawn().map((one) => one.id), undefined, { equals: (a, b) => a.join() === b.join() });
+  const keys = createRunKeys(ids);
+  const history = createSeriesStore({ runs: drawn, x: view.main.x, range: view.main.range });
+  const system = createSeriesStore({ runs: drawn, x: view.system.x, range: view.system.range });
+  const handlers = new Set<(event: LiveEvent) => void>();
+  let abort = new AbortController();
+
+  const keep = (next: Run): void => {
+    const held = run();
+    if (held?.id !== next.id || next.version >= held.version) setRun(next);
+  };
+
+  async function load(): Promise<void> {
+    abort.abort();
+    abort = new AbortController();
+    const { signal } = abort;
+    try {
+      await live.settled(kSettleMs);
+      const next = await getRun(id(), signal);
+      batch(() => {
+        setError(null);
+        keep(next);
+      });
+    } catch (failure) {
+      if (signal.aborted || isAbort(failure) || run()) return;
+      const isUnknown = failure instanceof ApiError && failure.code === 'not_found';
+      setError({ title: isUnknown ? 'There is no such run' : 'The run cannot be read', message: messageOf(failure) });
+    }
+  }
+
+  function received(event: LiveEvent): void {
+    if (event.type === 'run' && event.run.id === id()) keep(event.run);
+    if (event.type === 'points') {
+      keys.sawPoints(event.run, event.keys);
+      history.append(event.run, event.keys);
+      system.append(event.run, event.keys);
+    }
+    if (event.type === 'resync') {
+      void load();
+      history.refresh(id());
+      system.refresh(id());
+    }
+    for (const handler of handlers) handler(event);
+  }
+
+  createEffect(on(id, (current) => {
+    batch(() => {
+      setRun(null);
+      setError(null);
+    });
+    const leave = live.subscribe({ run: current }, received);
+    void load();
+    onCleanup(() => {
+      leave();
+      abort.abort();
+    });
+  }));
+  // State, summary and tags of a run are told to those who follow its project.
+  const project = createMemo(() => run()?.project ?? null);
+  createEffect(on(project, (name) => {
+    if (name === null) return;
+    onCleanup(live.subscribe({ project: name }, (event) => {
+      if (event.type === 'run') received(event);
+    }));
+  }));
+
+  return {
+    run, error, retry: () => void load(), keys,
+    context: { runs: drawn, view, history, system, hasLegend: () => false },
+    onEvent: (handler) => {
+      handlers.add(handler);
+      return () => handlers.delete(handler);
+    },
+  };
+}

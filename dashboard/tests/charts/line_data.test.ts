@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { Series } from '../../src/api/types';
+import { lineFromRaw, lineFromSeries, lowerBound } from '../../src/charts/line_data';
+
+const f64 = (...values: number[]) => Float64Array.from(values);
+const bucketed = (): Series => ({
+  run: 'r', key: 'k', x: 'step', mode: 'buckets', total: 8,
+  buckets: {
+    x: f64(0, 4), xLast: f64(3, 7), min: f64(1, 5), max: f64(4, 8), mean: f64(2.5, 6.5), first: f64(1, 5), last: f64(4, 8),
+    count: f64(4, 4), nonfinite: f64(0, 0),
+  },
+});
+
+describe('a raw line', () => {
+  it('takes points at its end, however many', () => {
+    const line = lineFromRaw(f64(0, 1), f64(5, 6), 2);
+    for (let step = 2; step < 300; step++) line.append(step, step * 2);
+    expect(line.n).toBe(300);
+    expect(line.total).toBe(300);
+    expect(line.x[299]).toBe(299);
+    expect(line.lo[299]).toBe(598);
+  });
+
+  it('replaces the value of a step that comes again', () => {
+    const line = lineFromRaw(f64(0, 1, 2), f64(5, 6, 7), 3);
+    line.append(1, 60);
+    expect([...line.mid.slice(0, line.n)]).toEqual([5, 60, 7]);
+    expect(line.total).toBe(3);
+  });
+
+  it('puts a late point into its place', () => {
+    const line = lineFromRaw(f64(0, 2), f64(5, 7), 2);
+    line.append(1, 6);
+    expect([...line.x.slice(0, line.n)]).toEqual([0, 1, 2]);
+    expect([...line.mid.slice(0, line.n)]).toEqual([5, 6, 7]);
+  });
+
+  it('asks to be read again once it has outgrown the picture', () => {
+    const line = lineFromRaw(f64(0), f64(0), 1);
+    for (let step = 1; step <= 1000; step++) line.append(step, 0);
+    expect(line.stale).toBe(true);
+  });
+
+  it('starts empty', () => {
+    const line = lineFromRaw(f64(), f64(), 0);
+    expect(line.nearest(3)).toBe(-1);
+    line.append(7, 1);
+    expect(line.nearest(3)).toBe(0);
+  });
+});
+
+describe('a bucketed line', () => {
+  it('widens the last bucket, then opens a new one, keeping the envelope exact', () => {
+    const line = lineFromSeries(bucketed());
+    line.append(8, 20);
+    expect(line.n).toBe(3);
+    expect([line.lo[2], line.hi[2], line.mid[2], line.count[2]]).toEqual([20, 20, 20, 1]);
+    line.append(9, 10);
+    expect(line.n).toBe(3);
+    expect([line.lo[2], line.hi[2], line.mid[2], line.last[2], line.count[2]]).toEqual([10, 20, 15, 10, 2]);
+    expect(line.total).toBe(10);
+  });
+
+  it('counts what is not finite apart', () => {
+    const line = lineFromSeries(bucketed());
+    line.append(8, NaN);
+    expect(line.nonfinite[2]).toBe(1);
+    expect(line.mid[2]).toBeNaN();
+    line.append(9, 3);
+    expect([line.lo[2], line.hi[2], line.mid[2]]).toEqual([3, 3, 3]);
+  });
+
+  it('cannot place a late point and says so', () => {
+    const line = lineFromSeries(bucketed());
+    line.append(2, 100);
+    expect(line.stale).toBe(true);
+    expect(line.n).toBe(2);
+  });
+
+  it('stands at the middle of its x', () => {
+    const line = lineFromSeries(bucketed());
+    expect(line.xAt(0)).toBe(1.5);
+    expect(line.nearest(3.4)).toBe(0);
+    expect(line.nearest(3.6)).toBe(1);
+  });
+});
+
+it('has wall-clock x in seconds', () => {
+  const line = lineFromSeries({ run: 'r', key: 'k', x: 'time', mode: 'raw', total: 1, points: { x: f64(1.7e15), y: f64(1) } });
+  expect(line.x[0]).toBe(1.7e9);
+});
+
+it('lowerBound finds the first that is not less', () => {
+  const values = f64(1, 3, 3, 5);
+  expect([0, 1, 2, 3, 4, 6].map((v) => lowerBound(values, 4, v))).toEqual([0, 0, 1, 1, 3, 4]);
+});

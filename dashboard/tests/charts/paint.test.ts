@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { lineFromRaw } from '../../src/charts/line_data';
+import { paintLines, projectX, projectY, visibleSlice, type Plot } from '../../src/charts/paint';
+
+const plot: Plot = { left: 10, top: 20, width: 100, height: 50, x: { min: 0, max: 10 }, y: { min: 1, max: 100 }, scale: 'linear', ratio: 1 };
+const line = (x: number[], y: number[]) => lineFromRaw(Float64Array.from(x), Float64Array.from(y), y.length);
+
+// Writes down the calls of a canvas context.
+function recorder(): { context: CanvasRenderingContext2D; calls: string[] } {
+  const calls: string[] = [];
+  const context = new Proxy({}, {
+    get: (_target, name) => (...args: unknown[]) => calls.push(`${String(name)} ${args.map((a) => (typeof a === 'number' ? Math.round(a * 10) / 10 : a)).join(' ')}`),
+    set: () => true,
+  }) as unknown as CanvasRenderingContext2D;
+  return { context, calls };
+}
+
+describe('projection', () => {
+  it('maps the corners of the ranges to the corners of the plot', () => {
+    expect(projectX(plot)(0)).toBe(10);
+    expect(projectX(plot)(10)).toBe(110);
+    expect(projectY(plot)(1)).toBe(70);
+    expect(projectY(plot)(100)).toBe(20);
+  });
+  it('is logarithmic where asked, and has no place for zero', () => {
+    const py = projectY({ ...plot, scale: 'log' });
+    expect(py(10)).toBeCloseTo(45, 9);
+    expect(py(0)).toBeNaN();
+    expect(py(-3)).toBeNaN();
+  });
+});
+
+it('takes one entry more on both sides of the window', () => {
+  const l = line([0, 1, 2, 3, 4, 5], [0, 0, 0, 0, 0, 0]);
+  expect(visibleSlice(l, { min: 2, max: 3 })).toEqual([1, 5]);
+  expect(visibleSlice(l, { min: -9, max: 99 })).toEqual([0, 6]);
+});
+
+it('breaks the line at a NaN and marks it at the bottom', () => {
+  const { context, calls } = recorder();
+  paintLines(context, { ...plot, y: { min: 0, max: 10 } }, [
+    { data: line([0, 2, 4, 6, 8], [5, 5, NaN, 5, 5]), smoothed: null, color: '#000000', dash: [], emphasis: 'normal' },
+  ]);
+  const strokes = calls.slice(0, calls.findIndex((call) => call.startsWith('stroke ')));
+  expect(strokes.filter((call) => call.startsWith('moveTo'))).toEqual(['moveTo 10 45', 'moveTo 70 45']);
+  expect(strokes.filter((call) => call.startsWith('lineTo'))).toEqual(['lineTo 30 45', 'lineTo 90 45']);
+  expect(calls).toContain('moveTo 50 69');
+});
+
+it('draws nothing without a range', () => {
+  const { context, calls } = recorder();
+  paintLines(context, { ...plot, x: { min: 1, max: 1 } }, [{ data: line([1], [1]), smoothed: null, color: '#000000', dash: [], emphasis: 'normal' }]);
+  expect(calls).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { lineFromRaw } from '../../src/charts/line_data';
+import { formatRange, padded, panned, parseRange, xExtent, yExtent, zoomed } from '../../src/charts/range';
+
+const line = (x: number[], y: number[]) => lineFromRaw(Float64Array.from(x), Float64Array.from(y), y.length);
+
+describe('extents', () => {
+  it('spans all lines and ignores empty ones', () => {
+    expect(xExtent([line([2, 5], [0, 0]), line([], []), line([1, 3], [0, 0])])).toEqual({ min: 1, max: 5 });
+    expect(xExtent([line([], [])])).toBeNull();
+  });
+
+  it('looks only at finite values in the window', () => {
+    const l = line([0, 1, 2, 3], [100, NaN, -2, Infinity]);
+    expect(yExtent([l], { min: 1, max: 3 }, 'linear')).toEqual({ min: -2, max: -2 });
+  });
+
+  it('takes on a log scale only what a logarithm can show', () => {
+    expect(yExtent([line([0, 1, 2], [-1, 0, 0.5])], { min: 0, max: 9 }, 'log')).toEqual({ min: 0.5, max: 0.5 });
+    expect(yExtent([line([0], [0])], { min: 0, max: 9 }, 'log')).toBeNull();
+  });
+});
+
+describe('padding', () => {
+  it('never takes values of one sign over zero', () => {
+    expect(padded({ min: 0.01, max: 1 }, 'linear').min).toBe(0);
+    expect(padded({ min: -1, max: 1 }, 'linear').min).toBeLessThan(-1);
+  });
+  it('gives a single value a range', () => {
+    expect(padded({ min: 5, max: 5 }, 'linear')).toEqual({ min: 4.5, max: 5.5 });
+    expect(padded({ min: 0, max: 0 }, 'linear')).toEqual({ min: -1, max: 1 });
+    const log = padded({ min: 10, max: 10 }, 'log');
+    expect(log.min).toBeGreaterThan(0);
+    expect(log.max).toBeGreaterThan(10);
+  });
+});
+
+it('zooms about a point and pans by a share', () => {
+  expect(zoomed({ min: 0, max: 10 }, 5, 0.5)).toEqual({ min: 2.5, max: 7.5 });
+  expect(panned({ min: 0, max: 10 }, 0.2)).toEqual({ min: 2, max: 12 });
+});
+
+it('goes into the address and back', () => {
+  const range = { min: 0.1, max: 1_700_000_000.25 };
+  expect(parseRange(formatRange(range))).toEqual(range);
+  for (const bad of [null, '', '1', '2~1', 'a~b', '1~2~3', '1~Infinity']) expect(parseRange(bad)).toBeNull();
+});

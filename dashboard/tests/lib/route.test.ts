@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { changeQuery, parsePath, projectPath, runPath, runsPath } from '../../src/lib/route';
+
+it('reads what it writes, whatever the names', () => {
+  for (const project of ['imdb', 'a/b c', 'v1.2', 'ünï', '100%', '?#&']) {
+    expect(parsePath(projectPath(project))).toEqual({ page: 'workspace', project });
+    expect(parsePath(runsPath(project))).toEqual({ page: 'runs', project });
+  }
+  expect(parsePath(runPath('abc'))).toEqual({ page: 'run', id: 'abc', tab: 'charts' });
+  expect(parsePath(runPath('abc', 'logs'))).toEqual({ page: 'run', id: 'abc', tab: 'logs' });
+});
+
+it('ends in no name with a dot, so that no server takes a project for a file', () => {
+  expect(projectPath('v1.2').split('/').at(-1)).not.toContain('.');
+  expect(projectPath('imdb')).toBe('/p/imdb');
+});
+
+it('knows what it does not know', () => {
+  for (const path of ['/x', '/p', '/p/a/b', '/runs', '/runs/a/b', '/p/%E0%A4%A']) expect(parsePath(path).page).toBe('unknown');
+  expect(parsePath('/').page).toBe('projects');
+});
+
+it('changes only what it is told, in a fixed order', () => {
+  expect(changeQuery('?z=1&a=2', { m: 'x y', a: null })).toBe('?m=x+y&z=1');
+  expect(changeQuery('?a=2', { a: '' })).toBe('');
+});
