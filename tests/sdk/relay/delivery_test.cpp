@@ -1,0 +1,291 @@
+// deliver() against a server that loses acks, cuts streams, rewinds, refuses: every row arrives once, in order.
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unistd.h>
+
+#include <tracker/error.hpp>
+
+#include "relay/relay.hpp"
+#include "sdk/relay/test_spool.hpp"
+#include "spool/control.hpp"
+#include "support/fake_server/fake_ingest.hpp"
+#include "support/fake_server/fake_server.hpp"
+#include "support/process/temp_directory.hpp"
+
+namespace {
+
+using relay_test::loss_at;
+using relay_test::TestSpool;
+using test_support::FakeIngest;
+using test_support::FakeServer;
+using tracker::relay::Outcome;
+using tracker::relay::Report;
+using Move = FakeIngest::Move;
+using std::chrono::milliseconds;
+
+tracker::relay::RelayOptions options_for(const TestSpool& spool, const std::string& url) {
+  tracker::relay::RelayOptions options;
+  options.spool = spool.directory();
+  options.server = url;
+  options.backoff = {.shortest = milliseconds(1), .base = milliseconds(10), .longest = milliseconds(50)};
+  options.patience = std::chrono::seconds(20);
+  return options;
+}
+
+// deliver() on a thread of its own, holding the lock as its callers must.
+class Delivering {
+ public:
+  explicit Delivering(tracker::relay::RelayOptions options)
+      : options_(std::move(options)), lock_(tracker::spool::RelayLock::try_acquire(options_.spool)) {
+    thread_ = std::jthread([this](const std::stop_token& stop) { report_ = tracker::relay::deliver(options_, stop); });
+  }
+  Report end() {
+    thread_.join();
+    return report_;
+  }
+  Report stop() {
+    thread_.request_stop();
+    return end();
+  }
+
+ private:
+  tracker::relay::RelayOptions options_;
+  std::optional<tracker::spool::RelayLock> lock_;
+  Report report_;
+  std::jthread thread_;
+};
+
+void expect_rows(const FakeIngest::Seen& seen, std::int64_t count) {
+  ASSERT_EQ(seen.steps.size(), static_cast<std::size_t>(count));
+  const auto& losses = seen.values.at("loss");
+  ASSERT_EQ(losses.size(), seen.steps.size());
+  for (std::int64_t step = 0; step < count; ++step) {
+    ASSERT_EQ(seen.steps[static_cast<std::size_t>(step)], step);
+    ASSERT_EQ(losses[static_cast<std::size_t>(step)], loss_at(step));
+  }
+}
+
+class Delivery : public testing::Test {
+ protected:
+  Report deliver_all(FakeIngest& ingest) {
+    const FakeServer server({&ingest});
+    return Delivering(options_for(spool, server.url())).end();
+  }
+
+  test_support::TempDirectory root;
+  TestSpool spool{root.path()};
+};
+
+TEST_F(Delivery, finished_log_arrives_whole_and_in_order) {
+  spool.log(0, 20'000);
+  spool.finish();
+  spool.close();
+  FakeIngest ingest;
+  const Report report = deliver_all(ingest);
+
+  EXPECT_EQ(report.outcome, Outcome::kDelivered) << report.message;
+  const auto seen = ingest.seen();
+  expect_rows(seen, 20'000);
+  EXPECT_EQ(seen.run_id, spool.run_id());
+  EXPECT_EQ(seen.writer_id, spool.writer_id());
+  EXPECT_EQ(seen.project, "p");
+  EXPECT_EQ(seen.hellos, 1);
+  ASSERT_TRUE(seen.finish());
+  EXPECT_EQ(seen.finish()->state, tracker::spool::EndState::kFinished);
+  EXPECT_EQ(tracker::spool::to_bytes(report.acked), seen.acked);
+  const tracker::spool::Control control(spool.directory());
+  EXPECT_EQ(control.relay(), tracker::spool::RelayState::kDone);
+  EXPECT_EQ(tracker::spool::to_bytes(control.acked()), seen.acked);
+  EXPECT_NE(control.run_url().find("/runs/" + spool.run_id()), std::string::npos);
+}
+
+TEST_F(Delivery, faults_of_every_kind_lose_nothing_and_repeat_nothing) {
+  spool.log(0, 60'000);
+  spool.finish();
+  spool.close();
+  FakeIngest ingest;
+  ingest.script({Move::kCommitCut, Move::kNoAck, Move::kAck, Move::kRewind, Move::kCut, Move::kAck, Move::kCommitCut,
+                 Move::kRewind, Move::kNoAck});
+  const Report report = deliver_all(ingest);
+
+  EXPECT_EQ(report.outcome, Outcome::kDelivered) << report.message;
+  expect_rows(ingest.seen(), 60'000);
+  EXPECT_EQ(ingest.seen().hellos, 4);  // one for each stream that was cut
+  EXPECT_TRUE(ingest.seen().finish());
+}
+
+TEST_F(Delivery, unacknowledged_payload_stays_within_the_window) {
+  spool.log(0, 200'000);
+  spool.finish();
+  spool.close();
+  FakeIngest ingest;
+  ingest.window_bytes = 300'000;
+  ingest.hold_acks();
+  const FakeServer server({&ingest});
+  Delivering delivering(options_for(spool, server.url()));
+  ASSERT_TRUE(ingest.wait_until([](const auto& seen) { return seen.most_unacknowledged > 100'000; }));
+  ingest.release_acks();
+
+  EXPECT_EQ(delivering.end().outcome, Outcome::kDelivered);
+  expect_rows(ingest.seen(), 200'000);
+  EXPECT_LE(ingest.seen().most_unacknowledged, 300'000u);
+}
+
+TEST_F(Delivery, rows_of_a_living_writer_arrive_as_they_are_logged) {
+  FakeIngest ingest;
+  const FakeServer server({&ingest});
+  auto options = options_for(spool, server.url());
+  options.parent = getpid();
+  Delivering delivering(options);
+  spool.log(0, 10);
+  ASSERT_TRUE(ingest.wait_until([](const auto& seen) { return seen.steps.size() == 10; }));
+  spool.log(10, 20);
+  ASSERT_TRUE(ingest.wait_until([](const auto& seen) { return seen.steps.size() == 20; }));
+  spool.finish();
+
+  EXPECT_EQ(delivering.end().outcome, Outcome::kDelivered);
+  expect_rows(ingest.seen(), 20);
+}
+
+TEST_F(Delivery, server_that_starts_later_gets_everything) {
+  spool.log(0, 100);
+  FakeIngest ingest;
+  const auto port = test_support::unused_port();
+  auto options = options_for(spool, "http://127.0.0.1:" + std::to_string(port));
+  options.parent = getpid();
+  std::mutex mutex;
+  std::condition_variable said;
+  bool offline = false;
+  options.log = [&](const std::string& line) {
+    const std::lock_guard lock(mutex);
+    offline = offline || line.find("offline") != std::string::npos;
+    said.notify_all();
+  };
+  Delivering delivering(options);
+  {
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(said.wait_for(lock, std::chrono::seconds(20), [&] { return offline; }));
+  }
+  const tracker::spool::Control control(spool.directory());
+  EXPECT_EQ(control.relay(), tracker::spool::RelayState::kOffline);
+  EXPECT_NE(control.relay_message().find("tracker sync"), std::string::npos);
+
+  const FakeServer server({&ingest}, port);
+  spool.log(100, 200);
+  spool.finish();
+  EXPECT_EQ(delivering.end().outcome, Outcome::kDelivered);
+  expect_rows(ingest.seen(), 200);
+}
+
+TEST_F(Delivery, whoever_asks_for_the_lock_ends_the_wait_for_the_next_attempt) {
+  spool.log(0, 10);
+  spool.finish();
+  spool.close();
+  FakeIngest ingest;
+  const auto port = test_support::unused_port();
+  auto options = options_for(spool, "http://127.0.0.1:" + std::to_string(port));
+  options.backoff = {.shortest = std::chrono::minutes(10), .base = std::chrono::minutes(20),
+                     .longest = std::chrono::minutes(20)};
+  options.patience = std::chrono::minutes(30);
+  std::promise<void> offline;
+  options.log = [&](const std::string& line) {
+    if (line.find("offline") != std::string::npos) offline.set_value();
+  };
+  Delivering delivering(options);
+  offline.get_future().wait();
+  const FakeServer server({&ingest}, port);
+  EXPECT_TRUE(tracker::spool::RelayLock::is_held(spool.directory()));
+  EXPECT_EQ(delivering.end().outcome, Outcome::kDelivered);
+}
+
+TEST_F(Delivery, refusal_keeps_the_log_and_tells_the_writer_why) {
+  spool.log(0, 10);
+  spool.finish();
+  spool.close();
+  FakeIngest ingest;
+  tracker::v1::Refusal refusal;
+  refusal.set_reason(tracker::v1::Refusal::RUN_GONE);
+  refusal.set_message("the run was deleted");
+  refusal.set_remedy("log it anew");
+  ingest.refuse(refusal);
+  const Report report = deliver_all(ingest);
+
+  EXPECT_EQ(report.outcome, Outcome::kRefused);
+  EXPECT_EQ(report.message, "the run was deleted: log it anew");
+  const tracker::spool::Control control(spool.directory());
+  EXPECT_EQ(control.relay(), tracker::spool::RelayState::kRefused);
+  EXPECT_EQ(control.relay_message(), report.message);
+  EXPECT_EQ(ingest.seen().hellos, 1);
+}
+
+TEST_F(Delivery, superseded_relay_leaves_without_a_word) {
+  spool.finish();
+  spool.close();
+  FakeIngest ingest;
+  tracker::v1::Refusal refusal;
+  refusal.set_reason(tracker::v1::Refusal::SUPERSEDED);
+  ingest.refuse(refusal);
+  const Report report = deliver_all(ingest);
+  EXPECT_EQ(report.outcome, Outcome::kSuperseded);
+  EXPECT_EQ(report.message, "");
+}
+
+TEST_F(Delivery, dead_writer_without_an_end_is_recorded_as_crashed) {
+  spool.log(0, 50);
+  spool.close();
+  FakeIngest ingest;
+  EXPECT_EQ(deliver_all(ingest).outcome, Outcome::kDelivered);
+  expect_rows(ingest.seen(), 50);
+  ASSERT_TRUE(ingest.seen().finish());
+  EXPECT_EQ(ingest.seen().finish()->state, tracker::spool::EndState::kCrashed);
+  EXPECT_FALSE(ingest.seen().finish()->signal);
+}
+
+TEST_F(Delivery, patience_ends_when_the_writer_is_gone_and_no_server_comes) {
+  spool.log(0, 50);
+  spool.close();
+  auto options = options_for(spool, "http://127.0.0.1:" + std::to_string(test_support::unused_port()));
+  options.patience = milliseconds(50);
+  const Report report = Delivering(options).end();
+  EXPECT_EQ(report.outcome, Outcome::kLeft);
+  EXPECT_NE(report.message.find("tracker sync"), std::string::npos) << report.message;
+
+  FakeIngest ingest;
+  EXPECT_EQ(deliver_all(ingest).outcome, Outcome::kDelivered);
+  expect_rows(ingest.seen(), 50);
+}
+
+TEST_F(Delivery, stop_request_ends_a_stream_and_the_next_relay_goes_on) {
+  spool.log(0, 50);
+  FakeIngest ingest;
+  const FakeServer server({&ingest});
+  auto options = options_for(spool, server.url());
+  options.parent = getpid();
+  {
+    Delivering delivering(options);
+    ASSERT_TRUE(ingest.wait_until([](const auto& seen) { return seen.steps.size() == 50; }));
+    EXPECT_EQ(delivering.stop().outcome, Outcome::kStopped);
+  }
+  spool.log(50, 100);
+  spool.finish();
+  EXPECT_EQ(Delivering(options).end().outcome, Outcome::kDelivered);
+  expect_rows(ingest.seen(), 100);
+}
+
+TEST_F(Delivery, address_that_is_no_tracker_server_is_said_to_be_none) {
+  spool.finish();
+  spool.close();
+  FakeIngest ingest;
+  const FakeServer server({&ingest});
+  auto options = options_for(spool, server.url() + "/somewhere/else");
+  options.patience = milliseconds(20);
+  const Report report = Delivering(options).end();
+  EXPECT_NE(report.message.find("is not a tracker server"), std::string::npos) << report.message;
+}
+
+}  // namespace

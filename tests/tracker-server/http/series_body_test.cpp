@@ -1,0 +1,113 @@
+#include "http/series_body.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include <tracker/error.hpp>
+
+namespace tracker::http {
+namespace {
+
+using nlohmann::json;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+std::vector<query::Series> sample() {
+  query::Series raw;
+  raw.run = core::RunId::random();
+  raw.key = "train/loss\"ü";  // a length of header that is no multiple of 8 by itself
+  raw.total = 3;
+  raw.columns = {{"x", {1, 2, 3}}, {"y", {0.5, kNan, -kInf}}};
+  query::Series buckets = raw;
+  buckets.mode = query::Series::Mode::kBuckets;
+  buckets.key = "eval/loss";
+  buckets.columns = {{"x", {0}}, {"x_last", {9}}, {"min", {kNan}}, {"max", {2.5}}, {"count", {10}}};
+  query::Series empty;
+  empty.run = raw.run;
+  empty.key = "absent";
+  empty.columns = {{"x", {}}, {"y", {}}};
+  return {raw, buckets, empty};
+}
+
+TEST(SeriesJson, NonFinitePointsAreStringsAndEmptyBucketsAreNull) {
+  const auto series = sample();
+  const auto body = series_json(series).at("series");
+  EXPECT_EQ(body[0].at("mode"), "raw");
+  EXPECT_EQ(body[0].at("points").at("y"), json::parse(R"([0.5, "NaN", "-Infinity"])"));
+  EXPECT_EQ(body[0].at("points").at("x").dump(), "[1,2,3]");
+  EXPECT_EQ(body[1].at("mode"), "buckets");
+  EXPECT_TRUE(body[1].at("buckets").at("min")[0].is_null());
+  EXPECT_EQ(body[2].at("total"), 0);
+  EXPECT_EQ(body[2].at("points").at("x").size(), 0u);
+}
+
+TEST(SeriesBinary, ColumnsAreThoseOfTheJsonFormBitForBit) {
+  const auto series = sample();
+  const auto bytes = series_binary(series);
+  std::uint32_t length = 0;
+  std::memcpy(&length, bytes.data(), sizeof length);
+  const std::size_t start = sizeof length + length;
+  EXPECT_EQ(start % 8, 0u);
+  const auto header = json::parse(bytes.substr(sizeof length, length)).at("series");
+  auto expected = series_json(series).at("series");
+  std::size_t end = start;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const auto* part = i == 1 ? "buckets" : "points";
+    for (const auto& column : series[i].columns) {
+      const auto& place = header[i].at(part).at(std::string(column.name));
+      EXPECT_EQ(place.at("type"), "f64");
+      ASSERT_EQ(place.at("n").get<std::size_t>(), column.values.size());
+      const auto at = start + place.at("at").get<std::size_t>();
+      ASSERT_LE(at + column.values.size() * 8, bytes.size());
+      if (!column.values.empty()) {
+        EXPECT_EQ(std::memcmp(bytes.data() + at, column.values.data(), column.values.size() * 8), 0)
+            << column.name;
+      }
+      end += column.values.size() * 8;
+    }
+    auto head = header[i];
+    head.erase(part);
+    expected[i].erase(part);
+    EXPECT_EQ(head, expected[i]);
+  }
+  EXPECT_EQ(end, bytes.size());
+}
+
+TEST(SeriesRequest, AGoodBodyIsTaken) {
+  const auto id = core::RunId::random();
+  const auto request = parse_series_request(json{
+      {"runs", {id.text()}},
+      {"keys", {"a", "b"}},
+      {"x", "relative"},
+      {"from", 1.5},
+      {"to", nullptr},
+      {"width", 300}}.dump());
+  EXPECT_EQ(request.runs, std::vector{id});
+  EXPECT_EQ(request.keys, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(request.x, query::XAxis::kRelative);
+  EXPECT_EQ(request.from, 1.5);
+  EXPECT_FALSE(request.to);
+  EXPECT_EQ(request.width, 300u);
+}
+
+TEST(SeriesRequest, ABadBodyIsRefused) {
+  for (const auto* bad :
+       {"", "[]", "{}", R"({"runs":[],"keys":"a"})", R"({"runs":["x"],"keys":[]})",
+        R"({"runs":[],"keys":[1]})", R"({"runs":[],"keys":[],"x":"seconds"})",
+        R"({"runs":[],"keys":[],"width":0})", R"({"runs":[],"keys":[],"width":1e9})",
+        R"({"runs":[],"keys":[],"from":"1"})"}) {
+    try {
+      parse_series_request(bad);
+      FAIL() << bad;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument) << bad;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tracker::http

@@ -1,0 +1,110 @@
+#include "data/class_folders.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data_test_files.hpp"
+
+namespace trainer::data {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class ClassFolders : public testing::Test {
+ protected:
+  tracker::test::TempDirectory folder_;
+};
+
+std::vector<std::string> texts_of(const Dataset& dataset) {
+  std::vector<std::string> texts;
+  for (const Example& row : dataset.rows) texts.push_back(row.text);
+  return texts;
+}
+
+TEST_F(ClassFolders, ArchiveOfImdbsLayoutReadsInTheHubsOrder) {
+  std::vector<std::pair<std::string, std::string>> members = {
+      {"aclImdb/README", "x"},
+      {"aclImdb/train/urls_neg.txt", "x"},
+      {"aclImdb/train/unsup/0_0.txt", "unrated"}};
+  for (int i = 0; i < 130; ++i) {
+    members.push_back({fmt::format("aclImdb/train/pos/{}_9.txt", i), fmt::format("p{}", i)});
+    members.push_back({fmt::format("aclImdb/train/neg/{}_1.txt", i), fmt::format("n{}", i)});
+  }
+  members.push_back({"aclImdb/test/pos/0_9.txt", "t"});
+  const auto file = folder_ / "a.tar.gz";
+  write_archive(file, members);
+  const Dataset dataset = read(file);
+  ASSERT_EQ(dataset.rows.size(), 260U);
+  EXPECT_THAT(dataset.label_names, ElementsAre("neg", "pos"));
+  EXPECT_EQ(dataset.rows[0].text, "n127");
+  EXPECT_EQ(dataset.rows[127].text, "n0");
+  EXPECT_EQ(dataset.rows[128].text, "n129");
+  EXPECT_EQ(dataset.rows[129].text, "n128");
+  EXPECT_EQ(dataset.rows[130].text, "p127");
+  EXPECT_EQ(dataset.rows[130].label, 1);
+  EXPECT_THAT(texts_of(read(file, Split::kTest)), ElementsAre("t"));
+  DatasetOptions options;
+  options.source = file.string();
+  EXPECT_TRUE(has_splits(options));
+}
+
+TEST_F(ClassFolders, ZipWithoutSplitsReadsByName) {
+  write_archive(folder_ / "a.zip", {{"b/2.txt", "b2"}, {"a/z.txt", "az"}, {"b/1.txt", "b1"}});
+  EXPECT_THAT(texts_of(read(folder_ / "a.zip")), ElementsAre("az", "b1", "b2"));
+  DatasetOptions options;
+  options.source = (folder_ / "a.zip").string();
+  EXPECT_FALSE(has_splits(options));
+}
+
+TEST_F(ClassFolders, MembersThatLeaveTheFolderAreRefused) {
+  write_archive(folder_ / "a.tar.gz",
+                {{"train/pos/0_1.txt", "x"}, {"train/../../../etc/0_1.txt", "x"}});
+  EXPECT_THAT(message_of([&] { read(folder_ / "a.tar.gz"); }),
+              HasSubstr("leaves the archive's folder"));
+  write_archive(folder_ / "b.tar.gz", {{"/train/pos/0_1.txt", "x"}});
+  EXPECT_THAT(message_of([&] { read(folder_ / "b.tar.gz"); }),
+              HasSubstr("leaves the archive's folder"));
+}
+
+TEST_F(ClassFolders, DamagedArchivesAreErrors) {
+  std::vector<std::pair<std::string, std::string>> members;
+  for (int i = 0; i < 200; ++i)
+    members.push_back({fmt::format("train/pos/{}_1.txt", i), std::to_string(i * 7919)});
+  const auto file = folder_ / "a.tar.gz";
+  write_archive(file, members);
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+  EXPECT_THAT(message_of([&] { read(file); }), HasSubstr("a.tar.gz: cannot be read"));
+  write_file(folder_ / "b.tar.gz", "not an archive at all");
+  EXPECT_THAT(message_of([&] { read(folder_ / "b.tar.gz"); }),
+              HasSubstr("b.tar.gz: cannot be read"));
+  EXPECT_THAT(message_of([&] { read(folder_ / "none.tar.gz"); }), HasSubstr("no such file"));
+}
+
+TEST_F(ClassFolders, MissingSplitIsNamed) {
+  write_archive(folder_ / "a.tar.gz", {{"train/pos/0_1.txt", "x"}});
+  EXPECT_THAT(message_of([&] { read(folder_ / "a.tar.gz", Split::kTest); }),
+              HasSubstr("has no texts in test/CLASS/NAME.txt"));
+}
+
+TEST_F(ClassFolders, DirectoriesReadLikeArchives) {
+  write_file(folder_ / "d/train/pos/b.txt", "p");
+  write_file(folder_ / "d/train/neg/a.txt", "n");
+  write_file(folder_ / "d/dev/neg/a.txt", "v");
+  EXPECT_THAT(texts_of(read(folder_ / "d")), ElementsAre("n", "p"));
+  EXPECT_THAT(texts_of(read(folder_ / "d", Split::kTest)), ElementsAre("v"));
+  DatasetOptions options;
+  options.source = (folder_ / "d").string();
+  EXPECT_TRUE(has_splits(options));
+}
+
+TEST_F(ClassFolders, DirectoryOfTablesTakesTheSplitsFile) {
+  write_file(folder_ / "d/train.csv", "text,label\na,1\n");
+  write_file(folder_ / "d/test.jsonl", "{\"text\":\"b\",\"label\":0}\n");
+  EXPECT_THAT(texts_of(read(folder_ / "d")), ElementsAre("a"));
+  EXPECT_THAT(texts_of(read(folder_ / "d", Split::kTest)), ElementsAre("b"));
+}
+
+}  // namespace
+}  // namespace trainer::data

@@ -1,0 +1,105 @@
+#include "models/model_types.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "config/error.hpp"
+#include "models/classifier.hpp"
+#include "trainer/models/tiny_model.hpp"
+
+namespace trainer::models {
+namespace {
+
+ClassifierConfig config_of(const std::string& json) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder.path() / "config.json", json);
+  return read_config(folder.path() / "config.json");
+}
+
+std::set<std::string> stored_names(const std::string& json) {
+  ClassifierConfig config = config_of(json);
+  config.labels = {"a", "b"};
+  std::set<std::string> names;
+  for (const nn::ParameterSpec& spec : classifier_parameters(config))
+    names.insert(spec.stored_name);
+  return names;
+}
+
+std::string message_of(const std::string& json) {
+  try {
+    config_of(json);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(ModelTypes, BertNamesAreThoseOfItsCheckpoints) {
+  const auto names = stored_names(R"({"model_type": "bert", "num_hidden_layers": 2})");
+  EXPECT_EQ(names.size(), 5U + 2U * 16U + 4U);
+  for (const char* name :
+       {"bert.embeddings.word_embeddings.weight", "bert.embeddings.LayerNorm.bias",
+        "bert.encoder.layer.1.attention.self.query.weight",
+        "bert.encoder.layer.0.attention.output.LayerNorm.weight",
+        "bert.encoder.layer.1.intermediate.dense.bias", "bert.encoder.layer.1.output.dense.weight",
+        "bert.pooler.dense.weight", "classifier.bias"}) {
+    EXPECT_TRUE(names.contains(name)) << name;
+  }
+}
+
+TEST(ModelTypes, DistilbertHasNoTokenTypesAndItsOwnNames) {
+  const auto names = stored_names(R"({"model_type": "distilbert", "n_layers": 1})");
+  EXPECT_EQ(names.size(), 4U + 16U + 4U);
+  EXPECT_TRUE(names.contains("distilbert.transformer.layer.0.attention.out_lin.weight"));
+  EXPECT_TRUE(names.contains("distilbert.transformer.layer.0.ffn.lin2.bias"));
+  EXPECT_TRUE(names.contains("pre_classifier.weight"));
+}
+
+TEST(ModelTypes, XlmRobertaIsStoredAsRoberta) {
+  const auto names = stored_names(R"({"model_type": "xlm-roberta", "num_hidden_layers": 11})");
+  EXPECT_TRUE(names.contains("roberta.encoder.layer.10.output.LayerNorm.bias"));
+  EXPECT_TRUE(names.contains("classifier.out_proj.weight"));
+}
+
+TEST(ModelTypes, ElectraProjectsSmallEmbeddings) {
+  EXPECT_TRUE(
+      stored_names(R"({"model_type": "electra"})").contains("electra.embeddings_project.weight"));
+  EXPECT_FALSE(stored_names(R"({"model_type": "electra", "embedding_size": 256})")
+                   .contains("electra.embeddings_project.weight"));
+}
+
+TEST(ModelTypes, RobertaTakesTwoTokensLessThanItsPositionRows) {
+  EXPECT_EQ(config_of(R"({"model_type": "roberta", "max_position_embeddings": 514})")
+                .encoder.max_tokens(),
+            512);
+}
+
+TEST(ModelTypes, UnknownTypeListsTheSupportedOnes) {
+  const std::string message = message_of(R"({"model_type": "mamba"})");
+  EXPECT_NE(message.find("'mamba'"), std::string::npos) << message;
+  EXPECT_NE(message.find("xlm-roberta"), std::string::npos) << message;
+}
+
+TEST(ReadConfig, RefusesWhatWouldBeComputedWrongly) {
+  EXPECT_NE(message_of(R"({"model_type": "bert", "position_embedding_type": "relative_key"})"), "");
+  EXPECT_NE(message_of(R"({"model_type": "bert", "hidden_act": "swiglu"})"), "");
+  EXPECT_NE(message_of(R"({"model_type": "bert", "hidden_size": 10, "num_attention_heads": 3})"),
+            "");
+  EXPECT_NE(message_of(R"({"model_type": "bert", "hidden_size": -1})"), "");
+  EXPECT_NE(message_of(R"({"model_type": "bert", "hidden_dropout_prob": 1.5})"), "");
+  EXPECT_NE(message_of(R"({"model_type": "bert", "problem_type": "regression"})"), "");
+  EXPECT_NE(message_of(R"({"model_type": "bert", "id2label": {"1": "a"}})"), "");
+}
+
+TEST(OverrideDropout, LeavesOutPlacesTheArchitectureDoesNotHave) {
+  ClassifierConfig config = config_of(R"({"model_type": "distilbert"})");
+  override_dropout(config, 0.3);
+  EXPECT_EQ(config.encoder.hidden_dropout, 0.3);
+  EXPECT_EQ(config.encoder.attention_output_dropout, 0.0);
+  EXPECT_EQ(config.head.input_dropout, 0.0);
+  EXPECT_EQ(config.head.dropout, 0.3);
+}
+
+}  // namespace
+}  // namespace trainer::models
