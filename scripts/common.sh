@@ -1,0 +1,26 @@
+# Sourced by the scripts beside it: where things are, and how they speak.
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+deps="$root/build/deps"
+bin="$root/build/release/bin"
+export PATH="$deps/node:$PATH"
+# OpenMP threads that have nothing to do give their core away soon: with two cores the others need it.
+export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-2000}"
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# Runs a step and says how long it took.
+timed() {
+  local name="$1" start=$SECONDS
+  shift
+  say "$name"
+  "$@"
+  printf '    %s: %d s\n' "$name" $((SECONDS - start)) >&2
+}
+
+# Runs a command as root: directly, or through sudo.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else die "needs root to run '$*': run scripts/setup as root or install sudo"; fi
+}
