@@ -21,8 +21,8 @@ std::unique_ptr<HistoryWriter> make_writer(const std::string& format, Output& ou
   return make_jsonl_writer(output);
 }
 
-// A table's columns must be known before its first row, and a batch only names the keys that it has. So the history
-// is read twice rather than held in memory.
+// A table's columns must be known before its first row, and a batch only names the keys that it
+// has. So the history is read twice rather than held in memory.
 std::vector<std::string> all_keys(RunsClient& client, const std::string& run) {
   std::vector<std::string> keys;
   std::unordered_set<std::string> seen;
@@ -38,7 +38,8 @@ int export_run(const std::string& server, const ExportOptions& options) {
   RunsClient client(server_url(server));
   // By id from here on: a name may be given to another run while we read.
   const std::string run = client.run(options.run).id();
-  Output output = options.output.empty() || options.output == "-" ? Output() : Output(options.output);
+  Output output =
+      options.output.empty() || options.output == "-" ? Output() : Output(options.output);
   const auto writer = make_writer(options.format, output);
   std::vector<std::string> keys = options.keys;
   if (keys.empty() && writer->needs_keys()) keys = all_keys(client, run);
@@ -52,15 +53,19 @@ int export_run(const std::string& server, const ExportOptions& options) {
 }  // namespace
 
 void add_export(Program& program) {
-  auto* command = program.app.add_subcommand("export", "Write a run's full history: every step, every value.");
+  auto* command =
+      program.app.add_subcommand("export", "Write a run's full history: every step, every value.");
   const auto options = std::make_shared<ExportOptions>();
   command->add_option("RUN", options->run, "its id, or project/name")->required();
   command->add_option("--format", options->format, "jsonl, csv or parquet")
       ->required()
       ->check(CLI::IsMember({"jsonl", "csv", "parquet"}))
       ->type_name("FORMAT");
-  command->add_option("--keys", options->keys, "only these metrics: a,b or a b")->delimiter(',')->type_name("KEY");
-  command->add_option("--output,-o", options->output, "a file instead of standard output")->type_name("FILE");
+  command->add_option("--keys", options->keys, "only these metrics: a,b or a b")
+      ->delimiter(',')
+      ->type_name("KEY");
+  command->add_option("--output,-o", options->output, "a file instead of standard output")
+      ->type_name("FILE");
   command->callback([&program, options] {
     program.action = [&program, options] { return export_run(program.server, *options); };
   });

@@ -2,16 +2,19 @@
 
 #include <bit>
 #include <cstring>
+
 #include <tracker/error.hpp>
 
 namespace tracker::cli {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "columns are copied as they are on the wire");
+static_assert(std::endian::native == std::endian::little,
+              "columns are copied as they are on the wire");
 
 Error malformed(const std::string& what) {
-  return Error(ErrorCode::kDataLoss, "the server sent a history that does not fit together (" + what +
-                                         "): check that tracker and tracker-server are of one version");
+  return Error(ErrorCode::kDataLoss,
+               "the server sent a history that does not fit together (" + what +
+                   "): check that tracker and tracker-server are of one version");
 }
 
 std::vector<std::int64_t> integers(const std::string& bytes, const std::string& what) {
@@ -21,9 +24,11 @@ std::vector<std::int64_t> integers(const std::string& bytes, const std::string& 
   return values;
 }
 
-HistoryColumn decode_column(const std::string& key, const v1::ExportHistoryResponse::Column& wire, std::size_t rows) {
+HistoryColumn decode_column(const std::string& key, const v1::ExportHistoryResponse::Column& wire,
+                            std::size_t rows) {
   if (wire.present().size() != (rows + 7) / 8) throw malformed("bitmap of " + key);
-  HistoryColumn column{.key = key, .present = std::vector<bool>(rows), .values = std::vector<double>(rows)};
+  HistoryColumn column{
+      .key = key, .present = std::vector<bool>(rows), .values = std::vector<double>(rows)};
   std::size_t next = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     if ((static_cast<unsigned char>(wire.present()[row / 8]) >> (row % 8) & 1) == 0) continue;

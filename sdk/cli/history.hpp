@@ -8,7 +8,8 @@
 
 namespace tracker::cli {
 
-// One metric over the rows of a batch. `values` has an entry for every row; it means something where `present` is set.
+// One metric over the rows of a batch. `values` has an entry for every row; it means something
+// where `present` is set.
 struct HistoryColumn {
   std::string key;
   std::vector<bool> present;
@@ -23,7 +24,8 @@ struct HistoryBatch {
   std::size_t rows() const noexcept { return steps.size(); }
 };
 
-// Checks and unpacks what the server sent. Throws Error(kDataLoss) for lengths that do not fit together.
+// Checks and unpacks what the server sent. Throws Error(kDataLoss) for lengths that do not fit
+// together.
 HistoryBatch decode_history(const v1::ExportHistoryResponse& response);
 
 }  // namespace tracker::cli

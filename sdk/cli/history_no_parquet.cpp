@@ -7,7 +7,8 @@ namespace tracker::cli {
 
 std::unique_ptr<HistoryWriter> make_parquet_writer(Output&) {
   throw Error(ErrorCode::kUnimplemented,
-              "this tracker was built without Parquet: use --format csv or jsonl, or build with -DARROW_ROOT");
+              "this tracker was built without Parquet: use --format csv or jsonl, or build with "
+              "-DARROW_ROOT");
 }
 
 }  // namespace tracker::cli

@@ -3,8 +3,9 @@
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 
-#include <tracker/error.hpp>
 #include <unordered_map>
+
+#include <tracker/error.hpp>
 
 #include "cli/history_writer.hpp"
 
@@ -13,7 +14,8 @@ namespace {
 
 void check(const arrow::Status& status) {
   if (!status.ok()) {
-    throw Error(ErrorCode::kFailedPrecondition, "the Parquet file could not be written: " + status.message());
+    throw Error(ErrorCode::kFailedPrecondition,
+                "the Parquet file could not be written: " + status.message());
   }
 }
 
@@ -28,16 +30,19 @@ class ParquetWriter final : public HistoryWriter {
   explicit ParquetWriter(std::filesystem::path file) : file_(std::move(file)) {}
 
   void begin(const std::vector<std::string>& keys) override {
-    arrow::FieldVector fields = {arrow::field("step", arrow::int64(), false),
-                                 arrow::field("time", arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), false)};
+    arrow::FieldVector fields = {
+        arrow::field("step", arrow::int64(), false),
+        arrow::field("time", arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), false)};
     for (const auto& key : keys) {
       place_.emplace(key, place_.size());
       fields.push_back(arrow::field(exported_name(key), arrow::float64()));
     }
     schema_ = arrow::schema(fields);
     sink_ = checked(arrow::io::FileOutputStream::Open(file_.string()));
-    const auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::ZSTD)->build();
-    writer_ = checked(parquet::arrow::FileWriter::Open(*schema_, arrow::default_memory_pool(), sink_, properties));
+    const auto properties =
+        parquet::WriterProperties::Builder().compression(parquet::Compression::ZSTD)->build();
+    writer_ = checked(parquet::arrow::FileWriter::Open(*schema_, arrow::default_memory_pool(),
+                                                       sink_, properties));
   }
 
   void batch(const HistoryBatch& batch) override {
@@ -52,7 +57,9 @@ class ParquetWriter final : public HistoryWriter {
       arrays[place->second + 2] = checked(builder.Finish());
     }
     for (auto& array : arrays) {
-      if (!array) array = checked(arrow::MakeArrayOfNull(arrow::float64(), static_cast<std::int64_t>(batch.rows())));
+      if (!array)
+        array = checked(
+            arrow::MakeArrayOfNull(arrow::float64(), static_cast<std::int64_t>(batch.rows())));
     }
     const auto rows = static_cast<std::int64_t>(batch.rows());
     check(writer_->WriteRecordBatch(*arrow::RecordBatch::Make(schema_, rows, arrays)));
@@ -82,7 +89,8 @@ class ParquetWriter final : public HistoryWriter {
 
 std::unique_ptr<HistoryWriter> make_parquet_writer(Output& output) {
   const auto file = output.path();
-  if (!file) throw Error(ErrorCode::kInvalidArgument, "Parquet needs a file: give it with --output FILE");
+  if (!file)
+    throw Error(ErrorCode::kInvalidArgument, "Parquet needs a file: give it with --output FILE");
   return std::make_unique<ParquetWriter>(*file);
 }
 

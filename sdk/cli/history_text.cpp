@@ -21,9 +21,11 @@ class JsonlWriter final : public HistoryWriter {
     }
     std::string line;
     for (std::size_t row = 0; row < batch.rows(); ++row) {
-      line = "{\"step\":" + std::to_string(batch.steps[row]) + ",\"time\":" + seconds_text(batch.times_us[row]);
+      line = "{\"step\":" + std::to_string(batch.steps[row]) +
+             ",\"time\":" + seconds_text(batch.times_us[row]);
       for (std::size_t c = 0; c < names.size(); ++c) {
-        if (batch.columns[c].present[row]) line += names[c] + number_json(batch.columns[c].values[row]);
+        if (batch.columns[c].present[row])
+          line += names[c] + number_json(batch.columns[c].values[row]);
       }
       output_.write(line += "}\n");
     }
@@ -56,7 +58,8 @@ class CsvWriter final : public HistoryWriter {
   void batch(const HistoryBatch& batch) override {
     std::vector<const HistoryColumn*> columns(place_.size(), nullptr);
     for (const auto& column : batch.columns) {
-      if (const auto place = place_.find(column.key); place != place_.end()) columns[place->second] = &column;
+      if (const auto place = place_.find(column.key); place != place_.end())
+        columns[place->second] = &column;
     }
     std::string line;
     for (std::size_t row = 0; row < batch.rows(); ++row) {
@@ -78,9 +81,15 @@ class CsvWriter final : public HistoryWriter {
 
 }  // namespace
 
-std::string exported_name(const std::string& key) { return key == "step" || key == "time" ? "value/" + key : key; }
+std::string exported_name(const std::string& key) {
+  return key == "step" || key == "time" ? "value/" + key : key;
+}
 
-std::unique_ptr<HistoryWriter> make_jsonl_writer(Output& output) { return std::make_unique<JsonlWriter>(output); }
-std::unique_ptr<HistoryWriter> make_csv_writer(Output& output) { return std::make_unique<CsvWriter>(output); }
+std::unique_ptr<HistoryWriter> make_jsonl_writer(Output& output) {
+  return std::make_unique<JsonlWriter>(output);
+}
+std::unique_ptr<HistoryWriter> make_csv_writer(Output& output) {
+  return std::make_unique<CsvWriter>(output);
+}
 
 }  // namespace tracker::cli

@@ -9,9 +9,9 @@
 
 namespace tracker::cli {
 
-// Writes an exported history in one format: begin once, any number of batches, end once. A row has its step, the time
-// it was logged, and the keys it has a value for. A metric that is itself called `step` or `time` is exported as
-// `value/step`, `value/time`. All throw as Output does.
+// Writes an exported history in one format: begin once, any number of batches, end once. A row has
+// its step, the time it was logged, and the keys it has a value for. A metric that is itself called
+// `step` or `time` is exported as `value/step`, `value/time`. All throw as Output does.
 class HistoryWriter {
  public:
   virtual ~HistoryWriter() = default;
@@ -23,12 +23,13 @@ class HistoryWriter {
   virtual bool needs_keys() const noexcept { return true; }
 };
 
-// {"step":0,"time":1764000000.25,"train/loss":0.5} a line; absent values are left out, NaN and infinities are strings.
+// {"step":0,"time":1764000000.25,"train/loss":0.5} a line; absent values are left out, NaN and
+// infinities are strings.
 std::unique_ptr<HistoryWriter> make_jsonl_writer(Output& output);
 // RFC 4180 with a header line and plain line feeds; absent values are empty.
 std::unique_ptr<HistoryWriter> make_csv_writer(Output& output);
-// Columns step (int64), time (timestamp in µs, UTC), and a nullable double for each key. Throws Error for stdout, and
-// Error(kUnimplemented) in a build without Arrow.
+// Columns step (int64), time (timestamp in µs, UTC), and a nullable double for each key. Throws
+// Error for stdout, and Error(kUnimplemented) in a build without Arrow.
 std::unique_ptr<HistoryWriter> make_parquet_writer(Output& output);
 
 // The column's name in an export.

@@ -82,7 +82,8 @@ bool LineInput::fill() {
   while ((size = read(STDIN_FILENO, bytes, sizeof bytes)) < 0 && errno == EINTR) {
   }
   if (size < 0) {
-    throw Error(ErrorCode::kFailedPrecondition, std::string("standard input cannot be read: ") + std::strerror(errno));
+    throw Error(ErrorCode::kFailedPrecondition,
+                std::string("standard input cannot be read: ") + std::strerror(errno));
   }
   buffer_.append(bytes, static_cast<std::size_t>(size));
   return size > 0;

@@ -5,7 +5,8 @@
 
 namespace tracker::cli {
 
-// Lines of standard input, until its end or until the user ends the program (Ctrl-C, SIGTERM). One object at a time.
+// Lines of standard input, until its end or until the user ends the program (Ctrl-C, SIGTERM). One
+// object at a time.
 class LineInput {
  public:
   static constexpr std::size_t kMaxLineBytes = 16u << 20;
@@ -15,8 +16,8 @@ class LineInput {
   LineInput(const LineInput&) = delete;
   LineInput& operator=(const LineInput&) = delete;
 
-  // Without its line end; a last line without one counts. Waits. Throws Error for a line beyond the limit, or when
-  // stdin cannot be read.
+  // Without its line end; a last line without one counts. Waits. Throws Error for a line beyond the
+  // limit, or when stdin cannot be read.
   std::optional<std::string> next();
   // Did a signal end the input?
   bool interrupted() const noexcept;

@@ -21,24 +21,6 @@ struct LogOptions {
   bool echo = false, offline = false;
 };
 
-// The run goes on when nobody reads our output any more.
-class Speaker {
- public:
-  void say(const std::string& line) {
-    if (closed_) return;
-    try {
-      out_.write(line + "\n");
-      out_.flush();
-    } catch (const OutputClosed&) {
-      closed_ = true;
-    }
-  }
-
- private:
-  Output out_;
-  bool closed_ = false;
-};
-
 RunSettings settings_of(const LogOptions& options, const std::string& server) {
   RunSettings settings;
   settings.project = options.project;
@@ -46,15 +28,17 @@ RunSettings settings_of(const LogOptions& options, const std::string& server) {
   settings.group = options.group;
   settings.notes = options.notes;
   settings.tags = options.tags;
-  for (const auto& assignment : options.config) settings.config.insert_or_assign(parse_assignment(assignment).first,
-                                                                                 parse_assignment(assignment).second);
+  for (const auto& assignment : options.config)
+    settings.config.insert_or_assign(parse_assignment(assignment).first,
+                                     parse_assignment(assignment).second);
   settings.server = server;
   settings.offline = options.offline;
   settings.capture_console = false;  // its stdout is an answer to the caller, not the run's output
   return settings;
 }
 
-// Logs line after line. Throws Error that names the line; the number of the step to come is kept in between.
+// Logs line after line. Throws Error that names the line; the number of the step to come is kept in
+// between.
 void log_lines(Run& run, LineInput& input, Speaker* echo) {
   std::int64_t next_step = 0;
   std::uint64_t line_number = 0;
@@ -100,7 +84,8 @@ int log_run(const std::string& server, const LogOptions& options) {
     tell_delivery(run, run.finish(RunState::kFailed, error.what()));
     throw;
   }
-  const bool delivered = input.interrupted() ? run.finish(RunState::kStopped, "interrupted") : run.finish();
+  const bool delivered =
+      input.interrupted() ? run.finish(RunState::kStopped, "interrupted") : run.finish();
   tell_delivery(run, delivered || options.offline);
   return input.interrupted() || run.dropped_rows() > 0 ? kFailed : kDone;
 }
@@ -109,12 +94,14 @@ int log_run(const std::string& server, const LogOptions& options) {
 
 void add_log(Program& program) {
   auto* command = program.app.add_subcommand(
-      "log", "Log a run: each JSON line on standard input becomes a row. Prints the run's id first.");
+      "log",
+      "Log a run: each JSON line on standard input becomes a row. Prints the run's id first.");
   const auto options = std::make_shared<LogOptions>();
   command->add_option("--project", options->project, "name of the project; made if it is not there")
       ->required()
       ->type_name("P");
-  command->add_option("--name", options->name, "name of the run (else one is made up)")->type_name("N");
+  command->add_option("--name", options->name, "name of the run (else one is made up)")
+      ->type_name("N");
   command->add_option("--group", options->group, "runs of one experiment")->type_name("G");
   command->add_option("--notes", options->notes, "free text")->type_name("TEXT");
   command->add_option("--tags", options->tags, "a,b or a b")->delimiter(',')->type_name("TAG");
@@ -129,7 +116,8 @@ void add_log(Program& program) {
       })
       ->type_name("K=V");
   command->add_flag("--echo", options->echo, "print a row's step once it is logged");
-  command->add_flag("--offline", options->offline, "write the spool only; `tracker sync` delivers it");
+  command->add_flag("--offline", options->offline,
+                    "write the spool only; `tracker sync` delivers it");
   command->callback([&program, options] {
     program.action = [&program, options] { return log_run(program.server, *options); };
   });

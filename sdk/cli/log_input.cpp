@@ -26,14 +26,16 @@ double number(const std::string& key, const json& value) {
 }
 
 std::int64_t step_of(const json& value) {
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) {
+  if (value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) {
     throw bad("'step' is too large");
   }
   if (value.is_number_integer()) return value.get<std::int64_t>();
   constexpr double kExact = 9007199254740992.0;  // 2^53
   if (value.is_number_float()) {
     const double step = value.get<double>();
-    if (std::trunc(step) == step && std::abs(step) <= kExact) return static_cast<std::int64_t>(step);
+    if (std::trunc(step) == step && std::abs(step) <= kExact)
+      return static_cast<std::int64_t>(step);
   }
   throw bad("'step' is not an integer");
 }
@@ -45,7 +47,8 @@ Value to_value(const json& value) {
     case json::value_t::number_integer:
       return value.get<std::int64_t>();
     case json::value_t::number_unsigned:
-      if (value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) return value.get<double>();
+      if (value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
+        return value.get<double>();
       return value.get<std::int64_t>();
     case json::value_t::number_float:
       return value.get<double>();

@@ -13,8 +13,8 @@
 // Error(kInvalidArgument) that says what is wrong, without the place.
 namespace tracker::cli {
 
-// A JSON object: numbers, true and false (1 and 0), and the strings "NaN", "Infinity", "-Infinity"; `step` is the
-// row's step, an integer.
+// A JSON object: numbers, true and false (1 and 0), and the strings "NaN", "Infinity", "-Infinity";
+// `step` is the row's step, an integer.
 struct LogRow {
   std::optional<std::int64_t> step;
   std::vector<std::pair<std::string, double>> values;

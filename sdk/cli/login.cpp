@@ -20,7 +20,8 @@ int login(const std::string& flag) {
   }
   store_login(server.url);
   Output out;
-  out.write("tracker-server " + server.version + " at " + server.url + ", stored in " + login_file().string() + "\n");
+  out.write("tracker-server " + server.version + " at " + server.url + ", stored in " +
+            login_file().string() + "\n");
   out.commit();
   return kDone;
 }
@@ -28,7 +29,8 @@ int login(const std::string& flag) {
 }  // namespace
 
 void add_login(Program& program) {
-  auto* command = program.app.add_subcommand("login", "Check that a server answers, and use it from now on.");
+  auto* command =
+      program.app.add_subcommand("login", "Check that a server answers, and use it from now on.");
   command->callback([&program] { program.action = [&program] { return login(program.server); }; });
 }
 

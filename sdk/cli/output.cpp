@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kBufferBytes = 64 * 1024;
 
 Error cannot_write(const std::string& where, int error) {
-  const auto code = error == ENOSPC || error == EDQUOT ? ErrorCode::kResourceExhausted : ErrorCode::kFailedPrecondition;
+  const auto code = error == ENOSPC || error == EDQUOT ? ErrorCode::kResourceExhausted
+                                                       : ErrorCode::kFailedPrecondition;
   return Error(code, "cannot write " + where + ": " + std::strerror(error));
 }
 
@@ -58,14 +59,26 @@ void Output::flush() {
 void Output::commit() {
   flush();
   if (file_.empty()) return;
+  const bool synced = fsync(descriptor_) == 0;
   const bool closed = close(std::exchange(descriptor_, -1)) == 0;
-  if (!closed || rename(temporary_.c_str(), file_.c_str()) != 0) throw cannot_write(file_.string(), errno);
+  if (!synced || !closed || rename(temporary_.c_str(), file_.c_str()) != 0)
+    throw cannot_write(file_.string(), errno);
   temporary_.clear();
 }
 
 std::optional<std::filesystem::path> Output::path() const {
   if (file_.empty()) return std::nullopt;
   return temporary_;
+}
+
+void Speaker::say(std::string_view line) {
+  if (closed_) return;
+  try {
+    out_.write(std::string(line) + "\n");
+    out_.flush();
+  } catch (const OutputClosed&) {
+    closed_ = true;
+  }
 }
 
 }  // namespace tracker::cli

@@ -7,10 +7,12 @@
 
 namespace tracker::cli {
 
-// Thrown when the reader of our output has gone (`tracker export … | head`): the command ends without a word.
+// Thrown when the reader of our output has gone (`tracker export … | head`): the command ends
+// without a word.
 struct OutputClosed {};
 
-// Where a command writes its result: stdout, or a file that appears whole or not at all. Buffered. One thread.
+// Where a command writes its result: stdout, or a file that appears whole or not at all. Buffered.
+// One thread.
 class Output {
  public:
   Output();  // stdout
@@ -26,13 +28,25 @@ class Output {
   // Everything was written. Call it once, at the end.
   void commit();
 
-  // Where a library that wants a name of its own may write (the temporary file); nullopt for stdout.
+  // Where a library that wants a name of its own may write (the temporary file); nullopt for
+  // stdout.
   std::optional<std::filesystem::path> path() const;
 
  private:
   std::filesystem::path file_, temporary_;
   int descriptor_;
   std::string buffer_;
+};
+
+// Says lines on stdout as they come, and goes on in silence once nobody reads them any more: for a
+// command whose work matters more than its words. One thread at a time.
+class Speaker {
+ public:
+  void say(std::string_view line);
+
+ private:
+  Output out_;
+  bool closed_ = false;
 };
 
 }  // namespace tracker::cli

@@ -14,7 +14,8 @@
 namespace tracker::cli {
 namespace {
 
-constexpr std::array kSubcommands = {add_login, add_log, add_sync, add_runs, add_projects, add_export};
+constexpr std::array kSubcommands = {add_login, add_log,      add_sync,
+                                     add_runs,  add_projects, add_export};
 
 void complain(const std::string& what) { std::fprintf(stderr, "tracker: %s\n", what.c_str()); }
 
@@ -59,9 +60,10 @@ int run_program(int argc, const char* const* argv) {
   Program program;
   program.app.require_subcommand(1);
   program.app.fallthrough();  // so that --server may stand behind the subcommand
-  program.app.add_option("--server", program.server,
-                         "address of the server (else $TRACKER_URL, else that of `tracker login`, else "
-                         "http://127.0.0.1:8080)")
+  program.app
+      .add_option("--server", program.server,
+                  "address of the server (else $TRACKER_URL, else that of `tracker login`, else "
+                  "http://127.0.0.1:8080)")
       ->type_name("URL");
   program.app.set_version_flag("--version", TRACKER_VERSION);
   for (const auto& add : kSubcommands) add(program);

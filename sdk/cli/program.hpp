@@ -6,14 +6,15 @@
 #include <functional>
 #include <string>
 
-// The command line `tracker`: a table of subcommands, each in a file of its own. A subcommand declares its options
-// and, when it is the one that was asked for, sets `action`; nothing runs while arguments are being parsed.
+// The command line `tracker`: a table of subcommands, each in a file of its own. A subcommand
+// declares its options and, when it is the one that was asked for, sets `action`; nothing runs
+// while arguments are being parsed.
 namespace tracker::cli {
 
 struct Program {
   CLI::App app{"Command line of the experiment tracker.", "tracker"};
-  std::string server;            // --server, as given
-  std::function<int()> action;   // of the subcommand; its exit code
+  std::string server;           // --server, as given
+  std::function<int()> action;  // of the subcommand; its exit code
 };
 
 // Exit codes of the program.

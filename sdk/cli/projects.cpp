@@ -59,7 +59,9 @@ void add_projects(Program& program) {
   auto* ls = projects->add_subcommand("ls", "All projects, newest activity first.");
   const auto options = std::make_shared<ListOptions>();
   ls->add_flag("--json", options->json, "an array of objects, for scripts");
-  ls->callback([&program, options] { program.action = [&program, options] { return list(program.server, *options); }; });
+  ls->callback([&program, options] {
+    program.action = [&program, options] { return list(program.server, *options); };
+  });
 }
 
 }  // namespace tracker::cli

@@ -31,7 +31,8 @@ std::string cell(const Json& object, const std::string& key) {
     std::snprintf(text, sizeof text, "%.6g", value->get<double>());
     return text;
   }
-  return value->is_string() ? value->get<std::string>() : value->dump(-1, ' ', false, Json::error_handler_t::replace);
+  return value->is_string() ? value->get<std::string>()
+                            : value->dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 // Numbers that the newest runs have, in their order.
@@ -40,7 +41,8 @@ std::vector<std::string> summary_columns(const std::vector<Json>& summaries) {
   for (const auto& summary : summaries) {
     for (const auto& [key, value] : summary.items()) {
       if (columns.size() == kSummaryColumns) return columns;
-      if (value.is_number() && std::find(columns.begin(), columns.end(), key) == columns.end()) columns.push_back(key);
+      if (value.is_number() && std::find(columns.begin(), columns.end(), key) == columns.end())
+        columns.push_back(key);
     }
   }
   return columns;
@@ -97,24 +99,26 @@ std::string run_table(const std::vector<v1::Run>& runs, std::int64_t now_us) {
   std::vector<Json> summaries;
   for (const auto& run : runs) summaries.push_back(object_of(run.summary_json()));
   const auto columns = summary_columns(summaries);
-  std::vector<std::vector<std::string>> rows = {{"NAME", "STATE", "CREATED (UTC)", "DURATION", "TAGS"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"NAME", "STATE", "CREATED (UTC)", "DURATION", "TAGS"}};
   rows[0].insert(rows[0].end(), columns.begin(), columns.end());
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto& run = runs[i];
-    rows.push_back({run.name(), state_name(run.state()), created(run), duration_text(duration_s(run, now_us)),
-                    join(run.tags())});
+    rows.push_back({run.name(), state_name(run.state()), created(run),
+                    duration_text(duration_s(run, now_us)), join(run.tags())});
     for (const auto& key : columns) rows.back().push_back(cell(summaries[i], key));
   }
   return aligned(rows);
 }
 
 std::string run_details(const v1::Run& run, std::int64_t now_us) {
-  std::vector<std::vector<std::string>> rows = {{"id", run.id()},
-                                                {"name", run.name()},
-                                                {"project", run.project()},
-                                                {"state", state_name(run.state())},
-                                                {"created (UTC)", created(run)},
-                                                {"duration", duration_text(duration_s(run, now_us))}};
+  std::vector<std::vector<std::string>> rows = {
+      {"id", run.id()},
+      {"name", run.name()},
+      {"project", run.project()},
+      {"state", state_name(run.state())},
+      {"created (UTC)", created(run)},
+      {"duration", duration_text(duration_s(run, now_us))}};
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) rows.push_back({name, value});
   };
@@ -130,8 +134,9 @@ std::string run_details(const v1::Run& run, std::int64_t now_us) {
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   // Code points, not bytes: continuation bytes of UTF-8 take no column.
   const auto width = [](const std::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
   };
   std::vector<std::size_t> widest;
   for (const auto& row : rows) {

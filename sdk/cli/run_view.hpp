@@ -10,13 +10,15 @@
 // Runs and projects as the command line shows them.
 namespace tracker::cli {
 
-// "running", "finished", "failed", "crashed", "stopped"; "unknown" for a state newer than this program.
+// "running", "finished", "failed", "crashed", "stopped"; "unknown" for a state newer than this
+// program.
 std::string state_name(v1::RunState state);
 
 // Seconds from start to end; to `now_us` for a run that is live.
 double duration_s(const v1::Run& run, std::int64_t now_us);
 
-// {"id","name","project","state","created_at","duration_s","tags","config","summary"}: what scripts rely on.
+// {"id","name","project","state","created_at","duration_s","tags","config","summary"}: what scripts
+// rely on.
 nlohmann::ordered_json run_json(const v1::Run& run, std::int64_t now_us);
 
 // A table for people: NAME STATE CREATED DURATION TAGS, then the first summary values.
@@ -24,7 +26,8 @@ std::string run_table(const std::vector<v1::Run>& runs, std::int64_t now_us);
 // One run in full, a line for each thing that is known.
 std::string run_details(const v1::Run& run, std::int64_t now_us);
 
-// Columns padded to their widest cell, two spaces between; the last is not padded. All rows have equal size.
+// Columns padded to their widest cell, two spaces between; the last is not padded. All rows have
+// equal size.
 std::string aligned(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace tracker::cli

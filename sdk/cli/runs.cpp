@@ -43,7 +43,8 @@ int show(const std::string& server, const ShowOptions& options) {
   RunsClient client(server_url(server));
   const auto run = client.run(options.run);
   Output out;
-  out.write(options.json ? dump(run_json(run, spool::now_us())) : run_details(run, spool::now_us()));
+  out.write(options.json ? dump(run_json(run, spool::now_us()))
+                         : run_details(run, spool::now_us()));
   out.commit();
   return kDone;
 }
@@ -58,13 +59,17 @@ void add_runs(Program& program) {
   const auto listing = std::make_shared<ListOptions>();
   ls->add_option("--project", listing->project, "name of the project")->required()->type_name("P");
   ls->add_flag("--json", listing->json, "an array of objects, for scripts");
-  ls->callback([&program, listing] { program.action = [&program, listing] { return list(program.server, *listing); }; });
+  ls->callback([&program, listing] {
+    program.action = [&program, listing] { return list(program.server, *listing); };
+  });
 
   auto* one = runs->add_subcommand("show", "Everything about a run.");
   const auto showing = std::make_shared<ShowOptions>();
   one->add_option("RUN", showing->run, "its id, or project/name")->required();
   one->add_flag("--json", showing->json, "an object, for scripts");
-  one->callback([&program, showing] { program.action = [&program, showing] { return show(program.server, *showing); }; });
+  one->callback([&program, showing] {
+    program.action = [&program, showing] { return show(program.server, *showing); };
+  });
 }
 
 }  // namespace tracker::cli

@@ -1,8 +1,9 @@
 #include "cli/runs_client.hpp"
 
 #include <chrono>
-#include <tracker/error.hpp>
 #include <utility>
+
+#include <tracker/error.hpp>
 
 #include "relay/channel.hpp"
 
@@ -24,7 +25,8 @@ RunsClient::RunsClient(const std::string& url) {
     server = relay::discover(url);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kUnavailable) throw;
-    throw Error(error.code(), std::string(error.what()) + ": start tracker-server, or give its address with --server");
+    throw Error(error.code(), std::string(error.what()) +
+                                  ": start tracker-server, or give its address with --server");
   }
   url_ = server.url;
   stub_ = v1::RunsService::NewStub(relay::open_channel(server));
@@ -70,8 +72,8 @@ v1::Run RunsClient::run(const std::string& id_or_name) {
 
 void RunsClient::history(const std::string& run, const std::vector<std::string>& keys,
                          const std::function<void(const HistoryBatch&)>& take) {
-  // No deadline: a long history takes its time, and keepalive notices a server that is gone. The context is made
-  // before the reader so that an exception of `take` cancels the stream.
+  // No deadline: a long history takes its time, and keepalive notices a server that is gone. The
+  // context is made before the reader so that an exception of `take` cancels the stream.
   grpc::ClientContext context;
   v1::ExportHistoryRequest request;
   request.set_run(run);

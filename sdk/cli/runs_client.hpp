@@ -10,11 +10,12 @@
 
 namespace tracker::cli {
 
-// The server's projects and runs, as the commands ask for them. Calls block; every failure is thrown as Error with a
-// line for people. One thread.
+// The server's projects and runs, as the commands ask for them. Calls block; every failure is
+// thrown as Error with a line for people. One thread.
 class RunsClient {
  public:
-  // Finds the server behind the address (settings.hpp: server_url). Throws Error when nothing answers there.
+  // Finds the server behind the address (settings.hpp: server_url). Throws Error when nothing
+  // answers there.
   explicit RunsClient(const std::string& url);
 
   std::vector<v1::Project> projects();

@@ -31,7 +31,8 @@ std::optional<std::string> environment(const char* name) {
 
 fs::path home() {
   if (const auto value = environment("HOME")) return *value;
-  if (const passwd* user = getpwuid(getuid()); user != nullptr && user->pw_dir != nullptr) return user->pw_dir;
+  if (const passwd* user = getpwuid(getuid()); user != nullptr && user->pw_dir != nullptr)
+    return user->pw_dir;
   throw Error(ErrorCode::kFailedPrecondition, "there is no home directory: set $HOME");
 }
 
@@ -42,21 +43,24 @@ nlohmann::ordered_json read_login(const fs::path& file) {
   text << in.rdbuf();
   auto json = nlohmann::ordered_json::parse(text.str(), nullptr, false);
   if (!json.is_object()) {
-    throw Error(ErrorCode::kInvalidArgument,
-                file.string() + " is not JSON: delete it and run `tracker login --server URL` again");
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        file.string() + " is not JSON: delete it and run `tracker login --server URL` again");
   }
   return json;
 }
 
 Error cannot_write(const fs::path& file, int error) {
-  return Error(ErrorCode::kFailedPrecondition, "cannot write " + file.string() + ": " + std::strerror(error));
+  return Error(ErrorCode::kFailedPrecondition,
+               "cannot write " + file.string() + ": " + std::strerror(error));
 }
 
 void write_private(const fs::path& file, const std::string& text) {
   const fs::path temporary = file.string() + "." + std::to_string(getpid());
   const int out = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (out < 0) throw cannot_write(file, errno);
-  const bool written = write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(out) == 0;
+  const bool written =
+      write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(out) == 0;
   int error = errno;
   close(out);
   if (written && rename(temporary.c_str(), file.c_str()) == 0) return;

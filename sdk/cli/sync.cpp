@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+
 #include <tracker/error.hpp>
 
 #include "cli/output.hpp"
@@ -31,10 +32,10 @@ class SyncTalk {
     switch (result.kind) {
       case SyncResult::Kind::kDelivered:
         ++delivered_;
-        return say("delivered  " + what);
+        return out_.say("delivered  " + what);
       case SyncResult::Kind::kLive:
         ++live_;
-        return say("still running, sent so far  " + what);
+        return out_.say("still running, sent so far  " + what);
       case SyncResult::Kind::kUndelivered:
         ++failed_;
         return complain(what + ": " + result.message);
@@ -47,7 +48,8 @@ class SyncTalk {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_progress_) return;
     next_progress_ = now + std::chrono::seconds(2);
-    say(bytes_text(acked) + " of  " + printable(job.name) + " (" + printable(job.project) + ")");
+    out_.say(bytes_text(acked) + " of  " + printable(job.name) + " (" + printable(job.project) +
+             ")");
   }
 
   void unreadable(const std::string& what) {
@@ -57,30 +59,22 @@ class SyncTalk {
 
   int conclude() {
     if (delivered_ + live_ + failed_ == 0) {
-      say("nothing to deliver");
+      out_.say("nothing to deliver");
     } else {
-      say(fmt::format("{} delivered, {} still running, {} failed", delivered_, live_, failed_));
+      out_.say(
+          fmt::format("{} delivered, {} still running, {} failed", delivered_, live_, failed_));
     }
     return failed_ == 0 ? kDone : kFailed;
   }
 
  private:
-  void say(const std::string& line) {
-    if (closed_) return;
-    try {
-      out_.write(line + "\n");
-      out_.flush();
-    } catch (const OutputClosed&) {
-      closed_ = true;  // delivering goes on
-    }
-  }
   static void complain(const std::string& line) { fmt::print(stderr, "tracker: {}\n", line); }
 
   std::mutex mutex_;
-  Output out_;
-  bool closed_ = false;
+  Speaker out_;
   int delivered_ = 0, live_ = 0, failed_ = 0;
-  std::chrono::steady_clock::time_point next_progress_ = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  std::chrono::steady_clock::time_point next_progress_ =
+      std::chrono::steady_clock::now() + std::chrono::seconds(2);
 };
 
 // A server that is not there is told once, at once, and not for each spool after a long wait.
@@ -91,9 +85,11 @@ void check_servers(const std::vector<SyncJob>& jobs) {
     try {
       relay::discover(server);
     } catch (const Error& error) {
-      throw Error(error.code(), fmt::format("{}: {} spool{} left where they are; start tracker-server, or give its "
-                                            "address with --server",
-                                            error.what(), count, count == 1 ? "" : "s"));
+      throw Error(
+          error.code(),
+          fmt::format("{}: {} spool{} left where they are; start tracker-server, or give its "
+                      "address with --server",
+                      error.what(), count, count == 1 ? "" : "s"));
     }
   }
 }
@@ -105,7 +101,8 @@ int sync(const std::string& server, const SyncOptions& options) {
   plan.fallback = server_url(server);
   plan.unreadable = [&](const std::string& what) { talk.unreadable(what); };
   for (const auto& directory : options.directories) {
-    if (!std::filesystem::exists(directory)) throw Error(ErrorCode::kNotFound, "there is no directory " + directory);
+    if (!std::filesystem::exists(directory))
+      throw Error(ErrorCode::kNotFound, "there is no directory " + directory);
     plan.directories.emplace_back(directory);
   }
   if (plan.directories.empty()) plan.directories.push_back(spool::tracker_directory());
@@ -123,7 +120,8 @@ int sync(const std::string& server, const SyncOptions& options) {
 void add_sync(Program& program) {
   auto* command = program.app.add_subcommand("sync", "Deliver what no server has taken yet.");
   const auto options = std::make_shared<SyncOptions>();
-  command->add_option("DIR", options->directories, "spools, runs, or folders of them (else all under $TRACKER_DIR)");
+  command->add_option("DIR", options->directories,
+                      "spools, runs, or folders of them (else all under $TRACKER_DIR)");
   command->callback([&program, options] {
     program.action = [&program, options] { return sync(program.server, *options); };
   });

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <optional>
-#include <chrono>
 #include <thread>
 
 #include <tracker/error.hpp>
@@ -18,11 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t kParallel = 4;
-constexpr std::chrono::seconds kPatience{30};  // without a word from the server, or from a relay that holds the log
+constexpr std::chrono::seconds kPatience{
+    30};  // without a word from the server, or from a relay that holds the log
 constexpr std::chrono::milliseconds kLockPoll{400};
 
 bool is_delivered(const fs::path& directory) {
-  return fs::exists(directory / "control") && spool::Control(directory).relay() == spool::RelayState::kDone;
+  return fs::exists(directory / "control") &&
+         spool::Control(directory).relay() == spool::RelayState::kDone;
 }
 
 SyncResult failed(const std::string& why) { return {SyncResult::Kind::kUndelivered, why}; }
@@ -65,7 +67,8 @@ std::vector<SyncJob> undelivered(const SyncPlan& plan) {
         if (is_delivered(directory)) continue;
         const auto info = spool::read_info(directory);
         const std::string own = info.server.empty() ? plan.fallback : info.server;
-        jobs.push_back({directory, info.name, info.project, plan.server.empty() ? own : plan.server});
+        jobs.push_back(
+            {directory, info.name, info.project, plan.server.empty() ? own : plan.server});
       } catch (const Error& error) {
         plan.unreadable(directory.string() + ": " + error.what());
       }
@@ -90,7 +93,8 @@ SyncResult sync_spool(const SyncJob& job, const std::function<void(std::uint64_t
   }
 }
 
-void for_each_in_parallel(const std::vector<SyncJob>& jobs, const std::function<void(const SyncJob&)>& work) {
+void for_each_in_parallel(const std::vector<SyncJob>& jobs,
+                          const std::function<void(const SyncJob&)>& work) {
   std::atomic<std::size_t> next = 0;
   std::vector<std::jthread> workers;
   for (std::size_t i = 0; i < std::min(kParallel, jobs.size()); ++i) {

@@ -20,8 +20,9 @@ struct SyncResult {
   std::string message;  // for kUndelivered: why, with the remedy
 };
 
-// The spools under `directories` that are not delivered yet, oldest first. `server` is where they go; empty: each to
-// the server it was logged for, or to `fallback`. A spool that cannot be understood is reported through `unreadable`.
+// The spools under `directories` that are not delivered yet, oldest first. `server` is where they
+// go; empty: each to the server it was logged for, or to `fallback`. A spool that cannot be
+// understood is reported through `unreadable`.
 struct SyncPlan {
   std::vector<std::filesystem::path> directories;
   std::string server, fallback;
@@ -29,11 +30,13 @@ struct SyncPlan {
 };
 std::vector<SyncJob> undelivered(const SyncPlan& plan);
 
-// Delivers one spool. A relay that is at it already is woken and waited for, unless its writer lives: that one is
-// left to it. A writer that died without an end is recorded as crashed. Never throws.
+// Delivers one spool. A relay that is at it already is woken and waited for, unless its writer
+// lives: that one is left to it. A writer that died without an end is recorded as crashed. Never
+// throws.
 SyncResult sync_spool(const SyncJob& job, const std::function<void(std::uint64_t acked)>& progress);
 
 // Runs `work` for each job, at most four at a time; returns when all are done.
-void for_each_in_parallel(const std::vector<SyncJob>& jobs, const std::function<void(const SyncJob&)>& work);
+void for_each_in_parallel(const std::vector<SyncJob>& jobs,
+                          const std::function<void(const SyncJob&)>& work);
 
 }  // namespace tracker::cli

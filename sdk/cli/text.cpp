@@ -25,8 +25,10 @@ std::string number_json(double value) {
 
 std::string seconds_text(std::int64_t time_us) {
   const bool negative = time_us < 0;
-  const auto magnitude = negative ? 0 - static_cast<std::uint64_t>(time_us) : static_cast<std::uint64_t>(time_us);
-  std::string text = fmt::format("{}{}.{:06}", negative ? "-" : "", magnitude / 1'000'000, magnitude % 1'000'000);
+  const auto magnitude =
+      negative ? 0 - static_cast<std::uint64_t>(time_us) : static_cast<std::uint64_t>(time_us);
+  std::string text =
+      fmt::format("{}{}.{:06}", negative ? "-" : "", magnitude / 1'000'000, magnitude % 1'000'000);
   const auto last = text.find_last_not_of('0');
   text.erase(text[last] == '.' ? last + 2 : last + 1);
   return text;
@@ -38,8 +40,9 @@ std::string timestamp_text(std::int64_t time_us) {
   const std::time_t seconds = (time_us - fraction) / 1'000'000;
   std::tm parts{};
   gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, fraction);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", parts.tm_year + 1900,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                     fraction);
 }
 
 std::string duration_text(double seconds) {

@@ -7,8 +7,8 @@
 // How values look in the command line's output.
 namespace tracker::cli {
 
-// The shortest decimal text that reads back as the same double, always recognisable as floating point ("1.0");
-// NaN, Infinity and -Infinity by name.
+// The shortest decimal text that reads back as the same double, always recognisable as floating
+// point ("1.0"); NaN, Infinity and -Infinity by name.
 std::string number_text(double value);
 // The same as JSON: the names of what JSON cannot say are strings.
 std::string number_json(double value);
@@ -26,7 +26,8 @@ std::string bytes_text(std::uint64_t bytes);
 // Text as a JSON string; bytes that are not UTF-8 are replaced.
 std::string quoted_json(std::string_view text);
 
-// Text on its way to a terminal: control characters (which could move the cursor or worse) become '?'.
+// Text on its way to a terminal: control characters (which could move the cursor or worse) become
+// '?'.
 std::string printable(std::string_view text);
 
 }  // namespace tracker::cli

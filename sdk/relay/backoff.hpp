@@ -7,8 +7,9 @@
 
 namespace tracker::relay {
 
-// How long to wait before the next attempt: exponential with full jitter, so that thousands of relays that lost one
-// server do not come back in step. The n-th wait is uniform in [shortest, min(longest, base · 2ⁿ)].
+// How long to wait before the next attempt: exponential with full jitter, so that thousands of
+// relays that lost one server do not come back in step. The n-th wait is uniform in [shortest,
+// min(longest, base · 2ⁿ)].
 class Backoff {
  public:
   struct Limits {

@@ -63,15 +63,18 @@ std::shared_ptr<grpc::Channel> open_channel(const Server& server) {
 Error to_error(const grpc::Status& status, const std::string& url) {
   const ErrorCode code = code_of(status.error_code());
   if (code == ErrorCode::kUnavailable) {
-    return Error(code, "the server at " + url + " went away: try again, or check that tracker-server runs",
-                 status.error_message());
+    return Error(
+        code, "the server at " + url + " went away: try again, or check that tracker-server runs",
+        status.error_message());
   }
   if (code == ErrorCode::kUnimplemented) {
-    return Error(code, "the server at " + url + " is older than this program: update tracker-server",
+    return Error(code,
+                 "the server at " + url + " is older than this program: update tracker-server",
                  status.error_message());
   }
-  return Error(code, status.error_message().empty() ? "the server at " + url + " failed without a reason"
-                                                    : status.error_message());
+  return Error(code, status.error_message().empty()
+                         ? "the server at " + url + " failed without a reason"
+                         : status.error_message());
 }
 
 }  // namespace tracker::relay

@@ -35,12 +35,15 @@ std::string part(CURLU* handle, CURLUPart what) {
 
 UrlParts parse(const std::string& url) {
   const auto fail = [&]() -> Error {
-    return Error(ErrorCode::kInvalidArgument,
-                 "'" + url + "' is not the address of a tracker server: it should look like http://127.0.0.1:8080");
+    return Error(
+        ErrorCode::kInvalidArgument,
+        "'" + url +
+            "' is not the address of a tracker server: it should look like http://127.0.0.1:8080");
   };
   const std::string full = url.find("://") == std::string::npos ? "http://" + url : url;
   std::unique_ptr<CURLU, CurlUrlFree> handle(curl_url());
-  if (!handle || curl_url_set(handle.get(), CURLUPART_URL, full.c_str(), 0) != CURLUE_OK) throw fail();
+  if (!handle || curl_url_set(handle.get(), CURLUPART_URL, full.c_str(), 0) != CURLUE_OK)
+    throw fail();
   UrlParts parts{part(handle.get(), CURLUPART_SCHEME), part(handle.get(), CURLUPART_HOST),
                  part(handle.get(), CURLUPART_PORT), part(handle.get(), CURLUPART_PATH)};
   if ((parts.scheme != "http" && parts.scheme != "https") || parts.host.empty()) throw fail();
@@ -50,7 +53,8 @@ UrlParts parse(const std::string& url) {
 }
 
 std::string join(const UrlParts& parts) {
-  return parts.scheme + "://" + parts.host + (parts.port.empty() ? "" : ":" + parts.port) + parts.path;
+  return parts.scheme + "://" + parts.host + (parts.port.empty() ? "" : ":" + parts.port) +
+         parts.path;
 }
 
 bool is_loopback(const std::string& host) {
@@ -110,11 +114,12 @@ Server discover(const std::string& url, const DiscoverOptions& options) {
   try {
     answer = get(server.url + "/api/v1/server", server.loopback, options);
   } catch (const Error& error) {
-    throw Error(error.code(), "no tracker server answers at " + server.url + " (" + error.what() + ")");
+    throw Error(error.code(),
+                "no tracker server answers at " + server.url + " (" + error.what() + ")");
   }
   if (answer.status >= 500) {
-    throw Error(ErrorCode::kUnavailable,
-                "the server at " + server.url + " is not ready (HTTP " + std::to_string(answer.status) + ")");
+    throw Error(ErrorCode::kUnavailable, "the server at " + server.url + " is not ready (HTTP " +
+                                             std::to_string(answer.status) + ")");
   }
   const auto json = nlohmann::json::parse(answer.body, nullptr, false);
   const auto port = json.is_object() ? json.value("grpc_port", nlohmann::json()) : nlohmann::json();

@@ -4,13 +4,14 @@
 #include <stop_token>
 #include <string>
 
-// Finding a server's gRPC address from the one address that users give (docs/ingest-protocol.md, "Finding the server").
+// Finding a server's gRPC address from the one address that users give (docs/ingest-protocol.md,
+// "Finding the server").
 namespace tracker::relay {
 
 struct Server {
-  std::string url;      // as users see it: scheme, host, port, no slash at the end
-  std::string target;   // "host:port" of gRPC
-  bool tls = false;     // exactly when the address is https
+  std::string url;     // as users see it: scheme, host, port, no slash at the end
+  std::string target;  // "host:port" of gRPC
+  bool tls = false;    // exactly when the address is https
   bool loopback = false;
   std::string version;  // what the server calls itself
 };
@@ -20,13 +21,13 @@ struct DiscoverOptions {
   std::stop_token stop;  // ends the request within about a second
 };
 
-// The address in the one form used everywhere: `http://` if there is no scheme, lower-case host, no slash at the end.
-// Throws Error(kInvalidArgument) if it is not an http or https address.
+// The address in the one form used everywhere: `http://` if there is no scheme, lower-case host, no
+// slash at the end. Throws Error(kInvalidArgument) if it is not an http or https address.
 std::string normalize_url(const std::string& url);
 
-// Asks the server. Blocks up to the timeout; may be called from any thread. Throws Error: kInvalidArgument for an
-// address that is none, kUnavailable when nothing answers there or the answer is a passing failure (5xx),
-// kFailedPrecondition when what answers is not a tracker server.
+// Asks the server. Blocks up to the timeout; may be called from any thread. Throws Error:
+// kInvalidArgument for an address that is none, kUnavailable when nothing answers there or the
+// answer is a passing failure (5xx), kFailedPrecondition when what answers is not a tracker server.
 Server discover(const std::string& url, const DiscoverOptions& options = {});
 
 }  // namespace tracker::relay

@@ -10,11 +10,18 @@ constexpr std::size_t kMaxKeys = 50'000;
 
 }  // namespace
 
-FrameSource::FrameSource(const std::filesystem::path& writer_directory, spool::Offset from, const Limits& limits)
-    : limits_(limits), reader_(writer_directory, from), builder_(writer_directory, from), from_(from), to_(from) {}
+FrameSource::FrameSource(const std::filesystem::path& writer_directory, spool::Offset from,
+                         const Limits& limits)
+    : limits_(limits),
+      reader_(writer_directory, from),
+      builder_(writer_directory, from),
+      from_(from),
+      to_(from) {}
 
 std::optional<CutFrame> FrameSource::next(Clock::time_point now) {
-  const auto full = [&] { return builder_.bytes() >= limits_.raw_bytes || builder_.keys() >= kMaxKeys; };
+  const auto full = [&] {
+    return builder_.bytes() >= limits_.raw_bytes || builder_.keys() >= kMaxKeys;
+  };
   while (!full() && read_on()) {
     if (!waiting_) since_ = now;
     waiting_ = waiting_ || !builder_.empty();

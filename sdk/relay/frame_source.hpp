@@ -17,22 +17,25 @@ struct CutFrame {
   std::string payload;
 };
 
-// Cuts a log into frames, from an offset on, while it is being written. It reads no further than the frame at hand.
-// One thread.
+// Cuts a log into frames, from an offset on, while it is being written. It reads no further than
+// the frame at hand. One thread.
 class FrameSource {
  public:
   using Clock = std::chrono::steady_clock;
 
   struct Limits {
-    std::size_t raw_bytes = 256 * 1024;     // of log in one frame; a longer record is a frame of its own
-    std::chrono::milliseconds age{100};     // a record waits no longer for others
+    std::size_t raw_bytes =
+        256 * 1024;  // of log in one frame; a longer record is a frame of its own
+    std::chrono::milliseconds age{100};  // a record waits no longer for others
   };
 
   // Throws as Reader does.
-  FrameSource(const std::filesystem::path& writer_directory, spool::Offset from, const Limits& limits);
+  FrameSource(const std::filesystem::path& writer_directory, spool::Offset from,
+              const Limits& limits);
 
-  // The next frame, or nothing as long as there is too little to be worth one. After a Finish, after damage, and at
-  // the end of a dead writer's log, what there is is worth one. Throws as FrameBuilder does.
+  // The next frame, or nothing as long as there is too little to be worth one. After a Finish,
+  // after damage, and at the end of a dead writer's log, what there is is worth one. Throws as
+  // FrameBuilder does.
   std::optional<CutFrame> next(Clock::time_point now);
 
   // The log will not grow any more: holes of killed threads are passed over.

@@ -4,7 +4,9 @@
 
 namespace tracker::relay {
 
-void* IngestStream::as_pointer(Tag tag) noexcept { return reinterpret_cast<void*>(static_cast<std::intptr_t>(tag)); }
+void* IngestStream::as_pointer(Tag tag) noexcept {
+  return reinterpret_cast<void*>(static_cast<std::intptr_t>(tag));
+}
 
 IngestStream::IngestStream(const std::shared_ptr<grpc::Channel>& channel, const v1::Hello& hello)
     : stub_(v1::IngestService::NewStub(channel)) {

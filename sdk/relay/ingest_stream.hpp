@@ -16,8 +16,8 @@
 
 namespace tracker::relay {
 
-// One ingest stream as a source of events, without threads of its own: gRPC works while wait() is called. Belongs to one
-// thread. The destructor cancels what is still open and returns at once.
+// One ingest stream as a source of events, without threads of its own: gRPC works while wait() is
+// called. Belongs to one thread. The destructor cancels what is still open and returns at once.
 class IngestStream {
  public:
   struct Idle {};  // nothing came, or a frame was handed to the network
@@ -32,7 +32,8 @@ class IngestStream {
   IngestStream(const IngestStream&) = delete;
   IngestStream& operator=(const IngestStream&) = delete;
 
-  // May a frame be sent now? False while the one before is on its way into the network, and before Hello is.
+  // May a frame be sent now? False while the one before is on its way into the network, and before
+  // Hello is.
   bool writable() const noexcept { return open_ && !writing_ && !finishing_; }
   // Only while writable().
   void write(spool::Offset from, spool::Offset to, std::string payload);

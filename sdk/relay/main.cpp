@@ -1,3 +1,7 @@
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -6,23 +10,20 @@
 #include <iostream>
 #include <thread>
 
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/spdlog.h>
-#include <unistd.h>
-
 #include <tracker/error.hpp>
 
 #include "relay/relay.hpp"
 #include "spool/layout.hpp"
 
-// tracker-relay: delivers one writer's log, beside the process that writes it and beyond its death. Started by the SDK.
-// Exit codes: 0 delivered, or nothing to do; 1 not (all) delivered; 2 usage.
+// tracker-relay: delivers one writer's log, beside the process that writes it and beyond its death.
+// Started by the SDK. Exit codes: 0 delivered, or nothing to do; 1 not (all) delivered; 2 usage.
 namespace {
 
 using tracker::relay::Outcome;
 
-// Signals are taken by one thread that turns SIGTERM into a stop request; Ctrl-C and a closed terminal are meant for the
-// trainer, whose death we outlive. Must run before any other thread starts.
+// Signals are taken by one thread that turns SIGTERM into a stop request; Ctrl-C and a closed
+// terminal are meant for the trainer, whose death we outlive. Must run before any other thread
+// starts.
 std::jthread take_signals(std::stop_source& stop) {
   for (const int ignored : {SIGINT, SIGHUP, SIGPIPE}) std::signal(ignored, SIG_IGN);
   sigset_t term;
@@ -62,7 +63,8 @@ int relay(const tracker::relay::RelayOptions& given) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Delivers the log of one run's writer to tracker-server. The SDK starts it.", "tracker-relay");
+  CLI::App app("Delivers the log of one run's writer to tracker-server. The SDK starts it.",
+               "tracker-relay");
   tracker::relay::RelayOptions options;
   std::string spool;
   app.add_option("--spool", spool, "directory of the writer")->required()->type_name("DIR");
@@ -78,8 +80,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   options.spool = spool;
-  // A session of our own: no terminal signal reaches us, and the shell does not wait for us. It fails, harmlessly, for
-  // a process that leads one already.
+  // A session of our own: no terminal signal reaches us, and the shell does not wait for us. It
+  // fails, harmlessly, for a process that leads one already.
   setsid();
   try {
     return relay(options);

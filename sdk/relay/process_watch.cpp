@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+
 #include <tracker/error.hpp>
 
 namespace tracker::relay {
@@ -28,7 +29,8 @@ static_assert(sizeof(PidfdInfo) == 64);
 constexpr std::uint64_t kPidfdInfoExit = 1u << 3;
 const unsigned long kPidfdGetInfo = _IOWR(0xFF, 11, PidfdInfo);
 
-// The kernel tells waiting parents and us at the same time; the exit information appears when the parent has collected.
+// The kernel tells waiting parents and us at the same time; the exit information appears when the
+// parent has collected.
 constexpr std::chrono::milliseconds kPatience{200};
 
 ExitStatus from_wait_status(int status) {
@@ -39,11 +41,13 @@ ExitStatus from_wait_status(int status) {
 std::optional<ExitStatus> from_pidfd(int pidfd) {
   PidfdInfo info;
   info.mask = kPidfdInfoExit;
-  if (ioctl(pidfd, kPidfdGetInfo, &info) != 0 || (info.mask & kPidfdInfoExit) == 0) return std::nullopt;
+  if (ioctl(pidfd, kPidfdGetInfo, &info) != 0 || (info.mask & kPidfdInfoExit) == 0)
+    return std::nullopt;
   return from_wait_status(info.exit_code);
 }
 
-// Field 52 of /proc/PID/stat, while the process is a zombie. 0 may also mean that we may not see it.
+// Field 52 of /proc/PID/stat, while the process is a zombie. 0 may also mean that we may not see
+// it.
 std::optional<ExitStatus> from_proc(pid_t pid) {
   char text[2048];
   const std::string path = "/proc/" + std::to_string(pid) + "/stat";
@@ -56,12 +60,14 @@ std::optional<ExitStatus> from_proc(pid_t pid) {
   // The program's name, in parentheses, may hold anything.
   const char* after_name = std::strrchr(text, ')');
   const char* last = std::strrchr(text, ' ');
-  if (after_name == nullptr || last == nullptr || after_name[1] == '\0' || after_name[2] != 'Z') return std::nullopt;
+  if (after_name == nullptr || last == nullptr || after_name[1] == '\0' || after_name[2] != 'Z')
+    return std::nullopt;
   const int status = std::atoi(last);
   return status == 0 ? std::nullopt : std::optional(from_wait_status(status));
 }
 
-// Tries both ways until one answers. A zombie that nobody collects and that shows no status has ended with 0, or hides it.
+// Tries both ways until one answers. A zombie that nobody collects and that shows no status has
+// ended with 0, or hides it.
 ExitStatus read_status(int pidfd, pid_t pid) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   do {
@@ -82,10 +88,12 @@ spool::Finish finish_of(const ExitStatus& status, std::int64_t time_us) {
                        .reason = "the process ended without finishing the run; how is unknown"};
   if (status.signal) {
     const char* name = sigabbrev_np(*status.signal);
-    finish.reason = "killed by " + (name ? "SIG" + std::string(name) : "signal " + std::to_string(*status.signal));
+    finish.reason = "killed by " +
+                    (name ? "SIG" + std::string(name) : "signal " + std::to_string(*status.signal));
     if (*status.signal == SIGINT) finish.state = spool::EndState::kStopped;
   } else if (status.exit_code) {
-    finish.reason = "exited with code " + std::to_string(*status.exit_code) + " without finishing the run";
+    finish.reason =
+        "exited with code " + std::to_string(*status.exit_code) + " without finishing the run";
   }
   return finish;
 }
@@ -103,7 +111,8 @@ ProcessWatch::ProcessWatch(pid_t pid) : pid_(pid) {
     for (const int fd : {pidfd_, stop_event_, ended_event_}) {
       if (fd >= 0) close(fd);
     }
-    throw Error(ErrorCode::kInternal, "process " + std::to_string(pid) + " cannot be watched", std::strerror(error));
+    throw Error(ErrorCode::kInternal, "process " + std::to_string(pid) + " cannot be watched",
+                std::strerror(error));
   }
   thread_ = std::jthread([this] { watch(); });
 }

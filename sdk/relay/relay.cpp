@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <random>
-#include <tracker/error.hpp>
 #include <utility>
 #include <variant>
+
+#include <tracker/error.hpp>
 
 #include "relay/channel.hpp"
 #include "relay/session.hpp"
@@ -20,7 +21,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using spool::RelayState;
 
-constexpr std::chrono::milliseconds kAskedPause{300};  // between attempts, however often somebody asks
+constexpr std::chrono::milliseconds kAskedPause{
+    300};  // between attempts, however often somebody asks
 constexpr std::chrono::seconds kReleaseInterval{30};
 
 // The log's own words about itself.
@@ -108,7 +110,9 @@ class Relay {
     return std::nullopt;
   }
 
-  Report finished(Outcome outcome, const std::string& message) const { return {outcome, message, acked_}; }
+  Report finished(Outcome outcome, const std::string& message) const {
+    return {outcome, message, acked_};
+  }
 
   // Nothing more is sent. The writer is told once; its end is still recorded.
   Report give_up(Outcome outcome, const std::string& message) {
@@ -152,7 +156,8 @@ class Relay {
       // Once the writer's death is dealt with, its descriptor would wake us for ever.
       const int died = writer_end_.settled() ? -1 : writer_end_.descriptor();
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
-      const auto limit = std::clamp(left, std::chrono::milliseconds(1), std::chrono::milliseconds(1000));
+      const auto limit =
+          std::clamp(left, std::chrono::milliseconds(1), std::chrono::milliseconds(1000));
       if (wakeup_.wait(limit, died)) {
         backoff_.reset();
         deadline = std::min(deadline, last_attempt_ + kAskedPause);
@@ -187,6 +192,8 @@ class Relay {
 
 }  // namespace
 
-Report deliver(const RelayOptions& options, const std::stop_token& stop) { return Relay(options, stop).run(); }
+Report deliver(const RelayOptions& options, const std::stop_token& stop) {
+  return Relay(options, stop).run();
+}
 
 }  // namespace tracker::relay

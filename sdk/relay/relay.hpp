@@ -13,15 +13,18 @@
 #include "relay/backoff.hpp"
 #include "spool/record.hpp"
 
-// Delivering one writer's log to the server: the whole life of a tracker-relay, and the heart of `tracker sync`.
+// Delivering one writer's log to the server: the whole life of a tracker-relay, and the heart of
+// `tracker sync`.
 namespace tracker::relay {
 
 struct RelayOptions {
   std::filesystem::path spool;  // the writer's directory
   std::string server;           // address as users give it
-  pid_t parent = 0;             // the process that writes the log; 0: its lock alone tells whether it lives
-  bool until_caught_up = false;  // end once all that is there now is delivered, though the writer may live on
-  // How long to go on without a server once the writer has ended; `tracker sync` delivers what is left.
+  pid_t parent = 0;  // the process that writes the log; 0: its lock alone tells whether it lives
+  bool until_caught_up =
+      false;  // end once all that is there now is delivered, though the writer may live on
+  // How long to go on without a server once the writer has ended; `tracker sync` delivers what is
+  // left.
   std::chrono::milliseconds patience = std::chrono::minutes(10);
   Backoff::Limits backoff;
   // Every line for the log; the same line is not said twice in a row. May be empty.
@@ -46,12 +49,13 @@ struct Report {
   spool::Offset acked{};
 };
 
-// Delivers until the log is finished and acknowledged, or one of the other outcomes. Blocks. What the writer should
-// know is written to the control page as it happens. If the writer dies without a Finish, one is appended, whether or
-// not there is a server. The caller holds the log's RelayLock; whoever opens the lock's file meanwhile wakes a relay that
-// is waiting for its next attempt.
+// Delivers until the log is finished and acknowledged, or one of the other outcomes. Blocks. What
+// the writer should know is written to the control page as it happens. If the writer dies without a
+// Finish, one is appended, whether or not there is a server. The caller holds the log's RelayLock;
+// whoever opens the lock's file meanwhile wakes a relay that is waiting for its next attempt.
 //
-// After a refusal nothing more is sent, but the writer's end is still awaited and recorded (unless until_caught_up).
+// After a refusal nothing more is sent, but the writer's end is still awaited and recorded (unless
+// until_caught_up).
 //
 // Throws Error if the directory holds no log, or one of a newer format.
 Report deliver(const RelayOptions& options, const std::stop_token& stop);

@@ -18,13 +18,17 @@ std::string with_remedy(const v1::Refusal& refusal) {
 
 }  // namespace
 
-SessionEnd Session::run(const std::shared_ptr<grpc::Channel>& channel, const std::stop_token& stop) {
+SessionEnd Session::run(const std::shared_ptr<grpc::Channel>& channel,
+                        const std::stop_token& stop) {
   IngestStream stream(channel, options_.hello);
   const auto started = FrameSource::Clock::now();
   while (!stop.stop_requested()) {
     const bool busy = send(stream);
-    const auto limit = busy ? std::chrono::milliseconds(0) : source_ && source_->at_end() ? kIdlePoll : options_.poll;
-    const auto handled = std::visit([this](const auto& event) { return on_event(event); }, stream.wait(limit));
+    const auto limit = busy                           ? std::chrono::milliseconds(0)
+                       : source_ && source_->at_end() ? kIdlePoll
+                                                      : options_.poll;
+    const auto handled =
+        std::visit([this](const auto& event) { return on_event(event); }, stream.wait(limit));
     if (handled) return *handled;
     if (const auto end = done()) return *end;
     if (!source_ && FrameSource::Clock::now() - started > kWelcomePatience) {
@@ -41,7 +45,8 @@ bool Session::send(IngestStream& stream) {
   if (!held_ && window_.has_room()) held_ = source_->next(FrameSource::Clock::now());
   if (!held_ || !window_.has_room_for(held_->payload.size())) return false;
   if (held_->payload.size() > max_payload_) {
-    throw Error(ErrorCode::kResourceExhausted, "a frame of " + std::to_string(held_->payload.size()) +
+    throw Error(ErrorCode::kResourceExhausted, "a frame of " +
+                                                   std::to_string(held_->payload.size()) +
                                                    " bytes is larger than the server takes");
   }
   window_.sent(held_->to, held_->payload.size());
@@ -56,14 +61,15 @@ Session::Handled Session::done() {
     return SessionEnd{SessionEnd::Kind::kDelivered, ""};
   }
   if (const auto& damage = source_->damage(); damage && window_.acked() >= damage->at) {
-    return SessionEnd{SessionEnd::Kind::kDamaged, "the log is damaged at byte " +
-                                                      std::to_string(spool::to_bytes(damage->at)) + " (" +
-                                                      damage->reason + "); what lies before it was delivered"};
+    return SessionEnd{SessionEnd::Kind::kDamaged,
+                      "the log is damaged at byte " + std::to_string(spool::to_bytes(damage->at)) +
+                          " (" + damage->reason + "); what lies before it was delivered"};
   }
   if (source_->at_end() && window_.empty()) {
     // The writer is dead and its end could not be recorded: this is all there will ever be.
     if (source_->all_read()) return SessionEnd{SessionEnd::Kind::kDelivered, ""};
-    if (options_.until_caught_up && !writer_end_.settled()) return SessionEnd{SessionEnd::Kind::kCaughtUp, ""};
+    if (options_.until_caught_up && !writer_end_.settled())
+      return SessionEnd{SessionEnd::Kind::kCaughtUp, ""};
   }
   return std::nullopt;
 }
@@ -77,11 +83,13 @@ void Session::start_from(spool::Offset offset) {
 }
 
 Session::Handled Session::on_event(const v1::Welcome& welcome) {
-  window_ = Window(spool::Offset{welcome.acked_offset()}, std::max<std::uint64_t>(1, welcome.window_bytes()));
+  window_ = Window(spool::Offset{welcome.acked_offset()},
+                   std::max<std::uint64_t>(1, welcome.window_bytes()));
   max_payload_ = welcome.max_frame_bytes();
   limits_ = options_.limits;
   // Columns can be a little larger than the log they come from; half is on the safe side.
-  limits_.raw_bytes = std::min<std::size_t>(limits_.raw_bytes, welcome.max_frame_decompressed_bytes() / 2);
+  limits_.raw_bytes =
+      std::min<std::size_t>(limits_.raw_bytes, welcome.max_frame_decompressed_bytes() / 2);
   start_from(spool::Offset{welcome.acked_offset()});
   options_.on_welcome();
   return std::nullopt;
@@ -101,7 +109,8 @@ Session::Handled Session::on_event(const v1::Rewind& rewind) {
 }
 
 Session::Handled Session::on_event(const v1::Refusal& refusal) {
-  if (refusal.reason() == v1::Refusal::SUPERSEDED) return SessionEnd{SessionEnd::Kind::kSuperseded, ""};
+  if (refusal.reason() == v1::Refusal::SUPERSEDED)
+    return SessionEnd{SessionEnd::Kind::kSuperseded, ""};
   return SessionEnd{SessionEnd::Kind::kRefused, with_remedy(refusal)};
 }
 
@@ -111,8 +120,9 @@ Session::Handled Session::on_event(const IngestStream::Closed& closed) {
     case grpc::StatusCode::PERMISSION_DENIED:
       return SessionEnd{SessionEnd::Kind::kRefused, closed.status.error_message()};
     default:
-      return SessionEnd{SessionEnd::Kind::kLost,
-                        closed.status.ok() ? "the server closed the stream" : closed.status.error_message()};
+      return SessionEnd{SessionEnd::Kind::kLost, closed.status.ok()
+                                                     ? "the server closed the stream"
+                                                     : closed.status.error_message()};
   }
 }
 

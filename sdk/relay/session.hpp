@@ -29,8 +29,9 @@ struct SessionEnd {
   std::string message;  // one line for people; empty where there is nothing to say
 };
 
-// One stream of one log: Hello to end (docs/ingest-protocol.md). The loop sends what the window allows and then waits
-// for the server or a few dozen milliseconds, whichever is sooner. One thread.
+// One stream of one log: Hello to end (docs/ingest-protocol.md). The loop sends what the window
+// allows and then waits for the server or a few dozen milliseconds, whichever is sooner. One
+// thread.
 class Session {
  public:
   struct Options {
@@ -39,11 +40,12 @@ class Session {
     bool until_caught_up = false;
     std::chrono::milliseconds poll{25};  // how often the log is looked at
     FrameSource::Limits limits;
-    std::function<void()> on_welcome;                   // the server has taken us
-    std::function<void(spool::Offset)> on_acked;        // cumulative
+    std::function<void()> on_welcome;             // the server has taken us
+    std::function<void(spool::Offset)> on_acked;  // cumulative
   };
 
-  Session(const Options& options, WriterEnd& writer_end) : options_(options), writer_end_(writer_end) {}
+  Session(const Options& options, WriterEnd& writer_end)
+      : options_(options), writer_end_(writer_end) {}
 
   SessionEnd run(const std::shared_ptr<grpc::Channel>& channel, const std::stop_token& stop);
 

@@ -9,8 +9,8 @@
 
 namespace tracker::relay {
 
-// A wait that ends early when somebody asks for this log's delivery (opens relay.lock), when the writer dies, or when
-// we are to stop. One thread.
+// A wait that ends early when somebody asks for this log's delivery (opens relay.lock), when the
+// writer dies, or when we are to stop. One thread.
 class Wakeup {
  public:
   Wakeup(const std::filesystem::path& writer_directory, const std::stop_token& stop);

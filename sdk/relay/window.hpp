@@ -7,7 +7,8 @@
 
 namespace tracker::relay {
 
-// What is on its way: frames sent and not acknowledged, and how much may be. A plain value over offsets; no I/O.
+// What is on its way: frames sent and not acknowledged, and how much may be. A plain value over
+// offsets; no I/O.
 class Window {
  public:
   Window() = default;
@@ -26,7 +27,8 @@ class Window {
     sent_ = to;
   }
 
-  // Cumulative. False if the server claims more than was sent, or less than it had: it is not to be believed.
+  // Cumulative. False if the server claims more than was sent, or less than it had: it is not to be
+  // believed.
   bool ack(spool::Offset offset) {
     if (offset < acked_ || offset > sent_) return false;
     acked_ = offset;

@@ -1,7 +1,8 @@
 #include "relay/writer_end.hpp"
 
-#include <tracker/error.hpp>
 #include <utility>
+
+#include <tracker/error.hpp>
 
 #include "spool/after_death.hpp"
 #include "spool/layout.hpp"

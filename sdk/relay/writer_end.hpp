@@ -12,13 +12,15 @@
 
 namespace tracker::relay {
 
-// Notices the death of the process that writes a log, and makes sure that the log says how it ended: if it has no
-// Finish, one is appended. The caller holds the log's RelayLock. One thread, except descriptor().
+// Notices the death of the process that writes a log, and makes sure that the log says how it
+// ended: if it has no Finish, one is appended. The caller holds the log's RelayLock. One thread,
+// except descriptor().
 class WriterEnd {
  public:
   using Log = std::function<void(const std::string&)>;
 
-  // `parent`: the process that writes the log; 0 if it is not known, then its lock tells of its death (but not how).
+  // `parent`: the process that writes the log; 0 if it is not known, then its lock tells of its
+  // death (but not how).
   WriterEnd(std::filesystem::path writer_directory, pid_t parent, Log log);
 
   // Looks, and appends when it must. From then on true: the log will not grow any more.

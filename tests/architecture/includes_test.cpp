@@ -1,4 +1,5 @@
-// Who may include whom: the arrows of docs/architecture.md, checked against every #include of the tree.
+// Who may include whom: the arrows of docs/architecture.md, checked against every #include of the
+// tree.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -49,13 +50,16 @@ struct Library {
   std::set<std::string> folders;
 };
 const std::vector<Library> kLibraries = {
-    {std::regex("(torch|ATen|c10)/.*"), {"trainer/nn", "trainer/models", "trainer/train", "trainer/cli"}},
+    {std::regex("(torch|ATen|c10)/.*"),
+     {"trainer/nn", "trainer/models", "trainer/train", "trainer/cli"}},
     {std::regex("(grpc|grpcpp)/.*|tracker/v1/.*"),
      {"sdk/relay", "sdk/cli", "tracker-server/rpc", "tracker-server/app"}},
-    {std::regex("pqxx/.*|libpq-fe.h|postgresql/.*"), {"tracker-server/storage", "tracker-server/embedded"}},
+    {std::regex("pqxx/.*|libpq-fe.h|postgresql/.*"),
+     {"tracker-server/storage", "tracker-server/embedded"}},
     {std::regex("boost/(beast|asio).*"), {"tracker-server/http"}},
     {std::regex("(arrow|parquet)/.*"), {"trainer/data", "sdk/cli"}},
-    {std::regex("tracker/(run|run_fwd).hpp"), {"sdk/src", "sdk/include", "sdk/cli", "sdk/examples", "trainer/train", "trainer/cli"}},
+    {std::regex("tracker/(run|run_fwd).hpp"),
+     {"sdk/src", "sdk/include", "sdk/cli", "sdk/examples", "trainer/train", "trainer/cli"}},
 };
 
 struct Include {
@@ -76,7 +80,8 @@ std::vector<Include> all_includes() {
       std::ifstream file(entry.path());
       std::smatch match;
       for (std::string line; std::getline(file, line);) {
-        if (std::regex_search(line, match, kLine)) found.push_back({entry.path(), folder, match[2], match[1] == "\""});
+        if (std::regex_search(line, match, kLine))
+          found.push_back({entry.path(), folder, match[2], match[1] == "\""});
       }
     }
   }
@@ -93,11 +98,14 @@ TEST(Includes, our_own_headers_follow_the_arrows) {
   const auto includes = all_includes();
   ASSERT_GT(includes.size(), 100u) << "the tree was not found";
   for (const Include& include : includes) {
-    if (!include.quoted || include.path.starts_with("tracker/error") || include.path.starts_with("tracker/value")) continue;
+    if (!include.quoted || include.path.starts_with("tracker/error") ||
+        include.path.starts_with("tracker/value"))
+      continue;
     const std::string own = include.folder.substr(include.folder.find('/') + 1);
     const std::string part = first_part(include.path);
     EXPECT_TRUE(part == own || kAllowed.at(include.folder).contains(part))
-        << include.file << " includes " << include.path << ": " << include.folder << " may not depend on " << part;
+        << include.file << " includes " << include.path << ": " << include.folder
+        << " may not depend on " << part;
   }
 }
 
@@ -105,7 +113,8 @@ TEST(Includes, each_library_is_seen_only_where_it_lives) {
   for (const Include& include : all_includes()) {
     for (const Library& library : kLibraries) {
       if (!std::regex_match(include.path, library.include)) continue;
-      EXPECT_TRUE(library.folders.contains(include.folder)) << include.file << " includes " << include.path;
+      EXPECT_TRUE(library.folders.contains(include.folder))
+          << include.file << " includes " << include.path;
     }
   }
 }
@@ -118,7 +127,8 @@ TEST(Includes, every_folder_with_sources_has_its_arrows) {
           std::any_of(fs::recursive_directory_iterator(entry), fs::recursive_directory_iterator(),
                       [](const auto& file) { return file.path().extension() == ".cpp"; });
       const std::string folder = top + "/" + entry.path().filename().string();
-      EXPECT_TRUE(!has_sources || kAllowed.contains(folder)) << folder << " is not in the table of arrows";
+      EXPECT_TRUE(!has_sources || kAllowed.contains(folder))
+          << folder << " is not in the table of arrows";
     }
   }
 }

@@ -1,5 +1,5 @@
-// Starts the whole tracker and hands it to the browser tests in tests/e2e/dashboard. Screenshots of what the browser
-// saw are left in build/…/screenshots.
+// Starts the whole tracker and hands it to the browser tests in tests/e2e/dashboard. Screenshots of
+// what the browser saw are left in build/…/screenshots.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -16,7 +16,8 @@ TEST(Dashboard, shows_live_runs_in_a_real_browser) {
   System system;
   system.start_server();
   test_support::ProcessOptions options = system.command("tracker", {});
-  options.command = {NODE_PROGRAM, "--test", TRACKER_SOURCE_DIR "/tests/e2e/dashboard/dashboard_e2etest.mjs"};
+  options.command = {NODE_PROGRAM, "--test",
+                     TRACKER_SOURCE_DIR "/tests/e2e/dashboard/dashboard_e2etest.mjs"};
   options.environment["TRACKER_CLI"] = TRACKER_BINARY_DIR "/bin/tracker";
   options.environment["SCREENSHOTS"] = TRACKER_BINARY_DIR "/screenshots";
   const auto result = test_support::run(options, {}, std::chrono::seconds(240));

@@ -1,5 +1,5 @@
-// What a returned log() call has logged is in the server exactly once, whichever process is killed. Every value is a
-// function of its step, so the history proves itself.
+// What a returned log() call has logged is in the server exactly once, whichever process is killed.
+// Every value is a function of its step, so the history proves itself.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,14 +9,16 @@
 
 namespace {
 
+using nlohmann::json;
 using test_support::Process;
 using test_support::System;
-using nlohmann::json;
 
 double value_at(int step) { return 1.0 / (step + 3) + step % 7; }
 
 std::string row(int step) {
-  return json{{"step", step}, {"train/loss", value_at(step)}, {"train/twice", 2.0 * value_at(step)}}.dump() + "\n";
+  return json{{"step", step}, {"train/loss", value_at(step)}, {"train/twice", 2.0 * value_at(step)}}
+             .dump() +
+         "\n";
 }
 
 // Rows 0 … n-1, each once, in order, with the values they must have.
@@ -37,7 +39,8 @@ bool has_ended(const json& run) { return run.at("state") != "running"; }
 class Writer {
  public:
   Writer(const System& system, const std::string& project)
-      : process_(system.command("tracker", {"log", "--project", project, "--echo"})), id_(*process_.read_line()) {}
+      : process_(system.command("tracker", {"log", "--project", project, "--echo"})),
+        id_(*process_.read_line()) {}
 
   void log_until(int end) {
     for (; next_ < end; ++next_) {
@@ -64,7 +67,8 @@ TEST(Delivery, every_row_arrives_with_config_tags_and_state) {
   std::string input;
   for (int step = 0; step < 5000; ++step) input += row(step);
   const auto logged = system.run(
-      "tracker", {"log", "--project", "p", "--name", "first", "--config", "lr=0.5", "--tags", "a,b"}, input);
+      "tracker",
+      {"log", "--project", "p", "--name", "first", "--config", "lr=0.5", "--tags", "a,b"}, input);
   ASSERT_EQ(logged.status.code, 0) << logged.errors;
 
   const json run = system.await_run("p", has_ended);
@@ -81,8 +85,12 @@ TEST(Delivery, non_finite_values_keep_their_kind) {
   System system;
   system.start_server();
   const auto logged = system.run("tracker", {"log", "--project", "p"},
-                                 R"({"step":0,"a":"NaN"})" "\n" R"({"step":1,"a":"Infinity"})" "\n"
-                                 R"({"step":2,"a":"-Infinity"})" "\n");
+                                 R"({"step":0,"a":"NaN"})"
+                                 "\n"
+                                 R"({"step":1,"a":"Infinity"})"
+                                 "\n"
+                                 R"({"step":2,"a":"-Infinity"})"
+                                 "\n");
   ASSERT_EQ(logged.status.code, 0) << logged.errors;
   const json run = system.await_run("p", has_ended);
   const auto history = system.history(run.at("id"));

@@ -1,4 +1,5 @@
-// The trainer as a user runs it, with the real MiniLM weights and the bundled reviews, a few steps long.
+// The trainer as a user runs it, with the real MiniLM weights and the bundled reviews, a few steps
+// long.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -16,9 +17,15 @@ using test_support::System;
 const std::string kMiniLm = std::string(TRACKER_SOURCE_DIR) + "/build/deps/minilm";
 
 std::vector<std::string> training(const System& system, int steps) {
-  return {"--model", kMiniLm, "--project", "imdb", "--dataset", "imdb", "--train-samples", "64", "--eval-samples", "16",
-          "--max-length", "64", "--max-steps", std::to_string(steps), "--logging-steps", "1", "--output-dir",
-          (system.directory() / "out").string()};
+  return {"--model",         kMiniLm,
+          "--project",       "imdb",
+          "--dataset",       "imdb",
+          "--train-samples", "64",
+          "--eval-samples",  "16",
+          "--max-length",    "64",
+          "--max-steps",     std::to_string(steps),
+          "--logging-steps", "1",
+          "--output-dir",    (system.directory() / "out").string()};
 }
 
 std::vector<json> logged_rows(const System& system) {
@@ -66,7 +73,8 @@ TEST(Training, killed_trainer_is_crashed_by_its_signal_with_every_row_delivered)
   Process trainer(system.command("trainer", training(system, 100000)));
   std::filesystem::create_directories(system.directory() / "out");
   test_support::wait_for_file(system.directory() / "out" / "metrics.jsonl", trainer);
-  system.await_run("imdb", [](const json& run) { return run.at("summary").contains("train/loss"); });
+  system.await_run("imdb",
+                   [](const json& run) { return run.at("summary").contains("train/loss"); });
   trainer.kill(SIGKILL);
   trainer.wait();
 
@@ -79,7 +87,8 @@ TEST(Training, interrupted_trainer_ends_as_stopped) {
   System system;
   system.start_server();
   Process trainer(system.command("trainer", training(system, 100000)));
-  system.await_run("imdb", [](const json& run) { return run.at("summary").contains("train/loss"); });
+  system.await_run("imdb",
+                   [](const json& run) { return run.at("summary").contains("train/loss"); });
   trainer.kill(SIGINT);
   EXPECT_NE(trainer.wait().code, 0);
 
@@ -103,7 +112,8 @@ TEST(Training, without_a_server_trains_to_the_end_and_sync_delivers) {
 
 TEST(Training, wrong_input_is_one_line_that_names_it) {
   System system;
-  const auto expect_error = [&](std::vector<std::string> arguments, int code, const std::string& word) {
+  const auto expect_error = [&](std::vector<std::string> arguments, int code,
+                                const std::string& word) {
     const auto result = system.run("trainer", std::move(arguments));
     EXPECT_EQ(result.status.code, code) << result.errors;
     EXPECT_NE(result.errors.find(word), std::string::npos) << result.errors;
@@ -111,7 +121,8 @@ TEST(Training, wrong_input_is_one_line_that_names_it) {
   };
   expect_error({"--no-such-flag"}, 2, "--no-such-flag");
   expect_error({"--model", "/nowhere", "--project", "p"}, 1, "/nowhere");
-  expect_error({"--model", kMiniLm, "--project", "p", "--dataset", "/nowhere.csv"}, 1, "/nowhere.csv");
+  expect_error({"--model", kMiniLm, "--project", "p", "--dataset", "/nowhere.csv"}, 1,
+               "/nowhere.csv");
 }
 
 }  // namespace

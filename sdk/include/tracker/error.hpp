@@ -21,7 +21,8 @@ enum class ErrorCode {
   kInternal,  // a defect of ours
 };
 
-// The one exception of the tracker's own code. `what()` is one line for people: what was wrong, where, and what to do.
+// The one exception of the tracker's own code. `what()` is one line for people: what was wrong,
+// where, and what to do.
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}

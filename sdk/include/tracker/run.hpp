@@ -35,20 +35,21 @@ struct MetricDefinition {
 };
 
 struct RunSettings {
-  std::string project;                // required; made on the server if it is not there
-  std::string name;                   // empty: a readable one is generated
-  std::string group;                  //
-  std::string job_type;               //
-  std::vector<std::string> tags;      //
-  std::string notes;                  //
-  Dict config;                        // hyperparameters known at the start
-  std::string server;                 // empty: $TRACKER_URL, else http://127.0.0.1:8080
-  std::filesystem::path directory;    // empty: $TRACKER_DIR, else ~/.local/share/tracker
-  std::filesystem::path relay;        // program tracker-relay; empty: beside this program, then $PATH
-  bool offline = false;               // write the spool only; `tracker sync` delivers it later
-  bool capture_console = true;        // stdout and stderr of this process, as lines
-  bool capture_git = true;            // commit, branch, remote, diff size
-  std::chrono::milliseconds system_interval{2000};  // CPU, memory, disk, network, GPU; 0 switches it off
+  std::string project;              // required; made on the server if it is not there
+  std::string name;                 // empty: a readable one is generated
+  std::string group;                //
+  std::string job_type;             //
+  std::vector<std::string> tags;    //
+  std::string notes;                //
+  Dict config;                      // hyperparameters known at the start
+  std::string server;               // empty: $TRACKER_URL, else http://127.0.0.1:8080
+  std::filesystem::path directory;  // empty: $TRACKER_DIR, else ~/.local/share/tracker
+  std::filesystem::path relay;      // program tracker-relay; empty: beside this program, then $PATH
+  bool offline = false;             // write the spool only; `tracker sync` delivers it later
+  bool capture_console = true;      // stdout and stderr of this process, as lines
+  bool capture_git = true;          // commit, branch, remote, diff size
+  std::chrono::milliseconds system_interval{
+      2000};  // CPU, memory, disk, network, GPU; 0 switches it off
 };
 
 // How far delivery has come; what a progress line shows.
@@ -61,15 +62,17 @@ enum class Delivery {
 
 // A run being written by this process.
 //
-// Every call appends to a memory-mapped log and returns: no network, no lock held across a system call, no fsync on
-// the caller's thread. What a returned call has logged survives SIGKILL of the process; power loss costs at most a
-// second. start() throws tracker::Error; nothing after it throws: a full disk drops rows, counts them, and warns once.
-// All methods may be called from any thread. After fork() the child, once it logs, writes as a writer of its own, and
-// its finishing does not end the run.
+// Every call appends to a memory-mapped log and returns: no network, no lock held across a system
+// call, no fsync on the caller's thread. What a returned call has logged survives SIGKILL of the
+// process; power loss costs at most a second. start() throws tracker::Error; nothing after it
+// throws: a full disk drops rows, counts them, and warns once. All methods may be called from any
+// thread. After fork() the child, once it logs, writes as a writer of its own, and its finishing
+// does not end the run.
 class Run {
  public:
-  // Makes the spool directory, starts tracker-relay (unless offline) and returns without waiting for the server.
-  // Throws Error: no project, a directory that cannot be written, a spool format of a newer version.
+  // Makes the spool directory, starts tracker-relay (unless offline) and returns without waiting
+  // for the server. Throws Error: no project, a directory that cannot be written, a spool format of
+  // a newer version.
   static Run start(RunSettings settings);
 
   Run(Run&&) noexcept;
@@ -79,10 +82,13 @@ class Run {
   // Finishes as kFinished, or as kFailed while an exception is in flight.
   ~Run();
 
-  // Appends a row. Without a step it takes the last one plus one. Rows of equal step are merged, later values win.
-  // A key not seen before costs a dictionary record; keep the set of keys small. NaN and infinities are kept.
-  void log(std::initializer_list<Scalar> scalars, std::optional<std::int64_t> step = std::nullopt) noexcept;
-  void log(std::span<const Scalar> scalars, std::optional<std::int64_t> step = std::nullopt) noexcept;
+  // Appends a row. Without a step it takes the last one plus one. Rows of equal step are merged,
+  // later values win. A key not seen before costs a dictionary record; keep the set of keys small.
+  // NaN and infinities are kept.
+  void log(std::initializer_list<Scalar> scalars,
+           std::optional<std::int64_t> step = std::nullopt) noexcept;
+  void log(std::span<const Scalar> scalars,
+           std::optional<std::int64_t> step = std::nullopt) noexcept;
 
   // Merges into the config or the summary; nested dicts merge key by key.
   void config(const Dict& values) noexcept;
@@ -91,9 +97,10 @@ class Run {
   void set_tags(const std::vector<std::string>& tags) noexcept;
   void set_notes(std::string_view notes) noexcept;
 
-  // Ends the run and waits up to `timeout` until the server has acknowledged everything; then the relay is left to it.
-  // Waits less when nothing is to be expected: no relay, refused, or no server for two seconds.
-  // True if all was acknowledged. Idempotent: later calls do nothing. `reason` is a line for people.
+  // Ends the run and waits up to `timeout` until the server has acknowledged everything; then the
+  // relay is left to it. Waits less when nothing is to be expected: no relay, refused, or no server
+  // for two seconds. True if all was acknowledged. Idempotent: later calls do nothing. `reason` is
+  // a line for people.
   bool finish(RunState state = RunState::kFinished, std::string_view reason = {},
               std::chrono::milliseconds timeout = std::chrono::seconds(30)) noexcept;
 

@@ -74,8 +74,10 @@ Measured measure(const std::string& dsn, const bench::LoadShape& shape,
   m.frame_bytes_per_point =
       static_cast<double>(load.payload_bytes) / static_cast<double>(load.points);
   const auto points = static_cast<double>(load.points);
-  m.values = payload_bytes(database, "SELECT sum(octet_length(payload))::bigint FROM chunk") / points;
-  m.axis = payload_bytes(database, "SELECT sum(octet_length(payload))::bigint FROM axis_chunk") / points;
+  m.values =
+      payload_bytes(database, "SELECT sum(octet_length(payload))::bigint FROM chunk") / points;
+  m.axis =
+      payload_bytes(database, "SELECT sum(octet_length(payload))::bigint FROM axis_chunk") / points;
   m.pyramid =
       payload_bytes(database, "SELECT coalesce(sum(octet_length(payload)), 0) FROM pyramid") /
       points;

@@ -25,7 +25,8 @@ class CommandLine {
                             {"TRACKER_URL", server_}},
             .directory = {}};
   }
-  test_support::Result run(const std::vector<std::string>& arguments, const std::string& input = {}) const {
+  test_support::Result run(const std::vector<std::string>& arguments,
+                           const std::string& input = {}) const {
     return test_support::run(command(arguments), input);
   }
   const std::filesystem::path& home() const { return directory_.path(); }

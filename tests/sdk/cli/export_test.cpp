@@ -36,7 +36,8 @@ TEST_F(Export, jsonl_has_a_line_per_step_with_what_was_logged) {
             "{\"step\":0,\"time\":1764000000.25,\"b,\\\"c\":1.0,\"train/loss\":0.1}\n"
             "{\"step\":1,\"time\":1764000001.0,\"train/loss\":\"NaN\"}\n"
             "{\"step\":5,\"time\":1764000002.0,\"train/loss\":\"-Infinity\"}\n"
-            "{\"step\":6,\"time\":1764000003.000001,\"eval/accuracy\":\"Infinity\",\"value/step\":9.0}\n");
+            "{\"step\":6,\"time\":1764000003.000001,\"eval/accuracy\":\"Infinity\",\"value/"
+            "step\":9.0}\n");
 }
 
 TEST_F(Export, csv_has_a_column_for_every_key_of_the_run) {
@@ -51,19 +52,23 @@ TEST_F(Export, csv_has_a_column_for_every_key_of_the_run) {
 }
 
 TEST_F(Export, keys_choose_the_columns_and_their_order) {
-  const auto result = tracker.run({"export", "id-1", "--format", "csv", "--keys", "eval/accuracy,train/loss"});
+  const auto result =
+      tracker.run({"export", "id-1", "--format", "csv", "--keys", "eval/accuracy,train/loss"});
   EXPECT_EQ(lines_of(result.output).at(0), "step,time,eval/accuracy,train/loss");
   EXPECT_EQ(lines_of(result.output).at(1), "0,1764000000.25,,0.1");
 }
 
 TEST_F(Export, file_appears_whole_or_not_at_all) {
   const auto file = tracker.home() / "out.jsonl";
-  ASSERT_EQ(tracker.run({"export", "id-1", "--format", "jsonl", "--output", file.string()}).status.code, 0);
+  ASSERT_EQ(
+      tracker.run({"export", "id-1", "--format", "jsonl", "--output", file.string()}).status.code,
+      0);
   EXPECT_EQ(lines_of(cli_test::read_file(file)).size(), 4u);
 
   std::filesystem::remove(file);
   fake.history.clear();
-  const auto failed = tracker.run({"export", "id-1", "--format", "jsonl", "--output", file.string()});
+  const auto failed =
+      tracker.run({"export", "id-1", "--format", "jsonl", "--output", file.string()});
   EXPECT_EQ(failed.status.code, 1);
   for (const auto& entry : std::filesystem::directory_iterator(tracker.home())) {
     EXPECT_EQ(entry.path().string().find("out.jsonl"), std::string::npos) << entry.path();
@@ -71,14 +76,17 @@ TEST_F(Export, file_appears_whole_or_not_at_all) {
 }
 
 TEST_F(Export, file_that_cannot_be_written_is_named) {
-  const auto result = tracker.run({"export", "id-1", "--format", "csv", "--output", "/nosuch/out.csv"});
+  const auto result =
+      tracker.run({"export", "id-1", "--format", "csv", "--output", "/nosuch/out.csv"});
   EXPECT_EQ(result.status.code, 1);
   EXPECT_NE(result.errors.find("/nosuch/out.csv"), std::string::npos);
 }
 
 TEST_F(Export, full_standard_output_is_an_error) {
   const auto result = test_support::run(
-      {.command = {"/bin/sh", "-c", "\"$0\" export id-1 --format jsonl --server " + server.url() + " > /dev/full", TRACKER},
+      {.command = {"/bin/sh", "-c",
+                   "\"$0\" export id-1 --format jsonl --server " + server.url() + " > /dev/full",
+                   TRACKER},
        .environment = {},
        .directory = {}});
   EXPECT_EQ(result.status.code, 1);
@@ -87,13 +95,15 @@ TEST_F(Export, full_standard_output_is_an_error) {
 
 TEST_F(Export, parquet_goes_to_a_file) {
   const auto file = tracker.home() / "out.parquet";
-  const auto result = tracker.run({"export", "id-1", "--format", "parquet", "--output", file.string()});
+  const auto result =
+      tracker.run({"export", "id-1", "--format", "parquet", "--output", file.string()});
 #if TRACKER_WITH_PARQUET
   ASSERT_EQ(result.status.code, 0) << result.errors;
   const std::string bytes = cli_test::read_file(file);
   EXPECT_EQ(bytes.substr(0, 4), "PAR1");
   EXPECT_EQ(bytes.substr(bytes.size() - 4), "PAR1");
-  EXPECT_NE(tracker.run({"export", "id-1", "--format", "parquet"}).errors.find("--output"), std::string::npos);
+  EXPECT_NE(tracker.run({"export", "id-1", "--format", "parquet"}).errors.find("--output"),
+            std::string::npos);
 #else
   EXPECT_EQ(result.status.code, 1);
   EXPECT_NE(result.errors.find("built without Parquet"), std::string::npos) << result.errors;

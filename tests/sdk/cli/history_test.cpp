@@ -13,7 +13,8 @@ std::string bytes_of(const std::vector<double>& values) {
   return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
 }
 std::string bytes_of(const std::vector<std::int64_t>& values) {
-  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(std::int64_t));
+  return std::string(reinterpret_cast<const char*>(values.data()),
+                     values.size() * sizeof(std::int64_t));
 }
 
 // Three rows; "a" has a value in the first and the last.
@@ -54,7 +55,8 @@ TEST(DecodeHistory, lengths_that_do_not_fit_together_are_an_error) {
       broken([](auto& r) { r.mutable_columns(0)->set_present("\x01"); }),
       broken([](auto& r) { r.mutable_columns(0)->mutable_values()->pop_back(); }),
   };
-  for (const auto& response : bad) EXPECT_THROW(decode_history(response), tracker::Error) << response.ShortDebugString();
+  for (const auto& response : bad)
+    EXPECT_THROW(decode_history(response), tracker::Error) << response.ShortDebugString();
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ using tracker::cli::parse_assignment;
 using tracker::cli::parse_log_row;
 
 TEST(ParseLogRow, takes_numbers_truth_values_and_the_names_of_what_json_cannot_say) {
-  const auto row = parse_log_row(R"({"step":7,"a":1.5,"b":true,"c":"NaN","d":"-Infinity","e":3,"f":false,"g":"Infinity"})");
+  const auto row = parse_log_row(
+      R"({"step":7,"a":1.5,"b":true,"c":"NaN","d":"-Infinity","e":3,"f":false,"g":"Infinity"})");
   EXPECT_EQ(row.step, 7);
   const std::map<std::string, double> values(row.values.begin(), row.values.end());
   EXPECT_EQ(values.size(), 7u);
@@ -35,9 +36,10 @@ TEST(ParseLogRow, step_may_be_absent_negative_or_a_whole_float) {
 }
 
 TEST(ParseLogRow, refuses_what_is_no_row) {
-  for (const char* bad : {"", "nope", "[1]", "3", R"({"a":"text"})", R"({"a":null})", R"({"a":[1]})", R"({"a":{}})",
-                          R"({"step":1.5})", R"({"step":"1"})", R"({"step":18446744073709551615})", R"({"step":1e300})",
-                          R"({"":1})", R"({"a":1} x)", R"({"a":NaN})"}) {
+  for (const char* bad :
+       {"", "nope", "[1]", "3", R"({"a":"text"})", R"({"a":null})", R"({"a":[1]})", R"({"a":{}})",
+        R"({"step":1.5})", R"({"step":"1"})", R"({"step":18446744073709551615})",
+        R"({"step":1e300})", R"({"":1})", R"({"a":1} x)", R"({"a":NaN})"}) {
     EXPECT_THROW(parse_log_row(bad), Error) << bad;
   }
 }

@@ -20,13 +20,15 @@ class Log : public testing::Test {
 };
 
 TEST_F(Log, rows_arrive_with_steps_as_given_or_counted_and_the_id_comes_first) {
-  const auto result = tracker.run({"log", "--project", "p", "--name", "n", "--tags", "a,b", "--group", "g", "--config",
-                                   "lr=0.5", "model=bert", "--echo"},
-                                  "{\"loss\":1}\n\n{\"step\":10,\"loss\":\"NaN\"}\n{\"loss\":3,\"ok\":true}");
+  const auto result =
+      tracker.run({"log", "--project", "p", "--name", "n", "--tags", "a,b", "--group", "g",
+                   "--config", "lr=0.5", "model=bert", "--echo"},
+                  "{\"loss\":1}\n\n{\"step\":10,\"loss\":\"NaN\"}\n{\"loss\":3,\"ok\":true}");
   ASSERT_EQ(result.status.code, 0) << result.errors;
   const auto lines = lines_of(result.output);
   ASSERT_EQ(lines.size(), 4u) << result.output;
-  EXPECT_EQ((std::vector<std::string>(lines.begin() + 1, lines.end())), (std::vector<std::string>{"0", "10", "11"}));
+  EXPECT_EQ((std::vector<std::string>(lines.begin() + 1, lines.end())),
+            (std::vector<std::string>{"0", "10", "11"}));
   const auto seen = ingest.seen();
   EXPECT_EQ(seen.run_id, lines[0]);
   EXPECT_EQ(seen.project, "p");
@@ -41,14 +43,16 @@ TEST_F(Log, rows_arrive_with_steps_as_given_or_counted_and_the_id_comes_first) {
   EXPECT_EQ(start.tags, (std::vector<std::string>{"a", "b"}));
   nlohmann::json config;
   for (const auto& record : seen.records) {
-    if (const auto* c = std::get_if<tracker::spool::Config>(&record)) config.merge_patch(nlohmann::json::parse(c->json));
+    if (const auto* c = std::get_if<tracker::spool::Config>(&record))
+      config.merge_patch(nlohmann::json::parse(c->json));
   }
   EXPECT_EQ(config.at("lr"), 0.5);
   EXPECT_EQ(config.at("model"), "bert");
 }
 
 TEST_F(Log, bad_line_fails_the_run_and_names_the_line) {
-  const auto result = tracker.run({"log", "--project", "p"}, "{\"loss\":1}\n{\"loss\":oops}\n{\"loss\":3}\n");
+  const auto result =
+      tracker.run({"log", "--project", "p"}, "{\"loss\":1}\n{\"loss\":oops}\n{\"loss\":3}\n");
   EXPECT_EQ(result.status.code, 1);
   EXPECT_EQ(result.errors, "tracker: line 2: not JSON\n");
   const auto seen = ingest.seen();
@@ -90,8 +94,8 @@ TEST_F(Log, run_goes_on_when_nobody_reads_its_output) {
   const auto result = test_support::run(
       {.command = {"/bin/sh", "-c",
                    "(echo '{\"a\":1}'; echo '{\"a\":2}'; echo '{\"a\":3}') | TRACKER_DIR=" +
-                       (tracker.home() / "s").string() + " \"$0\" log --project p --echo --server " + server.url() +
-                       " | true",
+                       (tracker.home() / "s").string() +
+                       " \"$0\" log --project p --echo --server " + server.url() + " | true",
                    TRACKER},
        .environment = {},
        .directory = {}});

@@ -23,10 +23,11 @@ v1::Run sample_run() {
 }
 
 TEST(RunJson, has_exactly_what_scripts_rely_on) {
-  EXPECT_EQ(run_json(sample_run(), 0).dump(),
-            R"({"id":"11111111-1111-4111-8111-111111111111","name":"calm-fox-1","project":"imdb","state":"finished",)"
-            R"("created_at":"2025-11-24T16:00:00.000000Z","duration_s":12.5,"tags":["a","b"],)"
-            R"("config":{"z":1,"lr":0.1},"summary":{"train/loss":0.25,"bad":"NaN"}})");
+  EXPECT_EQ(
+      run_json(sample_run(), 0).dump(),
+      R"({"id":"11111111-1111-4111-8111-111111111111","name":"calm-fox-1","project":"imdb","state":"finished",)"
+      R"("created_at":"2025-11-24T16:00:00.000000Z","duration_s":12.5,"tags":["a","b"],)"
+      R"("config":{"z":1,"lr":0.1},"summary":{"train/loss":0.25,"bad":"NaN"}})");
 }
 
 TEST(RunJson, live_run_lasts_until_now_and_never_less_than_nothing) {

@@ -52,7 +52,9 @@ TEST_F(Runs, show_takes_an_id_or_project_and_name) {
 
 TEST_F(Runs, closed_output_ends_the_command_without_a_word) {
   const auto result = test_support::run(
-      {.command = {"/bin/sh", "-c", "\"$0\" runs ls --project imdb --json --server " + server.url() + " | true", TRACKER},
+      {.command = {"/bin/sh", "-c",
+                   "\"$0\" runs ls --project imdb --json --server " + server.url() + " | true",
+                   TRACKER},
        .environment = {},
        .directory = {}});
   EXPECT_EQ(result.errors, "");

@@ -14,12 +14,16 @@ TEST(Sync, offline_run_is_delivered_once) {
   test_support::FakeIngest ingest;
   const test_support::FakeServer server({&ingest});
   const CommandLine tracker(server.url());
-  ASSERT_EQ(tracker.run({"log", "--project", "p", "--name", "n", "--offline"}, "{\"a\":1}\n{\"a\":2}\n").status.code, 0);
+  ASSERT_EQ(
+      tracker.run({"log", "--project", "p", "--name", "n", "--offline"}, "{\"a\":1}\n{\"a\":2}\n")
+          .status.code,
+      0);
   ASSERT_EQ(ingest.seen().hellos, 0);
 
   const auto first = tracker.run({"sync"});
   EXPECT_EQ(first.status.code, 0) << first.errors;
-  EXPECT_NE(first.output.find("delivered  n (p)\n1 delivered, 0 still running, 0 failed\n"), std::string::npos)
+  EXPECT_NE(first.output.find("delivered  n (p)\n1 delivered, 0 still running, 0 failed\n"),
+            std::string::npos)
       << first.output;
   EXPECT_EQ(ingest.seen().steps.size(), 2u);
   EXPECT_EQ(ingest.seen().finish()->state, EndState::kFinished);
@@ -56,7 +60,8 @@ TEST(Sync, writer_that_died_without_an_end_is_recorded_as_crashed) {
 
   const auto live = tracker.run({"sync"});
   EXPECT_EQ(live.status.code, 0) << live.errors;
-  EXPECT_NE(live.output.find("0 delivered, 1 still running, 0 failed"), std::string::npos) << live.output;
+  EXPECT_NE(live.output.find("0 delivered, 1 still running, 0 failed"), std::string::npos)
+      << live.output;
   EXPECT_EQ(ingest.seen().steps.size(), 1u);
   EXPECT_FALSE(ingest.seen().finish());
 
@@ -86,7 +91,9 @@ TEST(Sync, refused_spool_is_reported_with_the_remedy_and_kept) {
   ingest.refuse(refusal);
   const test_support::FakeServer server({&ingest});
   const CommandLine tracker(server.url());
-  ASSERT_EQ(tracker.run({"log", "--project", "p", "--name", "n", "--offline"}, "{\"a\":1}\n").status.code, 0);
+  ASSERT_EQ(
+      tracker.run({"log", "--project", "p", "--name", "n", "--offline"}, "{\"a\":1}\n").status.code,
+      0);
   for (int i = 0; i < 2; ++i) {
     const auto result = tracker.run({"sync"});
     EXPECT_EQ(result.status.code, 1);

@@ -1,12 +1,13 @@
-// deliver() against a server that loses acks, cuts streams, rewinds, refuses: every row arrives once, in order.
+// deliver() against a server that loses acks, cuts streams, rewinds, refuses: every row arrives
+// once, in order.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <future>
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <unistd.h>
 
 #include <tracker/error.hpp>
 
@@ -32,7 +33,8 @@ tracker::relay::RelayOptions options_for(const TestSpool& spool, const std::stri
   tracker::relay::RelayOptions options;
   options.spool = spool.directory();
   options.server = url;
-  options.backoff = {.shortest = milliseconds(1), .base = milliseconds(10), .longest = milliseconds(50)};
+  options.backoff = {
+      .shortest = milliseconds(1), .base = milliseconds(10), .longest = milliseconds(50)};
   options.patience = std::chrono::seconds(20);
   return options;
 }
@@ -41,8 +43,10 @@ tracker::relay::RelayOptions options_for(const TestSpool& spool, const std::stri
 class Delivering {
  public:
   explicit Delivering(tracker::relay::RelayOptions options)
-      : options_(std::move(options)), lock_(tracker::spool::RelayLock::try_acquire(options_.spool)) {
-    thread_ = std::jthread([this](const std::stop_token& stop) { report_ = tracker::relay::deliver(options_, stop); });
+      : options_(std::move(options)),
+        lock_(tracker::spool::RelayLock::try_acquire(options_.spool)) {
+    thread_ = std::jthread(
+        [this](const std::stop_token& stop) { report_ = tracker::relay::deliver(options_, stop); });
   }
   Report end() {
     thread_.join();
@@ -109,8 +113,8 @@ TEST_F(Delivery, faults_of_every_kind_lose_nothing_and_repeat_nothing) {
   spool.finish();
   spool.close();
   FakeIngest ingest;
-  ingest.script({Move::kCommitCut, Move::kNoAck, Move::kAck, Move::kRewind, Move::kCut, Move::kAck, Move::kCommitCut,
-                 Move::kRewind, Move::kNoAck});
+  ingest.script({Move::kCommitCut, Move::kNoAck, Move::kAck, Move::kRewind, Move::kCut, Move::kAck,
+                 Move::kCommitCut, Move::kRewind, Move::kNoAck});
   const Report report = deliver_all(ingest);
 
   EXPECT_EQ(report.outcome, Outcome::kDelivered) << report.message;
@@ -128,7 +132,8 @@ TEST_F(Delivery, unacknowledged_payload_stays_within_the_window) {
   ingest.hold_acks();
   const FakeServer server({&ingest});
   Delivering delivering(options_for(spool, server.url()));
-  ASSERT_TRUE(ingest.wait_until([](const auto& seen) { return seen.most_unacknowledged > 100'000; }));
+  ASSERT_TRUE(
+      ingest.wait_until([](const auto& seen) { return seen.most_unacknowledged > 100'000; }));
   ingest.release_acks();
 
   EXPECT_EQ(delivering.end().outcome, Outcome::kDelivered);
@@ -189,7 +194,8 @@ TEST_F(Delivery, whoever_asks_for_the_lock_ends_the_wait_for_the_next_attempt) {
   FakeIngest ingest;
   const auto port = test_support::unused_port();
   auto options = options_for(spool, "http://127.0.0.1:" + std::to_string(port));
-  options.backoff = {.shortest = std::chrono::minutes(10), .base = std::chrono::minutes(20),
+  options.backoff = {.shortest = std::chrono::minutes(10),
+                     .base = std::chrono::minutes(20),
                      .longest = std::chrono::minutes(20)};
   options.patience = std::chrono::minutes(30);
   std::promise<void> offline;
@@ -249,7 +255,8 @@ TEST_F(Delivery, dead_writer_without_an_end_is_recorded_as_crashed) {
 TEST_F(Delivery, patience_ends_when_the_writer_is_gone_and_no_server_comes) {
   spool.log(0, 50);
   spool.close();
-  auto options = options_for(spool, "http://127.0.0.1:" + std::to_string(test_support::unused_port()));
+  auto options =
+      options_for(spool, "http://127.0.0.1:" + std::to_string(test_support::unused_port()));
   options.patience = milliseconds(50);
   const Report report = Delivering(options).end();
   EXPECT_EQ(report.outcome, Outcome::kLeft);

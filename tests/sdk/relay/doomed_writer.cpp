@@ -1,5 +1,5 @@
-// A program being tracked, for tests that kill it: writes a log under DIR, says where ("<writer directory>"), then
-// reads counts from stdin, logs so many rows each, and says the total.
+// A program being tracked, for tests that kill it: writes a log under DIR, says where ("<writer
+// directory>"), then reads counts from stdin, logs so many rows each, and says the total.
 #include <iostream>
 
 #include "sdk/relay/test_spool.hpp"

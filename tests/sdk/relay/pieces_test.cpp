@@ -1,6 +1,6 @@
-// The parts of the relay that need no server: the window, the back-off, addresses, and how a process ended.
+// The parts of the relay that need no server: the window, the back-off, addresses, and how a
+// process ended.
 #include <gtest/gtest.h>
-
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -53,7 +53,8 @@ TEST(Window, impossible_acknowledgements_are_not_believed) {
 
 TEST(Backoff, waits_grow_to_the_limit_and_start_anew_after_a_success) {
   using std::chrono::milliseconds;
-  Backoff backoff(1, {.shortest = milliseconds(5), .base = milliseconds(100), .longest = milliseconds(1000)});
+  Backoff backoff(
+      1, {.shortest = milliseconds(5), .base = milliseconds(100), .longest = milliseconds(1000)});
   milliseconds longest{0};
   EXPECT_LE(backoff.next(), milliseconds(100));
   for (int i = 0; i < 200; ++i) {
@@ -160,7 +161,8 @@ TEST(FinishOf, names_what_ended_the_process) {
   EXPECT_EQ(killed.reason, "killed by SIGKILL");
   EXPECT_EQ(killed.time_us, 7);
   EXPECT_EQ(finish_of({.exit_code = std::nullopt, .signal = SIGINT}, 7).state, EndState::kStopped);
-  EXPECT_EQ(finish_of({.exit_code = 3, .signal = std::nullopt}, 7).reason, "exited with code 3 without finishing the run");
+  EXPECT_EQ(finish_of({.exit_code = 3, .signal = std::nullopt}, 7).reason,
+            "exited with code 3 without finishing the run");
   EXPECT_EQ(finish_of({}, 7).state, EndState::kCrashed);
 }
 

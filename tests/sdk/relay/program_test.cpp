@@ -1,6 +1,5 @@
 // The program tracker-relay beside a program that is killed.
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include "sdk/relay/test_spool.hpp"
@@ -18,7 +17,10 @@ using test_support::Process;
 
 class RelayProgram : public testing::Test {
  protected:
-  RelayProgram() : writer({.command = {DOOMED_WRITER, root.path().string()}, .environment = {}, .directory = {}}) {
+  RelayProgram()
+      : writer({.command = {DOOMED_WRITER, root.path().string()},
+                .environment = {},
+                .directory = {}}) {
     directory = writer.read_line().value();
   }
 
@@ -51,7 +53,8 @@ TEST_F(RelayProgram, killed_program_is_delivered_to_its_last_row_as_crashed_with
   EXPECT_EQ(relay.wait().code, 0) << relay.errors();
   const auto seen = ingest.seen();
   ASSERT_EQ(seen.steps.size(), 6000u);
-  for (std::size_t i = 0; i < 6000; ++i) ASSERT_EQ(seen.values.at("loss")[i], relay_test::loss_at(seen.steps[i]));
+  for (std::size_t i = 0; i < 6000; ++i)
+    ASSERT_EQ(seen.values.at("loss")[i], relay_test::loss_at(seen.steps[i]));
   ASSERT_TRUE(seen.finish());
   EXPECT_EQ(seen.finish()->state, tracker::spool::EndState::kCrashed);
   EXPECT_EQ(seen.finish()->signal, SIGKILL);
@@ -104,7 +107,8 @@ TEST_F(RelayProgram, second_relay_of_a_log_leaves_at_once) {
 }
 
 TEST(RelayProgramUsage, bad_arguments_are_one_line_and_code_2) {
-  const auto result = test_support::run({.command = {TRACKER_RELAY, "--spool", "/tmp"}, .environment = {}, .directory = {}});
+  const auto result = test_support::run(
+      {.command = {TRACKER_RELAY, "--spool", "/tmp"}, .environment = {}, .directory = {}});
   EXPECT_EQ(result.status.code, 2);
   EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
 }

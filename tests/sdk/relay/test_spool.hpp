@@ -11,7 +11,9 @@
 namespace relay_test {
 
 // The value of key "loss" at a step: the checker needs no memory of what was logged.
-inline double loss_at(std::int64_t step) { return 1.0 / static_cast<double>(step + 3) + static_cast<double>(step % 7); }
+inline double loss_at(std::int64_t step) {
+  return 1.0 / static_cast<double>(step + 3) + static_cast<double>(step % 7);
+}
 
 // A writer's log under a tracker directory, written by the real writer of this process.
 class TestSpool {

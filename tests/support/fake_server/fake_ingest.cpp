@@ -49,7 +49,8 @@ bool FakeIngest::wait_until(const std::function<bool(const Seen&)>& condition) c
 
 grpc::Status FakeIngest::Stream(grpc::ServerContext* context, Wire* stream) {
   v1::StreamRequest request;
-  if (!stream->Read(&request) || !request.has_hello()) return grpc::Status(grpc::INVALID_ARGUMENT, "no Hello");
+  if (!stream->Read(&request) || !request.has_hello())
+    return grpc::Status(grpc::INVALID_ARGUMENT, "no Hello");
   v1::StreamResponse response;
   std::uint64_t expected = 0;
   {

@@ -16,19 +16,20 @@
 
 namespace test_support {
 
-// The ingest side of a server for one writer, in memory, with the faults that a test asks for. It keeps the protocol's
-// rule (a frame is taken only if it starts where the last one ended) and decodes every frame it commits.
+// The ingest side of a server for one writer, in memory, with the faults that a test asks for. It
+// keeps the protocol's rule (a frame is taken only if it starts where the last one ended) and
+// decodes every frame it commits.
 class FakeIngest final : public tracker::v1::IngestService::Service {
  public:
   using Wire = grpc::ServerReaderWriter<tracker::v1::StreamResponse, tracker::v1::StreamRequest>;
 
   // What becomes of a frame that starts at the right place.
   enum class Move {
-    kAck,         // commit, Ack
-    kNoAck,       // commit, say nothing (an Ack lost on the way; the next one covers it)
-    kCommitCut,   // commit, cut the stream: the reply is lost
-    kCut,         // cut the stream, nothing committed
-    kRewind,      // do not commit, Rewind
+    kAck,        // commit, Ack
+    kNoAck,      // commit, say nothing (an Ack lost on the way; the next one covers it)
+    kCommitCut,  // commit, cut the stream: the reply is lost
+    kCut,        // cut the stream, nothing committed
+    kRewind,     // do not commit, Rewind
   };
 
   struct Seen {
@@ -39,7 +40,7 @@ class FakeIngest final : public tracker::v1::IngestService::Service {
     std::map<std::string, std::vector<double>> values;  // by key, in log order
     std::vector<tracker::spool::Record> records;        // everything else
     std::size_t largest_payload = 0;
-    std::uint64_t most_unacknowledged = 0;              // bytes of payload, while acks were held
+    std::uint64_t most_unacknowledged = 0;  // bytes of payload, while acks were held
 
     std::optional<tracker::spool::Finish> finish() const;
   };
@@ -67,7 +68,7 @@ class FakeIngest final : public tracker::v1::IngestService::Service {
   grpc::Status take_frame(const tracker::v1::Frame& frame, Wire* stream, std::uint64_t& expected);
   void commit(const tracker::v1::Frame& frame);
 
-  std::mutex write_mutex_;  // a stream has two threads that answer; taken alone
+  std::mutex write_mutex_;    // a stream has two threads that answer; taken alone
   mutable std::mutex mutex_;  // all below
   mutable std::condition_variable changed_;
   std::deque<Move> moves_;

@@ -14,7 +14,8 @@ void append(std::string& bytes, T value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-v1::ExportHistoryResponse batch_of(const std::vector<FakeRuns::Row>& rows, const std::set<std::string>& wanted) {
+v1::ExportHistoryResponse batch_of(const std::vector<FakeRuns::Row>& rows,
+                                   const std::set<std::string>& wanted) {
   std::set<std::string> keys;
   v1::ExportHistoryResponse batch;
   for (const auto& row : rows) {
@@ -52,7 +53,8 @@ grpc::Status FakeRuns::ListRuns(grpc::ServerContext*, const v1::ListRunsRequest*
   for (const auto& run : runs) {
     if (run.project() == request->project()) found.push_back(run);
   }
-  if (found.empty()) return grpc::Status(grpc::NOT_FOUND, "no project '" + request->project() + "'");
+  if (found.empty())
+    return grpc::Status(grpc::NOT_FOUND, "no project '" + request->project() + "'");
   const std::size_t begin = request->page_token().empty() ? 0 : std::stoul(request->page_token());
   const std::size_t end = std::min(found.size(), begin + page_size);
   *response->mutable_runs() = {found.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -61,7 +63,8 @@ grpc::Status FakeRuns::ListRuns(grpc::ServerContext*, const v1::ListRunsRequest*
   return grpc::Status::OK;
 }
 
-grpc::Status FakeRuns::GetRun(grpc::ServerContext*, const v1::GetRunRequest* request, v1::Run* response) {
+grpc::Status FakeRuns::GetRun(grpc::ServerContext*, const v1::GetRunRequest* request,
+                              v1::Run* response) {
   for (const auto& run : runs) {
     if (run.id() != request->run() && run.project() + "/" + run.name() != request->run()) continue;
     *response = run;
@@ -73,12 +76,14 @@ grpc::Status FakeRuns::GetRun(grpc::ServerContext*, const v1::GetRunRequest* req
 grpc::Status FakeRuns::ExportHistory(grpc::ServerContext*, const v1::ExportHistoryRequest* request,
                                      grpc::ServerWriter<v1::ExportHistoryResponse>* writer) {
   const auto found = history.find(request->run());
-  if (found == history.end()) return grpc::Status(grpc::NOT_FOUND, "no run '" + request->run() + "'");
+  if (found == history.end())
+    return grpc::Status(grpc::NOT_FOUND, "no run '" + request->run() + "'");
   const std::set<std::string> wanted(request->keys().begin(), request->keys().end());
   const auto& rows = found->second;
   for (std::size_t i = 0; i < rows.size(); i += batch_rows) {
     const auto end = std::min(rows.size(), i + batch_rows);
-    writer->Write(batch_of({rows.begin() + static_cast<std::ptrdiff_t>(i), rows.begin() + static_cast<std::ptrdiff_t>(end)},
+    writer->Write(batch_of({rows.begin() + static_cast<std::ptrdiff_t>(i),
+                            rows.begin() + static_cast<std::ptrdiff_t>(end)},
                            wanted));
   }
   return grpc::Status::OK;

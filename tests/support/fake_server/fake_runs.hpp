@@ -18,7 +18,7 @@ class FakeRuns final : public tracker::v1::RunsService::Service {
   };
 
   std::vector<tracker::v1::Project> projects;
-  std::vector<tracker::v1::Run> runs;  // newest first
+  std::vector<tracker::v1::Run> runs;               // newest first
   std::map<std::string, std::vector<Row>> history;  // by run id
   std::size_t page_size = 2;                        // so that a few runs are several pages
   std::size_t batch_rows = 2;                       // each batch names only the keys that it has
@@ -29,8 +29,9 @@ class FakeRuns final : public tracker::v1::RunsService::Service {
                         tracker::v1::ListRunsResponse* response) override;
   grpc::Status GetRun(grpc::ServerContext*, const tracker::v1::GetRunRequest* request,
                       tracker::v1::Run* response) override;
-  grpc::Status ExportHistory(grpc::ServerContext*, const tracker::v1::ExportHistoryRequest* request,
-                             grpc::ServerWriter<tracker::v1::ExportHistoryResponse>* writer) override;
+  grpc::Status ExportHistory(
+      grpc::ServerContext*, const tracker::v1::ExportHistoryRequest* request,
+      grpc::ServerWriter<tracker::v1::ExportHistoryResponse>* writer) override;
 };
 
 }  // namespace test_support

@@ -23,7 +23,8 @@ int listen_on(std::uint16_t port, std::uint16_t& bound) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  if (bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener, 64) != 0 ||
+  if (bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      listen(listener, 64) != 0 ||
       getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     throw std::runtime_error("cannot listen on port " + std::to_string(port));
   }
@@ -73,12 +74,14 @@ void FakeServer::answer(int connection) const {
   std::string request;
   char bytes[1024];
   ssize_t size;
-  while (request.find("\r\n\r\n") == std::string::npos && (size = read(connection, bytes, sizeof bytes)) > 0) {
+  while (request.find("\r\n\r\n") == std::string::npos &&
+         (size = read(connection, bytes, sizeof bytes)) > 0) {
     request.append(bytes, static_cast<std::size_t>(size));
   }
   const bool found = request.rfind("GET /api/v1/server ", 0) == 0;
-  const std::string body =
-      found ? R"({"version":"fake","grpc_port":)" + std::to_string(grpc_port_) + R"(,"started_us":1})" : "not found";
+  const std::string body = found ? R"({"version":"fake","grpc_port":)" +
+                                       std::to_string(grpc_port_) + R"(,"started_us":1})"
+                                 : "not found";
   const std::string response = std::string("HTTP/1.1 ") + (found ? "200 OK" : "404 Not Found") +
                                "\r\nContent-Length: " + std::to_string(body.size()) +
                                "\r\nConnection: close\r\n\r\n" + body;

@@ -14,7 +14,8 @@ namespace test_support {
 // A free TCP port of 127.0.0.1.
 std::uint16_t unused_port();
 
-// gRPC services and the HTTP route through which they are found, on 127.0.0.1. The destructor cuts all streams.
+// gRPC services and the HTTP route through which they are found, on 127.0.0.1. The destructor cuts
+// all streams.
 class FakeServer {
  public:
   // `http_port` 0 takes a free one. The services must outlive this.

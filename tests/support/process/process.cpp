@@ -18,11 +18,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 int milliseconds_until(Clock::time_point deadline) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
   return left > 0 ? static_cast<int>(left) : 0;
 }
 
-[[noreturn]] void throw_errno(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+[[noreturn]] void throw_errno(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
 
 [[noreturn]] void exec_child(const ProcessOptions& options) {
   for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
@@ -38,7 +41,8 @@ int milliseconds_until(Clock::time_point deadline) {
 
 Process::Process(const ProcessOptions& options) {
   std::array<int, 2> in{}, out{}, err{};
-  if (pipe2(in.data(), O_CLOEXEC) || pipe2(out.data(), O_CLOEXEC) || pipe2(err.data(), O_CLOEXEC)) throw_errno("pipe2");
+  if (pipe2(in.data(), O_CLOEXEC) || pipe2(out.data(), O_CLOEXEC) || pipe2(err.data(), O_CLOEXEC))
+    throw_errno("pipe2");
   pid_ = fork();
   if (pid_ < 0) throw_errno("fork");
   if (pid_ == 0) {
@@ -118,10 +122,12 @@ void Process::drain(int& fd, std::string& into) {
 
 void Process::pump(Clock::time_point deadline, const std::function<bool()>& done) {
   while (!done()) {
-    std::array<pollfd, 3> fds{{{stdout_, POLLIN, 0}, {stderr_, POLLIN, 0}, {status_ ? -1 : pidfd_, POLLIN, 0}}};
+    std::array<pollfd, 3> fds{
+        {{stdout_, POLLIN, 0}, {stderr_, POLLIN, 0}, {status_ ? -1 : pidfd_, POLLIN, 0}}};
     const int ready = poll(fds.data(), fds.size(), milliseconds_until(deadline));
     if (ready < 0 && errno != EINTR) throw_errno("poll");
-    if (ready == 0) throw std::runtime_error("timed out waiting for a child process; its stderr:\n" + errors_);
+    if (ready == 0)
+      throw std::runtime_error("timed out waiting for a child process; its stderr:\n" + errors_);
     if (fds[0].revents) drain(stdout_, output_);
     if (fds[1].revents) drain(stderr_, errors_);
     if (fds[2].revents) reap(WNOHANG);
@@ -129,7 +135,8 @@ void Process::pump(Clock::time_point deadline, const std::function<bool()>& done
 }
 
 std::optional<std::string> Process::read_line(std::chrono::seconds timeout) {
-  pump(Clock::now() + timeout, [&] { return output_.find('\n', line_start_) != std::string::npos || stdout_ < 0; });
+  pump(Clock::now() + timeout,
+       [&] { return output_.find('\n', line_start_) != std::string::npos || stdout_ < 0; });
   const std::size_t end = output_.find('\n', line_start_);
   if (end == std::string::npos) return std::nullopt;
   std::string line = output_.substr(line_start_, end - line_start_);
@@ -145,7 +152,8 @@ bool Process::running() {
 }
 
 ExitStatus Process::wait(std::chrono::seconds timeout) {
-  // A grandchild may hold the pipes open for longer than the child lives; only the child's end is waited for.
+  // A grandchild may hold the pipes open for longer than the child lives; only the child's end is
+  // waited for.
   pump(Clock::now() + timeout, [&] { return status_.has_value(); });
   if (stdout_ >= 0) drain(stdout_, output_);
   if (stderr_ >= 0) drain(stderr_, errors_);
@@ -160,7 +168,8 @@ Result run(const ProcessOptions& options, const std::string& input, std::chrono:
   return {status, process.output(), process.errors()};
 }
 
-void wait_for_file(const std::filesystem::path& file, Process& process, std::chrono::seconds timeout) {
+void wait_for_file(const std::filesystem::path& file, Process& process,
+                   std::chrono::seconds timeout) {
   const int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   if (watch < 0) throw_errno("inotify_init1");
   inotify_add_watch(watch, file.parent_path().c_str(), IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE);
@@ -176,7 +185,8 @@ void wait_for_file(const std::filesystem::path& file, Process& process, std::chr
       close(watch);
       close(pidfd);
       process.wait(std::chrono::seconds(1));
-      throw std::runtime_error("no " + file.string() + "; stderr of the process:\n" + process.errors());
+      throw std::runtime_error("no " + file.string() + "; stderr of the process:\n" +
+                               process.errors());
     }
   }
   close(watch);

@@ -24,7 +24,8 @@ struct ExitStatus {
   int signal = 0;  // 0 if it exited
 };
 
-// A child process with its three streams piped to us. The destructor kills and reaps it. One thread owns it.
+// A child process with its three streams piped to us. The destructor kills and reaps it. One thread
+// owns it.
 class Process {
  public:
   explicit Process(const ProcessOptions& options);
@@ -66,8 +67,8 @@ struct Result {
 Result run(const ProcessOptions& options, const std::string& input = {},
            std::chrono::seconds timeout = std::chrono::seconds(120));
 
-// Waits until a file of this name exists in its (existing) folder, told by the kernel. Throws after `timeout`, or when
-// `process` ends first, with its error output.
+// Waits until a file of this name exists in its (existing) folder, told by the kernel. Throws after
+// `timeout`, or when `process` ends first, with its error output.
 void wait_for_file(const std::filesystem::path& file, Process& process,
                    std::chrono::seconds timeout = std::chrono::seconds(60));
 

@@ -47,12 +47,14 @@ std::uint16_t free_port() {
   return ntohs(name.sin_port);
 }
 
-System::System() : http_port_(free_port()), grpc_port_(free_port()), url_("http://" + address(http_port_)) {}
+System::System()
+    : http_port_(free_port()), grpc_port_(free_port()), url_("http://" + address(http_port_)) {}
 
 System::~System() {
   try {
     if (server_ && server_->running()) stop_server();
-    if (const pid_t postgres = postmaster_pid(directory() / "server"); postgres > 0) ::kill(postgres, SIGQUIT);
+    if (const pid_t postgres = postmaster_pid(directory() / "server"); postgres > 0)
+      ::kill(postgres, SIGQUIT);
   } catch (const std::exception&) {
     // The test has failed already; the processes die with their folder.
   }
@@ -62,9 +64,9 @@ void System::start_server() {
   const auto data = directory() / "server";
   std::filesystem::create_directories(data);
   std::filesystem::remove(data / "server.json");
-  server_ = std::make_unique<Process>(command("tracker-server", {"--data-dir", data.string(), "--listen",
-                                                                 address(http_port_), "--grpc-listen",
-                                                                 address(grpc_port_)}));
+  server_ = std::make_unique<Process>(
+      command("tracker-server", {"--data-dir", data.string(), "--listen", address(http_port_),
+                                 "--grpc-listen", address(grpc_port_)}));
   wait_for_file(data / "server.json", *server_);
 }
 
@@ -83,7 +85,8 @@ void System::kill_postgres() {
   if (pid <= 0 || ::kill(pid, SIGKILL) != 0) throw std::runtime_error("no postmaster to kill");
 }
 
-ProcessOptions System::command(const std::string& program, std::vector<std::string> arguments) const {
+ProcessOptions System::command(const std::string& program,
+                               std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), (kPrograms / program).string());
   return {.command = std::move(arguments),
           .environment = {{"TRACKER_URL", url_},
@@ -92,8 +95,10 @@ ProcessOptions System::command(const std::string& program, std::vector<std::stri
           .directory = directory()};
 }
 
-Result System::run(const std::string& program, std::vector<std::string> arguments, const std::string& input) const {
-  return test_support::run(command(program, std::move(arguments)), input, std::chrono::seconds(300));
+Result System::run(const std::string& program, std::vector<std::string> arguments,
+                   const std::string& input) const {
+  return test_support::run(command(program, std::move(arguments)), input,
+                           std::chrono::seconds(300));
 }
 
 nlohmann::json System::runs(const std::string& project) const {
@@ -129,7 +134,8 @@ nlohmann::json System::await_run(const std::string& project,
     const auto all = nlohmann::json::parse(result.output);
     if (all.size() == 1 && done(all[0])) return all[0];
   }
-  throw std::runtime_error("the run of project " + project + " never came to be as expected; last: " + last);
+  throw std::runtime_error("the run of project " + project +
+                           " never came to be as expected; last: " + last);
 }
 
 }  // namespace test_support

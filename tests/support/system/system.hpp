@@ -4,16 +4,15 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "support/process/process.hpp"
 #include "support/process/temp_directory.hpp"
 
-// The built programs, run as a user runs them: a tracker-server with its own PostgreSQL on free ports of 127.0.0.1, and
-// the command lines beside it, all under one temporary folder.
+// The built programs, run as a user runs them: a tracker-server with its own PostgreSQL on free
+// ports of 127.0.0.1, and the command lines beside it, all under one temporary folder.
 namespace test_support {
 
 class System {
@@ -33,14 +32,18 @@ class System {
 
   // A command of build/bin with this system's server and folders in its environment.
   ProcessOptions command(const std::string& program, std::vector<std::string> arguments) const;
-  Result run(const std::string& program, std::vector<std::string> arguments, const std::string& input = {}) const;
+  Result run(const std::string& program, std::vector<std::string> arguments,
+             const std::string& input = {}) const;
 
-  // `tracker runs ls --json` and `tracker export --format jsonl` as JSON. Throw when the command fails.
+  // `tracker runs ls --json` and `tracker export --format jsonl` as JSON. Throw when the command
+  // fails.
   nlohmann::json runs(const std::string& project) const;
   nlohmann::json only_run(const std::string& project) const;
   std::vector<nlohmann::json> history(const std::string& run) const;
-  // Asks again until `done` likes the project's only run. Throws after a minute, with the last answer.
-  nlohmann::json await_run(const std::string& project, const std::function<bool(const nlohmann::json&)>& done) const;
+  // Asks again until `done` likes the project's only run. Throws after a minute, with the last
+  // answer.
+  nlohmann::json await_run(const std::string& project,
+                           const std::function<bool(const nlohmann::json&)>& done) const;
 
   const std::string& url() const noexcept { return url_; }
   const std::filesystem::path& directory() const noexcept { return directory_.path(); }
