@@ -24,8 +24,6 @@ endif()
 if(TRACKER_BUILD_TRAINER)
   find_package(ICU 72 REQUIRED COMPONENTS uc i18n)
   find_package(LibArchive REQUIRED)
-  pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)
-  pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 endif()
 
 if(TRACKER_BUILD_TRAINER OR TRACKER_BUILD_TESTS)

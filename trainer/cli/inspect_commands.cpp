@@ -5,14 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "cli/commands.hpp"
 #include "cli/model_files.hpp"
+#include "cli/output.hpp"
 #include "cli/train_options.hpp"
 #include "config/error.hpp"
+#include "data/packed_batch.hpp"
 #include "models/export.hpp"
 #include "nn/loss.hpp"
 #include "nn/runtime.hpp"
@@ -40,12 +41,10 @@ std::string prediction_line(std::span<const float> logits, const std::vector<std
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-void write_output(const std::string& output, const std::string& text) {
-  if (output != "-") {
-    models::write_file(output, text);
-  } else if (!(std::cout << text << std::flush)) {
-    throw Error(ErrorCode::kIo, "standard output cannot be written");
-  }
+void write_output(const std::string& name, const std::string& text) {
+  Output output(name);
+  output.write(text);
+  output.commit();
 }
 
 }  // namespace
@@ -71,10 +70,7 @@ int run_evaluate(const EvaluateArguments& arguments) {
   ModelFiles files = open_model(arguments.model, arguments.revision);
   const models::Classifier model = load(files, arguments.dtype, nn::Purpose::kInfer);
   data::DatasetOptions options = dataset_options(arguments.data, arguments.data.dataset);
-  const bool named =
-      !std::all_of(files.config.labels.begin(), files.config.labels.end(),
-                   [](const std::string& label) { return label.starts_with("LABEL_"); });
-  if (named) options.label_names = files.config.labels;
+  if (!models::are_unnamed(files.config.labels)) options.label_names = files.config.labels;
   const data::Dataset rows =
       data::read_dataset(options, data::Split::kTest,
                          {.samples = arguments.samples, .shuffle_seed = arguments.shuffle_seed});

@@ -3,68 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <limits>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "config/error.hpp"
+#include "data/json_lines.hpp"
 #include "hub/hub.hpp"
 #include "models/model_types.hpp"
 
 namespace trainer::cli {
 namespace {
 
-// What the user sees of a long download: a line per file.
+// What the user sees of a long download: a line per file. Holds no state, for several threads
+// download at once.
 hub::Progress download_lines() {
-  return [last = std::string()](std::string_view file, std::uint64_t done,
-                                std::uint64_t total) mutable {
-    if (done != total || last == file) return;
-    last = file;
+  return [](std::string_view file, std::uint64_t done, std::uint64_t total) {
+    if (total == 0 || done != total) return;  // 0: not known
     fmt::print(stderr, "fetched {} ({:.1f} MB)\n", file, static_cast<double>(total) / 1e6);
   };
-}
-
-bool generic_names(const std::vector<std::string>& labels) {
-  return std::all_of(labels.begin(), labels.end(),
-                     [](const std::string& l) { return l.starts_with("LABEL_"); });
-}
-
-std::vector<std::string> numbered(std::int64_t count) {
-  std::vector<std::string> labels;
-  for (std::int64_t i = 0; i < count; ++i) labels.push_back(fmt::format("LABEL_{}", i));
-  return labels;
-}
-
-std::string required_text(const nlohmann::json& line, const char* key, const std::string& place) {
-  const auto found = line.find(key);
-  if (found == line.end() || !found->is_string()) {
-    throw Error(ErrorCode::kInvalidInput,
-                fmt::format("{}: \"{}\" is missing or not a string", place, key));
-  }
-  return found->get<std::string>();
-}
-
-data::Example example_of(const std::string& text, const std::string& place, Labels labels) {
-  const auto line = nlohmann::json::parse(text, nullptr, false);
-  if (!line.is_object()) {
-    throw Error(ErrorCode::kInvalidInput,
-                place + ": not a JSON object; each line must be like {\"text\": \"…\"}");
-  }
-  data::Example example;
-  example.text = required_text(line, "text", place);
-  if (line.contains("text_pair") && !line["text_pair"].is_null()) {
-    example.text_pair = required_text(line, "text_pair", place);
-  }
-  if (labels == Labels::kRequired) {
-    const auto found = line.find("label");
-    if (found == line.end() || !found->is_number_integer()) {
-      throw Error(ErrorCode::kInvalidInput, place + ": \"label\" is missing or not an integer");
-    }
-    example.label = found->get<std::int64_t>();
-  }
-  return example;
 }
 
 }  // namespace
@@ -87,8 +42,8 @@ void settle_labels(ModelFiles& files, const data::Dataset& dataset) {
   const auto named = static_cast<std::int64_t>(dataset.label_names.size());
   const std::int64_t stored = models::stored_classes(*files.config.type, files.tensors);
   if (stored > 0) {
-    if (static_cast<std::int64_t>(labels.size()) != stored) labels = numbered(stored);
-    if (named == stored && generic_names(labels)) labels = dataset.label_names;
+    if (static_cast<std::int64_t>(labels.size()) != stored) labels = models::unnamed_labels(stored);
+    if (named == stored && models::are_unnamed(labels)) labels = dataset.label_names;
     return;
   }
   std::int64_t needed = std::max<std::int64_t>(2, named);
@@ -100,7 +55,7 @@ void settle_labels(ModelFiles& files, const data::Dataset& dataset) {
   if (named == needed) {
     labels = dataset.label_names;
   } else if (static_cast<std::int64_t>(labels.size()) < needed) {
-    labels = numbered(needed);
+    labels = models::unnamed_labels(needed);
   }
 }
 
@@ -112,7 +67,7 @@ void require_head(ModelFiles& files) {
                     " has no classification head; fine-tune it first with trainer --model");
   }
   if (static_cast<std::int64_t>(files.config.labels.size()) != stored)
-    files.config.labels = numbered(stored);
+    files.config.labels = models::unnamed_labels(stored);
 }
 
 std::size_t text_limit(const ModelFiles& files, std::optional<std::size_t> wanted,
@@ -134,21 +89,14 @@ data::TokenArena tokenize_rows(const data::Dataset& dataset, const ModelFiles& f
 }
 
 data::Dataset read_lines(const std::string& input, Labels labels) {
-  std::ifstream file;
-  if (input != "-") {
-    file.open(input, std::ios::binary);
-    if (!file) throw Error(ErrorCode::kNotFound, input + ": cannot be opened");
-  }
-  std::istream& in = input == "-" ? std::cin : file;
-  const std::string name = input == "-" ? "standard input" : input;
+  data::JsonLines lines = data::JsonLines::open(input);
   data::Dataset out;
-  out.origin = name;
-  std::string line;
-  for (std::size_t number = 1; std::getline(in, line); ++number) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    out.rows.push_back(example_of(line, fmt::format("{}: line {}", name, number), labels));
+  out.origin = lines.name();
+  while (const std::optional<data::JsonRow> row = lines.next()) {
+    out.rows.push_back({.text = row->text("text"),
+                        .text_pair = row->optional_text("text_pair"),
+                        .label = labels == Labels::kRequired ? row->integer("label") : 0});
   }
-  if (in.bad()) throw Error(ErrorCode::kIo, name + ": cannot be read to its end");
   return out;
 }
 

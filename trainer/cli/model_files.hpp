@@ -6,7 +6,7 @@
 #include <string>
 
 #include "data/dataset.hpp"
-#include "data/packed.hpp"
+#include "data/token_arena.hpp"
 #include "hub/safetensors.hpp"
 #include "models/classifier.hpp"
 #include "models/loading.hpp"

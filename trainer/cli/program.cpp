@@ -14,6 +14,7 @@
 #include "cli/commands.hpp"
 #include "cli/tokenize.hpp"
 #include "config/error.hpp"
+#include "config/printable.hpp"
 #include "nn/runtime.hpp"
 
 namespace trainer::cli {
@@ -22,11 +23,11 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 
-// One line, whatever a library's message looks like.
-std::string one_line(std::string text) {
-  const std::size_t end = text.find('\n');
-  if (end != std::string::npos) text.resize(end);
-  return text;
+constexpr std::size_t kLongestMessage = 4096;
+
+// One line without control characters, whatever a library or a file's name put into it.
+std::string one_line(const std::string& text) {
+  return config::printable(text.substr(0, text.find('\n')), kLongestMessage);
 }
 
 int fail(const std::string& message, int code) {
@@ -78,7 +79,9 @@ int run(int argc, const char* const* argv) {
   } catch (const Error& error) {
     return fail(error.what(), error.code() == ErrorCode::kUsage ? kUsage : kFailed);
   } catch (const std::bad_alloc&) {
-    return fail("not enough memory; lower --batch-size or --max-length", kFailed);
+    return fail(
+        "not enough memory; lower --max-length, or --batch-size (which a resumed run keeps)",
+        kFailed);
   } catch (const std::exception& error) {
     return fail(error.what(), kFailed);
   }

@@ -9,9 +9,10 @@ namespace trainer::cli {
 
 struct TokenizeOptions {
   std::filesystem::path model;  // directory with the tokenizer's files
-  std::string input;            // JSON lines {"text": …[, "text_pair": …]}; "-": standard input
-  std::string
-      output;  // JSON lines {"input_ids": […][, "token_type_ids": […]]}; "-": standard output
+  // JSON lines {"text": …[, "text_pair": …]}; "-": standard input
+  std::string input;
+  // JSON lines {"input_ids": […][, "token_type_ids": […]]}; "-": standard output
+  std::string output;
   std::optional<std::size_t> max_length;  // absent: untruncated
 };
 

@@ -252,7 +252,8 @@ int run_train(const TrainArguments& a) {
   watch_signals();
   const train::TrainingData data{.train = p.train,
                                  .evaluation = p.evaluation ? &*p.evaluation : nullptr,
-                                 .tokenizer = p.tokenizer_files};
+                                 .tokenizer = p.tokenizer_files,
+                                 .fingerprint = p.fingerprint};
   const train::TrainingResult result = train::train(p.model, data, options, hooks, stop_wanted);
   if (result.outcome == train::Outcome::kStopped) {
     fmt::print(stderr, "stopped; go on with --resume-from-checkpoint {}\n",

@@ -10,11 +10,12 @@
 #include <utility>
 
 #include "config/error.hpp"
+#include "config/printable.hpp"
 
 namespace trainer::config {
 namespace {
 
-constexpr std::size_t kShownCharacters = 60;
+constexpr std::size_t kShownBytes = 60;
 
 [[noreturn]] void refuse(const JsonObject& object, std::string_view key,
                          std::string_view expected) {
@@ -23,10 +24,8 @@ constexpr std::size_t kShownCharacters = 60;
     throw Error(ErrorCode::kInvalidInput,
                 fmt::format("{}: '{}' is missing; it should be {}", object.place(), key, expected));
   }
-  std::string shown = value->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (shown.size() > kShownCharacters) {
-    shown = shown.substr(0, kShownCharacters) + "…";
-  }
+  const std::string shown =
+      printable(value->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), kShownBytes);
   throw Error(ErrorCode::kInvalidInput,
               fmt::format("{}: '{}' is {}; it should be {}", object.place(), key, shown, expected));
 }

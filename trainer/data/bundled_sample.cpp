@@ -1,4 +1,4 @@
-#include "data/dataset.hpp"
+#include "data/bundled_sample.hpp"
 
 namespace trainer::data {
 

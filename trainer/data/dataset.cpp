@@ -8,7 +8,9 @@
 #include "data/fingerprint.hpp"
 #include "data/hub_dataset.hpp"
 #include "data/imdb.hpp"
+#include "data/numpy_permutation.hpp"
 #include "data/table_file.hpp"
+#include "hub/hub.hpp"
 
 namespace trainer::data {
 namespace {
@@ -22,6 +24,11 @@ struct Read {
 };
 
 std::string_view name_of(Split split) { return split == Split::kTrain ? "train" : "test"; }
+
+// "org/name": an id without a slash is rather a file's name with a slip in it.
+bool names_hub_dataset(const std::string& source) {
+  return hub::is_repo_id(source) && source.find('/') != std::string::npos && !file_kind(source);
+}
 
 // Files directly in a directory, by name.
 std::vector<std::string> file_names(const fs::path& directory) {
@@ -79,7 +86,7 @@ Read read_source(const DatasetOptions& options, Split split, const Selection& se
   const fs::path path = options.source;
   if (fs::is_directory(path, ignored)) return read_directory(path, split, columns);
   if (fs::exists(path, ignored)) return read_local_file(path, split, columns);
-  if (!is_hub_id(options.source) || file_kind(options.source)) {
+  if (!names_hub_dataset(options.source)) {
     throw Error(
         ErrorCode::kNotFound,
         fmt::format("{}: no such file or directory, nor a hub id (org/name)", options.source));
@@ -153,7 +160,7 @@ bool has_splits(const DatasetOptions& options) {
   const fs::path path = options.source;
   if (options.source == "imdb") return true;
   if (fs::is_directory(path, ignored)) return directory_has_splits(path);
-  if (!fs::exists(path, ignored)) return is_hub_id(options.source) && !file_kind(options.source);
+  if (!fs::exists(path, ignored)) return names_hub_dataset(options.source);
   return file_kind(path.filename().string()) == FileKind::kArchive && archive_has_splits(path);
 }
 

@@ -71,11 +71,4 @@ Dataset read_dataset(const DatasetOptions& options, Split split, const Selection
 // both.
 bool has_splits(const DatasetOptions& options);
 
-// Where the bundled rows lie: share/trainer/imdb-sample beside the program's bin folder, else the
-// source tree's data/imdb-sample. nullopt when neither exists.
-std::optional<std::filesystem::path> find_bundled_sample();
-
-// Indices that numpy.random.default_rng(seed).permutation(n) gives (PCG64 seeded by SeedSequence).
-std::vector<std::int64_t> numpy_permutation(std::uint64_t seed, std::size_t n);
-
 }  // namespace trainer::data

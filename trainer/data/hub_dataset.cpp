@@ -45,13 +45,6 @@ void require_one_folder(const std::vector<std::string>& files, const std::string
 
 }  // namespace
 
-bool is_hub_id(std::string_view source) {
-  const std::size_t slash = source.find('/');
-  if (slash == 0 || slash == std::string_view::npos || slash + 1 == source.size()) return false;
-  return std::ranges::all_of(source.substr(slash + 1), [](char c) { return c != '/'; }) &&
-         source[0] != '.' && source[0] != '~';
-}
-
 std::vector<std::string> split_files(const std::vector<std::string>& files, Split split,
                                      const std::string& repository) {
   for (const std::string_view name : split_names(split)) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "data/raw_table.hpp"
@@ -9,9 +8,6 @@
 
 // Datasets of the hub whose repository holds CSV, JSON or Parquet files, one or more a split.
 namespace trainer::data {
-
-// "org/name": what may be asked of the hub.
-bool is_hub_id(std::string_view source);
 
 // Of a repository's files those of one split, in order: the split's name is a folder, or begins the
 // file's name

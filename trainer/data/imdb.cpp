@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "data/bundled_sample.hpp"
 #include "data/class_folders.hpp"
 #include "data/table_file.hpp"
 #include "hub/hub.hpp"

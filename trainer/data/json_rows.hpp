@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "data/raw_table.hpp"
 
@@ -10,6 +9,6 @@ namespace trainer::data {
 // JSON lines (one object a line, empty lines skipped), or one JSON array of objects: told apart by
 // the first character. A label is an integer or a string. `file` is for messages; in an array
 // "line" counts elements. Throws naming the line.
-RawTable read_json_rows(std::string_view content, const std::string& file, const Columns& columns);
+RawTable read_json_rows(std::string content, const std::string& file, const Columns& columns);
 
 }  // namespace trainer::data

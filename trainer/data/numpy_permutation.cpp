@@ -1,14 +1,10 @@
+#include "data/numpy_permutation.hpp"
+
 #include <array>
 #include <bit>
 #include <numeric>
 #include <utility>
 
-#include "data/dataset.hpp"
-
-// numpy.random.default_rng(seed).permutation(n), bit for bit: SeedSequence (O'Neill's seed_seq_fe
-// with numpy's constants), PCG64 (pcg_setseq_128_xsl_rr), bounded integers by masking and
-// rejection, Fisher-Yates from the end. Source of the algorithms: numpy/random/bit_generator.pyx,
-// src/pcg64, src/distributions/distributions.c (random_interval).
 namespace trainer::data {
 namespace {
 

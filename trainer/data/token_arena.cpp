@@ -1,10 +1,10 @@
+#include "data/token_arena.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
 #include <thread>
-
-#include "data/packed.hpp"
 
 namespace trainer::data {
 namespace {

@@ -1,16 +1,13 @@
 #include "hub/checksum.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <memory>
-#include <string_view>
 #include <vector>
 
+#include "hub/digest.hpp"
 #include "hub/disk.hpp"
 
 namespace trainer::hub {
@@ -19,40 +16,6 @@ namespace {
 constexpr std::size_t kBufferBytes = 1U << 20U;
 constexpr std::size_t kSha256Digits = 64;
 constexpr std::size_t kSha1Digits = 40;
-constexpr std::string_view kHex = "0123456789abcdef";
-
-struct DigestDeleter {
-  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-
-class Digest {
- public:
-  explicit Digest(const EVP_MD* kind) : context_(EVP_MD_CTX_new()) {
-    check(context_ != nullptr && EVP_DigestInit_ex(context_.get(), kind, nullptr) == 1);
-  }
-  void add(const void* data, std::size_t size) {
-    check(EVP_DigestUpdate(context_.get(), data, size) == 1);
-  }
-  std::string hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned size = 0;
-    check(EVP_DigestFinal_ex(context_.get(), bytes.data(), &size) == 1);
-    std::string text;
-    for (unsigned i = 0; i < size; ++i) {
-      text += kHex[bytes[i] >> 4U];
-      text += kHex[bytes[i] & 15U];
-    }
-    return text;
-  }
-
- private:
-  static void check(bool good) {
-    if (!good) {
-      throw Error(ErrorCode::kInternal, "OpenSSL cannot compute a digest");
-    }
-  }
-  std::unique_ptr<EVP_MD_CTX, DigestDeleter> context_;
-};
 
 void add_file(Digest& digest, int fd, const std::filesystem::path& file) {
   std::vector<char> buffer(kBufferBytes);
@@ -74,7 +37,7 @@ void add_file(Digest& digest, int fd, const std::filesystem::path& file) {
 
 std::string sha256_of(const std::filesystem::path& file) {
   const FileDescriptor fd = open_file(file, O_RDONLY);
-  Digest digest(EVP_sha256());
+  Digest digest(Digest::Kind::kSha256);
   add_file(digest, fd.get(), file);
   return digest.hex();
 }
@@ -85,7 +48,7 @@ std::string git_blob_id_of(const std::filesystem::path& file) {
   if (fstat(fd.get(), &info) != 0) {
     throw io_error(file, "read", errno);
   }
-  Digest digest(EVP_sha1());
+  Digest digest(Digest::Kind::kSha1);
   const std::string head = "blob " + std::to_string(info.st_size);
   digest.add(head.c_str(), head.size() + 1);
   add_file(digest, fd.get(), file);

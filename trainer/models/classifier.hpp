@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "data/packed.hpp"
+#include "data/packed_batch.hpp"
 #include "models/classifier_config.hpp"
 #include "nn/encoder.hpp"
 #include "nn/parameter_set.hpp"

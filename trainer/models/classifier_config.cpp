@@ -1,7 +1,9 @@
 #include "models/classifier_config.hpp"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "config/error.hpp"
 #include "models/model_types.hpp"
@@ -61,7 +63,21 @@ void check_encoder(const nn::EncoderConfig& encoder, const config::JsonObject& j
   }
 }
 
+constexpr std::string_view kUnnamed = "LABEL_";
+
 }  // namespace
+
+std::vector<std::string> unnamed_labels(std::int64_t count) {
+  std::vector<std::string> labels;
+  for (std::int64_t i = 0; i < count; ++i)
+    labels.push_back(std::string(kUnnamed) + std::to_string(i));
+  return labels;
+}
+
+bool are_unnamed(const std::vector<std::string>& labels) {
+  return std::all_of(labels.begin(), labels.end(),
+                     [](const std::string& label) { return label.starts_with(kUnnamed); });
+}
 
 ClassifierConfig read_config(const std::filesystem::path& config_json) {
   const auto json = config::JsonObject::read(config_json);
@@ -71,10 +87,8 @@ ClassifierConfig read_config(const std::filesystem::path& config_json) {
   config.initializer_range = config::number_or(json, "initializer_range", 0.02);
   config.labels = read_labels(json);
   if (config.labels.empty()) {
-    if (const auto count = config::find_int(json, "num_labels", {1, kMaxLabels})) {
-      for (std::int64_t i = 0; i < *count; ++i)
-        config.labels.push_back("LABEL_" + std::to_string(i));
-    }
+    if (const auto count = config::find_int(json, "num_labels", {1, kMaxLabels}))
+      config.labels = unnamed_labels(*count);
   }
   config.problem_type = config::string_or(json, "problem_type", "");
   config.type->read(json, config);

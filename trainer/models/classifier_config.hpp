@@ -40,6 +40,11 @@ struct ClassifierConfig {
 // multi-label problems; kInvalidInput for a broken field. Never looks at the weights.
 ClassifierConfig read_config(const std::filesystem::path& config_json);
 
+// "LABEL_0", "LABEL_1", …: what transformers calls classes that nobody named.
+std::vector<std::string> unnamed_labels(std::int64_t count);
+// Whether all are such names.
+bool are_unnamed(const std::vector<std::string>& labels);
+
 // What the command line may say instead of config.json: one probability for all hidden and
 // attention dropouts.
 void override_dropout(ClassifierConfig& config, double probability);

@@ -9,6 +9,10 @@
 
 // Self-attention over packed sequences, without a mask: a token sees exactly the tokens of its own
 // sequence.
+//
+// One task is one head of one sequence, worked off in blocks of query rows that fit the
+// second-level cache. Scores exist only there; backward computes them again from q, k and the kept
+// log-sum-exp (FlashAttention-2, Dao 2023), and draws the same dropout again.
 namespace trainer::nn {
 
 struct AttentionShape {
@@ -26,9 +30,5 @@ at::Tensor self_attention(const at::Tensor& qkv, const AttentionShape& shape,
 // q [Tq, N*D] against kv [Tk, 2*N*D]: for a last layer of which only some rows are read.
 at::Tensor cross_attention(const at::Tensor& q, const at::Tensor& kv, const AttentionShape& shape,
                            const cpu::DropoutPlace& dropout);
-
-// How: one task is one head of one sequence, worked off in blocks of query rows that fit the
-// second-level cache. Scores exist only there; backward computes them again from q, k and the kept
-// log-sum-exp (FlashAttention-2, Dao 2023), and draws the same dropout again.
 
 }  // namespace trainer::nn

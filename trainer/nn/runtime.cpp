@@ -29,7 +29,8 @@ void wait_politely(char** argv) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return;
-  setenv("GOMP_SPINCOUNT", "2000", 1);
+  // Without the variable the program would start itself for ever.
+  if (setenv("GOMP_SPINCOUNT", "2000", 1) != 0) return;
   execv(program.c_str(), argv);
 }
 

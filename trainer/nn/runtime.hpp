@@ -9,15 +9,18 @@
 namespace trainer::nn {
 
 // Keeps freed memory in the process: a training step allocates and frees the same gigabytes every
-// time, and handing them to the kernel costs a third of the step in page faults. To be called first
-// thing in main().
+// time, and handing them to the kernel costs a third of the step in page faults. To be called
+// before any tensor is made.
 void keep_memory();
 
 // Makes libtorch's idle threads give their core away after a few microseconds instead of spinning
 // for milliseconds: with a server or another job on the same cores that is two to three times the
 // speed, and alone on them it costs nothing measurable. OpenMP reads the setting when the process
-// starts, so this executes the program again, once, with GOMP_SPINCOUNT set; it does nothing when
-// GOMP_SPINCOUNT or OMP_WAIT_POLICY is set, and goes on if it cannot. First thing in main().
+// starts, so this executes the program again, once, with GOMP_SPINCOUNT set: the very file that
+// runs
+// (/proc/self/exe, whatever argv[0] says) with the same arguments. It does nothing when
+// GOMP_SPINCOUNT or OMP_WAIT_POLICY is set, be it to nothing, and goes on if it cannot. First thing
+// in main(): whatever the process did before, it does twice.
 void wait_politely(char** argv);
 
 // Whether bf16 products are fast here: AMX, or AVX512-BF16, and a libtorch that has them.

@@ -1,14 +1,17 @@
 #include "train/checkpoint.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
 #include "config/error.hpp"
 #include "config/json.hpp"
+#include "hub/disk.hpp"
 #include "hub/safetensors.hpp"
 #include "models/export.hpp"
 #include "train/row_json.hpp"
@@ -28,14 +31,21 @@ hub::TensorView view_of(const at::Tensor& tensor) {
               std::span(tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())))};
 }
 
+std::string name_of(Order order) { return order == Order::kShuffled ? "shuffled" : "sequential"; }
+
 nlohmann::ordered_json to_json(const TrainerState& s, std::int64_t optimizer_steps) {
   nlohmann::ordered_json history = nlohmann::ordered_json::array();
   for (const Row& row : s.log_history) history.push_back(train::to_json(row));
-  return {{"global_step", s.global_step},
+  return {{"rows", s.plan.rows},
+          {"fingerprint", s.plan.fingerprint},
+          {"order", name_of(s.plan.order)},
+          {"seed", s.plan.seed},
+          {"batch_size", s.plan.batch_size},
+          {"gradient_accumulation_steps", s.plan.gradient_accumulation_steps},
+          {"global_step", s.global_step},
           {"max_steps", s.max_steps},
           {"epoch_index", s.epoch},
           {"batch_in_epoch", s.batch},
-          {"seed", s.seed},
           {"forward_passes", s.forward_passes},
           {"loss_since_log", s.loss_since_log},
           {"last_logged_step", s.last_logged_step},
@@ -81,6 +91,43 @@ void read_moments(const hub::Safetensors& file, const std::string& name, const f
   std::memcpy(to.mutable_data_ptr<float>(), found->second.data.data(), bytes);
 }
 
+// Seeds are unsigned, unlike all other numbers here.
+std::uint64_t read_seed(const config::JsonObject& json) {
+  const nlohmann::json* seed = json.find("seed");
+  if (seed != nullptr && seed->is_number_unsigned()) return seed->get<std::uint64_t>();
+  return static_cast<std::uint64_t>(config::required_int(json, "seed", config::kNotNegative));
+}
+
+// The plan that the checkpoint was written under must be this run's.
+void require_same(const config::JsonObject& json, const RowPlan& plan, const fs::path& checkpoint) {
+  const auto number = [&json](const char* key) {
+    return std::to_string(config::required_int(json, key, config::kPositive));
+  };
+  struct Part {
+    const char* what;
+    std::string was;
+    std::string is;
+  };
+  const Part parts[] = {{"--batch-size", number("batch_size"), std::to_string(plan.batch_size)},
+                        {"--gradient-accumulation-steps", number("gradient_accumulation_steps"),
+                         std::to_string(plan.gradient_accumulation_steps)},
+                        {"--seed", std::to_string(read_seed(json)), std::to_string(plan.seed)},
+                        {"the rows' order (--no-shuffle)", config::required_string(json, "order"),
+                         name_of(plan.order)},
+                        {"the number of training rows (--dataset, --train-samples)", number("rows"),
+                         std::to_string(plan.rows)},
+                        {"the training texts' SHA-256 (--dataset, --shuffle-seed)",
+                         config::required_string(json, "fingerprint"), plan.fingerprint}};
+  for (const Part& part : parts) {
+    if (part.was == part.is) continue;
+    throw Error(ErrorCode::kInvalidInput,
+                checkpoint.string() + ": " + part.what + " was " + part.was + " and is now " +
+                    part.is +
+                    "; give what the run began with, or start anew without "
+                    "--resume-from-checkpoint");
+  }
+}
+
 }  // namespace
 
 fs::path write_checkpoint(const fs::path& output_directory, const models::Classifier& model,
@@ -96,7 +143,8 @@ fs::path write_checkpoint(const fs::path& output_directory, const models::Classi
                            {{"m", view_of(optimizer.m())}, {"v", view_of(optimizer.v())}}, {});
     models::write_file(temporary / kStateFile, to_json(state, optimizer.steps()).dump(1) + "\n");
     fs::remove_all(target);
-    fs::rename(temporary, target);
+    const hub::FileDescriptor folder = hub::open_file(temporary, O_RDONLY | O_DIRECTORY);
+    hub::publish(folder.get(), temporary, target);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
@@ -116,17 +164,19 @@ fs::path find_checkpoint(const fs::path& directory) {
   return found.back();
 }
 
-TrainerState read_checkpoint(const fs::path& checkpoint, AdamW& optimizer) {
+TrainerState read_checkpoint(const fs::path& checkpoint, const RowPlan& plan, AdamW& optimizer) {
+  const auto json = config::JsonObject::read(checkpoint / kStateFile);
+  require_same(json, plan, checkpoint);
   const hub::Safetensors moments = hub::Safetensors::open(checkpoint / kOptimizerFile);
   read_moments(moments, "m", checkpoint, optimizer.m());
   read_moments(moments, "v", checkpoint, optimizer.v());
-  const auto json = config::JsonObject::read(checkpoint / kStateFile);
   TrainerState state;
+  state.plan = plan;
   state.global_step = config::required_int(json, "global_step", config::kNotNegative);
   state.max_steps = config::required_int(json, "max_steps", config::kNotNegative);
   state.epoch = config::required_int(json, "epoch_index", config::kNotNegative);
-  state.batch = config::required_int(json, "batch_in_epoch", config::kNotNegative);
-  state.seed = static_cast<std::uint64_t>(config::required_int(json, "seed"));
+  const Sampler sampler{.rows = plan.rows, .batch_size = plan.batch_size};
+  state.batch = config::required_int(json, "batch_in_epoch", {0, sampler.batches_per_epoch()});
   state.forward_passes =
       static_cast<std::uint32_t>(config::required_int(json, "forward_passes", {0, 4294967295}));
   state.loss_since_log = config::required_number(json, "loss_since_log");

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/packed.hpp"
+#include "data/token_arena.hpp"
 #include "models/classifier.hpp"
 #include "train/metrics.hpp"
 

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "config/error.hpp"
+#include "data/packed_batch.hpp"
 #include "nn/loss.hpp"
 #include "train/checkpoint.hpp"
 
@@ -41,8 +42,14 @@ class Loop {
                   .warmup_steps = options.warmup_steps.value_or(static_cast<std::int64_t>(
                       std::ceil(options.warmup_ratio * static_cast<double>(count_.total)))),
                   .total_steps = count_.total} {
-    state_.seed = options.seed;
-    if (options.resume_from) state_ = read_checkpoint(*options.resume_from, optimizer_);
+    state_.plan = {.rows = sampler_.rows,
+                   .fingerprint = data.fingerprint,
+                   .order = options.order,
+                   .seed = options.seed,
+                   .batch_size = options.batch_size,
+                   .gradient_accumulation_steps = options.gradient_accumulation_steps};
+    if (options.resume_from)
+      state_ = read_checkpoint(*options.resume_from, state_.plan, optimizer_);
     state_.max_steps = count_.total;
   }
 
@@ -58,6 +65,7 @@ class Loop {
     return when == When::kEpoch && state_.batch == count_.batches_per_epoch;
   }
 
+  void work_through_epoch(const std::atomic<bool>& stop);
   double step(const std::vector<std::int64_t>& order);
   double accumulate(std::span<const std::int64_t> rows, std::int64_t rows_of_step);
   void log(Row row);
@@ -87,7 +95,7 @@ class Loop {
 // Forward and backward of one batch; returns its share of the step's mean loss.
 double Loop::accumulate(std::span<const std::int64_t> rows, std::int64_t rows_of_step) {
   const data::PackedBatch batch = data::pack(data_.train, rows);
-  nn::Pass pass(nn::Mode::kTrain, {.seed = state_.seed, .step = state_.forward_passes});
+  nn::Pass pass(nn::Mode::kTrain, {.seed = state_.plan.seed, .step = state_.forward_passes});
   const at::Tensor logits = model_.forward(batch, pass);
   const at::Tensor loss =
       at::mul(nn::cross_entropy_sum(logits, batch.labels), 1.0 / static_cast<double>(rows_of_step));
@@ -183,28 +191,31 @@ void Loop::log_end() {
                        static_cast<double>(std::max<std::int64_t>(1, state_.global_step))}}});
 }
 
+void Loop::work_through_epoch(const std::atomic<bool>& stop) {
+  const std::vector<std::int64_t> order = sampler_.epoch_order(state_.epoch);
+  while (state_.batch < count_.batches_per_epoch && state_.global_step < count_.total && !stop) {
+    step(order);
+    for (const auto& hook : hooks_) hook->stepped(state_);
+    const bool last = state_.global_step == count_.total;
+    if (state_.global_step % options_.logging_steps == 0 || last) log_training();
+    const bool at_end = last && options_.evaluate != When::kNo;
+    if (data_.evaluation && (due(options_.evaluate, options_.eval_steps) || at_end)) evaluate();
+    if (due(options_.save, options_.save_steps)) save();
+  }
+}
+
 TrainingResult Loop::run(const std::atomic<bool>& stop) {
   for (const auto& hook : hooks_) hook->began(state_);
-  while (state_.global_step < count_.total && result_.outcome == Outcome::kFinished) {
+  while (state_.global_step < count_.total && !stop) {
     if (state_.batch == count_.batches_per_epoch) {
       ++state_.epoch;
       state_.batch = 0;
     }
-    const std::vector<std::int64_t> order = sampler_.epoch_order(state_.epoch);
-    while (state_.batch < count_.batches_per_epoch && state_.global_step < count_.total) {
-      step(order);
-      for (const auto& hook : hooks_) hook->stepped(state_);
-      const bool last = state_.global_step == count_.total;
-      if (state_.global_step % options_.logging_steps == 0 || last) log_training();
-      const bool at_end = last && options_.evaluate != When::kNo;
-      if (data_.evaluation && (due(options_.evaluate, options_.eval_steps) || at_end)) evaluate();
-      if (due(options_.save, options_.save_steps)) save();
-      if (stop.load(std::memory_order_relaxed)) {
-        save();
-        result_.outcome = Outcome::kStopped;
-        break;
-      }
-    }
+    work_through_epoch(stop);
+  }
+  if (stop) {
+    save();
+    result_.outcome = Outcome::kStopped;
   }
   log_end();
   for (const auto& hook : hooks_) hook->ended(state_, result_.outcome);

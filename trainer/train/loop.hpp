@@ -5,9 +5,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "data/packed.hpp"
+#include "data/token_arena.hpp"
 #include "models/classifier.hpp"
 #include "models/stored_file.hpp"
 #include "train/evaluate.hpp"
@@ -49,6 +50,7 @@ struct TrainingData {
   const data::TokenArena& train;
   const data::TokenArena* evaluation = nullptr;  // null: no evaluation
   std::vector<models::StoredFile> tokenizer;     // written into checkpoints
+  std::string fingerprint;                       // of the training rows' texts, see RowPlan
 };
 
 struct TrainingResult {
@@ -68,9 +70,10 @@ struct StepCount {
 StepCount count_steps(const TrainingOptions& options, std::int64_t rows);
 
 // Trains in the calling thread until done or until `stop` is set (then a checkpoint is written and
-// the outcome is kStopped). With accumulation the loss is the mean over all rows of the step,
-// whatever its batches' sizes. Throws Error(kInvalidInput) for labels the model does not have and
-// for a loss or gradient that is not finite, naming the step; what a hook throws comes through.
+// the outcome is kStopped); `stop` is looked at before every step. With accumulation the loss is
+// the mean over all rows of the step, whatever its batches' sizes. Throws Error(kInvalidInput) for
+// labels the model does not have and for a loss or gradient that is not finite, naming the step;
+// what a hook throws comes through.
 TrainingResult train(models::Classifier& model, const TrainingData& data,
                      const TrainingOptions& options,
                      const std::vector<std::unique_ptr<Hook>>& hooks,

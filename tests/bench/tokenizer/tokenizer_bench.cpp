@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "config/error.hpp"
-#include "data/packed.hpp"
+#include "data/token_arena.hpp"
 
 namespace {
 

@@ -1,9 +1,9 @@
+#include "data/numpy_permutation.hpp"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/sha.h>
-
-#include "data/dataset.hpp"
 
 namespace trainer::data {
 namespace {

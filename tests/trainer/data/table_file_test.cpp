@@ -168,6 +168,10 @@ TEST_F(TableFile, UnknownSourcesAreErrors) {
   EXPECT_THAT(message_of([] { read("nowhere.csv"); }),
               HasSubstr("no such file or directory, nor a hub id"));
   EXPECT_THAT(message_of([] { read("some/where.csv"); }), HasSubstr("no such file or directory"));
+  // What the hub allows as an id, and no more, is asked for there.
+  for (const char* no_id : {"my data/train", "a--b/c", "org/name.", "name"}) {
+    EXPECT_THAT(message_of([&] { read(no_id); }), HasSubstr("nor a hub id")) << no_id;
+  }
   EXPECT_THAT(error("a.xls", "x"), HasSubstr("is no known kind of data set"));
 }
 

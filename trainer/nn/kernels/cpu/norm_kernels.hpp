@@ -4,6 +4,11 @@
 
 #include "nn/kernels/cpu/isa.hpp"
 
+// Dropout, residual sum with layer norm (forward and backward) and column sums: the bodies behind
+// RowKernels' entries. Arguments, shapes and formulas are the contract of kernels.hpp. Reads go
+// through to_float(), so T is float or Bf16; all sums are fp32, in lane_sum()'s order. A row is
+// finished before the next one begins, so that buffers which the contract lets be the same may be.
+// Ranges of two threads must not overlap; d_gamma, d_beta and sums are each thread's own.
 namespace trainer::nn::cpu::TRAINER_ISA {
 
 template <class T>

@@ -4,6 +4,10 @@
 
 #include "nn/kernels/cpu/isa.hpp"
 
+// The passes over flat fp32 buffers: AdamW, the sum of squares behind the gradients' norm, and
+// rounding to bf16. Arguments and formula are the contract of kernels.hpp; a range counts elements.
+// AdamW and rounding work each element alone; where threads split the range shows only in the last
+// digits of sum_of_squares.
 namespace trainer::nn::cpu::TRAINER_ISA {
 
 inline void adamw_element(const AdamWArgs& a, float* __restrict p, float* __restrict g,

@@ -4,6 +4,10 @@
 
 #include "nn/kernels/cpu/isa.hpp"
 
+// Softmax of attention scores with its dropout, its backward, and row products: the bodies behind
+// RowKernels' entries. Arguments, shapes and formulas are the contract of kernels.hpp. The largest
+// score is taken off before exponentials, so scores of any finite size are safe; a row needs at
+// least one key. Probabilities and sums are fp32, rounded to T when they are stored.
 namespace trainer::nn::cpu::TRAINER_ISA {
 
 inline float row_max(const float* x, std::int64_t n) {

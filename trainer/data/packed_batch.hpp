@@ -5,27 +5,11 @@
 #include <span>
 #include <vector>
 
-#include "data/dataset.hpp"
-#include "text/tokenizer.hpp"
+#include "data/token_arena.hpp"
 
-// Token ids without padding. A batch is `T` tokens of `B` sequences laid end to end.
 namespace trainer::data {
 
-// All sequences of a data set in one arena: sequence i is ids[offsets[i] .. offsets[i+1]).
-// Immutable after building.
-struct TokenArena {
-  std::vector<std::int32_t> ids;       // [total tokens]
-  std::vector<std::int32_t> type_ids;  // [total tokens], or empty when all are 0
-  std::vector<std::int64_t> offsets;   // [sequences + 1], offsets[0] = 0
-  std::vector<std::int64_t> labels;    // [sequences]
-
-  std::size_t size() const noexcept { return labels.size(); }
-};
-
-// Tokenizes all rows on `threads` threads, in row order, cut to max_length.
-TokenArena tokenize(const Dataset& dataset, const text::Tokenizer& tokenizer,
-                    std::size_t max_length, unsigned threads);
-
+// What one forward pass reads: `T` tokens of `B` sequences laid end to end, no padding, no mask.
 struct PackedBatch {
   std::vector<std::int32_t> ids;         // [T]
   std::vector<std::int32_t> type_ids;    // [T]

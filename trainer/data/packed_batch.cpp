@@ -1,6 +1,6 @@
-#include <algorithm>
+#include "data/packed_batch.hpp"
 
-#include "data/packed.hpp"
+#include <algorithm>
 
 namespace trainer::data {
 

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "train/loop.hpp"
+#include "trainer/models/tiny_model.hpp"
+
+// Runs of the training loop on a tiny model, what they log, and a stop at a chosen step.
+namespace trainer::train {
+
+class Recorder : public Hook {
+ public:
+  explicit Recorder(std::vector<Row>& rows) : rows_(rows) {}
+  void logged(const Row& row) override { rows_.push_back(row); }
+
+ private:
+  std::vector<Row>& rows_;
+};
+
+// Asks for a stop after some step, as Ctrl-C would.
+class Stopper : public Hook {
+ public:
+  Stopper(std::atomic<bool>& stop, std::int64_t step) : stop_(stop), step_(step) {}
+  void stepped(const TrainerState& state) override {
+    if (state.global_step == step_) stop_ = true;
+  }
+
+ private:
+  std::atomic<bool>& stop_;
+  std::int64_t step_;
+};
+
+class LoopTest : public testing::Test {
+ protected:
+  TrainingOptions options(std::int64_t steps) {
+    TrainingOptions o;
+    o.max_steps = steps;
+    o.batch_size = 4;
+    o.logging_steps = 2;
+    o.learning_rate = 5e-3;
+    o.evaluate = When::kNo;
+    o.save = When::kNo;
+    o.output_directory = folder_.path();
+    return o;
+  }
+
+  TrainingResult run(models::Classifier& model, const TrainingOptions& o) {
+    std::vector<std::unique_ptr<Hook>> hooks;
+    hooks.push_back(std::make_unique<Recorder>(rows_));
+    if (stop_at_ > 0) hooks.push_back(std::make_unique<Stopper>(stop_, stop_at_));
+    return train(
+        model,
+        {.train = arena_, .evaluation = &arena_, .tokenizer = {}, .fingerprint = fingerprint_}, o,
+        hooks, stop_);
+  }
+
+  std::vector<double> values(const std::string& key) const {
+    std::vector<double> out;
+    for (const Row& row : rows_) {
+      for (const auto& [name, value] : row.values) {
+        if (name == key) out.push_back(value);
+      }
+    }
+    return out;
+  }
+
+  test::TemporaryFolder folder_;
+  data::TokenArena arena_ = test::tiny_arena(18);
+  std::string fingerprint_ = "abc";
+  std::vector<Row> rows_;
+  std::atomic<bool> stop_{false};
+  std::int64_t stop_at_ = 0;
+};
+
+}  // namespace trainer::train

@@ -1,0 +1,147 @@
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "config/error.hpp"
+#include "hub/safetensors.hpp"
+#include "models/loading.hpp"
+#include "train/checkpoint.hpp"
+#include "trainer/train/loop_fixture.hpp"
+
+// Checkpoints: written on the way, resumed from, refused.
+namespace trainer::train {
+namespace {
+
+using testing::HasSubstr;
+
+class ResumeTest : public LoopTest {
+ protected:
+  // A run that is stopped within its first epoch, after `steps`, so that a checkpoint is left.
+  void stop_after(std::int64_t steps) {
+    models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+    stop_at_ = steps;
+    ASSERT_EQ(run(model, options(12)).outcome, Outcome::kStopped);
+    stop_at_ = 0;
+    stop_ = false;
+  }
+
+  // What resuming with these options says; "" when it works.
+  std::string refusal(TrainingOptions o) {
+    o.resume_from = find_checkpoint(folder_.path());
+    models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+    try {
+      run(model, o);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+TEST_F(ResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
+  models::Classifier unbroken = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+  const TrainingResult whole = run(unbroken, options(12));
+  const std::vector<double> losses = values("train/loss");
+
+  models::Classifier first = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+  stop_at_ = 7;
+  EXPECT_EQ(run(first, options(12)).outcome, Outcome::kStopped);
+  stop_at_ = 0;
+  stop_ = false;
+  rows_.clear();
+  TrainingOptions o = options(12);
+  o.resume_from = find_checkpoint(folder_.path());
+  EXPECT_EQ(o.resume_from->filename(), "checkpoint-7");
+  models::Classifier second(models::read_config(*o.resume_from / "config.json"),
+                            nn::Compute::kFloat32, nn::Purpose::kTrain);
+  models::load_weights(second, hub::Safetensors::open_model(*o.resume_from));
+  // The checkpoint resumed from is pruned on the way: nothing may still be read from it.
+  o.save = When::kSteps;
+  o.save_steps = 4;
+  const TrainingResult rest = run(second, o);
+  EXPECT_FALSE(std::filesystem::exists(*o.resume_from));
+  EXPECT_TRUE(at::equal(unbroken.parameters().masters(), second.parameters().masters()));
+  EXPECT_EQ(values("train/loss"), (std::vector<double>(losses.begin() + 3, losses.end())));
+  EXPECT_EQ(whole.state.total_loss, rest.state.total_loss);
+}
+
+TEST_F(ResumeTest, KeepsOnlyTheNewestCheckpoints) {
+  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+  TrainingOptions o = options(6);
+  o.save = When::kSteps;
+  o.save_steps = 2;
+  o.save_total_limit = 2;
+  run(model, o);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "checkpoint-2"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "checkpoint-4" / "optimizer.safetensors"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "checkpoint-6" / "model.safetensors"));
+}
+
+TEST_F(ResumeTest, CheckpointOfAnotherModelIsRefused) {
+  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+  TrainingOptions o = options(2);
+  o.save = When::kSteps;
+  o.save_steps = 2;
+  run(model, o);
+  std::string other = test::tiny_bert_config();
+  other.replace(other.find("\"vocab_size\": 30"), 16, "\"vocab_size\": 31");
+  models::Classifier wider = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32, other);
+  o.resume_from = find_checkpoint(folder_.path());
+  EXPECT_THROW(run(wider, o), Error);
+}
+
+TEST_F(ResumeTest, CheckpointOfAnotherBatchSizeIsRefused) {
+  stop_after(4);  // of the epoch's five batches
+  TrainingOptions o = options(12);
+  for (const std::int64_t size : {8, 2}) {  // three batches an epoch, less than are done; and nine
+    o.batch_size = size;
+    const std::string message = refusal(o);
+    EXPECT_THAT(message,
+                HasSubstr("checkpoint-4: --batch-size was 4 and is now " + std::to_string(size)));
+    EXPECT_THAT(message, HasSubstr("start anew without --resume-from-checkpoint"));
+  }
+}
+
+TEST_F(ResumeTest, CheckpointOfAnotherPlanIsRefused) {
+  stop_after(2);
+  TrainingOptions o = options(12);
+  o.gradient_accumulation_steps = 2;
+  EXPECT_THAT(refusal(o), HasSubstr("--gradient-accumulation-steps was 1 and is now 2"));
+  o = options(12);
+  o.seed = 43;
+  EXPECT_THAT(refusal(o), HasSubstr("--seed was 42 and is now 43"));
+  o = options(12);
+  o.order = Order::kSequential;
+  EXPECT_THAT(refusal(o), HasSubstr("(--no-shuffle) was shuffled and is now sequential"));
+  fingerprint_ = "def";
+  EXPECT_THAT(refusal(options(12)), HasSubstr("was abc and is now def"));
+  arena_ = test::tiny_arena(17);
+  EXPECT_THAT(refusal(options(12)), HasSubstr("was 18 and is now 17"));
+}
+
+TEST_F(ResumeTest, PlaceOutsideTheEpochIsRefused) {
+  stop_after(2);
+  const auto file = find_checkpoint(folder_.path()) / "trainer_state.json";
+  nlohmann::json state = nlohmann::json::parse(std::ifstream(file));
+  state["batch_in_epoch"] = 6;
+  test::write_text(file, state.dump());
+  EXPECT_THAT(refusal(options(12)), HasSubstr("'batch_in_epoch' is 6"));
+}
+
+TEST_F(ResumeTest, EverySeedComesBack) {
+  stop_after(2);
+  const auto file = find_checkpoint(folder_.path()) / "trainer_state.json";
+  nlohmann::json state = nlohmann::json::parse(std::ifstream(file));
+  state["seed"] = 18446744073709551615U;
+  test::write_text(file, state.dump());
+  TrainingOptions o = options(12);
+  o.seed = 18446744073709551615U;
+  EXPECT_EQ(refusal(o), "");
+}
+
+}  // namespace
+}  // namespace trainer::train
