@@ -6,7 +6,9 @@ export PATH="$deps/node:$PATH"
 # OpenMP threads that have nothing to do give their core away soon: with two cores the others need it.
 export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-2000}"
 
-say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+bold="" plain=""
+if [ -t 2 ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+say() { printf '%s==> %s%s\n' "$bold" "$*" "$plain" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 # Runs a step and says how long it took.

@@ -17,32 +17,28 @@ namespace fs = std::filesystem;
 
 const fs::path kSource = TRACKER_SOURCE_DIR;
 
-// Folder → first path parts that its files may include with quotes (its own is always allowed).
-const std::map<std::string, std::set<std::string>> kAllowed = {
-    {"sdk/include", {}},
-    {"sdk/spool", {}},
-    {"sdk/capture", {"spool"}},
-    {"sdk/src", {"spool", "capture"}},
-    {"sdk/relay", {"spool", "tracker/v1"}},
-    {"sdk/cli", {"spool", "relay", "tracker/v1"}},
-    {"sdk/examples", {}},
-    {"tracker-server/core", {}},
-    {"tracker-server/storage", {"core", "spool"}},
-    {"tracker-server/embedded", {"core"}},
-    {"tracker-server/ingest", {"core", "storage", "spool"}},
-    {"tracker-server/query", {"core", "storage"}},
-    {"tracker-server/rpc", {"core", "storage", "ingest", "query", "tracker/v1"}},
-    {"tracker-server/http", {"core", "storage", "ingest", "query", "spool"}},
-    {"tracker-server/app", {"core", "storage", "embedded", "ingest", "query", "rpc", "http"}},
-    {"trainer/config", {}},
-    {"trainer/hub", {"config"}},
-    {"trainer/text", {"config", "hub"}},
-    {"trainer/data", {"config", "hub", "text"}},
-    {"trainer/nn", {"config", "data"}},
-    {"trainer/models", {"config", "hub", "text", "data", "nn"}},
-    {"trainer/train", {"config", "hub", "text", "data", "nn", "models"}},
-    {"trainer/cli", {"config", "hub", "text", "data", "nn", "models", "train"}},
-};
+using Arrows = std::map<std::string, std::set<std::string>>;
+
+// Folder → first path parts that its files may include with quotes (its own is always allowed),
+// from the rows
+// "| `folder` | what it is | `part` `part` |" of the page.
+Arrows arrows_of_the_page() {
+  static const std::regex kRow(R"(^\| `([a-z-]+/[a-z]+)` \|[^|]*\|([^|]*)\|$)");
+  static const std::regex kPart("`([^`]+)`");
+  Arrows arrows;
+  std::ifstream page(kSource / "docs/architecture.md");
+  std::smatch row;
+  for (std::string line; std::getline(page, line);) {
+    if (!std::regex_match(line, row, kRow)) continue;
+    auto& parts = arrows[row[1]];
+    const std::string allowed = row[2];
+    for (std::sregex_iterator at(allowed.begin(), allowed.end(), kPart), end; at != end; ++at)
+      parts.insert((*at)[1]);
+  }
+  return arrows;
+}
+
+const Arrows kAllowed = arrows_of_the_page();
 
 // A library, and the only folders that may see its headers.
 struct Library {
@@ -131,6 +127,11 @@ TEST(Includes, every_folder_with_sources_has_its_arrows) {
           << folder << " is not in the table of arrows";
     }
   }
+}
+
+TEST(Includes, every_folder_of_the_page_is_there) {
+  for (const auto& [folder, allowed] : kAllowed)
+    EXPECT_TRUE(fs::exists(kSource / folder)) << folder;
 }
 
 }  // namespace
