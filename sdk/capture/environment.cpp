@@ -22,9 +22,11 @@ namespace tracker::capture {
 namespace {
 
 using nlohmann::json;
-using spool::to_utf8;
+using spool::to_text;
 
 constexpr const char* kMask = "***";
+// A command line may have megabytes, the record they go into must not.
+constexpr std::size_t kMaxArgumentBytes = 64u << 10;
 
 bool speaks_of_a_secret(std::string_view name) {
   std::string lower;
@@ -42,8 +44,12 @@ std::vector<std::string> arguments_of_process() {
   std::vector<std::string> out;
   const std::string all = read_proc("/proc/self/cmdline");
   for (std::size_t at = 0; at < all.size();) {
+    if (at > kMaxArgumentBytes) {
+      out.push_back("...");
+      break;
+    }
     const std::size_t end = std::min(all.find('\0', at), all.size());
-    out.push_back(to_utf8(std::string_view(all).substr(at, end - at)));
+    out.push_back(to_text(std::string_view(all).substr(at, std::min(end - at, kMaxArgumentBytes))));
     at = end + 1;
   }
   return out;

@@ -49,7 +49,10 @@ std::optional<std::string> output_of(std::vector<std::string> arguments,
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd ready{reader.get(), POLLIN, 0};
-    if (left <= 0 || ::poll(&ready, 1, static_cast<int>(left)) == 0) break;
+    if (left <= 0) break;
+    const int polled = ::poll(&ready, 1, static_cast<int>(left));
+    if (polled < 0 && errno == EINTR) continue;
+    if (polled <= 0) break;
     char bytes[4096];
     const ssize_t n = ::read(reader.get(), bytes, sizeof bytes);
     if (n < 0 && errno == EINTR) continue;
@@ -73,7 +76,7 @@ void read_status_line(std::string_view line, GitState& state) {
     if (line != "(initial)") state.commit = line;
   } else if (line.starts_with(kBranch)) {
     line.remove_prefix(kBranch.size());
-    if (line != "(detached)") state.branch = spool::to_utf8(line);
+    if (line != "(detached)") state.branch = spool::to_text(line);
   } else if (line.starts_with("1 ") || line.starts_with("2 ") || line.starts_with("u ")) {
     ++state.changed_files;
   }
@@ -99,7 +102,7 @@ std::optional<GitState> read_git(const std::filesystem::path& directory) {
   command.insert(command.end(), {"config", "--get", "remote.origin.url"});
   if (auto url = output_of(command, deadline)) {
     while (url->ends_with('\n')) url->pop_back();
-    state.remote = spool::to_utf8(without_credentials(*url));
+    state.remote = spool::to_text(without_credentials(*url));
   }
   return state;
 }

@@ -67,7 +67,7 @@ bool Nvml::load() {
     f.name(device, name.data(), name.size() - 1);
     f.memory(device, &memory);
     handles_.push_back(device);
-    devices_.push_back({spool::to_utf8(name.data()), memory.total});
+    devices_.push_back({spool::to_text(name.data()), memory.total});
   }
   functions_ = &f;
   return !devices_.empty();

@@ -2,6 +2,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <tracker/error.hpp>
 #include <tracker/run.hpp>
@@ -11,6 +12,7 @@
 #include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "cli/settings.hpp"
+#include "cli/text.hpp"
 
 namespace tracker::cli {
 namespace {
@@ -28,9 +30,10 @@ RunSettings settings_of(const LogOptions& options, const std::string& server) {
   settings.group = options.group;
   settings.notes = options.notes;
   settings.tags = options.tags;
-  for (const auto& assignment : options.config)
-    settings.config.insert_or_assign(parse_assignment(assignment).first,
-                                     parse_assignment(assignment).second);
+  for (const auto& assignment : options.config) {
+    auto [key, value] = parse_assignment(assignment);
+    settings.config.insert_or_assign(std::move(key), std::move(value));
+  }
   settings.server = server;
   settings.offline = options.offline;
   settings.capture_console = false;  // its stdout is an answer to the caller, not the run's output
@@ -64,13 +67,14 @@ void log_lines(Run& run, LineInput& input, Speaker* echo) {
 
 void tell_delivery(const Run& run, bool delivered) {
   if (run.dropped_rows() > 0) {
-    std::fprintf(stderr, "tracker: %llu rows were not written: no room under %s\n",
-                 static_cast<unsigned long long>(run.dropped_rows()), run.directory().c_str());
+    std::fprintf(stderr, "tracker: %llu rows or values were not written: see above\n",
+                 static_cast<unsigned long long>(run.dropped_rows()));
   }
   if (delivered) return;
   const std::string why = run.delivery_message();
-  std::fprintf(stderr, "tracker: not delivered yet: %s\n",
-               why.empty() ? "`tracker sync` delivers it once a server answers" : why.c_str());
+  std::fprintf(
+      stderr, "tracker: not delivered yet: %s\n",
+      why.empty() ? "`tracker sync` delivers it once a server answers" : printable(why).c_str());
 }
 
 int log_run(const std::string& server, const LogOptions& options) {

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include <tracker/error.hpp>
+#include <tracker/server.hpp>
 
 #include "cli/output.hpp"
 #include "cli/program.hpp"
@@ -29,8 +30,9 @@ int login(const std::string& flag) {
 }  // namespace
 
 void add_login(Program& program) {
-  auto* command =
-      program.app.add_subcommand("login", "Check that a server answers, and use it from now on.");
+  auto* command = program.app.add_subcommand(
+      "login",
+      "Check that a server answers, and make it the one of all commands and runs of yours.");
   command->callback([&program] { program.action = [&program] { return login(program.server); }; });
 }
 

@@ -1,6 +1,5 @@
 #include "cli/output.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,28 +12,27 @@ namespace tracker::cli {
 namespace {
 
 constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr mode_t kFileMode = 0644;
 
-Error cannot_write(const std::string& where, int error) {
-  const auto code = error == ENOSPC || error == EDQUOT ? ErrorCode::kResourceExhausted
-                                                       : ErrorCode::kFailedPrecondition;
-  return Error(code, "cannot write " + where + ": " + std::strerror(error));
+void write_to_stdout(std::string_view left) {
+  while (!left.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, left.data(), left.size());
+    if (written >= 0) {
+      left.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EPIPE) {
+      throw OutputClosed{};
+    } else if (errno != EINTR) {
+      const bool full = errno == ENOSPC || errno == EDQUOT;
+      throw Error(full ? ErrorCode::kResourceExhausted : ErrorCode::kFailedPrecondition,
+                  std::string("cannot write standard output: ") + std::strerror(errno) +
+                      (full ? "; free some room where it goes" : "; send it somewhere else"));
+    }
+  }
 }
 
 }  // namespace
 
-Output::Output() : descriptor_(STDOUT_FILENO) {}
-
-Output::Output(std::filesystem::path file)
-    : file_(std::move(file)), temporary_(file_.string() + ".part-" + std::to_string(getpid())) {
-  descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) throw cannot_write(file_.string(), errno);
-}
-
-Output::~Output() {
-  if (file_.empty()) return;
-  if (descriptor_ >= 0) close(descriptor_);
-  if (!temporary_.empty()) unlink(temporary_.c_str());
-}
+Output::Output(std::filesystem::path file) { file_.emplace(std::move(file), kFileMode); }
 
 void Output::write(std::string_view text) {
   buffer_.append(text);
@@ -42,33 +40,21 @@ void Output::write(std::string_view text) {
 }
 
 void Output::flush() {
-  std::string_view left = buffer_;
-  while (!left.empty()) {
-    const ssize_t written = ::write(descriptor_, left.data(), left.size());
-    if (written >= 0) {
-      left.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EPIPE) {
-      throw OutputClosed{};
-    } else if (errno != EINTR) {
-      throw cannot_write(file_.empty() ? "standard output" : file_.string(), errno);
-    }
-  }
+  if (file_)
+    file_->write(buffer_);
+  else
+    write_to_stdout(buffer_);
   buffer_.clear();
 }
 
 void Output::commit() {
   flush();
-  if (file_.empty()) return;
-  const bool synced = fsync(descriptor_) == 0;
-  const bool closed = close(std::exchange(descriptor_, -1)) == 0;
-  if (!synced || !closed || rename(temporary_.c_str(), file_.c_str()) != 0)
-    throw cannot_write(file_.string(), errno);
-  temporary_.clear();
+  if (file_) file_->commit();
 }
 
 std::optional<std::filesystem::path> Output::path() const {
-  if (file_.empty()) return std::nullopt;
-  return temporary_;
+  if (!file_) return std::nullopt;
+  return file_->temporary();
 }
 
 void Speaker::say(std::string_view line) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "spool/atomic_file.hpp"
+
 namespace tracker::cli {
 
 // Thrown when the reader of our output has gone (`tracker export … | head`): the command ends
@@ -15,12 +17,9 @@ struct OutputClosed {};
 // One thread.
 class Output {
  public:
-  Output();  // stdout
-  // Writes beside `file` and renames in commit(); without it nothing is left. Throws Error.
+  Output() = default;  // stdout
+  // Without commit() nothing is left. Throws Error.
   explicit Output(std::filesystem::path file);
-  ~Output();
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
 
   // Throw Error when the bytes cannot be written, OutputClosed when nobody reads them any more.
   void write(std::string_view text);
@@ -33,8 +32,7 @@ class Output {
   std::optional<std::filesystem::path> path() const;
 
  private:
-  std::filesystem::path file_, temporary_;
-  int descriptor_;
+  std::optional<spool::AtomicFile> file_;  // none: stdout
   std::string buffer_;
 };
 

@@ -10,6 +10,7 @@
 #include <tracker/error.hpp>
 
 #include "cli/output.hpp"
+#include "cli/text.hpp"
 
 namespace tracker::cli {
 namespace {
@@ -17,7 +18,10 @@ namespace {
 constexpr std::array kSubcommands = {add_login, add_log,      add_sync,
                                      add_runs,  add_projects, add_export};
 
-void complain(const std::string& what) { std::fprintf(stderr, "tracker: %s\n", what.c_str()); }
+// A message may hold what a server or a file said.
+void complain(const std::string& what) {
+  std::fprintf(stderr, "tracker: %s\n", printable(what).c_str());
+}
 
 // "tracker runs ls": the command that was meant, as far as it was understood.
 std::string meant(const CLI::App& app) {

@@ -131,7 +131,10 @@ std::string run_details(const v1::Run& run, std::int64_t now_us) {
          dump(object_of(run.summary_json()), 2) + "\n";
 }
 
-std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+std::string aligned(std::vector<std::vector<std::string>> rows) {
+  for (auto& row : rows) {
+    for (auto& cell : row) cell = printable(cell);
+  }
   // Code points, not bytes: continuation bytes of UTF-8 take no column.
   const auto width = [](const std::string& text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -147,7 +150,7 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      line += printable(row[c]) + std::string(widest[c] - width(row[c]) + 2, ' ');
+      line += row[c] + std::string(widest[c] - width(row[c]) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';

@@ -28,6 +28,6 @@ std::string run_details(const v1::Run& run, std::int64_t now_us);
 
 // Columns padded to their widest cell, two spaces between; the last is not padded. All rows have
 // equal size.
-std::string aligned(const std::vector<std::vector<std::string>>& rows);
+std::string aligned(std::vector<std::vector<std::string>> rows);
 
 }  // namespace tracker::cli

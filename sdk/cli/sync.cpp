@@ -57,6 +57,14 @@ class SyncTalk {
     complain(what);
   }
 
+  void unreachable(const std::string& why, int spools) {
+    failed_ += spools;
+    complain(
+        fmt::format("{}: {} spool{} left where they are; start tracker-server, or give its "
+                    "address with --server",
+                    why, spools, spools == 1 ? "" : "s"));
+  }
+
   int conclude() {
     if (delivered_ + live_ + failed_ == 0) {
       out_.say("nothing to deliver");
@@ -68,7 +76,9 @@ class SyncTalk {
   }
 
  private:
-  static void complain(const std::string& line) { fmt::print(stderr, "tracker: {}\n", line); }
+  static void complain(const std::string& line) {
+    fmt::print(stderr, "tracker: {}\n", printable(line));
+  }
 
   std::mutex mutex_;
   Speaker out_;
@@ -77,21 +87,20 @@ class SyncTalk {
       std::chrono::steady_clock::now() + std::chrono::seconds(2);
 };
 
-// A server that is not there is told once, at once, and not for each spool after a long wait.
-void check_servers(const std::vector<SyncJob>& jobs) {
-  std::map<std::string, std::size_t> spools;
+// Those whose server answers. One that does not is told once, at once, and not for each of its
+// spools after a long wait.
+std::vector<SyncJob> deliverable(std::vector<SyncJob> jobs, SyncTalk& talk) {
+  std::map<std::string, int> spools;
   for (const auto& job : jobs) ++spools[job.server];
   for (const auto& [server, count] : spools) {
     try {
       relay::discover(server);
     } catch (const Error& error) {
-      throw Error(
-          error.code(),
-          fmt::format("{}: {} spool{} left where they are; start tracker-server, or give its "
-                      "address with --server",
-                      error.what(), count, count == 1 ? "" : "s"));
+      talk.unreachable(error.what(), count);
+      std::erase_if(jobs, [&](const SyncJob& job) { return job.server == server; });
     }
   }
+  return jobs;
 }
 
 int sync(const std::string& server, const SyncOptions& options) {
@@ -106,8 +115,7 @@ int sync(const std::string& server, const SyncOptions& options) {
     plan.directories.emplace_back(directory);
   }
   if (plan.directories.empty()) plan.directories.push_back(spool::tracker_directory());
-  const auto jobs = undelivered(plan);
-  check_servers(jobs);
+  const auto jobs = deliverable(undelivered(plan), talk);
   for_each_in_parallel(jobs, [&](const SyncJob& job) {
     talk.result(job, sync_spool(job, [&](std::uint64_t acked) { talk.progress(job, acked); }));
   });

@@ -70,6 +70,8 @@ std::vector<SyncJob> undelivered(const SyncPlan& plan) {
         jobs.push_back(
             {directory, info.name, info.project, plan.server.empty() ? own : plan.server});
       } catch (const Error& error) {
+        // It has a log and nothing in it yet: a run that is just being started.
+        if (error.code() == ErrorCode::kNotFound && spool::writer_alive(directory)) continue;
         plan.unreadable(directory.string() + ": " + error.what());
       }
     }

@@ -7,11 +7,13 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "spool/non_finite.hpp"
+#include "spool/utf8.hpp"
+
 namespace tracker::cli {
 
 std::string number_text(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  if (const auto name = spool::non_finite_name(value)) return std::string(*name);
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, value).ptr;
   std::string shortest(text, end);
@@ -67,9 +69,14 @@ std::string quoted_json(std::string_view text) {
 }
 
 std::string printable(std::string_view text) {
-  std::string clean(text);
-  for (char& c : clean) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  std::string clean;
+  const std::string characters = spool::to_text(text);
+  for (std::size_t i = 0; i < characters.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(characters[i]);
+    // C1, U+0080 to U+009F: a terminal may take U+009B for what ESC [ is.
+    const bool c1 = byte == 0xC2 && static_cast<unsigned char>(characters[i + 1]) < 0xA0;
+    if (c1) ++i;
+    clean += c1 || byte < 0x20 || byte == 0x7F ? '?' : characters[i];
   }
   return clean;
 }

@@ -26,8 +26,8 @@ std::string bytes_text(std::uint64_t bytes);
 // Text as a JSON string; bytes that are not UTF-8 are replaced.
 std::string quoted_json(std::string_view text);
 
-// Text on its way to a terminal: control characters (which could move the cursor or worse) become
-// '?'.
+// Text on its way to a terminal: control characters (C0, DEL, C1), which could move the cursor or
+// worse, become '?'; bytes that are not UTF-8 are replaced.
 std::string printable(std::string_view text);
 
 }  // namespace tracker::cli

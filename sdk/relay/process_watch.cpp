@@ -29,26 +29,35 @@ static_assert(sizeof(PidfdInfo) == 64);
 constexpr std::uint64_t kPidfdInfoExit = 1u << 3;
 const unsigned long kPidfdGetInfo = _IOWR(0xFF, 11, PidfdInfo);
 
-// The kernel tells waiting parents and us at the same time; the exit information appears when the
-// parent has collected.
-constexpr std::chrono::milliseconds kPatience{200};
+using Clock = std::chrono::steady_clock;
+
+// A zombie that shows no status has ended with 0, or hides it: its parent's collecting it would
+// tell.
+constexpr std::chrono::milliseconds kZombiePatience{200};
+// The kernel tells waiting parents and us at the same time; the exit information appears while the
+// parent collects, which on a busy machine may be interrupted for long.
+constexpr std::chrono::seconds kCollectPatience{5};
 
 ExitStatus from_wait_status(int status) {
   if (WIFSIGNALED(status)) return {.exit_code = std::nullopt, .signal = WTERMSIG(status)};
   return {.exit_code = WEXITSTATUS(status), .signal = std::nullopt};
 }
 
-std::optional<ExitStatus> from_pidfd(int pidfd) {
+struct PidfdAnswer {
+  std::optional<ExitStatus> status;
+  bool may_come = false;  // the process is not collected yet
+};
+
+PidfdAnswer from_pidfd(int pidfd) {
   PidfdInfo info;
   info.mask = kPidfdInfoExit;
-  if (ioctl(pidfd, kPidfdGetInfo, &info) != 0 || (info.mask & kPidfdInfoExit) == 0)
-    return std::nullopt;
-  return from_wait_status(info.exit_code);
+  if (ioctl(pidfd, kPidfdGetInfo, &info) != 0) return {};
+  if ((info.mask & kPidfdInfoExit) == 0) return {.status = std::nullopt, .may_come = true};
+  return {.status = from_wait_status(info.exit_code), .may_come = false};
 }
 
-// Field 52 of /proc/PID/stat, while the process is a zombie. 0 may also mean that we may not see
-// it.
-std::optional<ExitStatus> from_proc(pid_t pid) {
+// Field 52 of /proc/PID/stat, if the process is a zombie. 0 may also mean that we may not see it.
+std::optional<int> zombie_status(pid_t pid) {
   char text[2048];
   const std::string path = "/proc/" + std::to_string(pid) + "/stat";
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -62,20 +71,22 @@ std::optional<ExitStatus> from_proc(pid_t pid) {
   const char* last = std::strrchr(text, ' ');
   if (after_name == nullptr || last == nullptr || after_name[1] == '\0' || after_name[2] != 'Z')
     return std::nullopt;
-  const int status = std::atoi(last);
-  return status == 0 ? std::nullopt : std::optional(from_wait_status(status));
+  return std::atoi(last);
 }
 
-// Tries both ways until one answers. A zombie that nobody collects and that shows no status has
-// ended with 0, or hides it.
+// Tries both ways until one answers or neither will. The clock is read before each look, so that
+// the last look is never older than the patience, however long we were kept waiting in between.
 ExitStatus read_status(int pidfd, pid_t pid) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  do {
-    if (const auto status = from_proc(pid)) return *status;
-    if (const auto status = from_pidfd(pidfd)) return *status;
+  const auto began = Clock::now();
+  for (;;) {
+    const auto waited = Clock::now() - began;
+    const auto zombie = zombie_status(pid);
+    if (zombie && *zombie != 0) return from_wait_status(*zombie);
+    const PidfdAnswer answer = from_pidfd(pidfd);
+    if (answer.status) return *answer.status;
+    if (!answer.may_come || waited > (zombie ? kZombiePatience : kCollectPatience)) return {};
     usleep(200);
-  } while (std::chrono::steady_clock::now() < deadline);
-  return {};
+  }
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <tracker/error.hpp>
 
 #include "relay/channel.hpp"
-#include "relay/session.hpp"
+#include "relay/delivery_stream.hpp"
 #include "relay/wakeup.hpp"
 #include "relay/writer_end.hpp"
 #include "spool/control.hpp"
@@ -54,7 +54,7 @@ class Relay {
 
   Report run() {
     while (!stop_.stop_requested()) {
-      const SessionEnd end = attempt();
+      const StreamEnd end = attempt();
       if (const auto report = conclude(end)) return *report;
       offline(end.message);
       if (!wait_for_next_attempt()) return finished(Outcome::kLeft, offline_message_);
@@ -63,48 +63,48 @@ class Relay {
   }
 
  private:
-  SessionEnd attempt() {
+  StreamEnd attempt() {
     last_attempt_ = Clock::now();
     try {
       const Server server = discover(options_.server, {.stop = stop_});
-      Session::Options session;
-      session.directory = options_.spool;
-      session.hello = hello_;
-      session.until_caught_up = options_.until_caught_up;
-      session.on_welcome = [&] { online(server); };
-      session.on_acked = [this](spool::Offset offset) { acked(offset); };
-      return Session(session, writer_end_).run(open_channel(server), stop_);
+      DeliveryStream::Options wanted;
+      wanted.directory = options_.spool;
+      wanted.hello = hello_;
+      wanted.until_caught_up = options_.until_caught_up;
+      wanted.on_welcome = [&] { online(server); };
+      wanted.on_acked = [this](spool::Offset offset) { acked(offset); };
+      return DeliveryStream(wanted, writer_end_).run(open_channel(server), stop_);
     } catch (const Error& error) {
-      if (stop_.stop_requested()) return {SessionEnd::Kind::kStopped, ""};
+      if (stop_.stop_requested()) return {StreamEnd::Kind::kStopped, ""};
       switch (error.code()) {
         case ErrorCode::kDataLoss:
-          return {SessionEnd::Kind::kDamaged, error.what()};
+          return {StreamEnd::Kind::kDamaged, error.what()};
         case ErrorCode::kInvalidArgument:
         case ErrorCode::kResourceExhausted:
-          return {SessionEnd::Kind::kRefused, error.what()};
+          return {StreamEnd::Kind::kRefused, error.what()};
         default:
-          return {SessionEnd::Kind::kLost, error.what()};
+          return {StreamEnd::Kind::kLost, error.what()};
       }
     }
   }
 
   // What ends the relay, as a report; nothing where it should try again.
-  std::optional<Report> conclude(const SessionEnd& end) {
+  std::optional<Report> conclude(const StreamEnd& end) {
     switch (end.kind) {
-      case SessionEnd::Kind::kLost:
+      case StreamEnd::Kind::kLost:
         return std::nullopt;
-      case SessionEnd::Kind::kDelivered:
+      case StreamEnd::Kind::kDelivered:
         control_.set_relay(RelayState::kDone, "");
         return finished(Outcome::kDelivered, "");
-      case SessionEnd::Kind::kCaughtUp:
+      case StreamEnd::Kind::kCaughtUp:
         return finished(Outcome::kCaughtUp, "");
-      case SessionEnd::Kind::kStopped:
+      case StreamEnd::Kind::kStopped:
         return finished(Outcome::kStopped, "");
-      case SessionEnd::Kind::kSuperseded:
+      case StreamEnd::Kind::kSuperseded:
         return finished(Outcome::kSuperseded, "");
-      case SessionEnd::Kind::kDamaged:
+      case StreamEnd::Kind::kDamaged:
         return give_up(Outcome::kDamaged, end.message);
-      case SessionEnd::Kind::kRefused:
+      case StreamEnd::Kind::kRefused:
         return give_up(Outcome::kRefused, end.message);
     }
     return std::nullopt;

@@ -12,6 +12,7 @@
 
 #include <tracker/error.hpp>
 
+#include "spool/atomic_file.hpp"
 #include "spool/bytes.hpp"
 #include "spool/fd.hpp"
 #include "spool/layout.hpp"
@@ -88,25 +89,38 @@ struct OpenSegment {
   }
 };
 
+// "….seg.damaged", "….seg.damaged-2" and so on: a log may be damaged more than once, and a copy
+// that was cut short is not to be taken for a whole one.
+fs::path free_name(const fs::path& path) {
+  fs::path name = path.string() + ".damaged";
+  for (int n = 2; fs::exists(name); ++n) name = path.string() + ".damaged-" + std::to_string(n);
+  return name;
+}
+
+// On the disk when it returns, but for its name.
 void keep_damaged(const fs::path& path) {
+  const fs::path copy = free_name(path);
   std::error_code error;
-  fs::copy_file(path, path.string() + ".damaged", fs::copy_options::skip_existing, error);
-  if (error) fail("copy", path, error.value());
+  fs::copy_file(path, copy, error);
+  const Fd fd(error ? -1 : ::open(copy.c_str(), O_RDONLY | O_CLOEXEC));
+  const int failed = error ? error.value() : !fd || ::fsync(fd.get()) != 0 ? errno : 0;
+  if (failed == 0) return;
+  ::unlink(copy.c_str());
+  fail("copy", path, failed);
 }
 
 // Keeps a copy of all bytes from `at` on and cuts them off.
 void cut(const fs::path& directory, Offset at) {
   const std::vector<Offset> bases = list_segments(directory);
-  for (const Offset base : bases) {
-    const fs::path path = segment_path(directory, base);
-    if (base > at) {
-      keep_damaged(path);
-      if (::unlink(path.c_str()) != 0) fail("remove", path, errno);
-    }
-  }
   const auto after = std::upper_bound(bases.begin(), bases.end(), at);
   const Offset base = *std::prev(after);
-  keep_damaged(segment_path(directory, base));
+  for (auto kept = std::prev(after); kept != bases.end(); ++kept)
+    keep_damaged(segment_path(directory, *kept));
+  sync_directory(directory);
+  for (auto gone = after; gone != bases.end(); ++gone) {
+    const fs::path path = segment_path(directory, *gone);
+    if (::unlink(path.c_str()) != 0) fail("remove", path, errno);
+  }
   OpenSegment segment(directory, base);
   if (::ftruncate(segment.fd.get(), static_cast<off_t>(segment.position(at))) != 0)
     fail("cut", segment.path, errno);
@@ -172,7 +186,7 @@ std::optional<Offset> append_after_death(const fs::path& writer_directory, const
     end.at = write_record(
         writer_directory, end.at,
         Gap{now, now, 0,
-            "the log was damaged here (" + end.damage + "); what followed is kept in *.damaged"});
+            "the log was damaged here (" + end.damage + "); what followed is kept in *.damaged*"});
   }
   if (end.finished) return std::nullopt;
   return write_record(writer_directory, end.at, record);

@@ -13,8 +13,8 @@ namespace tracker::spool {
 // its own, nothing is written.
 //
 // A log that is damaged at its end (power loss) is cut where it can no longer be read: the bytes
-// are kept in
-// *.damaged files and a Gap record says so. Holes of killed threads need no repair.
+// are kept in *.damaged files, which are on the disk before anything is cut, and a Gap record says
+// so. Holes of killed threads need no repair.
 //
 // The offset behind the record, or nothing if the run was ended already. Throws Error: kNotFound
 // (no log), kResourceExhausted (no room), kFailedPrecondition (newer format), kUnavailable (cannot

@@ -73,7 +73,7 @@ class ByteReader {
 
   std::string take_text(std::uint64_t n) {
     const std::string_view text = take_bytes(n);
-    if (!is_utf8(text)) fail("holds text that is not UTF-8");
+    if (!is_text(text)) fail("holds text that is not UTF-8, or a NUL in it");
     return std::string(text);
   }
 

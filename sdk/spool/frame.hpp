@@ -46,8 +46,8 @@ struct FrameLimits {
 // Turns rows and other records into a frame's payload.
 std::string encode_frame(const Frame& frame);
 
-// The inverse, for bytes nobody vouches for: sizes are checked before anything is allocated. Throws
-// Error(kDataLoss).
+// The inverse, for bytes nobody vouches for: sizes are checked before anything is allocated, and
+// texts are such (utf8.hpp) and within the limits of record.hpp. Throws Error(kDataLoss).
 Frame decode_frame(std::string_view payload, const FrameLimits& limits = {});
 
 }  // namespace tracker::spool

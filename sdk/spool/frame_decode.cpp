@@ -4,6 +4,7 @@
 #include <cstring>
 #include <unordered_set>
 #include <utility>
+#include <variant>
 
 #include <tracker/error.hpp>
 
@@ -89,6 +90,35 @@ std::vector<std::uint32_t> take_order(ByteReader& in, std::size_t rows) {
   return order;
 }
 
+// Texts that a server puts into columns and indices as they are (record.hpp).
+struct TextLimits {
+  const ByteReader& in;
+
+  void text(const std::string& value, std::size_t limit, const char* what) const {
+    if (value.size() > limit)
+      in.fail(std::string("has a ") + what + " of more than " + std::to_string(limit) + " bytes");
+  }
+  void tags(const std::vector<std::string>& tags) const {
+    if (tags.size() > kMaxTags) in.fail("has more than " + std::to_string(kMaxTags) + " tags");
+    for (const std::string& tag : tags) text(tag, kMaxTagBytes, "tag");
+  }
+
+  void operator()(const RunStart& r) const {
+    text(r.project, kMaxProjectBytes, "project name");
+    text(r.name, kMaxNameBytes, "run name");
+    text(r.group, kMaxNameBytes, "group name");
+    text(r.job_type, kMaxNameBytes, "job type");
+    text(r.notes, kMaxNotesBytes, "note");
+    tags(r.tags);
+  }
+  void operator()(const MetricDefinition& r) const { text(r.key, kMaxKeyBytes, "metric pattern"); }
+  void operator()(const Tags& r) const { tags(r.tags); }
+  void operator()(const Notes& r) const { text(r.text, kMaxNotesBytes, "note"); }
+  void operator()(const Finish& r) const { text(r.reason, kMaxReasonBytes, "reason of an end"); }
+  template <class Other>
+  void operator()(const Other&) const {}
+};
+
 class Decoder {
  public:
   Decoder(std::string_view content, const FrameLimits& limits)
@@ -114,7 +144,10 @@ class Decoder {
     std::unordered_set<std::string_view> seen;
     keys_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-      keys_.push_back(in_.take_text(in_.take_varint()));
+      const std::uint64_t size = in_.take_varint();
+      if (size > kMaxKeyBytes)
+        in_.fail("has a key of more than " + std::to_string(kMaxKeyBytes) + " bytes");
+      keys_.push_back(in_.take_text(size));
       if (keys_.back().empty()) in_.fail("has a key without a name");
       if (!seen.insert(keys_.back()).second) in_.fail("has a key twice");
     }
@@ -171,6 +204,7 @@ class Decoder {
         in_.fail("has a row among its other records");
       }
       frame.records.push_back(decode_payload(kind, in_.take_bytes(in_.take_varint())));
+      std::visit(TextLimits{in_}, frame.records.back());
     }
   }
 

@@ -11,9 +11,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include <tracker/error.hpp>
 
@@ -31,7 +28,7 @@ namespace {
 
 bool is_writer(const fs::path& directory) {
   std::error_code none;
-  return fs::exists(directory / "run.json", none);
+  return fs::exists(directory / "run.json", none) || !list_segments(directory).empty();
 }
 
 struct flock whole_file() {
@@ -79,42 +76,6 @@ fs::path tracker_directory(const fs::path& configured) {
 fs::path writer_directory(const fs::path& tracker_directory, const std::string& run_id,
                           const std::string& writer_id) {
   return tracker_directory / "runs" / run_id / writer_id;
-}
-
-void write_info(const fs::path& writer_directory, const WriterInfo& info) {
-  const nlohmann::json json = {{"run_id", info.run_id},   {"writer_id", info.writer_id},
-                               {"project", info.project}, {"name", info.name},
-                               {"server", info.server},   {"created_us", info.created_us}};
-  const fs::path path = writer_directory / "run.json";
-  const fs::path temporary = writer_directory / "run.json.tmp";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
-  out.close();
-  if (!out) fail("write", temporary, errno);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) fail("rename", path, errno);
-}
-
-WriterInfo read_info(const fs::path& writer_directory) {
-  const fs::path path = writer_directory / "run.json";
-  std::ifstream in(path, std::ios::binary);
-  if (!in)
-    throw Error(ErrorCode::kNotFound, path.string() + " is not there: not a run's directory");
-  std::string text(64 << 10, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  try {
-    const auto json = nlohmann::json::parse(text);
-    WriterInfo info;
-    json.at("run_id").get_to(info.run_id);
-    json.at("writer_id").get_to(info.writer_id);
-    json.at("project").get_to(info.project);
-    json.at("name").get_to(info.name);
-    json.at("server").get_to(info.server);
-    json.at("created_us").get_to(info.created_us);
-    return info;
-  } catch (const nlohmann::json::exception& e) {
-    throw Error(ErrorCode::kDataLoss, path.string() + " is damaged", e.what());
-  }
 }
 
 std::vector<fs::path> list_writers(const fs::path& directory) {

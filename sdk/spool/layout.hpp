@@ -25,12 +25,15 @@ struct WriterInfo {
   std::string server;  // address the relay delivers to; empty for an offline run
   std::int64_t created_us = 0;
 };
-// Written at once (temporary name, then rename). Throws Error.
+// Appears whole or not at all, and is durable on return with the directories that lead to it.
+// Throws Error.
 void write_info(const std::filesystem::path& writer_directory, const WriterInfo& info);
-// Throws Error: kNotFound, or kDataLoss if the file is not what it should be.
+// From the log's first record where the file is gone or damaged; then no server is known. Throws
+// Error: kNotFound, or kDataLoss if the file is not what it should be.
 WriterInfo read_info(const std::filesystem::path& writer_directory);
 
-// All writer directories under a tracker directory, oldest first. Missing directory: none. Also
+// All writer directories (they have a run.json or a log) under a tracker directory, oldest first.
+// Missing directory: none. Also
 // accepts a run's or a writer's own directory.
 std::vector<std::filesystem::path> list_writers(const std::filesystem::path& directory);
 

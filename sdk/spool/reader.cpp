@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include <tracker/error.hpp>
@@ -15,7 +16,10 @@
 namespace tracker::spool {
 namespace {
 
+// Read at once: more and more while the log is being caught up with, little at its end, where most
+// of it would be zeros.
 constexpr std::size_t kBlockBytes = 256u << 10;
+constexpr std::size_t kFirstBlockBytes = 4u << 10;
 
 std::uint64_t word_at(const char* p) noexcept {
   std::uint64_t word;
@@ -48,10 +52,14 @@ class Reader::Impl {
       if (at_ == header_.end()) {
         if (auto stop = enter_next_segment()) return *stop;
       }
+      if (block_.empty() && !dead_ && !announced()) return Wait{at_};
       bool again = false;
       auto found = look(again);
       if (again) continue;
-      if (std::holds_alternative<Wait>(found)) block_.clear();
+      if (std::holds_alternative<Wait>(found)) {
+        block_.clear();
+        read_ahead_ = kFirstBlockBytes;
+      }
       return found;
     }
   }
@@ -100,6 +108,27 @@ class Reader::Impl {
     return std::nullopt;
   }
 
+  // Reads into `out` from `at` on; the bytes that were there.
+  std::size_t read_at(std::uint64_t at, std::span<char> out) const {
+    std::size_t have = 0;
+    while (have < out.size()) {
+      const ssize_t n =
+          ::pread(fd_.get(), out.data() + have, out.size() - have,
+                  static_cast<off_t>(kSegmentHeaderBytes + at - to_bytes(header_.base) + have));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) break;
+      have += static_cast<std::size_t>(n);
+    }
+    return have;
+  }
+
+  // Has a record been begun at `at_`? What a reader that waits asks many times a second.
+  bool announced() const {
+    char word[8] = {};
+    read_at(to_bytes(at_), word);
+    return word_at(word) != 0;
+  }
+
   // `size` bytes of the log at `at_`, as many as the segment has; what the file lacks is zeros.
   // Valid until the next call. `fresh` says whether they were read by this call.
   std::string_view bytes(std::size_t size, bool& fresh) {
@@ -108,18 +137,10 @@ class Reader::Impl {
     fresh = block_.empty() || to_bytes(at_) < block_at_ || skip + size > block_.size();
     if (!fresh) return std::string_view(block_).substr(skip, size);
     block_at_ = to_bytes(at_);
-    block_.assign(
-        std::min<std::size_t>(std::max(size, kBlockBytes), to_bytes(header_.end()) - block_at_),
-        '\0');
-    std::size_t have = 0;
-    while (have < block_.size()) {
-      const ssize_t n = ::pread(
-          fd_.get(), block_.data() + have, block_.size() - have,
-          static_cast<off_t>(kSegmentHeaderBytes + block_at_ - to_bytes(header_.base) + have));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) break;
-      have += static_cast<std::size_t>(n);
-    }
+    const std::uint64_t left = to_bytes(header_.end()) - block_at_;
+    block_.assign(std::min<std::size_t>(std::max(size, read_ahead_), left), '\0');
+    read_ahead_ = std::min(2 * read_ahead_, kBlockBytes);
+    read_at(block_at_, block_);
     return std::string_view(block_).substr(0, size);
   }
 
@@ -220,6 +241,7 @@ class Reader::Impl {
   Fd fd_;
   std::string block_;
   std::uint64_t block_at_ = 0;
+  std::size_t read_ahead_ = kFirstBlockBytes;
   bool dead_ = false;
   std::uint64_t holes_ = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +33,16 @@ enum class RecordKind : std::uint8_t {
   kFinish = 11,
   kGap = 12,
 };
+
+// What texts of a run may have at most, in bytes. The SDK writes no longer ones, and a server need
+// take none.
+inline constexpr std::size_t kMaxProjectBytes = 200;
+inline constexpr std::size_t kMaxNameBytes = 512;  // also of groups and job types
+inline constexpr std::size_t kMaxTagBytes = 512;
+inline constexpr std::size_t kMaxTags = 1000;
+inline constexpr std::size_t kMaxNotesBytes = 64u << 10;
+inline constexpr std::size_t kMaxReasonBytes = 64u << 10;  // why a run ended
+inline constexpr std::size_t kMaxKeyBytes = 512;           // of a metric, and of a pattern of them
 
 // First record of a writer's log. All writers of a run write one; later ones change nothing that is
 // set.
@@ -126,7 +137,8 @@ using Record = std::variant<RunStart, Key, Row, Config, Summary, MetricDefinitio
 
 RecordKind kind_of(const Record& record) noexcept;
 
-// Appends the payload bytes of a record (without its header) to `out`.
+// Appends the payload bytes of a record (without its header) to `out`. Texts are made such
+// (utf8.hpp: to_text).
 void encode_payload(const Record& record, std::string& out);
 
 // The inverse. Throws Error(kDataLoss) naming the kind and what is wrong: a length beyond the

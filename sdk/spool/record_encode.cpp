@@ -4,9 +4,17 @@
 namespace tracker::spool {
 namespace {
 
-void put_strings(std::string& out, const std::vector<std::string>& strings) {
-  put_varint(out, strings.size());
-  for (const std::string& s : strings) put_string(out, s);
+// All texts of all records pass here, so that none is written that no reader takes.
+void put_text(std::string& out, const std::string& text) {
+  if (is_text(text)) [[likely]]
+    put_string(out, text);
+  else
+    put_string(out, to_text(text));
+}
+
+void put_texts(std::string& out, const std::vector<std::string>& texts) {
+  put_varint(out, texts.size());
+  for (const std::string& text : texts) put_text(out, text);
 }
 
 void put_values(std::string& out, const std::vector<KeyValue>& values) {
@@ -25,16 +33,16 @@ struct Encoder {
   void operator()(const RunStart& r) const {
     for (const std::string* s :
          {&r.run_id, &r.writer_id, &r.project, &r.name, &r.group, &r.job_type, &r.notes}) {
-      put_string(out, *s);
+      put_text(out, *s);
     }
-    put_strings(out, r.tags);
+    put_texts(out, r.tags);
     put(out, r.started_us);
-    put_string(out, r.environment_json);
-    put_string(out, r.parent_writer_id);
+    put_text(out, r.environment_json);
+    put_text(out, r.parent_writer_id);
   }
   void operator()(const Key& r) const {
     put(out, r.id);
-    put_string(out, r.name);
+    put_text(out, r.name);
   }
   void operator()(const Row& r) const {
     put(out, r.step);
@@ -47,36 +55,36 @@ struct Encoder {
   }
   void operator()(const Config& r) const {
     put(out, r.time_us);
-    put_string(out, r.json);
+    put_text(out, r.json);
   }
   void operator()(const Summary& r) const {
     put(out, r.time_us);
-    put_string(out, r.json);
+    put_text(out, r.json);
   }
   void operator()(const MetricDefinition& r) const {
-    put_string(out, r.key);
-    put_string(out, r.json);
+    put_text(out, r.key);
+    put_text(out, r.json);
   }
   void operator()(const Console& r) const {
     put(out, r.stream);
     put(out, r.line);
     put(out, r.time_us);
-    put_string(out, r.text);
+    put_text(out, r.text);
   }
-  void operator()(const Tags& r) const { put_strings(out, r.tags); }
-  void operator()(const Notes& r) const { put_string(out, r.text); }
+  void operator()(const Tags& r) const { put_texts(out, r.tags); }
+  void operator()(const Notes& r) const { put_text(out, r.text); }
   void operator()(const Finish& r) const {
     put(out, r.state);
     put(out, r.time_us);
     put_optional(out, r.exit_code);
     put_optional(out, r.signal);
-    put_string(out, r.reason);
+    put_text(out, r.reason);
   }
   void operator()(const Gap& r) const {
     put(out, r.from_us);
     put(out, r.to_us);
     put(out, r.dropped_records);
-    put_string(out, r.reason);
+    put_text(out, r.reason);
   }
 };
 

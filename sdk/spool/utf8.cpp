@@ -1,5 +1,6 @@
 #include "spool/utf8.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -47,15 +48,16 @@ std::size_t valid_utf8_prefix(std::string_view text) noexcept {
   return i;
 }
 
-std::string to_utf8(std::string_view text) {
+std::string to_text(std::string_view bytes) {
   std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t good = valid_utf8_prefix(text);
-    out.append(text.substr(0, good));
-    if (good == text.size()) break;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::string_view valid = bytes.substr(0, valid_utf8_prefix(bytes));
+    const std::size_t good = std::min(valid.find('\0'), valid.size());
+    out.append(bytes.substr(0, good));
+    if (good == bytes.size()) break;
     out.append("\xEF\xBF\xBD");
-    text.remove_prefix(good + 1);
+    bytes.remove_prefix(good + 1);
   }
   return out;
 }

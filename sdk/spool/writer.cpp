@@ -42,7 +42,7 @@ std::optional<Writer::Slot> Writer::reserve(RecordKind kind, std::size_t payload
     const bool too_long =
         payload > kMaxPayloadBytes || record_bytes(payload) > segment->header().capacity / 2;
     if (too_long || full_.load(std::memory_order_relaxed)) [[unlikely]] {
-      count_drop(too_long ? "a record of more than 1 MiB" : nullptr);
+      count_drop(too_long ? "a record of more than 1 MiB: log less at once" : nullptr);
       return std::nullopt;
     }
     if (const auto slot = announce(segment, kind, payload)) [[likely]]
@@ -74,8 +74,8 @@ std::optional<Offset> Writer::append(const Record& record) noexcept {
     std::memcpy(slot->payload(), payload.data(), payload.size());
     publish(*slot);
     return slot->end();
-  } catch (const std::exception&) {  // no memory
-    count_drop("no memory");
+  } catch (const std::exception&) {
+    count_drop(kNoMemory);
     return std::nullopt;
   }
 }
@@ -111,29 +111,42 @@ bool Writer::append(const Values& row) noexcept {
   return true;
 }
 
+// With the lock: why a new key cannot be taken; null if it can.
+const char* Writer::refusal(const std::string& name, const MappedSegment& segment) const noexcept {
+  if (name.empty()) return "a value whose metric has no name: give it one";
+  if (name.size() > kMaxKeyBytes) return "a metric's name of more than 512 bytes: shorten it";
+  if (keys_.entries().size() >= kMaxKeys)
+    return "more than 100,000 metrics: log what varies as values, not as names";
+  if (key_bytes_ + record_bytes(8 + name.size()) > segment.header().capacity / 4)
+    return "more names of metrics than a log may have (4 MB): log what varies as values";
+  return nullptr;
+}
+
 std::optional<std::uint32_t> Writer::new_key(std::string_view text) noexcept {
-  if (text.empty() || text.size() > kMaxKeyBytes) return std::nullopt;
+  const char* why = nullptr;
   try {
     for (;;) {
       std::unique_lock lock(mutex_);
       if (const KeyEntry* entry = keys_.find(text)) return entry->id;
       MappedSegment* segment = current_.load(std::memory_order_acquire);
-      if (segment == nullptr || closed_ || keys_.entries().size() >= kMaxKeys) return std::nullopt;
+      if (segment == nullptr || closed_) return std::nullopt;
       // The lock keeps a new segment from being begun between the record and the table: each
       // segment begins with all keys of the table.
-      const Key record{static_cast<std::uint32_t>(keys_.entries().size()), to_utf8(text)};
-      if (key_bytes_ + record_bytes(8 + record.name.size()) > segment->header().capacity / 4)
-        return std::nullopt;
+      const Key record{static_cast<std::uint32_t>(keys_.entries().size()), to_text(text)};
+      why = refusal(record.name, *segment);
+      if (why != nullptr) break;
       if (append_to(segment, record)) {
         key_bytes_ += record_bytes(8 + record.name.size());
         return keys_.insert(text)->id;
       }
       lock.unlock();
-      if (!next_segment(segment)) return std::nullopt;
+      if (!next_segment(segment)) break;
     }
-  } catch (const std::exception&) {  // no memory
-    return std::nullopt;
+  } catch (const std::exception&) {
+    why = kNoMemory;
   }
+  count_drop(why);
+  return std::nullopt;
 }
 
 }  // namespace tracker::spool

@@ -25,11 +25,14 @@ struct WriterOptions {
   std::filesystem::path directory;  // the writer's own; made if absent, holds no log yet
   std::string run_id, writer_id;    // UUIDs in text form
   std::size_t segment_bytes = 16u << 20;
-  // Called once, from the helper thread, when the first record had to be dropped: a line with the
-  // remedy.
+  // Called once for each reason for which something was dropped, from the helper thread or from
+  // close(): a line with the remedy.
   std::function<void(const std::string&)> warn;
   Allocate allocate = allocate_file;
 };
+
+// A reason for Writer::count_drop().
+inline constexpr const char* kNoMemory = "there is no memory left";
 
 // Writes one writer's log (docs/spool-format.md). append() and friends may be called by many
 // threads at once; they do not wait for each other, make no system call and never throw. What a
@@ -37,8 +40,8 @@ struct WriterOptions {
 // keeps the next segment ready.
 //
 // A thread waits only when the log is written faster than segments can be prepared, and then only
-// for that. When there is no room on the disk records are dropped and counted; once there is room
-// again a Gap record says so.
+// for that. When there is no room on the disk records are dropped and counted, as is what no record
+// can hold; once there is room a Gap record says so.
 //
 // After fork() the child must not touch a Writer of its parent, not even destroy it.
 class Writer {
@@ -51,7 +54,7 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   // Appends a record; the offset behind it, or nothing if it was dropped (no room, closed, payload
-  // above kMaxPayloadBytes). Text that is not UTF-8 makes the log unreadable: see to_utf8().
+  // above kMaxPayloadBytes).
   std::optional<Offset> append(const Record& record) noexcept;
 
   // Appends a Row or, without a step, a System record, whose values are filled in by the caller.
@@ -62,20 +65,23 @@ class Writer {
   };
   bool append(const Values& values) noexcept;
 
-  // The number of a key, which gets one (and a Key record) if it is new. Nothing if the key is
-  // empty or longer than kMaxKeyBytes, if there are kMaxKeys already, or if its record could not be
-  // written. No lock for a known key.
+  // The number of a key, which gets one (and a Key record) if it is new. Nothing, and counted as a
+  // value that was dropped, if the key is empty or longer than kMaxKeyBytes, if there are kMaxKeys
+  // already or more than fit a quarter of a segment, or if its record could not be written. No lock
+  // for a known key.
   std::optional<std::uint32_t> key(std::string_view text) noexcept {
     const KeyEntry* entry = keys_.find(text);
     return entry != nullptr ? std::optional(entry->id) : new_key(text);
   }
   const KeyEntry* find_key(std::string_view text) const noexcept { return keys_.find(text); }
-  static constexpr std::size_t kMaxKeyBytes = 512;
   static constexpr std::size_t kMaxKeys = 100'000;
 
   // Behind the last record that was reserved.
   Offset end() const noexcept;
   std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+  // Counts one that the caller could not make a record of, or must not. `why` is a constant for
+  // people, with the remedy; null means that there is no room.
+  void count_drop(const char* why) noexcept;
 
   // No record is taken any more. Cuts the last segment to what it holds and syncs it. Idempotent.
   void close() noexcept;
@@ -88,14 +94,15 @@ class Writer {
   static void publish(const Slot& slot) noexcept;
   static bool append_to(MappedSegment* segment, const Record& record);
   std::optional<std::uint32_t> new_key(std::string_view text) noexcept;
+  const char* refusal(const std::string& name, const MappedSegment& segment) const noexcept;
   bool next_segment(const MappedSegment* full) noexcept;
-  void count_drop(const char* why) noexcept;
   void install_next();
   void write_gap();
 
   void help(const std::stop_token& stop);
   void prepare_next(std::unique_lock<std::mutex>& lock);
   void tick(std::unique_lock<std::mutex>& lock);
+  void give_warnings(std::unique_lock<std::mutex>& lock);
   void sync_segments(const std::vector<MappedSegment*>& segments);
 
   const WriterOptions options_;
@@ -113,11 +120,12 @@ class Writer {
   std::size_t first_mapped_ = 0;                          // those before it are unmapped
   std::unique_ptr<MappedSegment> next_;
   bool no_room_ = false;  // preparing the next segment failed when last tried
-  std::string why_;       // of the drops that no Gap record tells of yet, which gap_ counts
-  Gap gap_;
-  std::size_t key_bytes_ = 0;  // of all Key records: what each new segment begins with
+  std::string why_no_room_;
+  Gap gap_;                             // of the drops that no Gap record tells of yet
+  std::vector<std::string_view> told_;  // reasons for which a warning was made; "" is no room
+  std::vector<std::string> warnings_;   // not given out yet
+  std::size_t key_bytes_ = 0;           // of all Key records: what each new segment begins with
   bool closed_ = false;
-  bool warned_ = false;
   std::jthread helper_;
 };
 

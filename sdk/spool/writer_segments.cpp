@@ -2,12 +2,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include <tracker/error.hpp>
 
+#include "spool/atomic_file.hpp"
 #include "spool/layout.hpp"
 #include "spool/quiet_thread.hpp"
 #include "spool/utf8.hpp"
@@ -32,11 +35,6 @@ std::unique_ptr<MappedSegment> make_segment(const WriterOptions& options, Offset
   SegmentHeader header = header_for(options, base);
   Fd fd = create_segment(options.directory, header, options.allocate);
   return std::make_unique<MappedSegment>(std::move(fd), header);
-}
-
-void sync_directory(const std::filesystem::path& directory) noexcept {
-  const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd) ::fsync(fd.get());
 }
 
 }  // namespace
@@ -72,15 +70,19 @@ void Writer::count_drop(const char* why) noexcept {
   dropped_.fetch_add(1, std::memory_order_relaxed);
   const std::int64_t now = now_us();
   const std::lock_guard lock(mutex_);
-  if (gap_.dropped_records++ == 0) {
-    gap_.from_us = now;
-    try {
-      if (why != nullptr) why_ = why;
-    } catch (const std::exception&) {
-      why_.clear();  // no memory for the reason; the count matters more
-    }
-  }
+  const bool first = gap_.dropped_records++ == 0;
+  if (first) gap_.from_us = now;
   gap_.to_us = now;
+  try {
+    if (first) gap_.reason = why != nullptr ? why : why_no_room_;
+    const std::string_view reason = why != nullptr ? why : "";
+    if (std::find(told_.begin(), told_.end(), reason) != told_.end()) return;
+    told_.push_back(reason);
+    warnings_.push_back("tracker: dropping what is logged: " +
+                        (why != nullptr ? why : why_no_room_));
+  } catch (const std::exception&) {
+    return;  // no memory for the reason; the count matters more
+  }
 }
 
 // True when the caller should try again.
@@ -110,7 +112,7 @@ void Writer::install_next() {
   segments_.push_back(nullptr);
   segments_.back() = std::move(next_);
   MappedSegment* segment = segments_.back().get();
-  for (const KeyEntry& key : keys_.entries()) append_to(segment, Key{key.id, to_utf8(key.text)});
+  for (const KeyEntry& key : keys_.entries()) append_to(segment, Key{key.id, to_text(key.text)});
   current_.store(segment, std::memory_order_release);
   full_.store(false, std::memory_order_relaxed);
   write_gap();
@@ -121,7 +123,6 @@ void Writer::install_next() {
 void Writer::write_gap() {
   MappedSegment* segment = current_.load(std::memory_order_relaxed);
   if (gap_.dropped_records == 0 || segment == nullptr) return;
-  gap_.reason = why_;
   if (!append_to(segment, gap_)) return;
   gap_ = {};
 }
@@ -152,7 +153,7 @@ void Writer::prepare_next(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   no_room_ = made == nullptr;
   if (no_room_) {
-    why_ = std::move(why);
+    why_no_room_ = std::move(why);
   } else {
     next_ = std::move(made);
     if (full_.load(std::memory_order_relaxed) && !closed_) install_next();
@@ -166,16 +167,23 @@ void Writer::tick(std::unique_lock<std::mutex>& lock) {
   std::vector<MappedSegment*> mapped;
   for (std::size_t i = first_mapped_; i < segments_.size(); ++i)
     mapped.push_back(segments_[i].get());
-  const std::uint64_t dropped = dropped_.load(std::memory_order_relaxed);
-  const bool warn = dropped > 0 && !std::exchange(warned_, dropped > 0) && options_.warn;
-  const std::string line = "tracker: dropping what is logged: " + why_;
+  give_warnings(lock);
   lock.unlock();
-  if (warn) options_.warn(line);
   sync_segments(mapped);
   lock.lock();
   while (first_mapped_ + 1 < segments_.size() && segments_[first_mapped_]->idle()) {
     segments_[first_mapped_++]->unmap();
   }
+}
+
+// With the lock, which is not held while the caller's function runs.
+void Writer::give_warnings(std::unique_lock<std::mutex>& lock) {
+  const std::vector<std::string> lines = std::exchange(warnings_, {});
+  lock.unlock();
+  for (const std::string& line : lines) {
+    if (options_.warn) options_.warn(line);
+  }
+  lock.lock();
 }
 
 void Writer::sync_segments(const std::vector<MappedSegment*>& segments) {
@@ -206,6 +214,12 @@ void Writer::close() noexcept {
   }
   helper_.request_stop();
   if (helper_.joinable()) helper_.join();
+  try {
+    std::unique_lock lock(mutex_);
+    give_warnings(lock);
+  } catch (const std::exception&) {
+    // no memory: they stay unsaid
+  }
   unused = std::move(next_);
   if (unused) ::unlink(segment_path(options_.directory, unused->header().base).c_str());
   // Threads in the middle of a record need microseconds; one that is stopped for good keeps the

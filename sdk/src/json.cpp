@@ -1,8 +1,9 @@
 #include "src/json.hpp"
 
-#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "spool/non_finite.hpp"
 #include "spool/utf8.hpp"
 
 namespace tracker {
@@ -17,11 +18,10 @@ struct Converter {
   json operator()(bool v) const { return v; }
   json operator()(std::int64_t v) const { return v; }
   json operator()(double v) const {
-    if (std::isnan(v)) return "NaN";
-    if (std::isinf(v)) return v > 0 ? "Infinity" : "-Infinity";
+    if (const auto name = spool::non_finite_name(v)) return std::string(*name);
     return v;
   }
-  json operator()(const std::string& v) const { return spool::to_utf8(v); }
+  json operator()(const std::string& v) const { return spool::to_text(v); }
   json operator()(const List& v) const {
     json out = json::array();
     for (const Value& item : v) out.push_back(convert(item));
@@ -29,12 +29,41 @@ struct Converter {
   }
   json operator()(const Dict& v) const {
     json out = json::object();
-    for (const auto& [key, item] : v) out[spool::to_utf8(key)] = convert(item);
+    for (const auto& [key, item] : v) out[spool::to_text(key)] = convert(item);
     return out;
   }
 };
 
 json convert(const Value& value) { return std::visit(Converter{}, value.data()); }
+
+Value to_value(const json& value) {
+  switch (value.type()) {
+    case json::value_t::boolean:
+      return value.get<bool>();
+    case json::value_t::number_integer:
+      return value.get<std::int64_t>();
+    case json::value_t::number_unsigned:
+      if (value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
+        return value.get<double>();
+      return value.get<std::int64_t>();
+    case json::value_t::number_float:
+      return value.get<double>();
+    case json::value_t::string:
+      return value.get<std::string>();
+    case json::value_t::array: {
+      List list;
+      for (const auto& item : value) list.push_back(to_value(item));
+      return list;
+    }
+    case json::value_t::object: {
+      Dict dict;
+      for (const auto& [key, item] : value.items()) dict.emplace(key, to_value(item));
+      return dict;
+    }
+    default:
+      return nullptr;
+  }
+}
 
 const char* name_of(Summarize summary) {
   switch (summary) {
@@ -70,8 +99,14 @@ const char* name_of(Goal goal) {
 
 std::string to_json(const Dict& dict) { return Converter{}(dict).dump(); }
 
+std::optional<Value> value_from_json(std::string_view text) {
+  const json parsed = json::parse(text, nullptr, false);
+  if (parsed.is_discarded()) return std::nullopt;
+  return to_value(parsed);
+}
+
 std::string to_json(const MetricDefinition& definition) {
-  return json{{"step_metric", spool::to_utf8(definition.step_metric)},
+  return json{{"step_metric", spool::to_text(definition.step_metric)},
               {"summary", name_of(definition.summary)},
               {"goal", name_of(definition.goal)},
               {"hidden", definition.hidden}}

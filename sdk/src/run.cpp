@@ -1,54 +1,20 @@
 #include <atomic>
-#include <cstdlib>
 #include <exception>
+#include <limits>
 #include <mutex>
 
 #include <tracker/error.hpp>
 #include <tracker/run.hpp>
 
-#include "capture/environment.hpp"
-#include "spool/utf8.hpp"
 #include "src/fork.hpp"
 #include "src/json.hpp"
-#include "src/names.hpp"
-#include "src/session.hpp"
+#include "src/run_options.hpp"
+#include "src/writer_session.hpp"
 
 namespace tracker {
 namespace {
 
-constexpr const char* kDefaultServer = "http://127.0.0.1:8080";
-
-std::string server_for(const RunSettings& settings) {
-  if (settings.offline) return {};
-  if (!settings.server.empty()) return settings.server;
-  const char* set = std::getenv("TRACKER_URL");
-  return set != nullptr && *set != '\0' ? set : kDefaultServer;
-}
-
-Session::Options options_for(const RunSettings& settings) {
-  using spool::to_utf8;
-  if (settings.project.empty()) {
-    throw Error(ErrorCode::kInvalidArgument, "a run needs a project: set RunSettings::project");
-  }
-  Session::Options out;
-  out.root = spool::tracker_directory(settings.directory);
-  out.settings = settings;
-  spool::RunStart& start = out.start;
-  start.run_id = spool::make_uuid();
-  start.writer_id = spool::make_uuid();
-  start.project = to_utf8(settings.project);
-  start.name = settings.name.empty() ? make_run_name() : to_utf8(settings.name);
-  start.group = to_utf8(settings.group);
-  start.job_type = to_utf8(settings.job_type);
-  start.notes = to_utf8(settings.notes);
-  for (const std::string& tag : settings.tags) start.tags.push_back(to_utf8(tag));
-  start.started_us = spool::now_us();
-  start.environment_json = capture::environment_json(
-      settings.capture_git ? capture::GitCapture::kOn : capture::GitCapture::kOff);
-  out.info = {start.run_id, start.writer_id,      start.project,
-              start.name,   server_for(settings), start.started_us};
-  return out;
-}
+constexpr std::int64_t kLastStep = std::numeric_limits<std::int64_t>::max();
 
 spool::EndState end_state(RunState state) {
   switch (state) {
@@ -68,7 +34,7 @@ class Run::Impl : public ForkListener {
  public:
   explicit Impl(const RunSettings& settings)
       : options_(options_for(settings)), exceptions_(std::uncaught_exceptions()) {
-    auto session = std::make_unique<Session>(options_);
+    auto session = std::make_unique<WriterSession>(options_);
     if (!settings.config.empty())
       session->append(spool::Config{spool::now_us(), to_json(settings.config)});
     session->capture();
@@ -81,37 +47,39 @@ class Run::Impl : public ForkListener {
   }
 
   void log(std::span<const Scalar> scalars, std::optional<std::int64_t> step) noexcept {
-    if (finished_.load(std::memory_order_relaxed)) return;
-    Session* session = session_.load(std::memory_order_acquire);
-    if (session == nullptr && (session = session_after_fork()) == nullptr) return;
-    std::int64_t at;
-    if (step) {
-      at = *step;
+    WriterSession* session = live_session();
+    if (session == nullptr) return;
+    const std::int64_t at = step ? *step : next_step_.fetch_add(1, std::memory_order_relaxed);
+    if (at == kLastStep) [[unlikely]]
+      next_step_.store(at, std::memory_order_relaxed);
+    else if (step)
       next_step_.store(at + 1, std::memory_order_relaxed);
-    } else {
-      at = next_step_.fetch_add(1, std::memory_order_relaxed);
-    }
     session->log(scalars, at);
   }
 
-  // `make` gives the record; what it throws (no memory) costs the record, not the program.
+  // `make` gives the record; what it throws costs the record, not the program: `too_long` says why
+  // when it is the caller's doing.
   template <class Make>
-  void append_made(Make&& make) noexcept {
+  void append_made(const char* too_long, Make&& make) noexcept {
+    const char* why = nullptr;
     try {
-      append(make());
+      return append(make());
+    } catch (const Error&) {
+      why = too_long;
     } catch (const std::exception&) {
-      return;
+      why = spool::kNoMemory;
     }
+    if (WriterSession* session = live_session()) session->count_drop(why);
   }
 
   bool finish(RunState state, std::string_view reason, std::chrono::milliseconds timeout) noexcept {
     const std::lock_guard lock(mutex_);
     if (finished_.exchange(true)) return delivered_;
-    Session* session = session_.load(std::memory_order_acquire);
+    WriterSession* session = session_.load(std::memory_order_acquire);
     if (session == nullptr) return false;  // a forked process that logged nothing
     try {
       spool::Finish finish{end_state(state), spool::now_us(), std::nullopt, std::nullopt,
-                           spool::to_utf8(reason)};
+                           std::string(reason.substr(0, spool::kMaxReasonBytes))};
       delivered_ = session->finish(finish, timeout);
     } catch (const std::exception&) {
       delivered_ = false;
@@ -119,8 +87,8 @@ class Run::Impl : public ForkListener {
     return delivered_;
   }
 
-  const Session::Options& options() const noexcept { return options_; }
-  const Session* session() const noexcept { return session_.load(std::memory_order_acquire); }
+  const WriterSession::Options& options() const noexcept { return options_; }
+  const WriterSession* session() const noexcept { return session_.load(std::memory_order_acquire); }
   bool unwinding() const noexcept { return std::uncaught_exceptions() > exceptions_; }
 
   // The threads of the parent's session are not in this process and its log is not ours: it is left
@@ -132,21 +100,25 @@ class Run::Impl : public ForkListener {
 
  private:
   void append(const spool::Record& record) {
-    if (finished_.load(std::memory_order_relaxed)) return;
-    Session* session = session_.load(std::memory_order_acquire);
-    if (session == nullptr) session = session_after_fork();
-    if (session != nullptr) session->append(record);
+    if (WriterSession* session = live_session()) session->append(record);
   }
 
-  Session* session_after_fork() noexcept {
+  // Null once the run is finished, and in a forked process that cannot write.
+  WriterSession* live_session() noexcept {
+    if (finished_.load(std::memory_order_relaxed)) return nullptr;
+    WriterSession* session = session_.load(std::memory_order_acquire);
+    return session != nullptr ? session : session_after_fork();
+  }
+
+  WriterSession* session_after_fork() noexcept {
     const std::lock_guard lock(mutex_);
-    Session* session = session_.load(std::memory_order_acquire);
+    WriterSession* session = session_.load(std::memory_order_acquire);
     if (session != nullptr || failed_in_child_) return session;
     try {
       options_.start.parent_writer_id = options_.start.writer_id;
       options_.start.writer_id = options_.info.writer_id = spool::make_uuid();
       options_.info.created_us = spool::now_us();
-      session = new Session(options_);
+      session = new WriterSession(options_);
       session_.store(session, std::memory_order_release);
     } catch (const std::exception&) {
       failed_in_child_ =
@@ -155,8 +127,8 @@ class Run::Impl : public ForkListener {
     return session;
   }
 
-  Session::Options options_;
-  std::atomic<Session*> session_{nullptr};  // null in a forked process until it logs
+  WriterSession::Options options_;
+  std::atomic<WriterSession*> session_{nullptr};  // null in a forked process until it logs
   const int exceptions_;
   std::atomic<std::int64_t> next_step_{0};
   std::atomic<bool> finished_{false};
@@ -202,25 +174,26 @@ void Run::log(std::span<const Scalar> scalars, std::optional<std::int64_t> step)
 }
 
 void Run::config(const Dict& values) noexcept {
-  impl_->append_made([&] { return spool::Config{spool::now_us(), to_json(values)}; });
+  impl_->append_made(nullptr, [&] { return spool::Config{spool::now_us(), to_json(values)}; });
 }
 void Run::summary(const Dict& values) noexcept {
-  impl_->append_made([&] { return spool::Summary{spool::now_us(), to_json(values)}; });
+  impl_->append_made(nullptr, [&] { return spool::Summary{spool::now_us(), to_json(values)}; });
 }
 void Run::define_metric(std::string_view key, const MetricDefinition& definition) noexcept {
-  impl_->append_made([&] {
-    return spool::MetricDefinition{spool::to_utf8(key), to_json(definition)};
+  impl_->append_made("a definition of metrics by a name of more than 512 bytes: shorten it", [&] {
+    bounded_text(definition.step_metric, spool::kMaxKeyBytes, "a step metric");
+    return spool::MetricDefinition{bounded_text(key, spool::kMaxKeyBytes, "a pattern"),
+                                   to_json(definition)};
   });
 }
 void Run::set_tags(const std::vector<std::string>& tags) noexcept {
-  impl_->append_made([&] {
-    spool::Tags record;
-    for (const std::string& tag : tags) record.tags.push_back(spool::to_utf8(tag));
-    return record;
-  });
+  impl_->append_made("more than 1,000 tags, or one of more than 512 bytes: shorten them",
+                     [&] { return spool::Tags{bounded_tags(tags)}; });
 }
 void Run::set_notes(std::string_view notes) noexcept {
-  impl_->append_made([&] { return spool::Notes{spool::to_utf8(notes)}; });
+  impl_->append_made("notes of more than 64 KiB: shorten them", [&] {
+    return spool::Notes{bounded_text(notes, spool::kMaxNotesBytes, "the notes")};
+  });
 }
 
 bool Run::finish(RunState state, std::string_view reason,
@@ -233,18 +206,18 @@ const std::string& Run::name() const noexcept { return impl_->options().info.nam
 const std::string& Run::project() const noexcept { return impl_->options().info.project; }
 
 std::filesystem::path Run::directory() const noexcept {
-  const Session* session = impl_->session();
+  const WriterSession* session = impl_->session();
   return session != nullptr ? session->directory() : std::filesystem::path();
 }
 
 std::string Run::url() const noexcept {
-  const Session* session = impl_->session();
+  const WriterSession* session = impl_->session();
   return session != nullptr ? session->control().run_url() : std::string();
 }
 
 Delivery Run::delivery() const noexcept {
   using spool::RelayState;
-  const Session* session = impl_->session();
+  const WriterSession* session = impl_->session();
   if (session == nullptr) return Delivery::kStarting;
   switch (session->control().relay()) {
     case RelayState::kNone:
@@ -262,12 +235,12 @@ Delivery Run::delivery() const noexcept {
 }
 
 std::string Run::delivery_message() const noexcept {
-  const Session* session = impl_->session();
+  const WriterSession* session = impl_->session();
   return session != nullptr ? session->control().relay_message() : std::string();
 }
 
 std::uint64_t Run::dropped_rows() const noexcept {
-  const Session* session = impl_->session();
+  const WriterSession* session = impl_->session();
   return session != nullptr ? session->dropped() : 0;
 }
 

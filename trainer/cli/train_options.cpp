@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include <tracker/json.hpp>
+
 #include "config/error.hpp"
 
 namespace trainer::cli {
@@ -39,32 +41,6 @@ std::vector<std::string> split_tags(const std::string& text) {
     tags.push_back(tag.substr(begin, tag.find_last_not_of(' ') - begin + 1));
   }
   return tags;
-}
-
-tracker::Value to_value(const nlohmann::ordered_json& json) {
-  switch (json.type()) {
-    case Json::value_t::boolean:
-      return json.get<bool>();
-    case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned:
-      return json.get<std::int64_t>();
-    case Json::value_t::number_float:
-      return json.get<double>();
-    case Json::value_t::string:
-      return json.get<std::string>();
-    case Json::value_t::array: {
-      tracker::List list;
-      for (const auto& item : json) list.push_back(to_value(item));
-      return list;
-    }
-    case Json::value_t::object: {
-      tracker::Dict dict;
-      for (const auto& [key, item] : json.items()) dict.emplace(key, to_value(item));
-      return dict;
-    }
-    default:
-      return nullptr;
-  }
 }
 
 // config.json as it is, without id2label and label2id of models with very many classes.
@@ -203,7 +179,8 @@ tracker::RunSettings run_settings(const TrainArguments& a, const RunFacts& facts
   if (std::find(settings.tags.begin(), settings.tags.end(), model) == settings.tags.end())
     settings.tags.push_back(model);
   settings.notes = a.notes;
-  settings.config = std::get<tracker::Dict>(to_value(config).data());
+  const std::string text = config.dump(-1, ' ', false, Json::error_handler_t::replace);
+  settings.config = std::get<tracker::Dict>(tracker::value_from_json(text).value().data());
   return settings;
 }
 

@@ -26,7 +26,7 @@ enum class RunState { kFinished, kFailed, kStopped };
 enum class Summarize { kLast, kMin, kMax, kMean, kBest, kNone };
 enum class Goal { kNone, kMinimize, kMaximize };
 
-// How a metric is to be shown. `key` may hold globs ("eval/*").
+// How a metric is to be shown. Its key, up to 512 bytes, may hold globs ("eval/*").
 struct MetricDefinition {
   std::string step_metric;  // key whose value is the x axis; empty: the row's step
   Summarize summary = Summarize::kLast;
@@ -34,15 +34,16 @@ struct MetricDefinition {
   bool hidden = false;
 };
 
+// Limits are in bytes of UTF-8; NUL and bytes that are not UTF-8 become U+FFFD (three bytes) first.
 struct RunSettings {
-  std::string project;              // required; made on the server if it is not there
-  std::string name;                 // empty: a readable one is generated
-  std::string group;                //
-  std::string job_type;             //
-  std::vector<std::string> tags;    //
-  std::string notes;                //
-  Dict config;                      // hyperparameters known at the start
-  std::string server;               // empty: $TRACKER_URL, else http://127.0.0.1:8080
+  std::string project;              // required, up to 200; made on the server if it is not there
+  std::string name;                 // up to 512; empty: a readable one is generated
+  std::string group;                // up to 512
+  std::string job_type;             // up to 512
+  std::vector<std::string> tags;    // up to 1,000 of up to 512
+  std::string notes;                // up to 64 KiB
+  Dict config;                      // hyperparameters known at the start; up to 1 MiB as JSON
+  std::string server;               // empty: default_server() of <tracker/server.hpp>
   std::filesystem::path directory;  // empty: $TRACKER_DIR, else ~/.local/share/tracker
   std::filesystem::path relay;      // program tracker-relay; empty: beside this program, then $PATH
   bool offline = false;             // write the spool only; `tracker sync` delivers it later
@@ -65,14 +66,15 @@ enum class Delivery {
 // Every call appends to a memory-mapped log and returns: no network, no lock held across a system
 // call, no fsync on the caller's thread. What a returned call has logged survives SIGKILL of the
 // process; power loss costs at most a second. start() throws tracker::Error; nothing after it
-// throws: a full disk drops rows, counts them, and warns once. All methods may be called from any
-// thread. After fork() the child, once it logs, writes as a writer of its own, and its finishing
-// does not end the run.
+// throws: what a full disk has no room for and what is beyond a limit is dropped, counted in
+// dropped_rows() and in a Gap record, and each reason is said once on stderr. All methods may be
+// called from any thread. After fork() the child, once it logs, writes as a writer of its own, and
+// its finishing does not end the run.
 class Run {
  public:
   // Makes the spool directory, starts tracker-relay (unless offline) and returns without waiting
-  // for the server. Throws Error: no project, a directory that cannot be written, a spool format of
-  // a newer version.
+  // for the server. Throws Error: no project, a text beyond its limit, a directory that cannot be
+  // written, a login file that is not JSON.
   static Run start(RunSettings settings);
 
   Run(Run&&) noexcept;
@@ -84,16 +86,18 @@ class Run {
 
   // Appends a row. Without a step it takes the last one plus one. Rows of equal step are merged,
   // later values win. A key not seen before costs a dictionary record; keep the set of keys small.
-  // NaN and infinities are kept.
+  // NaN and infinities are kept. A value is dropped alone when its key is empty, longer than 512
+  // bytes, or one more than 100,000 keys or 4 MB of them.
   void log(std::initializer_list<Scalar> scalars,
            std::optional<std::int64_t> step = std::nullopt) noexcept;
   void log(std::span<const Scalar> scalars,
            std::optional<std::int64_t> step = std::nullopt) noexcept;
 
-  // Merges into the config or the summary; nested dicts merge key by key.
+  // Merges into the config or the summary; nested dicts merge key by key. Up to 1 MiB of JSON.
   void config(const Dict& values) noexcept;
   void summary(const Dict& values) noexcept;
   void define_metric(std::string_view key, const MetricDefinition& definition) noexcept;
+  // As RunSettings limits them.
   void set_tags(const std::vector<std::string>& tags) noexcept;
   void set_notes(std::string_view notes) noexcept;
 
@@ -112,7 +116,9 @@ class Run {
   std::string url() const noexcept;
   Delivery delivery() const noexcept;
   std::string delivery_message() const noexcept;  // why offline or refused, with the remedy
-  std::uint64_t dropped_rows() const noexcept;    // not written for lack of room
+  // Rows, single values of rows and other records that were not written: no room, or beyond a
+  // limit.
+  std::uint64_t dropped_rows() const noexcept;
 
  private:
   class Impl;

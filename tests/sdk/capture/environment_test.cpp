@@ -1,7 +1,10 @@
 #include "capture/environment.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/time.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -80,6 +83,27 @@ TEST_F(Git, OutsideAWorkTreeThereIsNothing) {
   if (read_git(dir_.path().parent_path()))
     GTEST_SKIP() << "the temporary directory is in a work tree";
   EXPECT_FALSE(read_git(dir_.path()));
+}
+
+// A program that handles signals and restarts what they interrupt, as many do.
+TEST(GitThatHangs, IsGivenUpThoughSignalsKeepComing) {
+  const tracker::test::TempDirectory dir;
+  std::ofstream(dir / "git") << "#!/bin/sh\nexec sleep 30\n";
+  std::filesystem::permissions(dir / "git", std::filesystem::perms::owner_all);
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", (dir.path().string() + ":" + path).c_str(), 1);
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGALRM, &action, nullptr);
+  const itimerval often{{0, 10'000}, {0, 10'000}}, never{};
+  ::setitimer(ITIMER_REAL, &often, nullptr);
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_FALSE(read_git(dir.path()));
+  const auto took = std::chrono::steady_clock::now() - began;
+  ::setitimer(ITIMER_REAL, &never, nullptr);
+  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_LT(took, std::chrono::seconds(15));
 }
 
 }  // namespace

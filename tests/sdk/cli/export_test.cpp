@@ -80,6 +80,7 @@ TEST_F(Export, file_that_cannot_be_written_is_named) {
       tracker.run({"export", "id-1", "--format", "csv", "--output", "/nosuch/out.csv"});
   EXPECT_EQ(result.status.code, 1);
   EXPECT_NE(result.errors.find("/nosuch/out.csv"), std::string::npos);
+  EXPECT_NE(result.errors.find("make its folder first"), std::string::npos) << result.errors;
 }
 
 TEST_F(Export, full_standard_output_is_an_error) {

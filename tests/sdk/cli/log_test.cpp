@@ -62,6 +62,37 @@ TEST_F(Log, bad_line_fails_the_run_and_names_the_line) {
   EXPECT_EQ(seen.finish()->reason, "line 2: not JSON");
 }
 
+TEST_F(Log, nul_in_a_metric_or_a_value_of_the_config_is_replaced) {
+  const auto result =
+      tracker.run({"log", "--project", "p", "--config", R"(k="a\u0000b")"}, R"({"a\u0000b":1})");
+  ASSERT_EQ(result.status.code, 0) << result.errors;
+  const auto seen = ingest.seen();
+  EXPECT_EQ(seen.values.at("a\xEF\xBF\xBD"
+                           "b"),
+            std::vector<double>{1});
+  for (const auto& record : seen.records) {
+    if (const auto* c = std::get_if<tracker::spool::Config>(&record)) {
+      EXPECT_EQ(c->json.find("u0000"), std::string::npos) << c->json;
+    }
+  }
+}
+
+TEST_F(Log, values_that_are_not_taken_are_told_and_fail_the_command) {
+  const auto result = tracker.run({"log", "--project", "p"},
+                                  "{\"" + std::string(513, 'k') + "\":1,\"a\":2}\n{\"a\":3}\n");
+  EXPECT_EQ(result.status.code, 1);
+  EXPECT_NE(result.errors.find("512 bytes"), std::string::npos) << result.errors;
+  EXPECT_NE(result.errors.find("1 rows or values were not written"), std::string::npos);
+  EXPECT_EQ(ingest.seen().values.at("a"), (std::vector<double>{2, 3}));
+}
+
+TEST_F(Log, project_that_no_server_takes_is_refused_at_once) {
+  const auto result = tracker.run({"log", "--project", std::string(201, 'p')}, "{\"a\":1}\n");
+  EXPECT_EQ(result.status.code, 1);
+  EXPECT_EQ(result.errors, "tracker: a project's name of 201 bytes is too long: it may have 200\n");
+  EXPECT_FALSE(std::filesystem::exists(tracker.home() / "spools" / "runs"));
+}
+
 TEST_F(Log, interrupted_run_is_stopped) {
   test_support::Process log(tracker.command({"log", "--project", "p", "--echo"}));
   ASSERT_TRUE(log.read_line());

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "sdk/cli/command_line.hpp"
+#include "support/fake_server/fake_ingest.hpp"
 #include "support/fake_server/fake_runs.hpp"
 #include "support/fake_server/fake_server.hpp"
 
@@ -46,6 +47,23 @@ TEST(Program, server_that_is_not_there_is_one_line_with_its_address_and_code_1) 
   expect_one_line(tracker.run({"login", "--server", url}), 1, "nothing was stored");
   expect_one_line(tracker.run({"login", "--server", "ftp://x"}), 1, "--server");
   EXPECT_FALSE(std::filesystem::exists(tracker.home() / "config"));
+}
+
+TEST(Program, login_is_where_runs_go_too) {
+  test_support::FakeIngest ingest;
+  const test_support::FakeServer server({&ingest});
+  const CommandLine tracker;
+  ASSERT_EQ(tracker.run({"login", "--server", server.url()}).status.code, 0);
+  ASSERT_EQ(tracker.run({"log", "--project", "p"}, "{\"a\":1}\n").status.code, 0);
+  EXPECT_EQ(ingest.seen().steps.size(), 1u);
+}
+
+TEST(Program, login_file_that_cannot_be_written_is_told_with_the_remedy) {
+  test_support::FakeRuns runs;
+  const test_support::FakeServer server({&runs});
+  const CommandLine tracker;
+  std::ofstream(tracker.home() / "config") << "a file";
+  expect_one_line(tracker.run({"login", "--server", server.url()}), 1, "XDG_CONFIG_HOME");
 }
 
 TEST(Program, login_stores_the_address_for_this_user_only_and_later_commands_use_it) {

@@ -82,6 +82,47 @@ TEST(Sync, without_a_server_it_says_so_once_and_leaves_the_spools) {
   EXPECT_NE(result.errors.find("2 spools left where they are"), std::string::npos) << result.errors;
 }
 
+TEST(Sync, server_that_is_not_there_keeps_no_other_spool_from_its_own) {
+  test_support::FakeIngest ingest;
+  const test_support::FakeServer server({&ingest});
+  const CommandLine tracker;
+  const std::string dead = "http://127.0.0.1:" + std::to_string(test_support::unused_port());
+  for (const std::string& url : {dead, server.url()}) {
+    const auto logged =
+        tracker.run({"log", "--project", "p", "--offline", "--name", url}, "{\"a\":1}\n");
+    ASSERT_EQ(logged.status.code, 0) << logged.errors;
+  }
+  for (const auto& file :
+       std::filesystem::recursive_directory_iterator(tracker.home() / "spools")) {
+    if (file.path().filename() != "run.json") continue;
+    auto info = nlohmann::json::parse(cli_test::read_file(file.path()));
+    info["server"] = info.at("name");
+    std::ofstream(file.path()) << info;
+  }
+  const auto result = tracker.run({"sync"});
+  EXPECT_EQ(result.status.code, 1);
+  EXPECT_EQ(lines_of(result.errors).size(), 1u) << result.errors;
+  EXPECT_NE(result.errors.find(dead), std::string::npos) << result.errors;
+  EXPECT_NE(result.output.find("1 delivered, 0 still running, 1 failed"), std::string::npos)
+      << result.output;
+  EXPECT_EQ(ingest.seen().steps.size(), 1u);
+}
+
+TEST(Sync, log_whose_run_json_was_lost_is_delivered) {
+  test_support::FakeIngest ingest;
+  const test_support::FakeServer server({&ingest});
+  const CommandLine tracker(server.url());
+  ASSERT_EQ(tracker.run({"log", "--project", "p", "--offline"}, "{\"a\":1}\n").status.code, 0);
+  for (const auto& file :
+       std::filesystem::recursive_directory_iterator(tracker.home() / "spools")) {
+    if (file.path().filename() == "run.json") std::ofstream(file.path(), std::ios::trunc);
+  }
+  const auto result = tracker.run({"sync"});
+  EXPECT_EQ(result.status.code, 0) << result.errors;
+  EXPECT_EQ(ingest.seen().project, "p");
+  EXPECT_EQ(ingest.seen().steps.size(), 1u);
+}
+
 TEST(Sync, refused_spool_is_reported_with_the_remedy_and_kept) {
   test_support::FakeIngest ingest;
   tracker::v1::Refusal refusal;

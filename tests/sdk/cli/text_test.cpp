@@ -66,6 +66,16 @@ TEST(QuotedJson, survives_quotes_and_bytes_that_are_not_text) {
   EXPECT_EQ(quoted_json("\xff"), "\"\xEF\xBF\xBD\"");
 }
 
-TEST(Printable, hides_what_would_steer_a_terminal) { EXPECT_EQ(printable("a\x1b[2Jb"), "a?[2Jb"); }
+TEST(Printable, hides_what_would_steer_a_terminal) {
+  EXPECT_EQ(printable("a\x1b[2Jb\x7f"), "a?[2Jb?");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "2J\xC2\x80\xC2\x9F"),
+            "?2J??");
+  EXPECT_EQ(printable("\xC2\xA0\xC3\xBC\xE6\x97\xA5"), "\xC2\xA0\xC3\xBC\xE6\x97\xA5");
+  EXPECT_EQ(printable("\x9B"
+                      "2J\xC2"),
+            "\xEF\xBF\xBD"
+            "2J\xEF\xBF\xBD");
+}
 
 }  // namespace

@@ -128,11 +128,12 @@ TEST(ProcessWatch, tells_the_signal_though_the_parent_collects_the_child_at_once
   }
 }
 
+// A signal that no sanitizer handles: one that does turns SIGSEGV into an exit code.
 TEST(ProcessWatch, tells_the_signal_of_a_zombie_that_nobody_collects) {
   Child child(0);
   ProcessWatch watch(child.pid());
-  kill(child.pid(), SIGSEGV);
-  EXPECT_EQ(await(watch).signal, SIGSEGV);
+  kill(child.pid(), SIGTERM);
+  EXPECT_EQ(await(watch).signal, SIGTERM);
 }
 
 TEST(ProcessWatch, tells_the_exit_code) {

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "sdk/relay/test_spool.hpp"
 #include "spool/control.hpp"
 #include "support/fake_server/fake_ingest.hpp"
@@ -67,7 +69,10 @@ TEST_F(RelayProgram, death_while_the_server_is_away_is_recorded_for_later) {
   {
     Process relay(command);
     log(100);
+    // A relay that has tried once watches its program.
     test_support::wait_for_file(directory / "relay.log", relay);
+    const tracker::spool::Control control(directory);
+    while (control.relay() != tracker::spool::RelayState::kOffline) std::this_thread::yield();
     writer.kill(SIGKILL);
     writer.wait();
     // The server comes at last; the relay, waiting for its next attempt, finds it.

@@ -79,6 +79,45 @@ TEST(AfterDeath, ADamagedEndIsCutKeptAndTold) {
   EXPECT_EQ(read_file(path.string() + ".damaged"), bytes);
 }
 
+TEST(AfterDeath, ASecondDamageIsKeptBesideTheFirst) {
+  TempDirectory dir;
+  {
+    Writer writer(options_for(dir.path()));
+    for (int i = 0; i < 10; ++i) writer.append(Notes{"note " + std::to_string(i)});
+  }
+  const auto path = segment_path(dir.path(), Offset{0});
+  const auto damage = [&](std::size_t entry) {
+    const Log log = read_log(dir.path());
+    std::string bytes = read_file(path);
+    bytes[kSegmentHeaderBytes + to_bytes(log.entries[entry].at) + 20] ^= 0x40;
+    write_file(path, bytes);
+    return bytes;
+  };
+  const std::string first = damage(6);
+  ASSERT_TRUE(append_after_death(dir.path(), kCrash));
+  const std::string second = damage(3);
+  ASSERT_TRUE(append_after_death(dir.path(), kCrash));
+  EXPECT_EQ(read_file(path.string() + ".damaged"), first);
+  EXPECT_EQ(read_file(path.string() + ".damaged-2"), second);
+  EXPECT_EQ(read_log(dir.path()).all<Notes>().size(), 3u);
+}
+
+TEST(AfterDeath, LaterSegmentsAreKeptBeforeTheyAreRemoved) {
+  TempDirectory dir;
+  {
+    Writer writer(options_for(dir.path(), 16u << 10));
+    while (list_segments(dir.path()).size() < 4) writer.append(Notes{std::string(1000, 'x')});
+  }
+  const auto bases = list_segments(dir.path());
+  std::string bytes = read_file(segment_path(dir.path(), bases[0]));
+  bytes[kSegmentHeaderBytes + 20] ^= 0x40;
+  write_file(segment_path(dir.path(), bases[0]), bytes);
+  ASSERT_TRUE(append_after_death(dir.path(), kCrash));
+  EXPECT_EQ(list_segments(dir.path()).size(), 1u);
+  for (const Offset base : bases)
+    EXPECT_TRUE(std::filesystem::exists(segment_path(dir.path(), base).string() + ".damaged"));
+}
+
 TEST(AfterDeath, NoLogIsAnError) {
   TempDirectory dir;
   EXPECT_THROW(append_after_death(dir.path(), kCrash), Error);

@@ -12,12 +12,9 @@
 
 #include "sdk/spool/spool_fixture.hpp"
 #include "spool/bytes.hpp"
-#include "spool/frame_builder.hpp"
 
 namespace tracker::spool::test {
 namespace {
-
-using tracker::test::TempDirectory;
 
 void expect_same(const Frame& a, const Frame& b) {
   ASSERT_EQ(a.groups.size(), b.groups.size());
@@ -171,6 +168,57 @@ TEST(HostileFrame, LiesAreFoundOut) {
   expect_refused("\x80\x00\x00\x00"s, "longer than need be");
 }
 
+TEST(HostileFrame, NulIsRefusedInKeysAndTexts) {
+  using namespace std::string_literals;
+  expect_refused("\x01\x03"s + "a\0c"s + "\x00\x00"s, "NUL");
+  const std::string note = "\x03\x00\x00\x00"s + "a\0c"s;
+  expect_refused("\x00\x00\x01\x0A\x07"s + note, "NUL");
+}
+
+void expect_record_refused(const Record& record, const std::string& reason) {
+  std::string payload;
+  encode_payload(record, payload);
+  std::string content("\0\0\1", 3);  // no keys, no groups, one record
+  put(content, kind_of(record));
+  put_varint(content, payload.size());
+  expect_refused(content + payload, reason);
+}
+
+TEST(HostileFrame, KeysBeyondTheLimitAreRefused) {
+  Frame frame;
+  frame.groups.push_back(group_of({std::string(kMaxKeyBytes, 'k')}, 1, 0));
+  EXPECT_NO_THROW(decode_frame(encode_frame(frame)));
+  std::string content(1, '\1');
+  put_varint(content, kMaxKeyBytes + 1);
+  expect_refused(content + std::string(kMaxKeyBytes + 3, 'k'), "key of more than 512 bytes");
+}
+
+TEST(HostileFrame, TextsBeyondTheirLimitsAreRefused) {
+  const auto start_with = [](std::string RunStart::*field, std::size_t size) {
+    RunStart start;
+    start.*field = std::string(size, 'x');
+    return start;
+  };
+  Frame longest;
+  longest.records = {start_with(&RunStart::name, kMaxNameBytes),
+                     Notes{std::string(kMaxNotesBytes, 'n')}};
+  EXPECT_NO_THROW(decode_frame(encode_frame(longest)));
+  expect_record_refused(start_with(&RunStart::project, kMaxProjectBytes + 1), "project name");
+  expect_record_refused(start_with(&RunStart::name, kMaxNameBytes + 1), "run name");
+  expect_record_refused(start_with(&RunStart::group, kMaxNameBytes + 1), "group name");
+  expect_record_refused(start_with(&RunStart::job_type, kMaxNameBytes + 1), "job type");
+  expect_record_refused(start_with(&RunStart::notes, kMaxNotesBytes + 1), "note");
+  RunStart tagged;
+  tagged.tags = {std::string(kMaxTagBytes + 1, 't')};
+  expect_record_refused(tagged, "tag");
+  expect_record_refused(Tags{std::vector<std::string>(kMaxTags + 1, "t")}, "1000 tags");
+  expect_record_refused(Notes{std::string(kMaxNotesBytes + 1, 'n')}, "note");
+  expect_record_refused(MetricDefinition{std::string(kMaxKeyBytes + 1, 'k'), "{}"}, "pattern");
+  Finish finish;
+  finish.reason = std::string(kMaxReasonBytes + 1, 'r');
+  expect_record_refused(finish, "reason");
+}
+
 TEST(HostileFrame, WhatUnpacksToTooMuchIsRefusedBeforeUnpacking) {
   EXPECT_THROW(decode_frame(payload_with(std::string(33u << 20, '\0'))), Error);
   FrameLimits limits;
@@ -192,76 +240,6 @@ TEST(HostileFrame, ConstantColumnsCannotAskForMoreMemoryThanTheLimit) {
   put_varint(content, 1'000'000);
   content += std::string(3'000'000, '\0');
   expect_refused(content, "more values");
-}
-
-TEST(FrameBuilder, RowsBecomeGroupsAndKeepTheirOrder) {
-  TempDirectory dir;
-  {
-    Writer writer(options_for(dir.path()));
-    const std::uint32_t a = *writer.key("a"), b = *writer.key("b");
-    const auto log = [&](std::int64_t step, std::vector<KeyValue> values) {
-      writer.append({.step = step, .time_us = step + 100, .values = values});
-    };
-    log(1, {{a, 1}, {b, 2}});
-    log(2, {{b, 3}});
-    writer.append(Notes{"between"});
-    log(3, {{a, 4}, {b, 5}});
-    log(4, {{b, 6}, {a, 7}});
-    log(5, {{a, 8}, {a, 9}});
-    const KeyValue sample{b, 50};
-    writer.append({.step = std::nullopt, .time_us = 7, .values = {&sample, 1}});
-  }
-  FrameBuilder builder;
-  for (const Entry& entry : read_log(dir.path()).entries) builder.add(entry);
-  EXPECT_EQ(builder.rows(), 6u);
-  const Frame frame = decode_frame(encode_frame(builder.take()));
-  EXPECT_TRUE(builder.empty());
-  ASSERT_EQ(frame.groups.size(), 5u);
-  EXPECT_EQ(frame.groups[0].keys, (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(frame.groups[0].steps, (std::vector<std::int64_t>{1, 3}));
-  EXPECT_EQ(frame.groups[0].order, (std::vector<std::uint32_t>{0, 2}));
-  EXPECT_EQ(frame.groups[0].values, (std::vector<double>{1, 4, 2, 5}));
-  EXPECT_EQ(frame.groups[2].keys, (std::vector<std::string>{"b", "a"}));
-  EXPECT_EQ(frame.groups[3].keys, (std::vector<std::string>{"a"}));
-  EXPECT_EQ(frame.groups[3].values, (std::vector<double>{9}));
-  EXPECT_TRUE(frame.groups[4].system);
-  EXPECT_EQ(frame.groups[4].order, (std::vector<std::uint32_t>{5}));
-  ASSERT_EQ(frame.records.size(), 1u);
-}
-
-TEST(FrameBuilder, FromAnyOffsetKnowsTheKeys) {
-  TempDirectory dir;
-  {
-    Writer writer(options_for(dir.path(), 16u << 10));
-    for (int i = 0; i < 600; ++i) {
-      const KeyValue value{*writer.key("k" + std::to_string(i / 50)), i * 1.0};
-      writer.append({.step = i, .time_us = i, .values = {&value, 1}});
-    }
-  }
-  const Log whole = read_log(dir.path());
-  for (const Entry& start : whole.entries) {
-    FrameBuilder builder(dir.path(), start.next);
-    for (const Entry& entry : read_log(dir.path(), WriterIs::kAlive, start.next).entries)
-      builder.add(entry);
-    for (const RowGroup& group : builder.take().groups) {
-      ASSERT_EQ(group.keys, std::vector<std::string>{"k" + std::to_string(group.steps[0] / 50)});
-    }
-  }
-  EXPECT_THROW(FrameBuilder(dir.path(), Offset{to_bytes(whole.entries[1].at) + 8}), Error);
-}
-
-TEST(FrameBuilder, RowWithAKeyTheLogNeverNamedIsDataLoss) {
-  FrameBuilder builder;
-  EXPECT_THROW(builder.add(Entry{Offset{0}, Offset{40}, Row{1, 2, {{3, 4.0}}}}), Error);
-}
-
-TEST(FrameBuilder, SpellingsThatBecomeOneNameShareAColumn) {
-  FrameBuilder builder;
-  builder.add(Entry{Offset{0}, Offset{40}, Key{0, "same"}});
-  builder.add(Entry{Offset{40}, Offset{80}, Key{1, "same"}});
-  builder.add(Entry{Offset{80}, Offset{120}, Row{1, 2, {{0, 3.0}, {1, 4.0}}}});
-  const Frame frame = decode_frame(encode_frame(builder.take()));
-  EXPECT_EQ(frame.groups.at(0).values, std::vector<double>{4.0});
 }
 
 }  // namespace

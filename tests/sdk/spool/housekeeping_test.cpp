@@ -8,6 +8,7 @@
 #include <tracker/error.hpp>
 
 #include "sdk/spool/spool_fixture.hpp"
+#include "spool/atomic_file.hpp"
 #include "spool/control.hpp"
 #include "spool/release.hpp"
 
@@ -73,6 +74,58 @@ TEST(Layout, DamagedInfoIsAnErrorThatNamesTheFile) {
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), ErrorCode::kDataLoss);
     EXPECT_NE(std::string(e.what()).find("run.json"), std::string::npos);
+  }
+}
+
+TEST(Layout, InfoThatAPowerCutTookIsReadFromTheLog) {
+  TempDirectory root;
+  const fs::path dir = writer_directory(root.path(), "r", "w");
+  Writer writer(options_for(dir));
+  EXPECT_EQ(list_writers(root.path()), std::vector{dir});
+  EXPECT_THROW(read_info(dir), Error) << "nothing in the log yet";
+  writer.append(sample_records().front());
+  for (const char* left : {"", "{\"run_id\":"}) {
+    write_file(dir / "run.json", left);
+    const WriterInfo info = read_info(dir);
+    EXPECT_EQ(info.run_id, "11111111-1111-4111-8111-111111111111");
+    EXPECT_EQ(info.writer_id, "22222222-2222-4222-8222-222222222222");
+    EXPECT_EQ(info.project, "imdb");
+    EXPECT_EQ(info.created_us, 1'700'000'000'000'000);
+    EXPECT_EQ(info.server, "");
+  }
+  fs::remove(dir / "run.json");
+  EXPECT_EQ(read_info(dir).project, "imdb");
+  EXPECT_EQ(list_writers(root.path()), std::vector{dir});
+}
+
+TEST(AtomicFile, AppearsWholeOrNotAtAll) {
+  TempDirectory dir;
+  const fs::path file = dir / "file";
+  write_file(file, "old");
+  {
+    AtomicFile out(file, 0600);
+    out.write("new");
+  }
+  EXPECT_EQ(read_file(file), "old");
+  AtomicFile out(file, 0600);
+  out.write("ne");
+  out.write("w");
+  EXPECT_EQ(read_file(file), "old");
+  out.commit();
+  EXPECT_EQ(read_file(file), "new");
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()), 1);
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST(AtomicFile, FailuresNameTheFileAndTheRemedy) {
+  TempDirectory dir;
+  try {
+    write_file_atomically(dir / "none" / "file", "x", 0600);
+    FAIL() << "must throw";
+  } catch (const Error& e) {
+    const std::string what = e.what();
+    EXPECT_NE(what.find("none/file"), std::string::npos) << what;
+    EXPECT_NE(what.find("make its folder first"), std::string::npos) << what;
   }
 }
 

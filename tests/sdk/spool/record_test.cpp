@@ -56,10 +56,35 @@ TEST(Record, TrailingByteUnknownKindAndBadTextAreRefused) {
   EXPECT_THROW(decode_payload(RecordKind{0}, ""), Error);
   EXPECT_THROW(decode_payload(RecordKind{13}, ""), Error);
   EXPECT_THROW(decode_payload(RecordKind{255}, ""), Error);
-  EXPECT_THROW(decode_payload(RecordKind::kNotes, payload_of(Notes{"\xC0\xAF"})), Error);
+  for (const std::string& bad : {std::string("\xC0\xAF"), std::string("\0x", 2)}) {
+    std::string notes = payload_of(Notes{"yz"});
+    notes.replace(4, 2, bad);
+    EXPECT_THROW(decode_payload(RecordKind::kNotes, notes), Error);
+  }
   std::string finish = payload_of(Finish{});
   finish[0] = 5;
   EXPECT_THROW(decode_payload(RecordKind::kFinish, finish), Error);
+}
+
+TEST(Record, TextsAreMadeSuchWhenTheyAreWritten) {
+  const std::string bad("a\0\xFF", 3), good = "a\xEF\xBF\xBD\xEF\xBF\xBD";
+  RunStart start;
+  start.project = start.notes = bad;
+  start.tags = {bad};
+  const std::vector<Record> records = {start,
+                                       Key{0, bad},
+                                       Config{0, bad},
+                                       MetricDefinition{bad, bad},
+                                       Console{ConsoleStream::kStdout, 0, 0, bad},
+                                       Tags{{bad}},
+                                       Notes{bad},
+                                       Finish{EndState::kFailed, 0, {}, {}, bad},
+                                       Gap{0, 0, 1, bad}};
+  for (const Record& record : records) {
+    const std::string payload = payload_of(record);
+    EXPECT_NE(payload.find(good), std::string::npos);
+    EXPECT_NO_THROW(decode_payload(kind_of(record), payload)) << static_cast<int>(kind_of(record));
+  }
 }
 
 TEST(Record, CountBeyondPayloadIsRefusedBeforeAllocating) {

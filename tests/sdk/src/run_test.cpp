@@ -73,6 +73,89 @@ TEST_F(RunTest, WideRowsAndBadKeys) {
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].values.size(), 300u);
   EXPECT_EQ(rows[1].values.size(), 1u);
+  EXPECT_EQ(run.dropped_rows(), 2u);
+  run.finish();
+  const Log log = read_log(run.directory());
+  EXPECT_EQ(sp::test::dropped_in(log), 2u);
+  EXPECT_NE(log.all<sp::Gap>().at(0).reason.find("no name"), std::string::npos);
+}
+
+TEST_F(RunTest, NulInAnyTextIsReplaced) {
+  const std::string bad("a\0b", 3), good = "a\xEF\xBF\xBD" + std::string("b");
+  RunSettings s = settings();
+  s.project = s.notes = bad;
+  s.tags = {bad};
+  Run run = Run::start(s);
+  run.log({{bad, 1.0}});
+  run.config({{bad, Dict{{"text", bad}}}});
+  run.define_metric(bad, {.step_metric = bad});
+  run.finish(RunState::kFailed, bad);
+  const Log log = read_log(run.directory());
+  ASSERT_FALSE(log.corrupt());
+  EXPECT_EQ(run.project(), good);
+  EXPECT_EQ(sp::read_info(run.directory()).project, good);
+  EXPECT_EQ(log.all<sp::Key>().at(0).name, good);
+  EXPECT_EQ(json::parse(log.all<sp::Config>().at(0).json), (json{{good, {{"text", good}}}}));
+  const auto definition = log.all<sp::MetricDefinition>().at(0);
+  EXPECT_EQ(definition.key, good);
+  EXPECT_EQ(json::parse(definition.json).at("step_metric"), good);
+  EXPECT_EQ(log.all<sp::Finish>().at(0).reason, good);
+}
+
+TEST_F(RunTest, TextsBeyondTheirLimitsAreRefusedAtTheStart) {
+  const auto refused = [&](auto&& change) {
+    RunSettings s = settings();
+    change(s);
+    try {
+      Run::start(s);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::kInvalidArgument);
+      return std::string(e.what());
+    }
+    return std::string("was taken");
+  };
+  const auto text = [](std::size_t bytes) { return std::string(bytes, 'x'); };
+  EXPECT_EQ(refused([&](RunSettings& s) { s.project = text(201); }),
+            "a project's name of 201 bytes is too long: it may have 200");
+  EXPECT_NE(refused([&](RunSettings& s) { s.name = text(513); }).find("512"), std::string::npos);
+  EXPECT_NE(refused([&](RunSettings& s) { s.group = text(513); }).find("512"), std::string::npos);
+  EXPECT_NE(refused([&](RunSettings& s) { s.tags = {text(513)}; }).find("512"), std::string::npos);
+  EXPECT_NE(refused([&](RunSettings& s) { s.notes = text(65'537); }).find("65536"),
+            std::string::npos);
+  // Counted as what is written: a byte that is not UTF-8 becomes three.
+  EXPECT_NE(refused([&](RunSettings& s) { s.project = std::string(100, '\xFF'); }).find("300"),
+            std::string::npos);
+  RunSettings s = settings();
+  s.project = text(200);
+  s.name = s.group = s.job_type = text(512);
+  s.tags = std::vector<std::string>(1000, text(512));
+  s.notes = text(65'536);
+  EXPECT_EQ(read_log(Run::start(s).directory()).all<sp::RunStart>().size(), 1u);
+}
+
+TEST_F(RunTest, TextsBeyondTheirLimitsAreDroppedAndCountedLater) {
+  Run run = Run::start(settings());
+  run.set_notes(std::string(65'537, 'n'));
+  run.set_tags({std::string(513, 't')});
+  run.define_metric(std::string(513, 'm'), {});
+  run.define_metric("m", {.step_metric = std::string(513, 's')});
+  EXPECT_EQ(run.dropped_rows(), 4u);
+  run.finish(RunState::kFailed, std::string(2u << 20, 'r'));
+  const Log log = read_log(run.directory());
+  EXPECT_TRUE(log.all<sp::Notes>().empty());
+  EXPECT_TRUE(log.all<sp::Tags>().empty());
+  EXPECT_TRUE(log.all<sp::MetricDefinition>().empty());
+  ASSERT_EQ(log.all<sp::Finish>().size(), 1u) << "an end is written whatever its reason";
+  EXPECT_EQ(log.all<sp::Finish>()[0].reason.size(), sp::kMaxReasonBytes);
+}
+
+TEST_F(RunTest, TheLastStepThereIsStaysTheLast) {
+  constexpr auto kLast = std::numeric_limits<std::int64_t>::max();
+  Run run = Run::start(settings());
+  run.log({{"x", 1}}, kLast);
+  run.log({{"x", 2}});
+  run.log({{"x", 3}});
+  for (const sp::Row& row : read_log(run.directory()).all<sp::Row>()) EXPECT_EQ(row.step, kLast);
 }
 
 TEST_F(RunTest, ConfigSummaryDefinitionsTagsAndNotes) {

@@ -22,7 +22,7 @@ namespace tracker {
 
 // The part a process has in a run: its writer, its relay, and what it captures. A process that was
 // forked from another has a session of its own; its parent's must not be touched.
-class Session {
+class WriterSession {
  public:
   struct Options {
     std::filesystem::path root;  // tracker directory
@@ -33,22 +33,23 @@ class Session {
 
   // Makes the spool and writes RunStart, starts the relay (or notes why it could not). Throws
   // Error.
-  explicit Session(const Options& options);
-  ~Session();
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  explicit WriterSession(const Options& options);
+  ~WriterSession();
+  WriterSession(const WriterSession&) = delete;
+  WriterSession& operator=(const WriterSession&) = delete;
 
   // Begins to capture console and system metrics, as the settings say.
   void capture();
 
   void log(std::span<const Scalar> scalars, std::int64_t step) noexcept;
   void append(const spool::Record& record) noexcept { writer_.append(record); }
+  // Counts what could not be made a record of; `why` as Writer::count_drop() takes it.
+  void count_drop(const char* why) noexcept { writer_.count_drop(why); }
 
   // Stops the captures, writes Finish, closes the log, waits for the acknowledgement up to
   // `timeout`. Once.
   bool finish(const spool::Finish& finish, std::chrono::milliseconds timeout);
 
-  const std::string& writer_id() const noexcept { return options_.info.writer_id; }
   const std::filesystem::path& directory() const noexcept { return directory_; }
   const spool::Control& control() const noexcept { return control_; }
   std::uint64_t dropped() const noexcept { return writer_.dropped(); }

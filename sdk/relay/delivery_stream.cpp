@@ -1,4 +1,4 @@
-#include "relay/session.hpp"
+#include "relay/delivery_stream.hpp"
 
 #include <algorithm>
 
@@ -18,8 +18,8 @@ std::string with_remedy(const v1::Refusal& refusal) {
 
 }  // namespace
 
-SessionEnd Session::run(const std::shared_ptr<grpc::Channel>& channel,
-                        const std::stop_token& stop) {
+StreamEnd DeliveryStream::run(const std::shared_ptr<grpc::Channel>& channel,
+                              const std::stop_token& stop) {
   IngestStream stream(channel, options_.hello);
   const auto started = FrameSource::Clock::now();
   while (!stop.stop_requested()) {
@@ -32,14 +32,14 @@ SessionEnd Session::run(const std::shared_ptr<grpc::Channel>& channel,
     if (handled) return *handled;
     if (const auto end = done()) return *end;
     if (!source_ && FrameSource::Clock::now() - started > kWelcomePatience) {
-      return {SessionEnd::Kind::kLost, "the server does not answer"};
+      return {StreamEnd::Kind::kLost, "the server does not answer"};
     }
   }
-  return {SessionEnd::Kind::kStopped, ""};
+  return {StreamEnd::Kind::kStopped, ""};
 }
 
 // True if there is more to do at once.
-bool Session::send(IngestStream& stream) {
+bool DeliveryStream::send(IngestStream& stream) {
   if (writer_end_.settled() && source_) source_->writer_is_dead();
   if (!source_ || !stream.writable()) return false;
   if (!held_ && window_.has_room()) held_ = source_->next(FrameSource::Clock::now());
@@ -50,31 +50,32 @@ bool Session::send(IngestStream& stream) {
                                                    " bytes is larger than the server takes");
   }
   window_.sent(held_->to, held_->payload.size());
+  furthest_ = std::max(furthest_, held_->to);
   stream.write(held_->from, held_->to, std::move(held_->payload));
   held_.reset();
   return true;
 }
 
-Session::Handled Session::done() {
+DeliveryStream::Handled DeliveryStream::done() {
   if (!source_ || held_) return std::nullopt;
   if (const auto finish = source_->finish(); finish && window_.acked() >= *finish) {
-    return SessionEnd{SessionEnd::Kind::kDelivered, ""};
+    return StreamEnd{StreamEnd::Kind::kDelivered, ""};
   }
   if (const auto& damage = source_->damage(); damage && window_.acked() >= damage->at) {
-    return SessionEnd{SessionEnd::Kind::kDamaged,
-                      "the log is damaged at byte " + std::to_string(spool::to_bytes(damage->at)) +
-                          " (" + damage->reason + "); what lies before it was delivered"};
+    return StreamEnd{StreamEnd::Kind::kDamaged,
+                     "the log is damaged at byte " + std::to_string(spool::to_bytes(damage->at)) +
+                         " (" + damage->reason + "); what lies before it was delivered"};
   }
   if (source_->at_end() && window_.empty()) {
     // The writer is dead and its end could not be recorded: this is all there will ever be.
-    if (source_->all_read()) return SessionEnd{SessionEnd::Kind::kDelivered, ""};
+    if (source_->all_read()) return StreamEnd{StreamEnd::Kind::kDelivered, ""};
     if (options_.until_caught_up && !writer_end_.settled())
-      return SessionEnd{SessionEnd::Kind::kCaughtUp, ""};
+      return StreamEnd{StreamEnd::Kind::kCaughtUp, ""};
   }
   return std::nullopt;
 }
 
-void Session::start_from(spool::Offset offset) {
+void DeliveryStream::start_from(spool::Offset offset) {
   held_.reset();
   window_ = Window(offset, window_.limit());
   source_ = std::make_unique<FrameSource>(options_.directory, offset, limits_);
@@ -82,7 +83,7 @@ void Session::start_from(spool::Offset offset) {
   options_.on_acked(offset);
 }
 
-Session::Handled Session::on_event(const v1::Welcome& welcome) {
+DeliveryStream::Handled DeliveryStream::on_event(const v1::Welcome& welcome) {
   window_ = Window(spool::Offset{welcome.acked_offset()},
                    std::max<std::uint64_t>(1, welcome.window_bytes()));
   max_payload_ = welcome.max_frame_bytes();
@@ -95,34 +96,39 @@ Session::Handled Session::on_event(const v1::Welcome& welcome) {
   return std::nullopt;
 }
 
-Session::Handled Session::on_event(const v1::Ack& ack) {
-  if (!window_.ack(spool::Offset{ack.offset()})) {
-    return SessionEnd{SessionEnd::Kind::kLost, "the server acknowledged what was not sent"};
+DeliveryStream::Handled DeliveryStream::on_event(const v1::Ack& ack) {
+  const spool::Offset offset{ack.offset()};
+  if (!window_.ack(offset)) {
+    // Of a frame sent between two rewinds that crossed it: the server stands further on than we.
+    if (offset > window_.acked() && offset <= furthest_) {
+      start_from(offset);
+      return std::nullopt;
+    }
+    return StreamEnd{StreamEnd::Kind::kLost, "the server acknowledged what was not sent"};
   }
   options_.on_acked(window_.acked());
   return std::nullopt;
 }
 
-Session::Handled Session::on_event(const v1::Rewind& rewind) {
+DeliveryStream::Handled DeliveryStream::on_event(const v1::Rewind& rewind) {
   start_from(spool::Offset{rewind.acked_offset()});
   return std::nullopt;
 }
 
-Session::Handled Session::on_event(const v1::Refusal& refusal) {
+DeliveryStream::Handled DeliveryStream::on_event(const v1::Refusal& refusal) {
   if (refusal.reason() == v1::Refusal::SUPERSEDED)
-    return SessionEnd{SessionEnd::Kind::kSuperseded, ""};
-  return SessionEnd{SessionEnd::Kind::kRefused, with_remedy(refusal)};
+    return StreamEnd{StreamEnd::Kind::kSuperseded, ""};
+  return StreamEnd{StreamEnd::Kind::kRefused, with_remedy(refusal)};
 }
 
-Session::Handled Session::on_event(const IngestStream::Closed& closed) {
+DeliveryStream::Handled DeliveryStream::on_event(const IngestStream::Closed& closed) {
   switch (closed.status.error_code()) {
     case grpc::StatusCode::UNAUTHENTICATED:
     case grpc::StatusCode::PERMISSION_DENIED:
-      return SessionEnd{SessionEnd::Kind::kRefused, closed.status.error_message()};
+      return StreamEnd{StreamEnd::Kind::kRefused, closed.status.error_message()};
     default:
-      return SessionEnd{SessionEnd::Kind::kLost, closed.status.ok()
-                                                     ? "the server closed the stream"
-                                                     : closed.status.error_message()};
+      return StreamEnd{StreamEnd::Kind::kLost, closed.status.ok() ? "the server closed the stream"
+                                                                  : closed.status.error_message()};
   }
 }
 

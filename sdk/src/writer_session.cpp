@@ -1,4 +1,4 @@
-#include "src/session.hpp"
+#include "src/writer_session.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -9,7 +9,6 @@
 #include "capture/system_sampler.hpp"
 #include "spool/quiet_thread.hpp"
 #include "spool/release.hpp"
-#include "spool/utf8.hpp"
 #include "src/relay_process.hpp"
 
 namespace tracker {
@@ -22,7 +21,7 @@ constexpr std::chrono::seconds kOfflineGrace{2}, kRelayStart{5};
 
 std::atomic<std::uint64_t> next_serial{1};
 
-spool::WriterOptions writer_options(const Session::Options& options,
+spool::WriterOptions writer_options(const WriterSession::Options& options,
                                     const std::filesystem::path& directory) {
   spool::WriterOptions out;
   out.directory = directory;
@@ -41,7 +40,7 @@ thread_local RowHint hint;
 
 }  // namespace
 
-Session::Session(const Options& options)
+WriterSession::WriterSession(const Options& options)
     : options_(options),
       directory_(
           spool::writer_directory(options.root, options.info.run_id, options.info.writer_id)),
@@ -58,7 +57,7 @@ Session::Session(const Options& options)
   start_relay();
 }
 
-Session::~Session() {
+WriterSession::~WriterSession() {
   if (console_) console_->stop();
   if (sampler_.joinable()) {
     sampler_.request_stop();
@@ -67,7 +66,7 @@ Session::~Session() {
   writer_.close();
 }
 
-void Session::start_relay() {
+void WriterSession::start_relay() {
   using spool::RelayState;
   if (options_.settings.offline) {
     control_.set_relay(RelayState::kOffline,
@@ -92,7 +91,7 @@ void Session::start_relay() {
 }
 
 // Never waits: a terminal that is held up must not hold up the spool.
-void Session::warn(const std::string& line) noexcept {
+void WriterSession::warn(const std::string& line) noexcept {
   const int fd = warn_fd_.load();
   pollfd ready{fd, POLLOUT, 0};
   if (::poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return;
@@ -104,7 +103,7 @@ void Session::warn(const std::string& line) noexcept {
   }
 }
 
-void Session::capture() {
+void WriterSession::capture() {
   if (options_.settings.capture_console) {
     console_ = capture::ConsoleCapture::start(
         [this](const capture::ConsoleLine& line) { append_console(line); });
@@ -116,18 +115,18 @@ void Session::capture() {
   }
 }
 
-void Session::append_console(const capture::ConsoleLine& line) noexcept {
+void WriterSession::append_console(const capture::ConsoleLine& line) noexcept {
   try {
     writer_.append(spool::Console{line.stream == capture::Stream::kStdout
                                       ? spool::ConsoleStream::kStdout
                                       : spool::ConsoleStream::kStderr,
-                                  line.number, spool::now_us(), spool::to_utf8(line.text)});
+                                  line.number, spool::now_us(), line.text});
   } catch (const std::exception&) {
-    return;  // no memory for a line of output
+    count_drop(spool::kNoMemory);
   }
 }
 
-void Session::sample_system(const std::stop_token& stop) {
+void WriterSession::sample_system(const std::stop_token& stop) {
   spool::remove_delivered(options_.root);
   capture::SystemSampler sampler(directory_);
   std::vector<spool::KeyValue> values;
@@ -146,7 +145,7 @@ void Session::sample_system(const std::stop_token& stop) {
   }
 }
 
-void Session::log(std::span<const Scalar> scalars, std::int64_t step) noexcept {
+void WriterSession::log(std::span<const Scalar> scalars, std::int64_t step) noexcept {
   // Bytes, since an array of values would be cleared first.
   alignas(spool::KeyValue) std::byte few[kFewScalars * sizeof(spool::KeyValue)];
   std::vector<spool::KeyValue> many;
@@ -155,7 +154,7 @@ void Session::log(std::span<const Scalar> scalars, std::int64_t step) noexcept {
     try {
       many.resize(scalars.size());
     } catch (const std::exception&) {
-      return;
+      return count_drop(spool::kNoMemory);
     }
     values = many.data();
   }
@@ -176,7 +175,7 @@ void Session::log(std::span<const Scalar> scalars, std::int64_t step) noexcept {
   writer_.append({.step = step, .time_us = spool::now_us(), .values = {values, n}});
 }
 
-bool Session::finish(const spool::Finish& finish, std::chrono::milliseconds timeout) {
+bool WriterSession::finish(const spool::Finish& finish, std::chrono::milliseconds timeout) {
   if (console_) console_->stop();
   warn_fd_.store(2);
   if (sampler_.joinable()) {
@@ -189,7 +188,7 @@ bool Session::finish(const spool::Finish& finish, std::chrono::milliseconds time
 }
 
 // Gives up early when nothing is to be expected: refused, or no relay, or no server for a while.
-bool Session::wait_for_ack(spool::Offset end, std::chrono::milliseconds timeout) const {
+bool WriterSession::wait_for_ack(spool::Offset end, std::chrono::milliseconds timeout) const {
   using spool::RelayState;
   const auto deadline = Clock::now() + timeout;
   auto offline_since = Clock::time_point::max();

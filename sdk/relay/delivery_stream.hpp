@@ -15,7 +15,7 @@
 namespace tracker::relay {
 
 // How a stream ended.
-struct SessionEnd {
+struct StreamEnd {
   enum class Kind {
     kDelivered,   // the log is finished and acknowledged to its end
     kCaughtUp,    // all that was there is acknowledged; asked for with Options::until_caught_up
@@ -32,7 +32,7 @@ struct SessionEnd {
 // One stream of one log: Hello to end (docs/ingest-protocol.md). The loop sends what the window
 // allows and then waits for the server or a few dozen milliseconds, whichever is sooner. One
 // thread.
-class Session {
+class DeliveryStream {
  public:
   struct Options {
     std::filesystem::path directory;  // the writer's
@@ -44,13 +44,13 @@ class Session {
     std::function<void(spool::Offset)> on_acked;  // cumulative
   };
 
-  Session(const Options& options, WriterEnd& writer_end)
+  DeliveryStream(const Options& options, WriterEnd& writer_end)
       : options_(options), writer_end_(writer_end) {}
 
-  SessionEnd run(const std::shared_ptr<grpc::Channel>& channel, const std::stop_token& stop);
+  StreamEnd run(const std::shared_ptr<grpc::Channel>& channel, const std::stop_token& stop);
 
  private:
-  using Handled = std::optional<SessionEnd>;
+  using Handled = std::optional<StreamEnd>;
 
   Handled on_event(const IngestStream::Idle&) { return std::nullopt; }
   Handled on_event(const v1::Welcome& welcome);
@@ -68,6 +68,7 @@ class Session {
   FrameSource::Limits limits_;
   std::uint64_t max_payload_ = 0;
   Window window_;
+  spool::Offset furthest_{};             // end of what was ever sent on this stream, rewound or not
   std::unique_ptr<FrameSource> source_;  // none before Welcome
   std::optional<CutFrame> held_;         // cut, and waiting for room in the window
 };
