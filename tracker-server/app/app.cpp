@@ -12,6 +12,7 @@
 
 #include "app/data_directory.hpp"
 #include "core/clock.hpp"
+#include "core/log_text.hpp"
 #include "embedded/embedded_postgres.hpp"
 #include "http/api.hpp"
 #include "http/live_hub.hpp"
@@ -158,7 +159,7 @@ void run(const Config& config, std::stop_token stop) {
   const auto grpc = reachable(config.grpc.address, services.grpc_port());
   data.announce(http, grpc);
   spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
-               data.path().string(), services.dashboard_files(), TRACKER_VERSION);
+               core::quoted(data.path().string()), services.dashboard_files(), TRACKER_VERSION);
   wait_for(stop);
   spdlog::info("event=stopping");
   data.withdraw();

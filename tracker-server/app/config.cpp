@@ -9,7 +9,7 @@
 
 #include <tracker/error.hpp>
 
-#include "http/origin.hpp"
+#include "core/host_name.hpp"
 
 namespace tracker::app {
 namespace {
@@ -37,9 +37,20 @@ CommandLine leave(CLI::App& app, const CLI::Error& error) {
           fmt::format("tracker-server: {} (see tracker-server --help)\n", error.what())};
 }
 
+std::string allowed_host(const std::string& text) {
+  auto name = core::host_name(text);
+  if (name.empty() || text.find_first_of("/ @?#*") != std::string::npos) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("--allow-host: `{}` is not the name of a machine: give it as the "
+                            "browser's address has it between // and /, like tracker.example.org",
+                            text));
+  }
+  return name;
+}
+
 }  // namespace
 
-bool Endpoint::loopback() const { return http::is_loopback_name(address); }
+bool Endpoint::loopback() const { return core::is_loopback_name(address); }
 
 Endpoint Endpoint::parse(std::string_view text) {
   const auto bad = [&] {
@@ -107,6 +118,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     app.parse(argc, argv);
     config.http = Endpoint::parse(listen);
     config.grpc = Endpoint::parse(grpc_listen);
+    for (auto& host : config.allowed_hosts) host = allowed_host(host);
   } catch (const CLI::Error& error) {
     return leave(app, error);
   } catch (const Error& error) {

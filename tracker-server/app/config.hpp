@@ -29,7 +29,7 @@ struct Config {
   Endpoint grpc{"127.0.0.1", 8081};
   std::filesystem::path dashboard_directory;
   std::string log_level = "info";
-  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_hosts;  // as core::host_name gives them
   Anonymous anonymous = Anonymous::kRefused;
 };
 

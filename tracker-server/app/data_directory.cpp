@@ -15,6 +15,8 @@
 
 #include <tracker/error.hpp>
 
+#include "core/whole_file.hpp"
+
 namespace tracker::app {
 namespace {
 
@@ -29,17 +31,6 @@ std::string first_line(const fs::path& file) {
   std::string line;
   std::getline(in, line);
   return line;
-}
-
-void write_whole(const fs::path& file, const std::string& text) {
-  const auto fresh = fmt::format("{}.new", file.string());
-  const embedded::FileDescriptor out(
-      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!out || ::write(out.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(out.get()) != 0 || ::rename(fresh.c_str(), file.c_str()) != 0) {
-    throw Error(ErrorCode::kUnavailable,
-                fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
-  }
 }
 
 }  // namespace
@@ -70,7 +61,7 @@ void DataDirectory::make() {
 
 void DataDirectory::lock() {
   const auto file = path_ / kLock;
-  lock_ = embedded::FileDescriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  lock_ = core::FileDescriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (!lock_) {
     throw Error(
         ErrorCode::kUnavailable,
@@ -89,8 +80,8 @@ void DataDirectory::lock() {
   const auto pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(lock_.get(), 0) != 0 ||
       ::pwrite(lock_.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-    throw Error(ErrorCode::kUnavailable,
-                fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
+    throw Error(ErrorCode::kUnavailable, fmt::format("cannot write {}: {}: make room on that disk",
+                                                     file.string(), std::strerror(errno)));
   }
 }
 
@@ -107,7 +98,7 @@ void DataDirectory::check_version() const {
                               "empty or a new --data-dir",
                               path_.string(), name.string()));
     }
-    write_whole(file, fmt::format("{}\n", kDataVersion));
+    core::write_whole_file(file, fmt::format("{}\n", kDataVersion), 0644);
     return;
   }
   const auto text = first_line(file);
@@ -125,7 +116,7 @@ void DataDirectory::check_version() const {
 
 void DataDirectory::announce(const std::string& http_url, const std::string& grpc_target) {
   const nlohmann::json content = {{"http", http_url}, {"grpc", grpc_target}, {"pid", ::getpid()}};
-  write_whole(path_ / kAnnouncement, content.dump() + "\n");
+  core::write_whole_file(path_ / kAnnouncement, content.dump() + "\n", 0644);
   announced_ = true;
 }
 

@@ -12,6 +12,7 @@
 #include <tracker/error.hpp>
 
 #include "app/app.hpp"
+#include "core/log_text.hpp"
 
 // tracker-server. Exit codes: 0 stopped as asked, 1 failed, 2 wrong usage.
 namespace {
@@ -64,7 +65,8 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const tracker::Error& error) {
     if (stop.stop_requested()) return 0;  // asked to stop before it was up
-    if (!error.detail().empty()) spdlog::debug("event=start_failed detail=\"{}\"", error.detail());
+    if (!error.detail().empty())
+      spdlog::debug("event=start_failed detail={}", tracker::core::quoted(error.detail()));
     complain(error.what());
   } catch (const std::exception& error) {
     complain(error.what());

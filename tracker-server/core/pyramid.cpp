@@ -5,6 +5,7 @@
 #include <tracker/error.hpp>
 
 #include "core/codec.hpp"
+#include "core/columns.hpp"
 
 namespace tracker::core {
 namespace {
@@ -16,24 +17,7 @@ constexpr std::array<DoubleField, 5> kValues{&Bucket::min, &Bucket::max, &Bucket
 constexpr std::array<IntegerField, 4> kEdges{&Bucket::step_first, &Bucket::step_last,
                                              &Bucket::time_first_us, &Bucket::time_last_us};
 
-void put_column(std::string& out, const std::string& column) {
-  const auto size = static_cast<std::uint32_t>(column.size());
-  for (int i = 0; i < 4; ++i) out.push_back(static_cast<char>(size >> (8 * i)));
-  out += column;
-}
-
-std::string_view take_column(std::string_view& bytes) {
-  std::uint32_t size = 0;
-  if (bytes.size() < 4)
-    throw Error(ErrorCode::kDataLoss, "stored pyramid row is damaged: it ends too early");
-  for (int i = 0; i < 4; ++i)
-    size |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(bytes[i])) << (8 * i);
-  if (bytes.size() - 4 < size)
-    throw Error(ErrorCode::kDataLoss, "stored pyramid row is damaged: a column is cut off");
-  const std::string_view column = bytes.substr(4, size);
-  bytes.remove_prefix(4 + size);
-  return column;
-}
+constexpr const char* kRow = "stored pyramid row";
 
 void check(const PyramidRow& row) {
   if (row.buckets > kBlockBuckets)
@@ -78,10 +62,11 @@ std::vector<Bucket> decode_values(const PyramidRow& values, int level) {
   std::vector<Bucket> buckets(values.buckets);
   std::string_view bytes = values.bytes;
   for (const DoubleField field : kValues) {
-    const std::vector<double> column = decode_doubles(take_column(bytes), buckets.size());
+    const std::vector<double> column = decode_doubles(take_column(bytes, kRow), buckets.size());
     for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i].*field = column[i];
   }
-  const std::vector<std::int64_t> nonfinite = decode_integers(take_column(bytes), buckets.size());
+  const std::vector<std::int64_t> nonfinite =
+      decode_integers(take_column(bytes, kRow), buckets.size());
   for (std::size_t i = 0; i < buckets.size(); ++i) {
     buckets[i].count = bucket_points(level);
     buckets[i].nonfinite = static_cast<std::uint64_t>(nonfinite[i]);
@@ -97,7 +82,8 @@ std::vector<Bucket> decode_edges(const PyramidRow& edges) {
   std::vector<Bucket> buckets(edges.buckets);
   std::string_view bytes = edges.bytes;
   for (const IntegerField field : kEdges) {
-    const std::vector<std::int64_t> column = decode_integers(take_column(bytes), buckets.size());
+    const std::vector<std::int64_t> column =
+        decode_integers(take_column(bytes, kRow), buckets.size());
     for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i].*field = column[i];
   }
   for (Bucket& bucket : buckets) bucket.count = 1;

@@ -40,9 +40,8 @@ struct PyramidRow {
   std::size_t buckets = 0;
 };
 
-// Both together again. Throws Error(kDataLoss). `values` and `edges` may hold different numbers of
-// buckets only when a key joined its group later, which cannot happen: different numbers are
-// damage.
+// Both together again. Throws Error(kDataLoss), also when `values` and `edges` hold different
+// numbers of buckets: the keys of a group have the same rows.
 std::vector<Bucket> decode_buckets(const PyramidRow& values, const PyramidRow& edges, int level);
 // Values alone: edges are 0.
 std::vector<Bucket> decode_values(const PyramidRow& values, int level);

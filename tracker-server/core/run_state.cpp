@@ -45,10 +45,13 @@ std::optional<RunState> run_state_from_text(std::string_view text) noexcept {
 }
 
 RunLife life_of(std::span<const WriterLife> writers, std::int64_t now_us) {
+  const bool children_only = std::all_of(writers.begin(), writers.end(),
+                                         [](const WriterLife& writer) { return writer.forked; });
   const WriterEnd* worst = nullptr;
   std::int64_t last_seen_us = 0;
   std::int64_t last_end_us = 0;
   for (const WriterLife& writer : writers) {
+    if (writer.forked && !children_only) continue;
     last_seen_us = std::max(last_seen_us, writer.last_seen_us);
     if (writer.end) {
       last_end_us = std::max(last_end_us, writer.end->time_us);

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/time.hpp"
+
 // The life of a run. A run has writers (the process, or one a rank); each says Hello, shows signs
 // of life and may say how it ended. The run's state follows from its writers alone, so replaying it
 // gives the same answer.
@@ -24,7 +26,7 @@ std::string_view to_text(RunState state) noexcept;
 std::optional<RunState> run_state_from_text(std::string_view text) noexcept;
 
 // A running writer with no sign of life for this long counts as dead.
-inline constexpr std::int64_t kHeartbeatTimeoutUs = 5 * 60 * 1'000'000LL;
+inline constexpr std::int64_t kHeartbeatTimeoutUs = 5 * kMinuteUs;
 
 struct WriterEnd {
   RunState state = RunState::kFinished;  // never kRunning
@@ -35,6 +37,7 @@ struct WriterEnd {
 struct WriterLife {
   std::int64_t last_seen_us = 0;
   std::optional<WriterEnd> end;  // absent: it said nothing since its last Hello
+  bool forked = false;           // a child, by fork(), of another writer of the run
 };
 
 struct RunLife {
@@ -47,8 +50,11 @@ struct RunLife {
 // the worst end wins (crashed, failed, stopped, finished), with its reason; ended_us is the latest
 // end. When nobody said an end the run is crashed by "no heartbeat" at the last sign of life.
 // Writers that stopped showing life without an end make the run crashed only if no other writer
-// ended: a resumed run whose first process lost power can still finish. `writers` are those of the
-// run's current session: from the first Hello after it was last at an end. Not empty.
+// ended: a resumed run whose first process lost power can still finish.
+// Forked writers neither end the run nor keep it running: it goes on in their parent. They count
+// only when there are no others.
+// `writers` are those of the run's current session: from the first Hello after it was last at an
+// end. Not empty.
 RunLife life_of(std::span<const WriterLife> writers, std::int64_t now_us);
 
 }  // namespace tracker::core

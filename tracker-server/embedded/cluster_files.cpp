@@ -1,6 +1,5 @@
 #include "embedded/cluster_files.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <pwd.h>
 #include <sys/random.h>
@@ -14,6 +13,9 @@
 #include <vector>
 
 #include <tracker/error.hpp>
+
+#include "core/whole_file.hpp"
+#include "embedded/cluster_processes.hpp"
 
 namespace tracker::embedded {
 namespace {
@@ -37,13 +39,6 @@ std::vector<std::string> read_lines(const fs::path& file) {
   return lines;
 }
 
-bool same_directory(const fs::path& a, const fs::path& b) {
-  struct stat left {
-  }, right{};
-  return ::stat(a.c_str(), &left) == 0 && ::stat(b.c_str(), &right) == 0 &&
-         left.st_dev == right.st_dev && left.st_ino == right.st_ino;
-}
-
 std::optional<UserId> user_named(const char* name) {
   const passwd* entry = ::getpwnam(name);
   if (entry == nullptr) return std::nullopt;
@@ -53,7 +48,8 @@ std::optional<UserId> user_named(const char* name) {
 std::string random_text(std::size_t bytes) {
   std::vector<unsigned char> raw(bytes);
   if (::getrandom(raw.data(), raw.size(), 0) != static_cast<ssize_t>(raw.size())) {
-    throw Error(ErrorCode::kInternal, "the system gives no random bytes");
+    throw Error(ErrorCode::kInternal,
+                "the system gives no random bytes: see that getrandom(2) works here");
   }
   std::string text;
   for (const auto byte : raw) text += fmt::format("{:02x}", byte);
@@ -74,10 +70,9 @@ std::optional<PostmasterFile> read_postmaster_file(const fs::path& cluster) {
 }
 
 std::optional<Process> find_postmaster(const fs::path& cluster, const PostmasterFile& file) {
+  // First held, then looked at: the number cannot change hands in between.
   auto process = Process::attach(file.pid);
-  if (!process || !same_directory(fmt::format("/proc/{}/cwd", file.pid), cluster)) {
-    return std::nullopt;
-  }
+  if (!process || !is_process_of(cluster, file.pid)) return std::nullopt;
   return process;
 }
 
@@ -140,28 +135,25 @@ std::string read_or_make_password(const fs::path& file) {
   const auto lines = read_lines(file);
   if (!lines.empty() && lines[0].size() >= 32) return lines[0];
   const auto password = random_text(24);
-  const auto fresh = file.string() + ".new";
-  const FileDescriptor out(
-      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  const auto text = password + "\n";
-  if (!out || ::write(out.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(out.get()) != 0 || ::rename(fresh.c_str(), file.c_str()) != 0) {
-    throw Error(ErrorCode::kUnavailable,
-                fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
-  }
+  core::write_whole_file(file, password + "\n", 0600);
   return password;
 }
 
 fs::path make_socket_directory(const std::optional<UserId>& user) {
   auto pattern = fmt::format("/tmp/{}XXXXXX", kSocketPrefix);
   if (::mkdtemp(pattern.data()) == nullptr) {
-    throw Error(ErrorCode::kUnavailable,
-                fmt::format("cannot make a directory for PostgreSQL's socket in /tmp: {}",
-                            std::strerror(errno)));
+    throw Error(
+        ErrorCode::kUnavailable,
+        fmt::format(
+            "cannot make a directory for PostgreSQL's socket in /tmp: {}: make room there, and "
+            "see that this user may write there",
+            std::strerror(errno)));
   }
   if (user && ::chown(pattern.c_str(), user->uid, user->gid) != 0) {
-    throw Error(ErrorCode::kPermissionDenied, fmt::format("cannot give {} to user {}: {}", pattern,
-                                                          user->uid, std::strerror(errno)));
+    throw Error(ErrorCode::kPermissionDenied,
+                fmt::format("cannot give {} to user {}: {}: run tracker-server as an ordinary "
+                            "user, or give --database-url",
+                            pattern, user->uid, std::strerror(errno)));
   }
   return pattern;
 }

@@ -21,8 +21,9 @@ struct PostmasterFile {
 // Absent if there is none or it is being written.
 std::optional<PostmasterFile> read_postmaster_file(const std::filesystem::path& cluster);
 
-// The postmaster that lives on this cluster, told by its working directory, which is the cluster's:
-// a number that another process took over after a reboot is not mistaken for it.
+// The postmaster that lives on this cluster, told by its program and its working directory, which
+// is the cluster's: a number that another process took over after a reboot is not mistaken for it.
+// Throws Error(kUnavailable).
 std::optional<Process> find_postmaster(const std::filesystem::path& cluster,
                                        const PostmasterFile& file);
 
@@ -38,7 +39,8 @@ std::optional<UserId> cluster_user(const std::filesystem::path& cluster);
 // May this user walk down to `directory`? By mode bits; a wrong "no" costs nothing.
 bool can_reach(const UserId& user, const std::filesystem::path& directory);
 
-// The password of the cluster's user, made on first use. 0600, ours.
+// The password of the cluster's user, made on first use. 0600, ours. Throws
+// Error(kUnavailable).
 std::string read_or_make_password(const std::filesystem::path& file);
 
 // A fresh directory for the Unix socket: short (socket paths end at 107 bytes), 0700, owned by the

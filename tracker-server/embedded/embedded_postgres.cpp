@@ -14,6 +14,7 @@
 
 #include <tracker/error.hpp>
 
+#include "core/log_text.hpp"
 #include "embedded/cluster_files.hpp"
 #include "embedded/cluster_processes.hpp"
 #include "embedded/postgres_log.hpp"
@@ -31,7 +32,8 @@ FileDescriptor open_directory(const fs::path& path) {
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) {
     throw Error(ErrorCode::kUnavailable,
-                fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
+                fmt::format("cannot open {}: {}: see that this user may read it", path.string(),
+                            std::strerror(errno)));
   }
   return fd;
 }
@@ -68,6 +70,12 @@ EmbeddedPostgres::EmbeddedPostgres(EmbeddedPostgresOptions options)
   options_.data_directory = fs::absolute(options_.data_directory);
   cluster_ = options_.data_directory / "postgres";
   log_file_ = options_.data_directory / "postgres.log";
+  if (!wake_) {
+    throw Error(
+        ErrorCode::kUnavailable,
+        fmt::format("cannot watch PostgreSQL: {}: raise the limit of open files (ulimit -n)",
+                    std::strerror(errno)));
+  }
 }
 
 EmbeddedPostgres::~EmbeddedPostgres() { stop(); }
@@ -83,7 +91,7 @@ void EmbeddedPostgres::start(std::stop_token stop) {
   if (!adopted_) launch(stop);
   make_database();
   spdlog::info("event=postgres_ready pid={} adopted={} version={} socket={}", postmaster_.load(),
-               adopted_, binaries_.major, socket_directory_.string());
+               adopted_, binaries_.major, core::quoted(socket_directory_.string()));
   supervisor_ = std::thread([this] { supervise(); });
 }
 
@@ -101,8 +109,11 @@ void EmbeddedPostgres::make_cluster(const std::string& password) {
   fs::remove_all(fresh);
   if (::mkdir(fresh.c_str(), 0700) != 0 ||
       (user_ && ::chown(fresh.c_str(), user_->uid, user_->gid) != 0)) {
-    throw Error(ErrorCode::kUnavailable,
-                fmt::format("cannot make {}: {}", fresh.string(), std::strerror(errno)));
+    throw Error(
+        ErrorCode::kUnavailable,
+        fmt::format("cannot make {}: {}: make room on that disk, and see that this user may "
+                    "write there",
+                    fresh.string(), std::strerror(errno)));
   }
   const auto directory = open_directory(fresh);
   const auto secret = secret_file(password);
@@ -165,7 +176,7 @@ bool EmbeddedPostgres::adopt(std::stop_token stop) {
 // Waits for what a dead postmaster left behind: backends that still hold its shared memory.
 void EmbeddedPostgres::settle(std::stop_token stop) {
   const auto until = std::chrono::steady_clock::now() + options_.orphan_timeout;
-  for (auto left = processes_in(cluster_); !left.empty(); left = processes_in(cluster_)) {
+  for (auto left = processes_of(cluster_); !left.empty(); left = processes_of(cluster_)) {
     if (stop.stop_requested()) return;
     if (std::chrono::steady_clock::now() > until) {
       for (const auto pid : left) ::kill(pid, SIGKILL);

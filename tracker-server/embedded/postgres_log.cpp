@@ -23,7 +23,8 @@ FileDescriptor open_log(const fs::path& file) {
   FileDescriptor fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
   if (!fd) {
     throw Error(ErrorCode::kUnavailable,
-                fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
+                fmt::format("cannot write {}: {}: see that it belongs to this user", file.string(),
+                            std::strerror(errno)));
   }
   return fd;
 }

@@ -64,6 +64,14 @@ struct ChildPlan {
 // glibc 2.36 declares its wrapper without extern "C".
 int open_pidfd(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
+Error unwatchable(const std::string& what, int error) {
+  return Error(
+      ErrorCode::kUnavailable,
+      fmt::format("cannot watch {}: {}: raise the limit of open files (ulimit -n), and see "
+                  "that the system has pidfd_open (Linux 5.3)",
+                  what, std::strerror(error)));
+}
+
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
   for (auto& text : texts) result.push_back(text.data());
@@ -73,18 +81,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 }  // namespace
 
-FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
-  if (this != &other) {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = std::exchange(other.fd_, -1);
-  }
-  return *this;
-}
-
-FileDescriptor::~FileDescriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Process Process::spawn(const SpawnOptions& options) {
   auto arguments = options.arguments;
   const char* path = ::getenv("PATH");
@@ -92,15 +88,28 @@ Process Process::spawn(const SpawnOptions& options) {
       fmt::format("PATH={}", path == nullptr ? "/usr/bin:/bin" : path), "LC_ALL=C"};
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) {
-    throw Error(ErrorCode::kUnavailable, "out of file descriptors", std::strerror(errno));
+    throw Error(ErrorCode::kUnavailable,
+                fmt::format("cannot run {}: {}: raise the limit of open files (ulimit -n)",
+                            arguments[0], std::strerror(errno)));
   }
   const FileDescriptor read_end(ends[0]);
   FileDescriptor write_end(ends[1]);
   const ChildPlan plan{pointers(arguments), pointers(environment), &options, write_end.get()};
   const pid_t pid = ::fork();
   if (pid == 0) become(plan);
-  if (pid < 0) throw Error(ErrorCode::kUnavailable, "cannot fork", std::strerror(errno));
+  if (pid < 0)
+    throw Error(
+        ErrorCode::kUnavailable,
+        fmt::format(
+            "cannot run {}: fork: {}: raise the limit of processes (ulimit -u), or free memory",
+            arguments[0], std::strerror(errno)));
   FileDescriptor pidfd(open_pidfd(pid));
+  if (!pidfd) {
+    const int reason = errno;
+    ::kill(pid, SIGKILL);  // not reaped, so the number is still its own
+    ::waitpid(pid, nullptr, 0);
+    throw unwatchable(arguments[0], reason);
+  }
   write_end = FileDescriptor();
   int error = 0;
   if (::read(read_end.get(), &error, sizeof error) == sizeof error) {
@@ -113,7 +122,12 @@ Process Process::spawn(const SpawnOptions& options) {
 
 std::optional<Process> Process::attach(pid_t pid) {
   FileDescriptor pidfd(open_pidfd(pid));
-  if (!pidfd) return std::nullopt;
+  if (!pidfd) {
+    const int reason = errno;
+    // EINVAL and ENOENT: the number is a thread's.
+    if (reason == ESRCH || reason == EINVAL || reason == ENOENT) return std::nullopt;
+    throw unwatchable(fmt::format("process {}", pid), reason);
+  }
   return Process(pid, std::move(pidfd));
 }
 

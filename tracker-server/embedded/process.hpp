@@ -9,24 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/file_descriptor.hpp"
+
 // Starting and watching a program, possibly under another user. Linux only (pidfd).
 namespace tracker::embedded {
 
-// Owns a file descriptor.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-  ~FileDescriptor();
-
-  int get() const noexcept { return fd_; }
-  explicit operator bool() const noexcept { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
+using core::FileDescriptor;
 
 struct UserId {
   uid_t uid = 0;
@@ -35,11 +23,11 @@ struct UserId {
 
 struct SpawnOptions {
   std::vector<std::string> arguments;  // [0] is the program's absolute path
-  std::optional<UserId> user;          // absent: ours
+  std::optional<UserId> user = {};     // absent: ours
   int output = -1;                     // becomes stdout and stderr
   // Descriptors that the child keeps, under their numbers. Of ours only those that are not
   // close-on-exec reach it else.
-  std::vector<int> inherited;
+  std::vector<int> inherited = {};
 };
 
 // A process we hold by pidfd: our child, or a stranger. Move-only; destroying it leaves the process
@@ -47,9 +35,11 @@ struct SpawnOptions {
 class Process {
  public:
   // A child in a session of its own (a terminal's Ctrl-C does not reach it), with an environment of
-  // PATH and LC_ALL only. Throws Error(kUnavailable) if it cannot be started.
+  // PATH and LC_ALL only. Throws Error(kUnavailable) if it cannot be started or watched; nothing
+  // runs then.
   static Process spawn(const SpawnOptions& options);
-  // A process that runs already. Absent if there is none of that number.
+  // A process that runs already. Absent if there is none of that number. Throws
+  // Error(kUnavailable) if the system does not say (out of descriptors).
   static std::optional<Process> attach(pid_t pid);
 
   pid_t pid() const noexcept { return pid_; }

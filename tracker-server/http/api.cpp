@@ -123,7 +123,7 @@ Response post_series(const ApiContext& context, const Request& request) {
   return with_etag(request, tag, std::move(response));
 }
 
-// Without an upgrade; the socket itself is the session's business.
+// Without an upgrade; the socket itself is the connection's business.
 Response get_live(const ApiContext&, const Request&) {
   throw Error(ErrorCode::kInvalidArgument, "this is a WebSocket: connect with Upgrade: websocket");
 }

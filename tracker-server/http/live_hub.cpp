@@ -10,6 +10,8 @@
 
 #include <tracker/error.hpp>
 
+#include "core/log_text.hpp"
+
 namespace tracker::http {
 
 LiveHub::LiveHub(RunReader reader, const core::Clock& clock, LiveOptions options)
@@ -69,7 +71,7 @@ void LiveHub::publish(const ingest::Committed& committed) noexcept {
     dirty_ = true;
     changed_.notify_one();
   } catch (const std::exception& error) {
-    spdlog::error("event=live_publish_failed error=\"{}\"", error.what());
+    spdlog::error("event=live_publish_failed error={}", core::quoted(error.what()));
   }
 }
 
@@ -91,7 +93,7 @@ void LiveHub::trim(Feed& feed) {
 }
 
 LiveHub::TabId LiveHub::join(std::shared_ptr<LiveOutput> output) {
-  output->send(std::make_shared<const std::string>(hello_message(options_.server_version)));
+  say(*output, std::make_shared<const std::string>(hello_message(options_.server_version)));
   const std::lock_guard lock(mutex_);
   const auto id = next_tab_++;
   tabs_[id].output = std::move(output);
@@ -119,7 +121,7 @@ void LiveHub::receive(TabId tab, std::string_view message) {
       if (found != tabs_.end()) output = found->second.output;
     }
     if (!output) return;
-    output->send(
+    say(*output,
         std::make_shared<const std::string>(error_message("invalid_argument", error.what())));
   }
 }
@@ -147,7 +149,9 @@ void LiveHub::apply(TabId id, const LiveCommand& command) {
 void LiveHub::subscribe_run(Tab& tab, core::RunId run, const std::optional<std::string>& cursor) {
   const bool known = feeds_.contains(run);
   auto& feed = feeds_[run];
-  if (!known) feed.floor = feed.newest = sequence_;
+  // A number of its own: commits while there was no feed did not count, so that whoever comes with
+  // an older cursor may have missed some.
+  if (!known) feed.floor = feed.newest = ++sequence_;
   const auto [position, fresh] = tab.runs.try_emplace(run);
   if (fresh) ++feed.watchers;
   auto& subscription = position->second;

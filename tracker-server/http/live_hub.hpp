@@ -24,9 +24,10 @@
 #include "ingest/ingest.hpp"
 
 // Carries commits to the tabs that watch them. It keeps the newest frames of each watched run; a
-// subscription is a cursor into that feed, and each flush sends it what lies between. A tab that
-// reads too slowly is skipped, its feed moves on, and it gets `resync` instead of an ever-growing
-// queue.
+// subscription is a cursor into that feed, and each flush sends it what lies between. No queue
+// grows: a tab that reads too slowly is skipped; meanwhile its feed moves on, and it gets `resync`
+// if the feed dropped what it lacks. Rows of runs that it was not sent are read again later. A tab
+// whose queue grows all the same (it asks and never reads) is hung up on.
 namespace tracker::http {
 
 // One tab. Any thread may call; must not block.
@@ -34,7 +35,10 @@ class LiveOutput {
  public:
   virtual ~LiveOutput() = default;
   virtual void send(std::shared_ptr<const std::string> message) = 0;
+  // Given to send() and not yet on its way to the client.
   virtual std::size_t pending_bytes() const = 0;
+  // Ends the connection, now; what is pending is lost. The client may come again.
+  virtual void hang_up() = 0;
 };
 
 // Runs as the API gives them (with "id" and "project"), those that exist. Called on the hub's
@@ -49,10 +53,11 @@ struct LiveOptions {
   std::int64_t keep_feed_us = 60'000'000;  // after the last subscriber left
   std::size_t feed_weight = 400'000;       // of a run's feed, see weight_of()
   std::size_t pending_bytes = 1u << 20;    // of a tab, above which it is skipped
+  std::size_t hang_up_bytes = 32u << 20;   // of a tab, above which it is hung up on
   std::size_t subscriptions = 256;         // of a tab
 };
 
-// Any thread may call. One mutex; outputs and the reader are called without it.
+// Any thread may call. One mutex; send(), hang_up() and the reader are called without it.
 class LiveHub {
  public:
   LiveHub(RunReader reader, const core::Clock& clock, LiveOptions options);
@@ -106,6 +111,7 @@ class LiveHub {
     bool waiting = false;
   };
   struct Delivery {
+    TabId tab = 0;
     std::shared_ptr<LiveOutput> output;
     core::RunId run;
     std::uint64_t from = 0, to = 0;
@@ -119,9 +125,13 @@ class LiveHub {
   void note(core::RunId run, std::int64_t pause_us, std::int64_t now_us);
   void trim(Feed& feed);
   std::vector<Delivery> collect(std::int64_t now_us);
-  void deliver(const std::vector<Delivery>& deliveries) const;
+  void deliver(const std::vector<Delivery>& deliveries);
+  void take_back(const Delivery& delivery);
   std::vector<core::RunId> due_runs(std::int64_t now_us);
   void send_runs(const std::vector<core::RunId>& runs, std::int64_t now_us);
+  void read_later(std::span<const core::RunId> runs, std::int64_t now_us);
+  bool is_slow(const LiveOutput& output) const;
+  void say(LiveOutput& output, std::shared_ptr<const std::string> message) const;
   void forget_old(std::int64_t now_us);
   std::optional<std::int64_t> next_due(std::int64_t now_us) const;
   std::string cursor_text(std::uint64_t sequence) const;

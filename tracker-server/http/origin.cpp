@@ -1,10 +1,11 @@
 #include "http/origin.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
+
+#include "core/host_name.hpp"
 
 namespace tracker::http {
 namespace {
@@ -22,25 +23,11 @@ bool is_upgrade(const Request& request) {
 
 }  // namespace
 
-std::string host_name(std::string_view host) {
-  if (!host.empty() && host.front() == '[') {
-    const auto close = host.find(']');
-    return close == std::string_view::npos ? "" : lower(host.substr(1, close - 1));
-  }
-  return lower(host.substr(0, host.rfind(':')));
-}
-
-bool is_loopback_name(std::string_view name) {
-  if (name == "localhost" || name == "::1") return true;
-  in_addr address{};
-  return ::inet_pton(AF_INET, std::string(name).c_str(), &address) == 1 &&
-         (ntohl(address.s_addr) >> 24) == 127;
-}
-
 std::optional<Response> refuse_foreign(const OriginPolicy& policy, const Request& request) {
-  const auto host = host_name(request.header("host"));
-  const bool known = is_loopback_name(host) || std::find(policy.hosts.begin(), policy.hosts.end(),
-                                                         host) != policy.hosts.end();
+  const auto host = core::host_name(request.header("host"));
+  const bool known =
+      core::is_loopback_name(host) ||
+      std::find(policy.hosts.begin(), policy.hosts.end(), host) != policy.hosts.end();
   if (policy.accept == OriginPolicy::Hosts::kKnownOnly && !known) {
     return error_response(ErrorCode::kPermissionDenied,
                           fmt::format("this server does not answer to the name `{}`: start it with "

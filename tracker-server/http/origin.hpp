@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "http/message.hpp"
@@ -13,8 +12,8 @@
 namespace tracker::http {
 
 struct OriginPolicy {
-  // Names the server answers to, besides localhost and loopback addresses. Lower case, without a
-  // port.
+  // Names the server answers to, besides localhost and loopback addresses; as core::host_name gives
+  // them.
   std::vector<std::string> hosts;
   // Only the names above and loopback: for a server that listens on loopback.
   enum class Hosts { kKnownOnly, kAny } accept = Hosts::kKnownOnly;
@@ -24,9 +23,5 @@ struct OriginPolicy {
 // request; `Origin`, where the browser sends one, on those that change something or open a
 // WebSocket: it must be the host itself.
 std::optional<Response> refuse_foreign(const OriginPolicy& policy, const Request& request);
-
-// "[::1]:8080" → "::1", "LocalHost:80" → "localhost"
-std::string host_name(std::string_view host_and_port);
-bool is_loopback_name(std::string_view name);
 
 }  // namespace tracker::http

@@ -8,6 +8,8 @@
 #include <optional>
 #include <tuple>
 
+#include "core/log_text.hpp"
+
 namespace tracker::http {
 namespace {
 
@@ -41,8 +43,9 @@ Response guarded(const Handler& handler, const Request& request) {
   } catch (const Error& error) {
     auto response = error_response(error.code(), error.what());
     if (response.status >= 500) {
-      spdlog::warn("event=http_error path={} status={} error=\"{}\" detail=\"{}\"", request.path,
-                   response.status, error.what(), error.detail());
+      spdlog::warn("event=http_error path={} status={} error={} detail={}",
+                   core::quoted(request.path), response.status, core::quoted(error.what()),
+                   core::quoted(error.detail()));
     }
     if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
     return response;
@@ -51,7 +54,8 @@ Response guarded(const Handler& handler, const Request& request) {
         ErrorCode::kInvalidArgument,
         fmt::format("the request's JSON is not what is expected: {}", error.what()));
   } catch (const std::exception& error) {
-    spdlog::error("event=http_error path={} status=500 error=\"{}\"", request.path, error.what());
+    spdlog::error("event=http_error path={} status=500 error={}", core::quoted(request.path),
+                  core::quoted(error.what()));
     return error_response(ErrorCode::kInternal, "internal error: see the server's log");
   }
 }

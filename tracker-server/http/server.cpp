@@ -16,13 +16,24 @@
 #include <thread>
 #include <vector>
 
-#include "http/session.hpp"
+#include "core/log_text.hpp"
+#include "http/http_connection.hpp"
 
 namespace tracker::http {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+
+namespace {
+
+std::string listening_on(const ServerOptions& options) {
+  const bool v6 = options.address.find(':') != std::string::npos;
+  return v6 ? fmt::format("[{}]:{}", options.address, options.port)
+            : fmt::format("{}:{}", options.address, options.port);
+}
+
+}  // namespace
 
 class Server::Impl {
  public:
@@ -56,19 +67,19 @@ void Server::Impl::start() {
                 fmt::format("--listen: {} is not an IP address", options_.address));
   }
   const tcp::endpoint endpoint(address, options_.port);
-  acceptor_.open(endpoint.protocol());
-  acceptor_.set_option(asio::socket_base::reuse_address(true));
-  acceptor_.bind(endpoint, error);
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) port_ = acceptor_.local_endpoint(error).port();
   if (error) {
     throw Error(
         ErrorCode::kUnavailable,
         fmt::format(
-            "cannot listen on {}:{} for HTTP: {}: stop what uses the port, or give another with "
-            "--listen (port 0 takes a free one)",
-            options_.address, options_.port, error.message()));
+            "cannot listen on {} for HTTP: {}: stop what uses the port, or give another address "
+            "with --listen (port 0 takes a free one)",
+            listening_on(options_), error.message()));
   }
-  port_ = acceptor_.local_endpoint().port();
   asio::co_spawn(context_, accept(), asio::detached);
   thread_ = std::thread([this] { context_.run(); });
 }
@@ -91,13 +102,13 @@ asio::awaitable<void> Server::Impl::accept() {
       continue;
     }
     socket.set_option(tcp::no_delay(true), error);
-    auto session = serve(std::move(socket), shared_);
-    asio::co_spawn(context_, std::move(session), [](const std::exception_ptr& failure) {
+    auto connection = serve(std::move(socket), shared_);
+    asio::co_spawn(context_, std::move(connection), [](const std::exception_ptr& failure) {
       if (!failure) return;
       try {
         std::rethrow_exception(failure);
       } catch (const std::exception& reason) {
-        spdlog::error("event=http_session_failed error=\"{}\"", reason.what());
+        spdlog::error("event=http_connection_failed error={}", core::quoted(reason.what()));
       }
     });
   }

@@ -37,8 +37,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Listens, then serves on threads of its own. Throws Error(kUnavailable) if the port is taken or
-  // the address is not one of this machine, kInvalidArgument if it is none at all.
+  // Listens, then serves on threads of its own. Throws Error(kUnavailable) if it cannot listen
+  // there (the port is taken, the address is not one of this machine), kInvalidArgument for an
+  // address that is none.
   void start();
   // What start() took.
   std::uint16_t port() const noexcept;

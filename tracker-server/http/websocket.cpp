@@ -8,7 +8,7 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 
-#include "http/session.hpp"
+#include "http/http_connection.hpp"
 
 namespace tracker::http {
 namespace {
@@ -20,8 +20,8 @@ using beast::error_code;
 
 constexpr std::size_t kLargestCommand = 4'096;
 
-// One tab. Kept alive by its two coroutines and by the hub. Everything but send() and
-// pending_bytes() belongs to the socket thread.
+// One tab. Kept alive by its two coroutines and by the hub. Everything but send(), pending_bytes()
+// and hang_up() belongs to the socket thread.
 class Tab final : public LiveOutput, public Connection, public std::enable_shared_from_this<Tab> {
  public:
   Tab(beast::tcp_stream stream, Shared& shared)
@@ -39,6 +39,9 @@ class Tab final : public LiveOutput, public Connection, public std::enable_share
                });
   }
   std::size_t pending_bytes() const override { return pending_.load(); }
+  void hang_up() override {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->close(); });
+  }
 
   void drain() override {
     leaving_ = true;

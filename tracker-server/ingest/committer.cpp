@@ -9,6 +9,9 @@
 
 #include <tracker/error.hpp>
 
+#include "core/log_text.hpp"
+#include "storage/quarantine.hpp"
+
 namespace tracker::ingest {
 namespace {
 
@@ -18,9 +21,10 @@ constexpr milliseconds kFirstPause{10};
 constexpr milliseconds kLongestPause{2'000};
 constexpr int kAttemptsWhenStopping = 20;
 
-// The value itself is impossible for a column; the same will happen each time.
-bool data_refused(const storage::PgError& error) {
-  return error.sqlstate().starts_with("22") || error.sqlstate().starts_with("23");
+// Will the same commit succeed once the database is well again?
+bool passes(storage::SqlFault fault) {
+  return fault == storage::SqlFault::kConnection || fault == storage::SqlFault::kRetry ||
+         fault == storage::SqlFault::kResources;
 }
 
 }  // namespace
@@ -148,17 +152,14 @@ void Committer::commit(Group group) {
       reason = "the database is away";
     } catch (const storage::PgError& error) {
       if (connection_ && (*connection_)->broken()) connection_.reset();
-      if (data_refused(error)) return refuse(group);
       reason = error.what();
-      const bool passing =
-          error.retryable() || error.connection_lost() || error.sqlstate().starts_with("53");
-      if (!passing) return abandon(group, reason);
+      if (!passes(error.fault())) return single_out(group, error);
       if (!error.retryable()) connection_.reset();
     } catch (const std::exception& error) {
-      return abandon(group, error.what());
+      return single_out(group, error);
     }
     if (attempt == 1 || attempt % 10 == 0)
-      spdlog::warn("commit waits attempt={} reason=\"{}\"", attempt, reason);
+      spdlog::warn("event=commit_waits attempt={} error={}", attempt, core::quoted(reason));
     if (!pause(wait) && attempt >= kAttemptsWhenStopping) return abandon(group, reason);
     wait = std::min(wait * 2, kLongestPause);
   }
@@ -216,9 +217,9 @@ void Committer::settle(Group& group, std::span<const storage::ChainResult> resul
   if (!committed.frames.empty()) publish_(std::move(committed));
 }
 
-// One writer's data must not stop the others: each is tried alone, and only the one at fault is
-// refused.
-void Committer::refuse(Group& group) {
+// One writer must not stop the others: each is tried alone. The one that fails then is refused for
+// good if its data are at fault; else its stream is closed, and its client comes again.
+void Committer::single_out(Group& group, const std::exception& error) {
   if (group.chains.size() > 1) {
     for (std::size_t i = 0; i < group.chains.size(); ++i) {
       Group alone;
@@ -228,9 +229,11 @@ void Committer::refuse(Group& group) {
     }
     return;
   }
+  if (!storage::is_data_fault(error)) return abandon(group, error.what());
   const storage::Chain& chain = group.chains.front();
-  spdlog::error("frames refused by the database run={} writer={} from={} to={}", chain.run.text(),
-                chain.writer.text(), chain.parts.front().from, chain.parts.back().to);
+  spdlog::error("event=frames_refused run={} writer={} from={} to={} error={}", chain.run.text(),
+                chain.writer.text(), chain.parts.front().from, chain.parts.back().to,
+                core::quoted(error.what()));
   group.members.front().session->refused({RefusalReason::kCorruptFrame,
                                           "the frame from " +
                                               std::to_string(chain.parts.front().from) +
@@ -239,7 +242,8 @@ void Committer::refuse(Group& group) {
 }
 
 void Committer::abandon(Group& group, const std::string& reason) {
-  spdlog::error("commit given up streams={} reason=\"{}\"", group.chains.size(), reason);
+  spdlog::error("event=commit_given_up streams={} error={}", group.chains.size(),
+                core::quoted(reason));
   connection_.reset();
   for (const Member& member : group.members) member.session->close("the server cannot commit now");
 }

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -18,7 +19,8 @@
 #include "storage/streams.hpp"
 
 // The group committer: one thread that gathers accepted frames of all streams and commits them
-// together.
+// together. While the database is away it tries again; a group that fails for another reason is
+// split, so that a stream whose data cannot be stored is refused alone.
 namespace tracker::ingest {
 
 struct CommitterOptions {
@@ -67,7 +69,7 @@ class Committer {
 
   void after_doubt(Group& group);
   void settle(Group& group, std::span<const storage::ChainResult> results);
-  void refuse(Group& group);
+  void single_out(Group& group, const std::exception& error);
   void abandon(Group& group, const std::string& reason);
   storage::PgConnection* connect();
   bool pause(std::chrono::milliseconds time);

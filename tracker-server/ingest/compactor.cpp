@@ -3,13 +3,16 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <exception>
 #include <variant>
 #include <vector>
 
+#include "core/log_text.hpp"
 #include "core/time.hpp"
 #include "storage/compaction.hpp"
 #include "storage/frame_ring.hpp"
 #include "storage/log_chunks.hpp"
+#include "storage/quarantine.hpp"
 
 namespace tracker::ingest {
 namespace {
@@ -17,6 +20,9 @@ namespace {
 constexpr std::int64_t kAskUs = 30 * core::kSecondUs;
 constexpr std::int64_t kRingUs = 2 * core::kSecondUs;
 constexpr std::uint32_t kLogBatches = 256;  // small chunks of console lines that are worth joining
+// Data faults in a row until the frames at fault are set aside: a data fault stays, but two servers
+// of which one is about to be replaced may differ in what they can read.
+constexpr int kDataFaults = 3;
 
 std::uint64_t points_of(const spool::Frame& frame) {
   std::uint64_t points = 0;
@@ -75,7 +81,7 @@ void Compactor::work() {
     try {
       round();
     } catch (const std::exception& error) {
-      spdlog::warn("compaction round failed error=\"{}\"", error.what());
+      spdlog::warn("event=compaction_round_failed error={}", core::quoted(error.what()));
     }
   }
 }
@@ -84,6 +90,7 @@ void Compactor::round() {
   const std::int64_t now = clock_.now_us();
   if (asked_us_ == 0 || now - asked_us_ >= kAskUs) {
     ask_database();
+    if (asked_us_ == 0) warn_of_quarantine();
     asked_us_ = now;
   }
   std::vector<std::pair<core::RunId, Waiting>> due_now;
@@ -118,26 +125,59 @@ void Compactor::ask_database() {
   for (const core::RunId& run : runs) waiting_.try_emplace(run, Waiting{.since_us = now});
 }
 
+// Once a start, so that nobody forgets them.
+void Compactor::warn_of_quarantine() {
+  const std::int64_t frames = storage::count_quarantined(*database_.pg());
+  if (frames > 0) spdlog::error("event=quarantine_not_empty frames={}", frames);
+}
+
 bool Compactor::due(const Waiting& waiting, std::int64_t now_us) const {
   return waiting.ended || waiting.points >= options_.compact_points ||
          waiting.log_batches >= kLogBatches || now_us - waiting.since_us >= options_.compact_age_us;
 }
 
 void Compactor::compact(core::RunId run, const Waiting& waiting) {
+  std::uint32_t batches_left = waiting.log_batches;
+  bool again = false;
   try {
     const storage::Database::PgLease connection = database_.pg();
+    again = !compact_frames(*connection, run);
+    if (waiting.ended || waiting.log_batches >= kLogBatches) {
+      batches_left = 0;
+      storage::merge_log_chunks(*connection, run);
+    }
+  } catch (const std::exception& error) {
+    spdlog::error("event=compaction_failed run={} error={}", run.text(),
+                  core::quoted(error.what()));
+    again = again || !storage::is_data_fault(error);
+    if (again) batches_left = waiting.log_batches;
+  }
+  if (again || batches_left > 0)
+    put_back(run, {.since_us = clock_.now_us(), .log_batches = batches_left});
+}
+
+// Whether nothing is left to be compacted. Throws what is no data fault.
+bool Compactor::compact_frames(storage::PgConnection& connection, core::RunId run) {
+  try {
     storage::Compacted done;
     do {
-      done = storage::compact_run(*connection, run);
+      done = storage::compact_run(connection, run);
     } while (done.more && !done.busy);
-    if (waiting.ended || waiting.log_batches >= kLogBatches)
-      storage::merge_log_chunks(*connection, run);
-    else if (waiting.log_batches > 0)
-      put_back(run, {.since_us = clock_.now_us(), .log_batches = waiting.log_batches});
+    data_faults_.erase(run);
+    return true;
   } catch (const std::exception& error) {
-    spdlog::error("compaction failed run={} error=\"{}\"", run.text(), error.what());
-    put_back(run, {.since_us = clock_.now_us(), .log_batches = waiting.log_batches});
+    if (!storage::is_data_fault(error)) throw;
+    const int faults = ++data_faults_[run];
+    spdlog::error("event=compaction_failed run={} data_faults={} of={} error={}", run.text(),
+                  faults, kDataFaults, core::quoted(error.what()));
+    if (faults < kDataFaults) return false;
   }
+  for (const storage::SetAside& frame :
+       storage::compact_past_bad_frames(connection, run, clock_.now_us()))
+    spdlog::error("event=frame_quarantined run={} stream={} from={} to={} error={}", run.text(),
+                  frame.stream_id, frame.from, frame.to, core::quoted(frame.reason));
+  data_faults_.erase(run);
+  return true;
 }
 
 void Compactor::put_back(core::RunId run, Waiting waiting) {

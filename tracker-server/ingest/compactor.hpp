@@ -14,7 +14,8 @@
 
 // Compacts runs in the background: when enough points wait, when they have waited long enough, and
 // when the run ends. What it knows is a hint from this server's commits; every half minute the
-// database is asked for what others left.
+// database is asked for what others left. A run that fails by its data several times in a row is
+// compacted frame by frame, and the frames at fault go into the quarantine (docs/storage.md).
 namespace tracker::ingest {
 
 class Compactor {
@@ -44,14 +45,17 @@ class Compactor {
   void work();
   void ask_database();
   bool due(const Waiting& waiting, std::int64_t now_us) const;
+  void warn_of_quarantine();
   void compact(core::RunId run, const Waiting& waiting);
+  bool compact_frames(storage::PgConnection& connection, core::RunId run);
   void put_back(core::RunId run, Waiting waiting);
 
   storage::Database& database_;
   const core::Clock& clock_;
   const IngestOptions& options_;
-  std::int64_t asked_us_ = 0;         // the compactor's thread only
-  std::int64_t ring_checked_us_ = 0;  // likewise
+  std::int64_t asked_us_ = 0;               // the compactor's thread only
+  std::int64_t ring_checked_us_ = 0;        // likewise
+  std::map<core::RunId, int> data_faults_;  // likewise; in a row
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/log_text.hpp"
 #include "ingest/committer.hpp"
 #include "ingest/compactor.hpp"
 #include "ingest/registrar.hpp"
@@ -78,9 +79,9 @@ class Ingest::Impl final : public SessionSink {
                      const storage::RegisteredWriter& writer) {
     sweeper_.watch(session);
     const Identity& identity = session->identity();
-    spdlog::info("stream open run={} writer={} project=\"{}\" epoch={} acked={}",
-                 identity.run.text(), identity.writer.text(), identity.project, writer.epoch,
-                 writer.acked);
+    spdlog::info("event=stream_open run={} writer={} project={} epoch={} acked={}",
+                 identity.run.text(), identity.writer.text(), core::quoted(identity.project),
+                 writer.epoch, writer.acked);
     if (!writer.run_changed) return;
     Committed committed;
     committed.changed_runs.push_back(identity.run);

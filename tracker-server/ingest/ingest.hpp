@@ -11,6 +11,7 @@
 
 #include "core/clock.hpp"
 #include "core/ids.hpp"
+#include "core/time.hpp"
 #include "spool/frame.hpp"
 #include "storage/database.hpp"
 
@@ -44,8 +45,8 @@ struct IngestOptions {
   std::size_t queue_bytes =
       64u << 20;  // of all streams together; beyond it new frames wait in gRPC
   std::chrono::milliseconds compact_interval{500};
-  std::int64_t compact_age_us = 10'000'000;    // frames older than this are compacted
-  std::uint64_t compact_points = 256 * 1'024;  // or a run with this many points waiting
+  std::int64_t compact_age_us = 10 * core::kSecondUs;  // frames older than this are compacted
+  std::uint64_t compact_points = 256 * 1'024;          // or a run with this many points waiting
   std::chrono::milliseconds sweep_interval{20'000};
 };
 

@@ -6,6 +6,8 @@
 
 #include <tracker/error.hpp>
 
+#include "core/log_text.hpp"
+
 namespace tracker::ingest {
 
 Registrar::Registrar(storage::Database& database, const core::Clock& clock, Registered registered)
@@ -68,11 +70,12 @@ void Registrar::answer(const std::shared_ptr<Session>& session) {
           {RefusalReason::kRunGone, error.what(), "log to that project, or start a new run"});
       return;
     }
-    spdlog::warn("hello failed run={} error=\"{}\" detail=\"{}\"", identity.run.text(),
-                 error.what(), error.detail());
+    spdlog::warn("event=hello_failed run={} error={} detail={}", identity.run.text(),
+                 core::quoted(error.what()), core::quoted(error.detail()));
     session->close("the server cannot reach its database");
   } catch (const std::exception& error) {
-    spdlog::error("hello failed run={} error=\"{}\"", identity.run.text(), error.what());
+    spdlog::error("event=hello_failed run={} error={}", identity.run.text(),
+                  core::quoted(error.what()));
     session->close("internal error");
   }
 }

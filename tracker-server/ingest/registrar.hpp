@@ -21,7 +21,7 @@ class Registrar {
   using Registered =
       std::function<void(const std::shared_ptr<Session>&, const storage::RegisteredWriter&)>;
 
-  // `registered` is called on a registrar thread before the client is welcomed.
+  // `registered` is called on a registrar thread, after the client was welcomed.
   Registrar(storage::Database& database, const core::Clock& clock, Registered registered);
   ~Registrar();  // stop()
 

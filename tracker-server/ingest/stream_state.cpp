@@ -2,10 +2,11 @@
 
 #include <limits>
 
+#include "spool/utf8.hpp"
+
 namespace tracker::ingest {
 namespace {
 
-constexpr std::size_t kMaxProjectName = 200;
 constexpr std::uint64_t kMaxOffset =
     static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
@@ -23,9 +24,11 @@ std::optional<Refusal> check(const Hello& hello) {
   if (!core::RunId::parse(hello.run_id) || !core::WriterId::parse(hello.writer_id))
     return Refusal{RefusalReason::kCorruptFrame, "run id and writer id must be UUIDs",
                    "report this as a defect"};
-  if (hello.project.empty() || hello.project.size() > kMaxProjectName ||
-      hello.project.find('\0') != std::string::npos)
-    return Refusal{RefusalReason::kCorruptFrame, "the project's name must have 1 to 200 bytes",
+  if (hello.project.empty() || hello.project.size() > spool::kMaxProjectBytes ||
+      !spool::is_text(hello.project))
+    return Refusal{RefusalReason::kCorruptFrame,
+                   "the project's name must be 1 to " + std::to_string(spool::kMaxProjectBytes) +
+                       " bytes of UTF-8 without NUL",
                    "give the run another project name"};
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/log_text.hpp"
 #include "core/run_state.hpp"
 #include "storage/heartbeats.hpp"
 
@@ -58,7 +59,7 @@ void Sweeper::round() {
   // first.
   if (now - started_us_ < core::kHeartbeatTimeoutUs) return;
   const std::vector<core::RunId> dead = storage::sweep_silent_runs(database_, now);
-  for (const core::RunId& run : dead) spdlog::info("run shows no sign of life run={}", run.text());
+  for (const core::RunId& run : dead) spdlog::info("event=run_silent run={}", run.text());
   if (!dead.empty()) changed_runs_(dead);
 }
 
@@ -72,7 +73,7 @@ void Sweeper::work() {
     try {
       round();
     } catch (const std::exception& error) {
-      spdlog::warn("heartbeat round failed error=\"{}\"", error.what());
+      spdlog::warn("event=heartbeats_failed error={}", core::quoted(error.what()));
     }
   }
 }

@@ -7,7 +7,7 @@
 
 #include <tracker/error.hpp>
 
-#include "storage/series.hpp"
+#include "storage/run_snapshot.hpp"
 
 namespace tracker::query {
 namespace {

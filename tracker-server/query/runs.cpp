@@ -10,7 +10,7 @@
 
 #include "core/documents.hpp"
 #include "core/time.hpp"
-#include "storage/series.hpp"
+#include "storage/run_snapshot.hpp"
 
 namespace tracker::query {
 namespace {
@@ -40,11 +40,11 @@ std::vector<storage::Key> exact_keys(storage::Database& database, const storage:
   return snapshot.keys();
 }
 
-std::string summary_of(storage::Database& database, const storage::Run& run,
-                       const std::vector<storage::Key>& keys) {
+std::string summary_of(const storage::Run& run, const std::vector<storage::Key>& keys,
+                       const std::vector<storage::MetricDefinition>& defined) {
   std::vector<std::pair<std::string, std::string>> definitions;
-  for (auto& definition : storage::metric_definitions(database, run.id)) {
-    definitions.emplace_back(std::move(definition.pattern), std::move(definition.json));
+  for (const auto& definition : defined) {
+    definitions.emplace_back(definition.pattern, definition.json);
   }
   std::vector<core::NamedStats> stats;
   for (const auto& key : keys) {
@@ -63,12 +63,13 @@ std::vector<RunView> compose(storage::Database& database, std::vector<storage::R
   std::unordered_map<core::RunId, std::vector<storage::Key>> keys;
   for (auto& entry : storage::compacted_keys(database, ids))
     keys[entry.run] = std::move(entry.keys);
+  auto definitions = storage::metric_definitions(database, ids);
   std::size_t fresh = 0;
   std::vector<RunView> views;
   for (auto& run : runs) {
     if (run.last_seen_us + kFreshUs >= newest && ++fresh <= kFreshRuns)
       keys[run.id] = exact_keys(database, run);
-    auto summary = summary_of(database, run, keys[run.id]);
+    auto summary = summary_of(run, keys[run.id], definitions[run.id]);
     views.push_back({std::move(run), std::move(summary)});
   }
   return views;
@@ -81,16 +82,18 @@ RunList list_runs(storage::Database& database, const RunListRequest& request) {
   const auto project = storage::find_project(database, request.project);
   if (!project) {
     throw Error(ErrorCode::kNotFound,
-                fmt::format("there is no project `{}`: see `tracker runs ls` for those there "
+                fmt::format("there is no project `{}`: see `tracker projects ls` for those there "
                             "are, or log a run to it",
                             request.project));
   }
   storage::RunPage page;
-  page.limit = std::clamp<std::size_t>(request.limit, 1, 1'000);
+  const auto limit = std::clamp<std::size_t>(request.limit, 1, 1'000);
+  page.limit = limit + 1;  // one more tells whether there is another page
   page.after = after;
   auto runs = storage::list_runs(database, project->id, page);
   RunList list;
-  if (runs.size() == page.limit) {
+  if (runs.size() > limit) {
+    runs.erase(runs.begin() + static_cast<std::ptrdiff_t>(limit), runs.end());
     list.next_cursor = fmt::format("{}_{}", runs.back().created_us, runs.back().id.text());
   }
   list.runs = compose(database, std::move(runs));
@@ -144,7 +147,8 @@ std::vector<KeyView> list_keys(storage::Database& database, core::RunId run) {
     storage::RunSnapshot snapshot(database, run);
     keys = snapshot.keys();
   }
-  const auto definitions = storage::metric_definitions(database, run);
+  auto by_run = storage::metric_definitions(database, std::span(&run, 1));
+  const auto definitions = std::move(by_run[run]);
   std::vector<KeyView> views;
   for (auto& key : keys) {
     KeyView view{std::move(key), std::nullopt};

@@ -12,8 +12,8 @@
 
 #include "core/buckets.hpp"
 #include "core/time.hpp"
+#include "storage/run_snapshot.hpp"
 #include "storage/runs.hpp"
-#include "storage/series.hpp"
 
 namespace tracker::query {
 namespace {

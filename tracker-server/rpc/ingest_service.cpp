@@ -18,6 +18,8 @@ using v1::StreamResponse;
 
 static_assert(static_cast<int>(ingest::RefusalReason::kUnauthenticated) ==
               v1::Refusal::UNAUTHENTICATED);
+static_assert(static_cast<int>(ingest::RefusalReason::kPermissionDenied) ==
+              v1::Refusal::PERMISSION_DENIED);
 static_assert(static_cast<int>(ingest::RefusalReason::kVersion) == v1::Refusal::VERSION);
 static_assert(static_cast<int>(ingest::RefusalReason::kCorruptFrame) == v1::Refusal::CORRUPT_FRAME);
 static_assert(static_cast<int>(ingest::RefusalReason::kSuperseded) == v1::Refusal::SUPERSEDED);

@@ -14,9 +14,9 @@
 namespace tracker::rpc {
 namespace {
 
-constexpr std::size_t kThreads = 4;
-constexpr std::size_t kWaitingCalls = 256;
 constexpr const char* kBusy = "too many calls wait: try again";
+constexpr const char* kExporting =
+    "as many exports run as this server serves at once: try again when one has ended";
 
 v1::RunState to_proto(core::RunState state) {
   switch (state) {
@@ -110,7 +110,10 @@ class ExportWriter final : public grpc::ServerWriteReactor<v1::ExportHistoryResp
 
 class RunsService::Impl final : public v1::RunsService::CallbackService {
  public:
-  explicit Impl(storage::Database& database) : database_(database) {}
+  Impl(storage::Database& database, const RunsServiceOptions& options)
+      : database_(database),
+        calls_({options.threads, options.calls}),
+        exports_({options.exports, options.exports}) {}
 
   grpc::ServerUnaryReactor* ListProjects(grpc::CallbackServerContext* context,
                                          const v1::ListProjectsRequest*,
@@ -153,7 +156,7 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
   grpc::ServerWriteReactor<v1::ExportHistoryResponse>* ExportHistory(
       grpc::CallbackServerContext*, const v1::ExportHistoryRequest* request) override {
     auto* writer = new ExportWriter;
-    const bool taken = workers_.post([this, writer, wanted = *request] {
+    const bool taken = exports_.post([this, writer, wanted = *request] {
       auto status = grpc::Status::OK;
       try {
         const std::vector<std::string> keys(wanted.keys().begin(), wanted.keys().end());
@@ -166,17 +169,17 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
       }
       writer->finish(status);
     });
-    if (!taken) writer->finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kBusy});
+    if (!taken) writer->finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kExporting});
     return writer;
   }
 
  private:
-  // Runs `work` on the pool. Request and response live until Finish.
+  // Runs `work` on the pool of calls. Request and response live until Finish.
   template <class Work>
   grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext* context, const char* call,
                                    Work work) {
     auto* reactor = context->DefaultReactor();
-    const bool taken = workers_.post([reactor, call, work = std::move(work)] {
+    const bool taken = calls_.post([reactor, call, work = std::move(work)] {
       auto status = grpc::Status::OK;
       try {
         work();
@@ -190,10 +193,11 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
   }
 
   storage::Database& database_;
-  Workers workers_{kThreads, kWaitingCalls};  // last: its threads use the rest
+  Workers calls_, exports_;  // last: their threads use the rest
 };
 
-RunsService::RunsService(storage::Database& database) : impl_(std::make_unique<Impl>(database)) {}
+RunsService::RunsService(storage::Database& database, const RunsServiceOptions& options)
+    : impl_(std::make_unique<Impl>(database, options)) {}
 RunsService::~RunsService() = default;
 grpc::Service& RunsService::service() { return *impl_; }
 

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/log_text.hpp"
+
 namespace tracker::rpc {
 
 grpc::StatusCode status_code(ErrorCode code) noexcept {
@@ -37,12 +39,12 @@ grpc::Status current_status(const char* call) {
     throw;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kDataLoss || error.code() == ErrorCode::kInternal) {
-      spdlog::error("event=rpc_error call={} error=\"{}\" detail=\"{}\"", call, error.what(),
-                    error.detail());
+      spdlog::error("event=rpc_error call={} error={} detail={}", call, core::quoted(error.what()),
+                    core::quoted(error.detail()));
     }
     return {status_code(error.code()), error.what()};
   } catch (const std::exception& error) {
-    spdlog::error("event=rpc_error call={} error=\"{}\"", call, error.what());
+    spdlog::error("event=rpc_error call={} error={}", call, core::quoted(error.what()));
     return {grpc::StatusCode::INTERNAL, "internal error: see the server's log"};
   }
 }

@@ -2,8 +2,8 @@
 
 namespace tracker::rpc {
 
-Workers::Workers(std::size_t threads, std::size_t queue) : queue_limit_(queue) {
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+Workers::Workers(const WorkersOptions& options) : most_tasks_(options.tasks) {
+  for (std::size_t i = 0; i < options.threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
 Workers::~Workers() {
@@ -17,8 +17,8 @@ Workers::~Workers() {
 bool Workers::post(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= queue_limit_) return false;
-    queue_.push_back(std::move(task));
+    if (waiting_.size() + running_ >= most_tasks_) return false;
+    waiting_.push_back(std::move(task));
   }
   changed_.notify_one();
   return true;
@@ -27,13 +27,16 @@ bool Workers::post(std::function<void()> task) {
 void Workers::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return ending_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    const auto task = std::move(queue_.front());
-    queue_.pop_front();
+    changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    auto task = std::move(waiting_.front());
+    waiting_.pop_front();
+    ++running_;
     lock.unlock();
     task();
+    task = nullptr;
     lock.lock();
+    --running_;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/buckets.hpp"
 #include "core/codec.hpp"
+#include "core/columns.hpp"
 #include "core/pyramid.hpp"
 
 namespace tracker::storage {
@@ -54,10 +55,7 @@ std::vector<std::string_view> views(const std::vector<std::string>& texts) {
 std::string encode_axis(const RowColumns& rows) {
   std::string out;
   for (const std::vector<std::int64_t>* column : {&rows.steps, &rows.times_us, &rows.order}) {
-    const std::string bytes = core::encode_integers(*column);
-    const auto size = static_cast<std::uint32_t>(bytes.size());
-    for (int i = 0; i < 4; ++i) out.push_back(static_cast<char>(size >> (8 * i)));
-    out += bytes;
+    core::put_column(out, core::encode_integers(*column));
   }
   return out;
 }
@@ -65,17 +63,8 @@ std::string encode_axis(const RowColumns& rows) {
 }  // namespace
 
 void append_axis(RowColumns& rows, std::string_view payload, std::size_t n) {
-  for (std::vector<std::int64_t>* column : {&rows.steps, &rows.times_us, &rows.order}) {
-    std::uint32_t size = 0;
-    if (payload.size() < 4)
-      throw Error(ErrorCode::kDataLoss, "stored axis is damaged: it ends too early");
-    for (int i = 0; i < 4; ++i)
-      size |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(payload[i])) << (8 * i);
-    if (payload.size() - 4 < size)
-      throw Error(ErrorCode::kDataLoss, "stored axis is damaged: a column is cut off");
-    append(*column, core::decode_integers(payload.substr(4, size), n));
-    payload.remove_prefix(4 + size);
-  }
+  for (std::vector<std::int64_t>* column : {&rows.steps, &rows.times_us, &rows.order})
+    append(*column, core::decode_integers(core::take_column(payload, "stored axis"), n));
 }
 
 std::map<std::int32_t, std::vector<ChunkTables::Extent>> ChunkTables::extents(

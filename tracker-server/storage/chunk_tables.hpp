@@ -15,20 +15,25 @@
 #include "storage/row_table.hpp"
 
 // The tables axis_chunk, chunk and pyramid of one run, inside the compactor's transaction. Rules:
-// docs/storage.md.
+// docs/storage.md, "Chunks" and "Pyramid".
 namespace tracker::storage {
 
 // A group as the database knows it.
 struct StoredGroup {
   std::int32_t number = 0;
   std::vector<std::int32_t> key_ids;  // in the order of the columns
-  std::int64_t rows = 0;
+  std::int64_t rows = 0;              // compacted so far: the position of the next one
 };
 
-// Appends an axis chunk's steps, times and order. Throws Error(kDataLoss).
+// Appends the steps, times and order of an axis chunk of `n` rows. Throws Error(kDataLoss) when the
+// payload is not one.
 void append_axis(RowColumns& rows, std::string_view payload, std::size_t n);
 
-// Gathers what is written and sends it a few megabytes at a time.
+// Gathers what is written and sends it a few megabytes at a time. Made for one transaction, by the
+// thread that holds the run's row in `compaction` and the connection, both of which must outlive
+// it. Errors of all members: PgError; Error(kDataLoss) when stored bytes do not decode or a table
+// lacks rows that the others announce. After an error the transaction must be rolled back and the
+// object dropped: what it has gathered is then part of nothing.
 class ChunkTables {
  public:
   ChunkTables(PgConnection& connection, core::RunId run) : connection_(connection), run_(run) {}
@@ -40,10 +45,14 @@ class ChunkTables {
   };
   std::map<std::int32_t, std::vector<Extent>> extents(std::span<StoredGroup* const> groups);
 
-  // Takes the chunks at or behind `pos` out of the tables, as rows.
+  // Takes the chunks at or behind `pos`, which must begin one, out of the tables, as rows in the
+  // order of their positions. They are to be put back, with others behind them perhaps. Nothing
+  // that put() still holds is seen.
   RowColumns take(const StoredGroup& group, std::int64_t pos);
 
-  // Writes one chunk; a full one brings its part of the pyramid.
+  // Writes one chunk of 1 to 4,096 rows that does not cross a multiple of 4,096, with a column for
+  // each of the group's keys. A full one brings its part of the pyramid; full chunks of a group
+  // must come in order.
   void put(const StoredGroup& group, std::int64_t pos, const RowColumns& rows);
 
   // Everything that put() gathered. Must be called before the transaction commits.

@@ -13,9 +13,6 @@
 namespace tracker::storage {
 namespace {
 
-constexpr std::int32_t kMaxFrames = 8'192;
-constexpr std::int64_t kMaxPayload = 8 << 20;
-
 constexpr const char* kLock = R"sql(
   SELECT c.next_row, r.project_id, r.state::integer FROM compaction c JOIN run r ON r.id = c.run_id
   WHERE c.run_id = $1 FOR UPDATE OF c SKIP LOCKED)sql";
@@ -49,9 +46,10 @@ class Pass {
         keys_(connection, run, project),
         chunks_(connection, run) {}
 
-  Compacted read() {
+  Compacted read(const CompactLimits& limits) {
     const PgResult rows = connection_.run(
-        kFrames, PgParams().uuid(run_.uuid().bytes).integer(kMaxFrames).bigint(kMaxPayload));
+        kFrames,
+        PgParams().uuid(run_.uuid().bytes).integer(limits.frames).bigint(limits.payload_bytes));
     Compacted done;
     done.frames = rows.rows();
     for (std::size_t i = 0; i < rows.rows(); ++i) {
@@ -182,13 +180,13 @@ class Pass {
 
 }  // namespace
 
-Compacted compact_run(PgConnection& connection, core::RunId run) {
+Compacted compact_run(PgConnection& connection, core::RunId run, const CompactLimits& limits) {
   PgTransaction transaction(connection);
   const PgResult lock = connection.run(kLock, PgParams().uuid(run.uuid().bytes));
   if (lock.rows() == 0) return {.busy = true};
   Pass pass(connection, run, core::ProjectId(run_id_of(lock.bytes(0, 1)).uuid()),
             lock.bigint(0, 0));
-  Compacted done = pass.read();
+  Compacted done = pass.read(limits);
   pass.write(lock.integer(0, 2) != static_cast<int>(core::RunState::kRunning));
   done.more = connection.run(kLeft, PgParams().uuid(run.uuid().bytes)).rows() > 0;
   transaction.commit();

@@ -17,10 +17,17 @@ struct Compacted {
   std::uint64_t points = 0;
 };
 
-// Compacts frames of a run, a few megabytes at most, in one transaction: all of it happened or
-// nothing. Chunks of a run that has ended are merged. Idempotent, from any server. Throws PgError,
-// and Error(kDataLoss) when stored bytes do not decode.
-Compacted compact_run(PgConnection& connection, core::RunId run);
+// What one pass takes at most; always at least one frame.
+struct CompactLimits {
+  std::int32_t frames = 8'192;
+  std::int64_t payload_bytes = 8 << 20;
+};
+
+// Compacts frames of a run, the oldest first, in one transaction: all of it happened or nothing.
+// Chunks of a run that has ended are merged. Idempotent, from any server. Throws PgError, and
+// Error(kDataLoss) when stored bytes do not decode; what to do when that stays so:
+// storage/quarantine.hpp.
+Compacted compact_run(PgConnection& connection, core::RunId run, const CompactLimits& limits = {});
 
 // Runs that have frames which are not compacted.
 std::vector<core::RunId> runs_to_compact(PgConnection& connection);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "core/time.hpp"
 #include "storage/database.hpp"
 
 // The ring of frame partitions. Rule of truncation: docs/storage.md, "The ring".
@@ -9,7 +10,7 @@ namespace tracker::storage {
 
 struct RingLimits {
   std::int64_t slot_bytes = 64 << 20;
-  std::int64_t slot_age_us = 15 * 60 * 1'000'000LL;
+  std::int64_t slot_age_us = 15 * core::kMinuteUs;
 };
 
 struct RingWork {

@@ -16,7 +16,8 @@ constexpr const char* kAlive = R"sql(
 constexpr const char* kSilent = R"sql(
   SELECT id FROM run WHERE state = 1 AND NOT EXISTS (
     SELECT 1 FROM writer_stream w
-    WHERE w.run_id = run.id AND w.session = run.session AND w.end_state IS NULL AND w.last_seen_us > $1)
+    WHERE w.run_id = run.id AND w.session = run.session AND w.end_state IS NULL AND w.last_seen_us > $1
+      AND (NOT w.forked OR NOT EXISTS (SELECT 1 FROM writer_stream own WHERE own.run_id = run.id AND NOT own.forked)))
   ORDER BY id LIMIT 1000)sql";
 
 constexpr const char* kLock =

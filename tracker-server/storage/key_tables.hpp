@@ -13,6 +13,7 @@
 #include "storage/row_table.hpp"
 
 // The tables metric_key, series_group and series of one run, inside the compactor's transaction.
+// Rules: docs/storage.md, "Chunks".
 namespace tracker::storage {
 
 struct KeyName {
@@ -21,6 +22,10 @@ struct KeyName {
   auto operator<=>(const KeyName&) const = default;
 };
 
+// Made for one transaction, by the thread that holds the run's row in `compaction` and the
+// connection, both of which must outlive it. In this order: load_groups, resolve, group_of and
+// all_groups, store_groups and store_series. Errors of all members: PgError; after one the
+// transaction must be rolled back and the object dropped.
 class KeyTables {
  public:
   KeyTables(PgConnection& connection, core::RunId run, core::ProjectId project)
@@ -28,14 +33,18 @@ class KeyTables {
 
   // Reads the run's groups.
   void load_groups();
-  // Numbers for the names, made where they are absent.
+  // Numbers for the names, made where they are absent: a key is shared by the runs of a project, so
+  // that two compactors may wait for each other here for a moment. Names in order, none twice.
   void resolve(const std::vector<KeyName>& names);
+  // Of a name that was resolved; throws std::out_of_range for others.
   std::int32_t id_of(const KeyName& name) const { return ids_.at(name); }
 
   // The stored group of these keys; made (in memory) if it is absent. nullptr when that would be
-  // one too many groups of several keys: the rows are to be split then.
+  // one too many groups of several keys: the rows are to be split then. The pointers live as long
+  // as this object.
   StoredGroup* group_of(const KeySet& keys);
   std::vector<StoredGroup*> all_groups();
+  // Those that are new or have grown.
   void store_groups();
 
   // Adds statistics of points behind those stored. `changes` by key number.

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/codec.hpp"
+#include "core/columns.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -21,21 +22,11 @@ constexpr std::size_t kMergedBytes = 1u << 20;
 }
 
 void put_column(std::string& out, const std::vector<std::int64_t>& values) {
-  const std::string column = core::encode_integers(values);
-  const auto size = static_cast<std::uint32_t>(column.size());
-  for (int i = 0; i < 4; ++i) out.push_back(static_cast<char>(size >> (8 * i)));
-  out += column;
+  core::put_column(out, core::encode_integers(values));
 }
 
 std::vector<std::int64_t> take_column(std::string_view& bytes, std::size_t count) {
-  std::uint32_t size = 0;
-  if (bytes.size() < 4) damaged("they end too early");
-  for (int i = 0; i < 4; ++i)
-    size |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(bytes[i])) << (8 * i);
-  if (bytes.size() - 4 < size) damaged("a column is cut off");
-  std::vector<std::int64_t> values = core::decode_integers(bytes.substr(4, size), count);
-  bytes.remove_prefix(4 + size);
-  return values;
+  return core::decode_integers(core::take_column(bytes, "stored console text"), count);
 }
 
 std::string decompress(std::string_view bytes, std::size_t size) {
@@ -73,66 +64,71 @@ std::vector<LogLine> latest(const std::vector<LogLine>& in_order) {
 
 constexpr const char* kLock = "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
 
-// Only chunks older than any that is left alone may be joined: a join takes the id of its last
-// member, so that "later wins" stays true. Hence each run of consecutive small chunks is taken by
-// itself.
-constexpr const char* kSmall = R"sql(
-  SELECT id, n, payload FROM log_chunk WHERE run_id = $1 AND stream = $2 ORDER BY id)sql";
+// What decides which chunks are joined, without their payloads.
+constexpr const char* kSizes = R"sql(
+  SELECT id, n, octet_length(payload) FROM log_chunk WHERE run_id = $1 AND stream = $2 ORDER BY id)sql";
+constexpr const char* kPayloads = R"sql(
+  SELECT n, payload FROM log_chunk WHERE run_id = $1 AND stream = $2 AND id = ANY($3::bigint[]) ORDER BY id)sql";
 constexpr const char* kReplace = R"sql(
   UPDATE log_chunk SET line_lo = $4, line_hi = $5, n = $6, payload = $7 WHERE run_id = $1 AND stream = $2 AND id = $3)sql";
 constexpr const char* kDelete =
     "DELETE FROM log_chunk WHERE run_id = $1 AND stream = $2 AND id = ANY($3::bigint[])";
 
+// Neighbours are joined while they fit one chunk together. A join takes the id of its last member,
+// so that "later wins" stays true. A chunk that does not fit with a neighbour is as good as full:
+// it is not read again, whatever comes behind it.
 class Merger {
  public:
   Merger(PgConnection& connection, core::RunId run, std::int16_t stream)
       : connection_(connection), run_(run), stream_(stream) {}
 
   std::size_t merge() {
-    const PgResult rows =
-        connection_.run(kSmall, PgParams().uuid(run_.uuid().bytes).smallint(stream_));
+    const PgResult rows = connection_.run(kSizes, id());
     for (std::size_t i = 0; i < rows.rows(); ++i) {
-      const auto n = static_cast<std::size_t>(rows.integer(i, 1));
-      const std::string_view payload = rows.bytes(i, 2);
-      const bool full = lines_.size() + n > kMergedLines || bytes_ + payload.size() > kMergedBytes;
-      if (full) flush();
-      if (n >= kMergedLines || payload.size() >= kMergedBytes) continue;
-      for (LogLine& line : decode_lines(payload, n)) lines_.push_back(std::move(line));
-      bytes_ += payload.size();
+      const auto lines = static_cast<std::size_t>(rows.integer(i, 1));
+      const auto bytes = static_cast<std::size_t>(rows.integer(i, 2));
+      if (lines_ + lines > kMergedLines || bytes_ + bytes > kMergedBytes) flush();
       ids_.push_back(rows.bigint(i, 0));
+      lines_ += lines;
+      bytes_ += bytes;
     }
     flush();
     return removed_;
   }
 
  private:
+  PgParams id() const { return PgParams().uuid(run_.uuid().bytes).smallint(stream_); }
+
   void flush() {
-    if (ids_.size() > 1) {
-      const std::vector<LogLine> joined = latest(lines_);
-      const std::int64_t kept = ids_.back();
-      ids_.pop_back();
-      connection_.run(kDelete, PgParams().uuid(run_.uuid().bytes).smallint(stream_).bigints(ids_));
-      connection_.run(kReplace, PgParams()
-                                    .uuid(run_.uuid().bytes)
-                                    .smallint(stream_)
-                                    .bigint(kept)
-                                    .bigint(static_cast<std::int64_t>(joined.front().line))
-                                    .bigint(static_cast<std::int64_t>(joined.back().line))
-                                    .integer(static_cast<std::int32_t>(joined.size()))
-                                    .bytea(encode_lines(joined)));
-      removed_ += ids_.size();
-    }
-    lines_.clear();
+    if (ids_.size() > 1) join();
     ids_.clear();
-    bytes_ = 0;
+    lines_ = bytes_ = 0;
+  }
+
+  void join() {
+    std::vector<LogLine> lines;
+    const PgResult rows = connection_.run(kPayloads, id().bigints(ids_));
+    for (std::size_t i = 0; i < rows.rows(); ++i)
+      for (LogLine& line :
+           decode_lines(rows.bytes(i, 1), static_cast<std::size_t>(rows.integer(i, 0))))
+        lines.push_back(std::move(line));
+    const std::vector<LogLine> joined = latest(lines);
+    const std::int64_t kept = ids_.back();
+    ids_.pop_back();
+    connection_.run(kDelete, id().bigints(ids_));
+    connection_.run(kReplace, id().bigint(kept)
+                                  .bigint(static_cast<std::int64_t>(joined.front().line))
+                                  .bigint(static_cast<std::int64_t>(joined.back().line))
+                                  .integer(static_cast<std::int32_t>(joined.size()))
+                                  .bytea(encode_lines(joined)));
+    removed_ += ids_.size();
   }
 
   PgConnection& connection_;
   core::RunId run_;
   std::int16_t stream_;
-  std::vector<LogLine> lines_;
-  std::vector<std::int64_t> ids_;
-  std::size_t bytes_ = 0, removed_ = 0;
+  std::vector<std::int64_t> ids_;  // to be joined
+  std::size_t lines_ = 0, bytes_ = 0, removed_ = 0;
 };
 
 }  // namespace

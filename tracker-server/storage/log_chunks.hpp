@@ -29,8 +29,9 @@ void insert_log_chunk(PgConnection& connection, core::RunId run, spool::ConsoleS
                       std::span<const spool::Console* const> lines);
 
 // Joins the small chunks of a run into larger ones, without a change to what read_logs answers. A
-// transaction of its own under the run's row in `compaction`. Returns how many chunks there are
-// fewer.
+// transaction of its own under the run's row in `compaction`; reads only those that it joins.
+// Returns how many chunks there are fewer. Throws PgError, Error(kDataLoss) when a chunk does not
+// decode.
 std::size_t merge_log_chunks(PgConnection& connection, core::RunId run);
 
 }  // namespace tracker::storage

@@ -6,6 +6,8 @@
 #include <bit>
 #include <cstring>
 
+#include "storage/sqlstate.hpp"
+
 namespace tracker::storage {
 namespace {
 
@@ -22,16 +24,6 @@ std::string one_line(const char* message) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
-}
-
-ErrorCode code_of(const std::string& sqlstate) {
-  if (sqlstate.empty() || sqlstate.starts_with("08") || sqlstate.starts_with("57P"))
-    return ErrorCode::kUnavailable;
-  if (sqlstate.starts_with("40") || sqlstate == "55P03" || sqlstate == "57014")
-    return ErrorCode::kUnavailable;
-  if (sqlstate.starts_with("53")) return ErrorCode::kResourceExhausted;
-  if (sqlstate.starts_with("22")) return ErrorCode::kInvalidArgument;
-  return ErrorCode::kInternal;
 }
 
 std::string_view field(const pg_result* result, std::size_t row, int column) {
@@ -51,16 +43,9 @@ const char* fixed(const pg_result* result, std::size_t row, int column, std::siz
 }  // namespace
 
 PgError::PgError(std::string sqlstate, const std::string& message)
-    : Error(code_of(sqlstate), "database: " + message, sqlstate), sqlstate_(std::move(sqlstate)) {}
-
-bool PgError::retryable() const noexcept {
-  return sqlstate_ == "40001" || sqlstate_ == "40P01" || sqlstate_ == "55P03" ||
-         sqlstate_ == "57014";
-}
-
-bool PgError::connection_lost() const noexcept {
-  return sqlstate_.empty() || sqlstate_.starts_with("08") || sqlstate_.starts_with("57P");
-}
+    : Error(code_of(sqlstate), "database: " + message, sqlstate),
+      sqlstate_(std::move(sqlstate)),
+      fault_(fault_of(sqlstate_)) {}
 
 PgResult::PgResult(pg_result* result) noexcept : result_(result) {}
 void PgResult::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }

@@ -12,6 +12,7 @@
 #include <tracker/error.hpp>
 
 #include "core/ids.hpp"
+#include "storage/sqlstate.hpp"
 
 struct pg_conn;
 struct pg_result;
@@ -77,18 +78,16 @@ class PgError : public Error {
  public:
   PgError(std::string sqlstate, const std::string& message);
 
-  const std::string& sqlstate() const noexcept {
-    return sqlstate_;
-  }  // empty when the connection broke
-  // Nothing was done and the same may succeed: serialization failure, deadlock, lock or statement
-  // timeout.
-  bool retryable() const noexcept;
-  // The connection broke, or the server is going down: if this was a commit, whether it was done is
-  // unknown.
-  bool connection_lost() const noexcept;
+  // Empty when the connection broke.
+  const std::string& sqlstate() const noexcept { return sqlstate_; }
+  SqlFault fault() const noexcept { return fault_; }
+  bool retryable() const noexcept { return fault_ == SqlFault::kRetry; }
+  // If this was a commit, whether it was done is unknown.
+  bool connection_lost() const noexcept { return fault_ == SqlFault::kConnection; }
 
  private:
   std::string sqlstate_;
+  SqlFault fault_;
 };
 
 // One connection; belongs to one thread at a time.

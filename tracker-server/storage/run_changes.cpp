@@ -34,9 +34,16 @@ constexpr const char* kDefine = R"sql(
 constexpr const char* kEnd =
     "UPDATE writer_stream SET end_state = $2, ended_us = $3, end_reason = $4 WHERE id = $1";
 
+constexpr const char* kForked =
+    "UPDATE writer_stream SET forked = true WHERE id = ANY($1::bigint[]) AND NOT forked";
+
+// Of the last session that writers of their own took part in: a forked writer whose first Hello
+// came after the run's end has begun another one, which is nobody's.
 constexpr const char* kWriters = R"sql(
-  SELECT w.last_seen_us, w.end_state::integer, w.ended_us, w.end_reason
-  FROM writer_stream w JOIN run ON run.id = w.run_id AND run.session = w.session WHERE w.run_id = $1)sql";
+  SELECT w.last_seen_us, w.end_state::integer, w.ended_us, w.end_reason, w.forked
+  FROM writer_stream w JOIN run ON run.id = w.run_id
+  WHERE w.run_id = $1 AND w.session = coalesce(
+    (SELECT max(own.session) FROM writer_stream own WHERE own.run_id = $1 AND NOT own.forked), run.session))sql";
 
 constexpr const char* kSettle = R"sql(
   UPDATE run SET state = $2, ended_us = $3, end_reason = $4, meta_version = meta_version + 1
@@ -57,7 +64,7 @@ core::RunState state_of(spool::EndState state) noexcept {
 }
 
 std::string reason_of(const spool::Finish& finish) {
-  if (!finish.reason.empty()) return core::without_nul(finish.reason);
+  if (!finish.reason.empty()) return finish.reason;
   if (finish.signal) return "signal " + std::to_string(*finish.signal);
   if (finish.exit_code && *finish.exit_code != 0)
     return "exit code " + std::to_string(*finish.exit_code);
@@ -76,11 +83,6 @@ std::string merged(std::string base, const std::vector<std::string>& patches) {
   return base;
 }
 
-std::vector<std::string> cleaned(std::vector<std::string> texts) {
-  for (std::string& text : texts) text = core::without_nul(std::move(text));
-  return texts;
-}
-
 }  // namespace
 
 void RunChanges::add(std::int64_t stream_id, const spool::Record& record) {
@@ -89,16 +91,17 @@ void RunChanges::add(std::int64_t stream_id, const spool::Record& record) {
         using R = std::decay_t<decltype(r)>;
         if constexpr (std::is_same_v<R, spool::RunStart>) {
           if (!start_) start_ = r;
+          if (!r.parent_writer_id.empty()) forked_.push_back(stream_id);
         } else if constexpr (std::is_same_v<R, spool::Config>) {
           configs_.push_back(r.json);
         } else if constexpr (std::is_same_v<R, spool::Summary>) {
           summaries_.push_back(r.json);
         } else if constexpr (std::is_same_v<R, spool::Tags>) {
-          tags_ = cleaned(r.tags);
+          tags_ = r.tags;
         } else if constexpr (std::is_same_v<R, spool::Notes>) {
-          notes_ = core::without_nul(r.text);
+          notes_ = r.text;
         } else if constexpr (std::is_same_v<R, spool::MetricDefinition>) {
-          definitions_.push_back({core::without_nul(r.key), r.json});
+          definitions_.push_back({r.key, r.json});
         } else if constexpr (std::is_same_v<R, spool::Finish>) {
           ends_[stream_id] = {state_of(r.state), r.time_us, reason_of(r)};
         } else if constexpr (std::is_same_v<R, spool::Console>) {
@@ -118,8 +121,7 @@ bool RunChanges::apply(PgConnection& connection, std::int64_t now_us) {
   if (!touches_run()) return false;
   apply_row(connection, now_us);
   apply_definitions(connection);
-  apply_ends(connection);
-  if (!ends_.empty()) settle_run(connection, run_, now_us);
+  apply_writers(connection, now_us);
   return true;
 }
 
@@ -140,11 +142,11 @@ void RunChanges::apply_row(PgConnection& connection, std::int64_t now_us) {
         std::min(start_->started_us, now_us);  // a clock ahead of ours sorts no run on top
     connection.run(kName, PgParams()
                               .uuid(id)
-                              .text(core::without_nul(start_->name))
-                              .text(core::without_nul(start_->group))
-                              .text(core::without_nul(start_->job_type))
-                              .text(core::without_nul(start_->notes))
-                              .texts(cleaned(start_->tags))
+                              .text(start_->name)
+                              .text(start_->group)
+                              .text(start_->job_type)
+                              .text(start_->notes)
+                              .texts(start_->tags)
                               .bigint(started));
   }
   if (tags_) connection.run(kTags, PgParams().uuid(id).texts(*tags_));
@@ -158,13 +160,15 @@ void RunChanges::apply_definitions(PgConnection& connection) {
   }
 }
 
-void RunChanges::apply_ends(PgConnection& connection) {
+void RunChanges::apply_writers(PgConnection& connection, std::int64_t now_us) {
+  if (!forked_.empty()) connection.run(kForked, PgParams().bigints(forked_));
   for (const auto& [stream, end] : ends_)
     connection.run(kEnd, PgParams()
                              .bigint(stream)
                              .smallint(static_cast<std::int16_t>(end.state))
                              .bigint(end.time_us)
                              .text(end.reason));
+  if (!forked_.empty() || !ends_.empty()) settle_run(connection, run_, now_us);
 }
 
 bool settle_run(PgConnection& connection, core::RunId run, std::int64_t now_us) {
@@ -173,6 +177,7 @@ bool settle_run(PgConnection& connection, core::RunId run, std::int64_t now_us) 
   std::vector<core::WriterLife> writers(rows.rows());
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     writers[i].last_seen_us = rows.bigint(i, 0);
+    writers[i].forked = rows.boolean(i, 4);
     if (rows.is_null(i, 1)) continue;
     writers[i].end = core::WriterEnd{static_cast<core::RunState>(rows.integer(i, 1)),
                                      rows.bigint(i, 2), std::string(rows.bytes(i, 3))};

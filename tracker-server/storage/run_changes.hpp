@@ -21,7 +21,8 @@ class RunChanges {
   explicit RunChanges(core::RunId run) : run_(run) {}
 
   // In log order within a writer. A record that cannot be used (a config that is not an object) is
-  // left out: one bad call of a program must not stop its run.
+  // left out: one bad call of a program must not stop its run. Texts are as spool::decode_frame
+  // lets them through: without NUL, and within the limits of spool/record.hpp.
   void add(std::int64_t stream_id, const spool::Record& record);
 
   // Inside the caller's transaction. Returns whether the run as people see it changed (console
@@ -36,7 +37,7 @@ class RunChanges {
   bool touches_run() const noexcept;
   void apply_row(PgConnection& connection, std::int64_t now_us);
   void apply_definitions(PgConnection& connection);
-  void apply_ends(PgConnection& connection);
+  void apply_writers(PgConnection& connection, std::int64_t now_us);
 
   core::RunId run_;
   std::optional<spool::RunStart> start_;
@@ -45,6 +46,7 @@ class RunChanges {
   std::optional<std::string> notes_;
   std::vector<Definition> definitions_;
   std::map<std::int64_t, core::WriterEnd> ends_;  // by stream
+  std::vector<std::int64_t> forked_;              // streams of writers that were forked
   std::map<spool::ConsoleStream, std::vector<const spool::Console*>> console_;
 };
 

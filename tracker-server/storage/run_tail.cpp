@@ -1,34 +1,57 @@
 #include "storage/run_tail.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <string>
+
+#include <tracker/error.hpp>
 
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kTail = R"sql(
-  SELECT w.writer_id, f.from_offset, f.to_offset, f.payload
+constexpr const char* kSize = R"sql(
+  SELECT coalesce(sum(octet_length(f.payload)), 0)::bigint
   FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+  WHERE w.run_id = $1)sql";
+constexpr const char* kTail = R"sql(
+  SELECT f.payload FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
   WHERE w.run_id = $1 ORDER BY f.id)sql";
-}  // namespace
 
-const std::vector<TailFrame>& RunTail::frames() {
-  if (frames_) return *frames_;
-  frames_.emplace();
-  const PgResult rows = connection_.run(kTail, PgParams().uuid(run_.uuid().bytes));
-  for (std::size_t i = 0; i < rows.rows(); ++i)
-    frames_->push_back(
-        {writer_id_of(rows.bytes(i, 0)), static_cast<std::uint64_t>(rows.bigint(i, 1)),
-         static_cast<std::uint64_t>(rows.bigint(i, 2)),
-         std::make_shared<const spool::Frame>(spool::decode_frame(rows.bytes(i, 3)))});
-  return *frames_;
+[[noreturn]] void too_much(core::RunId run, const std::string& what) {
+  throw Error(ErrorCode::kUnavailable,
+              "run " + run.text() + " has " + what +
+                  " that are not compacted yet, more than a reader takes: try again in a minute, "
+                  "and see the server's log if it stays so");
 }
 
+}  // namespace
+
 const RowTable& RunTail::rows() {
-  if (rows_) return *rows_;
-  rows_.emplace(next_row_);
-  for (const TailFrame& frame : frames()) rows_->add(*frame.frame);
+  if (!rows_) {
+    check_size();
+    rows_ = read();
+  }
   return *rows_;
+}
+
+// Before the payloads are fetched: libpq holds a whole result in memory.
+void RunTail::check_size() {
+  const std::int64_t bytes =
+      connection_.run(kSize, PgParams().uuid(run_.uuid().bytes)).bigint(0, 0);
+  if (bytes > limits_.payload_bytes) too_much(run_, std::to_string(bytes >> 20) + " MiB of frames");
+}
+
+RowTable RunTail::read() {
+  RowTable table(next_row_);
+  std::size_t values = 0;
+  const PgResult rows = connection_.run(kTail, PgParams().uuid(run_.uuid().bytes));
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const spool::Frame frame = spool::decode_frame(rows.bytes(i, 0));
+    for (const spool::RowGroup& group : frame.groups) values += group.values.size();
+    if (values > limits_.values)
+      too_much(run_, "more than " + std::to_string(limits_.values) + " values");
+    table.add(frame);
+  }
+  return table;
 }
 
 void RunTail::add_points(const Key& key, RowColumns& out) {

@@ -1,28 +1,38 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "core/ids.hpp"
 #include "core/series.hpp"
 #include "storage/pg.hpp"
 #include "storage/row_table.hpp"
-#include "storage/series.hpp"
+#include "storage/runs.hpp"
 
 // The frames of one run that are committed and not compacted, inside the reader's snapshot. Read
 // and decoded when first asked for.
 namespace tracker::storage {
 
+// How much of a tail a reader takes. Compaction leaves a few seconds of data behind; so much waits
+// only when it cannot keep up, and a reader must not take the server's memory then.
+struct TailLimits {
+  std::int64_t payload_bytes = 256 << 20;
+  std::size_t values = 32u << 20;  // decoded: a constant column takes hardly a byte of the payload
+};
+
+// Belongs to the thread that holds the connection. Errors of the members that read: PgError,
+// Error(kDataLoss) for a frame that does not decode, Error(kUnavailable) for a tail beyond the
+// limits.
 class RunTail {
  public:
-  RunTail(PgConnection& connection, core::RunId run) : connection_(connection), run_(run) {}
+  RunTail(PgConnection& connection, core::RunId run, const TailLimits& limits = {})
+      : connection_(connection), run_(run), limits_(limits) {}
 
   // Number that the next row of the run gets: the tail's rows come behind all compacted ones.
   void begin_at(std::int64_t next_row) noexcept { next_row_ = next_row; }
 
   // In commit order.
-  const std::vector<TailFrame>& frames();
   const RowTable& rows();
 
   // Appends the key's rows to `out`, which has one column.
@@ -31,10 +41,13 @@ class RunTail {
   core::Points points(const Key& key);
 
  private:
+  void check_size();
+  RowTable read();
+
   PgConnection& connection_;
   core::RunId run_;
+  TailLimits limits_;
   std::int64_t next_row_ = 0;
-  std::optional<std::vector<TailFrame>> frames_;
   std::optional<RowTable> rows_;
 };
 

@@ -138,7 +138,7 @@ std::optional<Project> find_project(Database& database, std::string_view name) {
 }
 
 std::vector<Run> list_runs(Database& database, core::ProjectId project, const RunPage& page) {
-  const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, 1'000);
+  const std::size_t limit = std::max<std::size_t>(page.limit, 1);
   const std::string order = " ORDER BY r.created_us DESC, r.id DESC LIMIT $2";
   return in_transaction(database, [&](pqxx::work& transaction) {
     if (!page.after)
@@ -186,14 +186,14 @@ std::vector<RunKeys> compacted_keys(Database& database, std::span<const core::Ru
   });
 }
 
-std::vector<MetricDefinition> metric_definitions(Database& database, core::RunId run) {
+RunDefinitions metric_definitions(Database& database, std::span<const core::RunId> runs) {
   return in_transaction(database, [&](pqxx::work& transaction) {
-    std::vector<MetricDefinition> out;
+    RunDefinitions out;
     for (const pqxx::row& row :
-         transaction.exec_params("SELECT pattern, definition::text FROM metric_definition WHERE "
-                                 "run_id = $1 ORDER BY id",
-                                 run.text()))
-      out.push_back({row[0].c_str(), row[1].c_str()});
+         transaction.exec_params("SELECT run_id, pattern, definition::text FROM metric_definition "
+                                 "WHERE run_id = ANY($1::uuid[]) ORDER BY id",
+                                 id_list(runs)))
+      out[run_id(row[0])].push_back({row[1].c_str(), row[2].c_str()});
     return out;
   });
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -62,7 +63,7 @@ std::optional<Project> find_project(Database& database, std::string_view name);
 // A page of runs, newest first: ordered by (created_us, id) falling. `after` is the last run of the
 // page before.
 struct RunPage {
-  std::size_t limit = 200;  // 1 to 1,000
+  std::size_t limit = 200;  // at least 1; the caller bounds it
   std::optional<std::pair<std::int64_t, core::RunId>> after;
 };
 std::vector<Run> list_runs(Database& database, core::ProjectId project, const RunPage& page);
@@ -76,14 +77,15 @@ std::vector<Run> find_runs_by_name(Database& database, std::string_view project,
 
 // Keys of many runs with their statistics as of the last compaction (a few seconds old for a live
 // run): what a run table needs. For one run up to the last commit, use RunSnapshot::keys() in
-// storage/series.hpp.
+// storage/run_snapshot.hpp.
 struct RunKeys {
   core::RunId run;
   std::vector<Key> keys;
 };
 std::vector<RunKeys> compacted_keys(Database& database, std::span<const core::RunId> runs);
 
-// In the order they were made; a later one wins where several match.
-std::vector<MetricDefinition> metric_definitions(Database& database, core::RunId run);
+// Of each run that has some, in the order they were made; a later one wins where several match.
+using RunDefinitions = std::map<core::RunId, std::vector<MetricDefinition>>;
+RunDefinitions metric_definitions(Database& database, std::span<const core::RunId> runs);
 
 }  // namespace tracker::storage

@@ -7,6 +7,7 @@
 #include <tracker/error.hpp>
 
 #include "storage/database.hpp"
+#include "storage/sqlstate.hpp"
 
 // Ordinary SQL through libpqxx, with its exceptions translated into Error.
 namespace tracker::storage {
@@ -17,9 +18,8 @@ inline std::string first_line(const std::exception& error) {
   return text.substr(0, text.find('\n'));
 }
 
-// Runs `body(transaction)` in one transaction and commits it. Throws Error: kUnavailable when the
-// connection broke, the database is starting or stopping, or the statement timed out; kInternal for
-// the rest.
+// Runs `body(transaction)` in one transaction and commits it. Throws Error with the code that
+// storage/sqlstate.hpp gives.
 template <class Body>
 auto in_transaction(Database& database, Body body) {
   const Database::SqlLease connection = database.sql();
@@ -36,11 +36,7 @@ auto in_transaction(Database& database, Body body) {
   } catch (const pqxx::broken_connection& error) {
     throw Error(ErrorCode::kUnavailable, "the connection to the database broke", first_line(error));
   } catch (const pqxx::sql_error& error) {
-    const std::string state = error.sqlstate();
-    const bool passing = state.starts_with("40") || state.starts_with("57") ||
-                         state.starts_with("08") || state == "55P03";
-    throw Error(passing ? ErrorCode::kUnavailable : ErrorCode::kInternal,
-                "database: " + first_line(error), state);
+    throw Error(code_of(error.sqlstate()), "database: " + first_line(error), error.sqlstate());
   } catch (const pqxx::failure& error) {
     throw Error(ErrorCode::kInternal, "database: " + first_line(error));
   }

@@ -27,7 +27,7 @@ constexpr const char* kMakeWriter = R"sql(
   INSERT INTO writer_stream (run_id, writer_id, epoch, last_seen_us) VALUES ($1, $2, 1, $3)
   ON CONFLICT (run_id, writer_id) DO UPDATE
     SET epoch = writer_stream.epoch + 1, last_seen_us = greatest(writer_stream.last_seen_us, $3)
-  RETURNING id, acked_offset, epoch, end_state IS NOT NULL)sql";
+  RETURNING id, acked_offset, epoch, end_state IS NOT NULL, forked)sql";
 
 constexpr const char* kMakeCompaction =
     "INSERT INTO compaction (run_id) VALUES ($1) ON CONFLICT DO NOTHING";
@@ -39,6 +39,9 @@ constexpr const char* kLockRun = R"sql(
 constexpr const char* kRevive = R"sql(
   UPDATE run SET state = 1, session = session + 1, ended_us = NULL, end_reason = '', meta_version = meta_version + 1
   WHERE id = $1)sql";
+
+constexpr const char* kHasOwnWriter =
+    "SELECT 1 FROM writer_stream WHERE run_id = $1 AND NOT forked LIMIT 1";
 
 constexpr const char* kJoinSession =
     "UPDATE writer_stream SET session = (SELECT session FROM run WHERE id = $2) WHERE id = $1";
@@ -55,13 +58,15 @@ RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
   RegisteredWriter out{writer.bigint(0, 0), static_cast<std::uint64_t>(writer.bigint(0, 1)),
                        static_cast<std::uint64_t>(writer.bigint(0, 2)), made};
   const bool ended = writer.boolean(0, 3);
+  const bool decides =
+      !writer.boolean(0, 4) || connection.run(kHasOwnWriter, PgParams().uuid(run)).rows() == 0;
   const PgResult row = connection.run(kLockRun, PgParams().uuid(run));
   if (row.bytes(0, 2) != r.project)
     throw Error(ErrorCode::kFailedPrecondition, "run " + r.run.text() + " belongs to project '" +
                                                     std::string(row.bytes(0, 2)) + "', not to '" +
                                                     r.project + "'");
   if (!ended) {
-    if (row.integer(0, 0) != static_cast<int>(core::RunState::kRunning)) {
+    if (decides && row.integer(0, 0) != static_cast<int>(core::RunState::kRunning)) {
       connection.run(kRevive, PgParams().uuid(run));
       out.run_changed = true;
     }

@@ -30,8 +30,9 @@ struct RegisteredWriter {
 };
 
 // Makes project, run and writer if they are absent, raises the writer's epoch, notes a sign of
-// life, and lets a run that had ended run again, unless this writer has said how it ended. Throws
-// Error(kFailedPrecondition) when the run belongs to another project.
+// life, and lets a run that had ended run again, unless this writer has said how it ended, or is
+// known to be forked from another one. Throws Error(kFailedPrecondition) when the run belongs to
+// another project.
 RegisteredWriter register_writer(Database& database, const Registration& registration);
 
 struct FramePart {
@@ -64,8 +65,8 @@ struct ChainResult {
 
 // Commits the chains in one transaction, each writer at most once; a result for each. Chains that
 // do not fit are left out and say so. When this returns the committed ones are durable. Throws
-// PgError: retryable() when nothing was done, connection_lost() when it is unknown whether it was
-// done, and otherwise when the data itself was refused.
+// PgError: nothing was done, except that after connection_lost() it is unknown whether it was. With
+// a fault() of kData one of the chains holds what cannot be stored.
 std::vector<ChainResult> commit_chains(PgConnection& connection, std::span<const Chain> chains,
                                        std::int64_t now_us);
 

@@ -15,7 +15,9 @@ export interface RunRef {
 
 export interface PanelSeries {
   lines: ReadonlyMap<string, LineData>;
+  // 'error' has nothing to show; lines that were there before a read failed stay 'ready'.
   status: 'loading' | 'ready' | 'error';
+  // Why the last read failed, until it is tried again; else empty.
   error: string;
 }
 
@@ -29,7 +31,7 @@ export interface SeriesStore {
   // The line over the whole range, when it has been seen; what lies before a zoomed picture.
   overview: (key: string, run: string) => LineData | undefined;
   append: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
-  // Everything of the run is read again.
+  // Everything of the run is read again, also by panels whose last read failed.
   refresh: (run: string) => void;
   retry: (key: string) => void;
 }
@@ -87,7 +89,9 @@ export function createSeriesStore(options: {
     if (frame !== 0) return;
     frame = requestAnimationFrame(() => {
       frame = 0;
-      for (const one of changed) one.write({ lines: one.lines, status: 'ready', error: '' });
+      for (const one of changed) {
+        one.write((was) => ({ lines: one.lines, status: 'ready', error: one.failed ? was.error : '' }));
+      }
       changed.clear();
     });
   }
@@ -164,6 +168,12 @@ export function createSeriesStore(options: {
     entry.write({ lines: entry.lines, status: entry.lines.size > 0 ? 'ready' : 'error', error });
   }
 
+  function forgive(entry: Entry): void {
+    if (!entry.failed) return;
+    entry.failed = false;
+    entry.write({ lines: entry.lines, status: entry.lines.size > 0 ? 'ready' : 'loading', error: '' });
+  }
+
   function appendTo(entry: Entry, delta: Delta, how: 'live' | 'replay'): void {
     const line = entry.lines.get(delta.run);
     if (!line) return;
@@ -194,7 +204,7 @@ export function createSeriesStore(options: {
       entry.inFlight.clear();
       entry.outdated.clear();
       entry.pending = [];
-      entry.failed = false;
+      forgive(entry);
       if (axis === 'new axis') {
         entry.lines = new Map();
         entry.overview = new Map();
@@ -242,13 +252,12 @@ export function createSeriesStore(options: {
       for (const entry of entries.values()) {
         entry.have.delete(run);
         if (entry.inFlight.has(run)) entry.outdated.add(run);
+        forgive(entry);
       }
       pumpSoon();
     },
     retry: (key) => {
-      const entry = entryOf(key);
-      entry.failed = false;
-      entry.write({ lines: entry.lines, status: 'loading', error: '' });
+      forgive(entryOf(key));
       pumpSoon();
     },
   };

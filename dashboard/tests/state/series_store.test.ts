@@ -136,6 +136,30 @@ describe('the series store', () => {
     dispose();
   });
 
+  it('asks again after a failure when the server says what was lost', async () => {
+    const { store, dispose } = makeStore(['a']);
+    store.want('loss', 310);
+    await settle();
+    asked[0]?.answer([raw('a', 'loss', [[0, 0]])]);
+    await settle();
+    store.refresh('a');
+    await settle();
+    asked[1]?.fail(new Error('restarting'));
+    await settle();
+    store.append('a', delta('loss', [1, 1]));
+    await settle();
+    expect(store.panel('loss')()).toMatchObject({ status: 'ready', error: 'restarting' });
+    expect(asked.length).toBe(2);
+    store.refresh('a');
+    await settle();
+    expect(asked[2]?.request.runs).toEqual(['a']);
+    expect(store.panel('loss')().error).toBe('');
+    asked[2]?.answer([raw('a', 'loss', [[0, 0], [1, 1], [2, 2]])]);
+    await settle();
+    expect(pointsOf(store, 'loss', 'a')).toEqual([[0, 0], [1, 1], [2, 2]]);
+    dispose();
+  });
+
   it('reads a run again when deltas of it were lost', async () => {
     const { store, dispose } = makeStore(['a', 'b']);
     store.want('loss', 310);

@@ -49,6 +49,19 @@ TEST(CommandLine, HelpNamesEveryFlagAndExitsWithZero) {
   }
 }
 
+TEST(CommandLine, AnAllowedHostIsKeptAsRequestsNameIt) {
+  const auto command = parse({"--data-dir", "x", "--allow-host", "Tracker.LAN:8443", "--allow-host",
+                              "[FE80::1]:80", "--allow-host", "other"});
+  ASSERT_TRUE(command.config) << command.text;
+  EXPECT_EQ(command.config->allowed_hosts,
+            (std::vector<std::string>{"tracker.lan", "fe80::1", "other"}));
+  for (const auto* bad : {"https://tracker.lan", "tracker.lan/", "", ":8080", "*.lan"}) {
+    const auto refused = parse({"--data-dir", "x", "--allow-host", bad});
+    EXPECT_EQ(refused.exit_code, 2) << bad;
+    EXPECT_NE(refused.text.find("--allow-host"), std::string::npos) << refused.text;
+  }
+}
+
 TEST(Endpoint, AddressesOfBothFamiliesAreTaken) {
   EXPECT_EQ(Endpoint::parse("[::1]:0").address, "::1");
   EXPECT_TRUE(Endpoint::parse("[::1]:0").loopback());

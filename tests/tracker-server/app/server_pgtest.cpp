@@ -21,8 +21,8 @@ class ServerProgramTest : public testing::Test {
  protected:
   ~ServerProgramTest() override {
     const auto file = embedded::read_postmaster_file(cluster_);
-    for (const auto pid : embedded::processes_in(cluster_)) ::kill(pid, SIGKILL);
-    eventually([&] { return embedded::processes_in(cluster_).empty(); });
+    for (const auto pid : embedded::processes_of(cluster_)) ::kill(pid, SIGKILL);
+    eventually([&] { return embedded::processes_of(cluster_).empty(); });
     if (file) embedded::remove_socket_directory(file->socket_directory);
   }
 
@@ -61,7 +61,7 @@ TEST_F(ServerProgramTest, ATerminatedServerLeavesNothingRunningAndItsDataBehind)
     server.signal(round == 0 ? SIGTERM : SIGINT);
     EXPECT_EQ(server.wait(), 0) << server.log();
     EXPECT_FALSE(fs::exists(data_ / "server.json"));
-    EXPECT_TRUE(embedded::processes_in(cluster_).empty());
+    EXPECT_TRUE(embedded::processes_of(cluster_).empty());
   }
 }
 
@@ -94,13 +94,35 @@ TEST_F(ServerProgramTest, AKilledPostmasterIsReplacedAndTheServerIsReadyAgain) {
   EXPECT_EQ(http_get(*url + "/api/v1/projects")->status, 200);
 }
 
+// The checkpointer is held, so that the shared memory of the killed postmaster stays in use and the
+// restart has to wait.
+TEST_F(ServerProgramTest, WhileTheClusterIsRestartedTheServerIsNotReady) {
+  ServerProcess server(data_);
+  const auto url = server.wait_ready();
+  ASSERT_TRUE(url) << server.log();
+  pid_t checkpointer = 0;
+  for (const auto pid : embedded::processes_of(cluster_)) {
+    std::string title;
+    std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/cmdline"), title, '\0');
+    if (title.find("checkpointer") != std::string::npos) checkpointer = pid;
+  }
+  ASSERT_NE(checkpointer, 0);
+  ::kill(checkpointer, SIGSTOP);
+  ::kill(postmaster(), SIGKILL);
+  const auto status = [&] { return http_get(*url + "/readyz")->status; };
+  EXPECT_TRUE(eventually([&] { return status() == 503; })) << server.log();
+  EXPECT_EQ(http_get(*url + "/healthz")->status, 200);
+  ::kill(checkpointer, SIGCONT);
+  EXPECT_TRUE(eventually([&] { return ready(*url); })) << server.log();
+}
+
 TEST_F(ServerProgramTest, AfterEverythingWasKilledTheNextStartRecovers) {
   {
     ServerProcess server(data_);
     ASSERT_TRUE(server.wait_ready()) << server.log();
     server.signal(SIGKILL);
     server.wait();
-    for (const auto pid : embedded::processes_in(cluster_)) ::kill(pid, SIGKILL);
+    for (const auto pid : embedded::processes_of(cluster_)) ::kill(pid, SIGKILL);
   }
   ServerProcess server(data_);
   const auto url = server.wait_ready();
@@ -150,7 +172,7 @@ TEST_F(ServerProgramTest, ATakenPortIsOneLineAndNothingStaysBehind) {
     EXPECT_NE(second.log().find("tracker-server: cannot listen on " + address), std::string::npos)
         << second.log();
     EXPECT_NE(second.log().find(flag), std::string::npos) << second.log();
-    EXPECT_TRUE(embedded::processes_in(other / "postgres").empty());
+    EXPECT_TRUE(embedded::processes_of(other / "postgres").empty());
   }
 }
 

@@ -62,6 +62,23 @@ TEST(RunLife, AFinishOutweighsASilentWriter) {
   EXPECT_EQ(life_of(writers, kNow).state, RunState::kFinished);
 }
 
+TEST(RunLife, AForkedWriterNeitherEndsTheRunNorKeepsItRunning) {
+  const WriterLife running{kNow, std::nullopt};
+  const WriterLife finished{kNow, WriterEnd{RunState::kFinished, kNow, ""}};
+  const WriterLife crashed_child{kNow, WriterEnd{RunState::kCrashed, kNow + 9, "signal 9"}, true};
+  const WriterLife running_child{kNow, std::nullopt, true};
+  EXPECT_EQ(life_of(std::vector{running, crashed_child}, kNow).state, RunState::kRunning);
+  const RunLife life = life_of(std::vector{crashed_child, finished}, kNow);
+  EXPECT_EQ(life.state, RunState::kFinished);
+  EXPECT_EQ(life.ended_us, kNow);
+  EXPECT_EQ(life_of(std::vector{finished, running_child}, kNow).state, RunState::kFinished);
+}
+
+TEST(RunLife, ForkedWritersDecideWhenTheyAreAlone) {
+  const std::vector<WriterLife> writers{{kNow, WriterEnd{RunState::kCrashed, kNow, "x"}, true}};
+  EXPECT_EQ(life_of(writers, kNow).state, RunState::kCrashed);
+}
+
 TEST(RunState, NamesComeBack) {
   for (const RunState state : {RunState::kRunning, RunState::kFinished, RunState::kFailed,
                                RunState::kCrashed, RunState::kStopped})

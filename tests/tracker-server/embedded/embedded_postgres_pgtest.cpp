@@ -33,7 +33,7 @@ class EmbeddedPostgresTest : public testing::Test {
   }
   ~EmbeddedPostgresTest() override {
     const auto file = read_postmaster_file(data_ / "postgres");
-    for (const auto pid : processes_in(data_ / "postgres")) ::kill(pid, SIGKILL);
+    for (const auto pid : processes_of(data_ / "postgres")) ::kill(pid, SIGKILL);
     if (file) remove_socket_directory(file->socket_directory);
     fs::remove_all(root_);
   }
@@ -81,7 +81,7 @@ TEST_F(EmbeddedPostgresTest, StartMakesADatabaseThatKeepsWhatWasCommittedOverASt
     ASSERT_TRUE(ask(postgres.connection_string(), "CREATE TABLE t AS SELECT 42 AS x"));
     postgres.stop();
     EXPECT_EQ(postgres.postmaster(), 0);
-    EXPECT_TRUE(processes_in(data_ / "postgres").empty());
+    EXPECT_TRUE(processes_of(data_ / "postgres").empty());
   }
   EmbeddedPostgres again(options());
   again.start();
@@ -127,6 +127,29 @@ TEST_F(EmbeddedPostgresTest, AKilledPostmasterIsStartedAgainUnderTheSameAddress)
       eventually([&] { return postgres.postmaster() != 0 && postgres.postmaster() != first; }));
   ASSERT_TRUE(eventually([&] { return ask(address, "SELECT x FROM t") == "7"; }));
   EXPECT_EQ(postgres.connection_string(), address);
+}
+
+// Somebody's shell stands in the cluster: it neither holds the restart up nor is killed by it.
+TEST_F(EmbeddedPostgresTest, ARestartLeavesStrangersInTheClusterAlone) {
+  EmbeddedPostgres postgres(options());
+  postgres.start();
+  const pid_t shell = ::fork();
+  if (shell == 0) {
+    if (::chdir((data_ / "postgres").c_str()) == 0) ::execl("/bin/sleep", "sleep", "1000", nullptr);
+    ::_exit(127);
+  }
+  ASSERT_TRUE(eventually([&] {
+    std::error_code error;
+    return fs::read_symlink("/proc/" + std::to_string(shell) + "/exe", error).filename() == "sleep";
+  }));
+  const auto first = postgres.postmaster();
+  ::kill(first, SIGKILL);
+  EXPECT_TRUE(
+      eventually([&] { return postgres.postmaster() != 0 && postgres.postmaster() != first; }));
+  EXPECT_TRUE(eventually([&] { return ask(postgres.connection_string(), "SELECT 1") == "1"; }));
+  EXPECT_EQ(::waitpid(shell, nullptr, WNOHANG), 0);  // it lives
+  ::kill(shell, SIGKILL);
+  ::waitpid(shell, nullptr, 0);
 }
 
 // A server that is killed leaves its cluster running. The child does what a server does, and dies

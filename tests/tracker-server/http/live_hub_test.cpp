@@ -2,96 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-#include <stdexcept>
+#include "live_hub_fixture.hpp"
 
 namespace tracker::http {
 namespace {
-
-using nlohmann::json;
-
-class RecordingOutput final : public LiveOutput {
- public:
-  void send(std::shared_ptr<const std::string> message) override {
-    messages.push_back(json::parse(*message));
-  }
-  std::size_t pending_bytes() const override { return pending; }
-
-  // Messages of one kind since the last call.
-  std::vector<json> take(const std::string& kind) {
-    std::vector<json> found;
-    std::erase_if(messages, [&](const json& message) {
-      if (!message.contains(kind)) return false;
-      found.push_back(message[kind]);
-      return true;
-    });
-    return found;
-  }
-
-  std::vector<json> messages;
-  std::size_t pending = 0;
-};
-
-class LiveHubTest : public testing::Test {
- protected:
-  LiveHubTest() {
-    options_.server_version = "1.2.3";
-    options_.feed_weight = 1'000;
-    hub_ = make_hub();
-    output_ = std::make_shared<RecordingOutput>();
-    tab_ = hub_->join(output_);
-  }
-
-  std::unique_ptr<LiveHub> make_hub() {
-    return std::make_unique<LiveHub>(
-        [this](std::span<const core::RunId> ids) {
-          if (database_away_) throw std::runtime_error("database away");
-          std::vector<json> rows;
-          for (const auto id : ids)
-            rows.push_back({{"id", id.text()}, {"project", "imdb"}, {"reads", ++reads_}});
-          return rows;
-        },
-        clock_, options_);
-  }
-
-  // Rows of one key, steps from `step` on, value = step / 2.
-  void commit(core::RunId run, std::int64_t step, std::size_t rows = 1) {
-    auto frame = std::make_shared<spool::Frame>();
-    spool::RowGroup group;
-    group.keys = {"train/loss"};
-    for (std::size_t i = 0; i < rows; ++i) {
-      const auto at = step + static_cast<std::int64_t>(i);
-      group.steps.push_back(at);
-      group.times_us.push_back(at * 10);
-      group.order.push_back(static_cast<std::uint32_t>(i));
-      group.values.push_back(static_cast<double>(at) / 2);
-    }
-    frame->groups.push_back(group);
-    publish(run, frame);
-  }
-
-  void publish(core::RunId run, std::shared_ptr<const spool::Frame> frame) {
-    ingest::Committed committed;
-    committed.frames.push_back({run, core::WriterId::random(), 0, 1, std::move(frame)});
-    hub_->publish(committed);
-  }
-
-  void subscribe(core::RunId run) {
-    hub_->receive(tab_, json{{"subscribe", {{"run", run.text()}}}}.dump());
-  }
-  void subscribe(core::RunId run, const std::string& cursor) {
-    hub_->receive(tab_, json{{"subscribe", {{"run", run.text()}, {"cursor", cursor}}}}.dump());
-  }
-
-  core::ManualClock clock_{1'000'000'000};
-  LiveOptions options_;
-  bool database_away_ = false;
-  int reads_ = 0;
-  std::unique_ptr<LiveHub> hub_;
-  std::shared_ptr<RecordingOutput> output_;
-  LiveHub::TabId tab_ = 0;
-  const core::RunId run_ = core::RunId::random(), other_ = core::RunId::random();
-};
 
 TEST_F(LiveHubTest, ANewTabIsGreeted) {
   EXPECT_EQ(output_->take("hello"), std::vector{json({{"version", "1.2.3"}})});
@@ -131,56 +45,6 @@ TEST_F(LiveHubTest, MessagesAreCoalescedToOneAnInterval) {
   const auto rest = output_->take("points");
   ASSERT_EQ(rest.size(), 1u);
   EXPECT_EQ(rest[0].at("keys").at("train/loss").at("step"), json::parse("[7,8]"));
-}
-
-TEST_F(LiveHubTest, AReconnectedTabGetsWhatItMissed) {
-  subscribe(run_);
-  commit(run_, 1);
-  hub_->flush();
-  const std::string cursor = output_->take("points").at(0).at("to");
-  hub_->leave(tab_);
-  commit(run_, 2);
-  output_ = std::make_shared<RecordingOutput>();
-  tab_ = hub_->join(output_);
-  subscribe(run_, cursor);
-  hub_->flush();
-  const auto points = output_->take("points");
-  ASSERT_EQ(points.size(), 1u);
-  EXPECT_EQ(points[0].at("keys").at("train/loss").at("step"), json::parse("[2]"));
-  EXPECT_TRUE(output_->take("resync").empty());
-}
-
-TEST_F(LiveHubTest, ACursorOfAnotherLifeOfTheServerIsAnsweredWithResync) {
-  subscribe(run_);
-  commit(run_, 1);
-  hub_->flush();
-  const std::string cursor = output_->take("points").at(0).at("to");
-  hub_ = make_hub();
-  tab_ = hub_->join(output_);
-  for (const auto& lost : {cursor, std::string("nonsense"), std::string()}) {
-    clock_.advance(options_.interval_us);
-    subscribe(run_, lost);
-    hub_->flush();
-    EXPECT_EQ(output_->take("resync"), std::vector{json({{"run", run_.text()}})}) << lost;
-  }
-}
-
-TEST_F(LiveHubTest, ASlowTabIsSkippedAndToldToReadAgain) {
-  subscribe(run_);
-  output_->pending = options_.pending_bytes + 1;
-  for (int i = 0; i < 20; ++i) commit(run_, 100 * i, 100);  // more than a feed keeps
-  clock_.advance(options_.interval_us);
-  hub_->flush();
-  EXPECT_TRUE(output_->take("points").empty());
-  output_->pending = 0;
-  clock_.advance(options_.interval_us);
-  hub_->flush();
-  EXPECT_TRUE(output_->take("points").empty());
-  EXPECT_EQ(output_->take("resync").size(), 1u);
-  clock_.advance(options_.interval_us);
-  commit(run_, 5'000);
-  hub_->flush();
-  EXPECT_EQ(output_->take("points").size(), 1u);
 }
 
 TEST_F(LiveHubTest, AProjectsTabSeesItsRunsAtMostOnceASecondForDataAlone) {

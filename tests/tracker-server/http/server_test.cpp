@@ -1,6 +1,7 @@
 #include "http/server.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -179,6 +180,24 @@ TEST_F(ServerTest, ATakenPortIsAnErrorThatSaysWhatToDo) {
   }
 }
 
+TEST_F(ServerTest, ASystemThatGivesNoSocketIsAnErrorThatSaysSo) {
+  Server server(options_, *router_, hub_);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const auto none = rlimit{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  std::string text;
+  try {
+    server.start();
+  } catch (const Error& error) {
+    text = error.what();
+  }
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_NE(text.find("cannot listen on 127.0.0.1:0 for HTTP: Too many open files"),
+            std::string::npos)
+      << text;
+}
+
 TEST_F(ServerTest, ALiveSocketIsGreetedAnsweredAndClosedByAStop) {
   start();
   beast::websocket::stream<tcp::socket> socket(connect());
@@ -196,6 +215,22 @@ TEST_F(ServerTest, ALiveSocketIsGreetedAnsweredAndClosedByAStop) {
   EXPECT_EQ(error, beast::websocket::error::closed);
   EXPECT_EQ(socket.reason().code, beast::websocket::close_code::going_away);
   stopping.get();
+}
+
+TEST_F(ServerTest, ALiveSocketThatAsksAndNeverReadsIsClosed) {
+  LiveOptions live;
+  live.hang_up_bytes = 10'000;
+  LiveHub hub([](std::span<const core::RunId>) { return std::vector<nlohmann::json>(); }, clock_,
+              live);
+  server_ = std::make_unique<Server>(options_, *router_, hub);
+  server_->start();
+  beast::websocket::stream<tcp::socket> socket(connect());
+  socket.handshake("127.0.0.1", "/api/v1/live");
+  beast::error_code error;
+  for (int i = 0; i < 10'000'000 && !error; ++i)
+    socket.write(asio::buffer(std::string("nonsense")), error);
+  EXPECT_TRUE(error);
+  server_.reset();
 }
 
 TEST_F(ServerTest, ALiveSocketOfAForeignPageIsRefused) {

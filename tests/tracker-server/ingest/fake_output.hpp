@@ -52,6 +52,11 @@ class FakeOutput final : public SessionOutput {
     const std::lock_guard lock(mutex_);
     return refusal_;
   }
+  std::optional<std::string> wait_close() {
+    wait([&] { return over(); });
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
 
  private:
   bool over() const { return refusal_ || closed_; }

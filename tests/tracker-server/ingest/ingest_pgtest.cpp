@@ -7,9 +7,7 @@
 
 #include "../storage/store_fixture.hpp"
 #include "fake_output.hpp"
-#include "ingest/compactor.hpp"
 #include "ingest/ingest.hpp"
-#include "ingest/sweeper.hpp"
 #include "storage/runs.hpp"
 
 namespace tracker::ingest {
@@ -25,9 +23,8 @@ class IngestTest : public storage::StoreTest {
     start();
   }
 
-  void start() {
-    service = std::make_unique<Ingest>(*database, clock,
-                                       IngestOptions{.group_delay = std::chrono::milliseconds(2)});
+  void start(std::chrono::milliseconds group_delay = std::chrono::milliseconds(2)) {
+    service = std::make_unique<Ingest>(*database, clock, IngestOptions{.group_delay = group_delay});
     service->set_listener([this](const Committed& committed) {
       const std::lock_guard lock(mutex);
       for (const CommittedFrame& frame : committed.frames)
@@ -83,7 +80,7 @@ class IngestTest : public storage::StoreTest {
   }
 
   void expect_steps(std::int64_t count) {
-    const core::Points points = storage::read_points(*database, run, "loss", {});
+    const core::Points points = storage::points_of(*database, run, "loss");
     ASSERT_EQ(points.size(), static_cast<std::size_t>(count));
     for (std::int64_t s = 0; s < count; ++s) {
       ASSERT_EQ(points.steps[static_cast<std::size_t>(s)], s);
@@ -208,39 +205,49 @@ TEST_F(IngestTest, ManyStreamsShareCommits) {
   }
 }
 
-TEST_F(IngestTest, TheCompactorTakesWhatIsOldOrEnded) {
-  service->stop();
-  const IngestOptions options;
-  Compactor compactor(*database, clock, options);
-  compactor.round();
-  storage::TestWriter test_writer = storage::make_writer(*database, run);
-  spool::Frame frame;
-  frame.groups.push_back(storage::make_rows({"loss"}, {0, 1}, {0, 3}));
-  storage::log_frame(*database, test_writer, frame);
-  Committed committed;
-  committed.frames.push_back(
-      {run, test_writer.writer, 0, 100, std::make_shared<const spool::Frame>(frame)});
-  compactor.note(committed);
-  compactor.round();
-  EXPECT_TRUE(storage::compacted_keys(*database, std::vector{run}).front().keys.empty());
-  clock.advance(options.compact_age_us);
-  compactor.round();
-  ASSERT_EQ(storage::compacted_keys(*database, std::vector{run}).front().keys.size(), 1u);
-  expect_steps(2);
+// Two streams in one group, one of whose frames makes the database fail with `sqlstate`.
+class PoisonTest : public IngestTest {
+ protected:
+  void deliver_with(const std::string& sqlstate) {
+    service->stop();
+    start(std::chrono::milliseconds(300));  // both frames come well within
+    database->pg()->command(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION 'poison' USING ERRCODE = '" +
+        sqlstate +
+        "'; END $$; CREATE TRIGGER refuse BEFORE INSERT ON metric_definition "
+        "EXECUTE FUNCTION refuse()");
+    for (const auto& output : {good, bad}) {
+      run = core::RunId::random();
+      writer = core::WriterId::random();
+      sessions.push_back(service->open(output));
+      sessions.back()->hello(hello());
+      ASSERT_TRUE(output->wait_welcome());
+    }
+    spool::Frame frame;
+    frame.records.push_back(spool::MetricDefinition{"loss", "{}"});
+    sessions[0]->frame(0, 10, payload(0, 10));
+    sessions[1]->frame(0, 10, spool::encode_frame(frame));
+  }
+
+  std::shared_ptr<FakeOutput> good = std::make_shared<FakeOutput>();
+  std::shared_ptr<FakeOutput> bad = std::make_shared<FakeOutput>();
+  std::vector<std::shared_ptr<Session>> sessions;
+};
+
+TEST_F(PoisonTest, AStreamWhoseDataCannotBeStoredIsRefusedAlone) {
+  deliver_with("54000");
+  EXPECT_TRUE(good->wait_ack(10));
+  const auto refusal = bad->wait_refusal();
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->reason, RefusalReason::kCorruptFrame);
 }
 
-TEST_F(IngestTest, TheSweeperWaitsForRelaysToComeBackAfterAStart) {
-  service->stop();
-  storage::make_writer(*database, run);
-  clock.advance(core::kHeartbeatTimeoutUs * 2);
-  std::vector<core::RunId> dead;
-  Sweeper sweeper(*database, clock, std::chrono::seconds(20),
-                  [&](const auto& runs) { dead = runs; });
-  sweeper.round();
-  EXPECT_TRUE(dead.empty());
-  clock.advance(core::kHeartbeatTimeoutUs);
-  sweeper.round();
-  EXPECT_EQ(dead, std::vector{run});
+TEST_F(PoisonTest, AFaultOfTheServerClosesOnlyTheStreamItHits) {
+  deliver_with("XX000");
+  EXPECT_TRUE(good->wait_ack(10));
+  EXPECT_TRUE(bad->wait_close());
+  EXPECT_FALSE(bad->wait_refusal());
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include "storage/compaction.hpp"
 #include "storage/frame_ring.hpp"
+#include "storage/quarantine.hpp"
+#include "storage/run_tail.hpp"
 #include "store_fixture.hpp"
 
 namespace tracker::storage {
@@ -30,7 +32,7 @@ void log_some(Database& database, TestWriter& writer, std::int64_t first = 0) {
 }
 
 void expect_whole(Database& database, core::RunId run, std::int64_t steps) {
-  const core::Points points = read_points(database, run, "b", {});
+  const core::Points points = points_of(database, run, "b");
   ASSERT_EQ(points.size(), static_cast<std::size_t>(steps));
   for (std::int64_t step = 0; step < steps; ++step)
     ASSERT_EQ(points.values[static_cast<std::size_t>(step)], static_cast<double>(step) * 0.5);
@@ -116,7 +118,7 @@ TEST_F(Compaction, AnEndedRunKeepsOneChunkBehindTheFullOnes) {
   log_frame(*database, writer, end);
   compact_run(*database->pg(), writer.run);
   EXPECT_EQ(count(*database, "SELECT count(*) FROM chunk"), 1);
-  EXPECT_EQ(read_points(*database, writer.run, "b", {}).size(), 124u);
+  EXPECT_EQ(points_of(*database, writer.run, "b").size(), 124u);
 }
 
 TEST_F(Compaction, ManyKeySetsAreSplitAndNothingIsLost) {
@@ -132,8 +134,78 @@ TEST_F(Compaction, ManyKeySetsAreSplitAndNothingIsLost) {
   }
   EXPECT_EQ(
       count(*database, "SELECT count(*) FROM series_group WHERE array_length(key_ids, 1) > 1"), 64);
-  EXPECT_EQ(read_points(*database, writer.run, "common", {}).size(), 200u);
-  EXPECT_EQ(read_points(*database, writer.run, "k99", {}).values, (std::vector<double>{3, 4}));
+  EXPECT_EQ(points_of(*database, writer.run, "common").size(), 200u);
+  EXPECT_EQ(points_of(*database, writer.run, "k99").values, (std::vector<double>{3, 4}));
+}
+
+// A frame that was acknowledged and cannot be decoded, as a defect or a bad disk might leave one.
+void log_garbage(Database& database, TestWriter& writer) {
+  Chain chain = make_chain(writer, spool::Frame{});
+  chain.parts.front().payload = "this is no frame";
+  writer.offset = commit_one(database, chain).acked;
+}
+
+TEST_F(Compaction, AFrameThatCannotBeDecodedIsSetAsideAndTheOthersAreCompacted) {
+  TestWriter writer = make_writer(*database);
+  log_rows(*database, writer, make_rows({"b"}, {0, 1}, {0, 0.5}));
+  log_garbage(*database, writer);
+  log_rows(*database, writer, make_rows({"b"}, {2}, {1}));
+  EXPECT_THROW(compact_run(*database->pg(), writer.run), Error);
+  const std::uint64_t before = find_run(*database, writer.run)->version;
+  const auto moved = compact_past_bad_frames(*database->pg(), writer.run, kNow);
+  ASSERT_EQ(moved.size(), 1u);
+  EXPECT_EQ(moved[0].from, 100);
+  EXPECT_EQ(moved[0].to, 200);
+  EXPECT_NE(moved[0].reason.find("version"), std::string::npos) << moved[0].reason;
+  EXPECT_EQ(count_quarantined(*database->pg()), 1);
+  EXPECT_EQ(count(*database,
+                  "SELECT count(*) FROM frame_quarantine q JOIN frame f "
+                  "USING (stream_id, from_offset) WHERE q.payload = f.payload"),
+            1);
+  expect_whole(*database, writer.run, 3);
+  EXPECT_GT(find_run(*database, writer.run)->version, before);
+  EXPECT_TRUE(compact_past_bad_frames(*database->pg(), writer.run, kNow).empty());
+
+  const RingLimits small{.slot_bytes = 1, .slot_age_us = 1};
+  EXPECT_TRUE(maintain_frame_ring(*database, kNow, small).moved);
+  EXPECT_EQ(maintain_frame_ring(*database, kNow, small).truncated, 1);
+  EXPECT_EQ(count_quarantined(*database->pg()), 1);
+}
+
+TEST_F(Compaction, AFrameThatTheDatabaseRefusesIsSetAside) {
+  TestWriter writer = make_writer(*database);
+  TestWriter other = make_writer(*database, writer.run);
+  log_rows(*database, writer, make_rows({"poison"}, {1}, {1}));
+  log_rows(*database, other, make_rows({"b"}, {0}, {0}));
+  database->pg()->command("ALTER TABLE metric_key ADD CHECK (name <> 'poison')");
+  EXPECT_EQ(compact_past_bad_frames(*database->pg(), writer.run, kNow).size(), 1u);
+  expect_whole(*database, writer.run, 1);
+}
+
+TEST_F(Compaction, OnlyDataFaultsSetFramesAside) {
+  TestWriter writer = make_writer(*database);
+  log_rows(*database, writer, make_rows({"b"}, {0}, {0}));
+  database->pg()->command("ALTER TABLE series RENAME TO elsewhere");
+  EXPECT_THROW(compact_past_bad_frames(*database->pg(), writer.run, kNow), PgError);
+  EXPECT_EQ(count_quarantined(*database->pg()), 0);
+  database->pg()->command("ALTER TABLE elsewhere RENAME TO series");
+  EXPECT_TRUE(compact_past_bad_frames(*database->pg(), writer.run, kNow).empty());
+  expect_whole(*database, writer.run, 1);
+}
+
+TEST_F(Compaction, AReaderTakesNoMoreOfWhatWaitsThanItsLimits) {
+  TestWriter writer = make_writer(*database);
+  log_some(*database, writer);
+  const Database::PgLease connection = database->pg();
+  EXPECT_EQ(RunTail(*connection, writer.run).rows().groups().size(), 1u);
+  for (const TailLimits& limits : {TailLimits{.payload_bytes = 1'000}, TailLimits{.values = 9'999}})
+    try {
+      RunTail(*connection, writer.run, limits).rows();
+      FAIL() << "was read";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kUnavailable);
+      EXPECT_NE(std::string(error.what()).find("not compacted"), std::string::npos);
+    }
 }
 
 TEST_F(Compaction, TheRingIsTruncatedOnlyWhenNothingInItLives) {

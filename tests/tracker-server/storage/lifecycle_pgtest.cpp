@@ -72,6 +72,55 @@ TEST_F(Lifecycle, AResumedRunForgetsHowTheFirstSessionEnded) {
   EXPECT_EQ(find_run(*database, first.run)->end_reason, "");
 }
 
+void start_as_child_of(Database& database, TestWriter& writer, const TestWriter& parent) {
+  spool::RunStart start;
+  start.name = "child";
+  start.parent_writer_id = parent.writer.text();
+  spool::Frame frame;
+  frame.records.push_back(start);
+  log_frame(database, writer, frame);
+}
+
+TEST_F(Lifecycle, HowAForkedWriterEndsSaysNothingAboutTheRun) {
+  TestWriter parent = make_writer(*database);
+  TestWriter child = make_writer(*database, parent.run);
+  start_as_child_of(*database, child, parent);
+  finish(*database, child, spool::EndState::kCrashed, "signal 9");
+  EXPECT_EQ(state_of(*database, parent.run), core::RunState::kRunning);
+  finish(*database, parent, spool::EndState::kFinished);
+  EXPECT_EQ(state_of(*database, parent.run), core::RunState::kFinished);
+  EXPECT_EQ(find_run(*database, parent.run)->end_reason, "");
+}
+
+TEST_F(Lifecycle, AForkedWriterThatComesAfterTheEndLeavesTheRunAsItWas) {
+  TestWriter parent = make_writer(*database);
+  finish(*database, parent, spool::EndState::kFinished);
+  TestWriter child = make_writer(*database, parent.run);  // who it is comes with its first record
+  start_as_child_of(*database, child, parent);
+  EXPECT_EQ(state_of(*database, parent.run), core::RunState::kFinished);
+  EXPECT_FALSE(register_writer(*database, {child.run, child.writer, "imdb", kNow}).run_changed);
+  EXPECT_EQ(state_of(*database, parent.run), core::RunState::kFinished);
+}
+
+TEST_F(Lifecycle, AForkedWriterDoesNotKeepASilentRunRunning) {
+  TestWriter parent = make_writer(*database);
+  TestWriter child = make_writer(*database, parent.run);
+  start_as_child_of(*database, child, parent);
+  const std::int64_t later = kNow + core::kHeartbeatTimeoutUs;
+  note_alive(*database, std::vector{child.registered.stream_id}, later);
+  EXPECT_EQ(sweep_silent_runs(*database, later), std::vector{parent.run});
+  EXPECT_EQ(state_of(*database, parent.run), core::RunState::kCrashed);
+}
+
+TEST_F(Lifecycle, AForkedWriterDecidesWhereItIsAlone) {
+  TestWriter child = make_writer(*database);
+  start_as_child_of(*database, child, child);
+  EXPECT_EQ(state_of(*database, child.run), core::RunState::kRunning);
+  EXPECT_TRUE(sweep_silent_runs(*database, kNow + core::kHeartbeatTimeoutUs - 1).empty());
+  finish(*database, child, spool::EndState::kFailed, "boom");
+  EXPECT_EQ(state_of(*database, child.run), core::RunState::kFailed);
+}
+
 TEST_F(Lifecycle, ProjectsCountTheirRuns) {
   TestWriter first = make_writer(*database);
   make_writer(*database);

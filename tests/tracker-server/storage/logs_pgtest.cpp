@@ -64,5 +64,23 @@ TEST_F(Logs, MergingChangesNothingThatIsRead) {
   EXPECT_EQ(read_logs(*database, writer.run, {}).lines[0].text, "again");
 }
 
+TEST_F(Logs, MergingReadsOnlyWhatItJoins) {
+  TestWriter writer = make_writer(*database);
+  std::vector<std::pair<std::uint64_t, std::string>> many;
+  for (std::uint64_t i = 0; i < 4'000; ++i) many.emplace_back(i, "a line");
+  log_lines(*database, writer, many);
+  for (std::uint64_t batch = 0; batch < 20; ++batch) {
+    std::vector<std::pair<std::uint64_t, std::string>> lines;
+    for (std::uint64_t i = 0; i < 100; ++i) lines.emplace_back(4'000 + batch * 100 + i, "more");
+    log_lines(*database, writer, lines);
+  }
+  // The first chunk has no room for its neighbour: had it been read, this would be noticed.
+  database->pg()->command("UPDATE log_chunk SET payload = 'damaged' WHERE line_lo = 0");
+  EXPECT_EQ(merge_log_chunks(*database->pg(), writer.run), 19u);
+  EXPECT_EQ(read_logs(*database, writer.run, {.from = 4'000, .limit = 10'000}).lines.size(),
+            2'000u);
+  EXPECT_EQ(merge_log_chunks(*database->pg(), writer.run), 0u);
+}
+
 }  // namespace
 }  // namespace tracker::storage

@@ -3,7 +3,7 @@
 #include <random>
 
 #include "core/buckets.hpp"
-#include "storage/series.hpp"
+#include "storage/run_snapshot.hpp"
 #include "store_fixture.hpp"
 
 namespace tracker::storage {
@@ -253,13 +253,13 @@ TEST_F(Series, ASnapshotSeesOneMomentWhileCompactionGoesOn) {
   compact_run(*database->pg(), writer.run);
   log_rows(*database, writer, make_rows({"a"}, {3}, {3}));
   EXPECT_EQ(snapshot.points(*snapshot.find_key("a"), {}).size(), 2u);
-  EXPECT_EQ(read_points(*database, writer.run, "a", {}).size(), 3u);
+  EXPECT_EQ(points_of(*database, writer.run, "a").size(), 3u);
 }
 
 TEST_F(Series, UnknownRunAndUnknownKey) {
   EXPECT_THROW(RunSnapshot(*database, core::RunId::random()), Error);
   const TestWriter writer = make_writer(*database);
-  EXPECT_TRUE(read_points(*database, writer.run, "nothing", {}).empty());
+  EXPECT_TRUE(points_of(*database, writer.run, "nothing").empty());
 }
 
 }  // namespace

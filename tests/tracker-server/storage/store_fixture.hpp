@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,7 +12,7 @@
 #include "storage/compaction.hpp"
 #include "storage/database.hpp"
 #include "storage/migrate.hpp"
-#include "storage/series.hpp"
+#include "storage/run_snapshot.hpp"
 #include "storage/streams.hpp"
 #include "support/postgres/postgres_fixture.hpp"
 
@@ -86,6 +87,13 @@ inline void log_rows(Database& database, TestWriter& writer, spool::RowGroup row
   spool::Frame frame;
   frame.groups.push_back(std::move(rows));
   log_frame(database, writer, std::move(frame));
+}
+
+// All points of a key, in a snapshot of its own; none for an unknown key.
+inline core::Points points_of(Database& database, core::RunId run, std::string_view name) {
+  RunSnapshot snapshot(database, run);
+  const Key* key = snapshot.find_key(name);
+  return key == nullptr ? core::Points{} : snapshot.points(*key, {});
 }
 
 }  // namespace tracker::storage

@@ -125,7 +125,7 @@ TEST_F(Streams, FramesOfAChainKeepTheirOrder) {
   }
   ASSERT_EQ(commit_one(*database, chain).state, CommitState::kCommitted);
   // All twenty have step 1: the last one wins only if the order was kept.
-  const core::Points points = read_points(*database, writer.run, "loss", {});
+  const core::Points points = points_of(*database, writer.run, "loss");
   ASSERT_EQ(points.size(), 1u);
   EXPECT_EQ(points.values[0], 19);
 }
@@ -156,7 +156,8 @@ TEST_F(Streams, RecordsChangeTheRunInTheSameTransaction) {
   EXPECT_EQ(run->config_json, R"({"lr": 0.1, "net": {"depth": 2, "width": 8}})");
   EXPECT_EQ(run->summary_json, R"({"best": "NaN"})");
   EXPECT_EQ(run->notes, "note");
-  ASSERT_EQ(metric_definitions(*database, writer.run).size(), 1u);
+  const RunDefinitions definitions = metric_definitions(*database, std::vector{writer.run});
+  ASSERT_EQ(definitions.at(writer.run).size(), 1u);
   const auto found = find_runs_by_name(*database, "imdb", "brave-run");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].id, writer.run);

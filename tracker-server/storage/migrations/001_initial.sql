@@ -48,6 +48,7 @@ CREATE TABLE writer_stream (
   sealed_offset bigint NOT NULL DEFAULT 0,        -- everything before it is compacted
   last_seen_us bigint NOT NULL,
   session integer NOT NULL DEFAULT 1,             -- of the run, when this writer last joined it
+  forked boolean NOT NULL DEFAULT false,          -- from another writer of the run: does not decide the run's state
   end_state smallint,                             -- core::RunState, if the writer said how it ended
   ended_us bigint,
   end_reason text NOT NULL DEFAULT '',
@@ -74,6 +75,18 @@ ALTER TABLE frame_0 ALTER payload SET STORAGE EXTERNAL;
 ALTER TABLE frame_1 ALTER payload SET STORAGE EXTERNAL;
 ALTER TABLE frame_2 ALTER payload SET STORAGE EXTERNAL;
 ALTER TABLE frame_3 ALTER payload SET STORAGE EXTERNAL;
+
+-- Frames that no compaction could take, as they arrived. Nothing reads them but people.
+CREATE TABLE frame_quarantine (
+  stream_id bigint NOT NULL REFERENCES writer_stream ON DELETE CASCADE,
+  from_offset bigint NOT NULL,
+  to_offset bigint NOT NULL,
+  payload bytea NOT NULL,
+  reason text NOT NULL,
+  set_aside_us bigint NOT NULL,
+  PRIMARY KEY (stream_id, from_offset)
+);
+ALTER TABLE frame_quarantine ALTER payload SET STORAGE EXTERNAL;
 
 CREATE TABLE frame_ring (
   single boolean PRIMARY KEY DEFAULT true CHECK (single),

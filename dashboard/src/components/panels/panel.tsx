@@ -75,6 +75,12 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
               <button type="button" class="button" onClick={() => store().retry(props.keyName)}>Try again</button>
             </div>
           </Show>
+          <Show when={series().status === 'ready' && series().error !== ''}>
+            <div class="panel-behind" role="alert">
+              <span class="ellipsis" title={series().error}>{series().error}</span>
+              <button type="button" class="button" onClick={() => store().retry(props.keyName)}>Try again</button>
+            </div>
+          </Show>
           <Show when={series().status === 'ready' && lines().length === 0}>
             <div class="panel-note">{axis().range() ? 'Nothing in this range.' : 'Not logged by the visible runs.'}</div>
           </Show>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/log_text.hpp"
 #include "http/live_hub.hpp"
 
 // The sending half of LiveHub.
@@ -32,12 +33,12 @@ std::optional<std::int64_t> LiveHub::flush() {
 std::vector<LiveHub::Delivery> LiveHub::collect(std::int64_t now_us) {
   std::vector<Delivery> deliveries;
   for (auto& [id, tab] : tabs_) {
-    if (tab.output->pending_bytes() > options_.pending_bytes) continue;
+    if (is_slow(*tab.output)) continue;
     for (auto& [run, subscription] : tab.runs) {
       const auto& feed = feeds_[run];
       const bool behind = subscription.lost || subscription.cursor < feed.newest;
       if (!behind || now_us < subscription.sent_us + options_.interval_us) continue;
-      Delivery delivery{tab.output, run, subscription.cursor, feed.newest, false, {}};
+      Delivery delivery{id, tab.output, run, subscription.cursor, feed.newest, false, {}};
       delivery.resync = subscription.lost || subscription.cursor < feed.floor;
       if (!delivery.resync) {
         for (const auto& entry : feed.entries) {
@@ -51,16 +52,39 @@ std::vector<LiveHub::Delivery> LiveHub::collect(std::int64_t now_us) {
   return deliveries;
 }
 
-void LiveHub::deliver(const std::vector<Delivery>& deliveries) const {
+bool LiveHub::is_slow(const LiveOutput& output) const {
+  return output.pending_bytes() > options_.pending_bytes;
+}
+
+// The only way to a tab.
+void LiveHub::say(LiveOutput& output, std::shared_ptr<const std::string> message) const {
+  if (output.pending_bytes() > options_.hang_up_bytes) return output.hang_up();
+  output.send(std::move(message));
+}
+
+// The tab became slow between collect() and now: as if nothing had been collected.
+void LiveHub::take_back(const Delivery& delivery) {
+  const std::lock_guard lock(mutex_);
+  const auto tab = tabs_.find(delivery.tab);
+  if (tab == tabs_.end()) return;
+  const auto found = tab->second.runs.find(delivery.run);
+  if (found == tab->second.runs.end()) return;
+  auto& subscription = found->second;
+  subscription.lost = subscription.lost || delivery.resync;
+  subscription.cursor = std::min(subscription.cursor, delivery.from);
+}
+
+void LiveHub::deliver(const std::vector<Delivery>& deliveries) {
   using Message = std::shared_ptr<const std::string>;
   // Tabs that watch a run mostly stand at the same cursor: their texts are made once.
   std::map<std::pair<core::RunId, std::uint64_t>, std::vector<Message>> made;
   for (const auto& delivery : deliveries) {
-    const auto send = [&](std::string text) {
-      delivery.output->send(std::make_shared<const std::string>(std::move(text)));
-    };
+    if (is_slow(*delivery.output)) {
+      take_back(delivery);
+      continue;
+    }
     if (delivery.resync) {
-      send(resync_message(delivery.run));
+      say(*delivery.output, std::make_shared<const std::string>(resync_message(delivery.run)));
       continue;
     }
     const auto [position, fresh] = made.try_emplace({delivery.run, delivery.from});
@@ -73,7 +97,7 @@ void LiveHub::deliver(const std::vector<Delivery>& deliveries) const {
       keep(logs_message(delivery.run, spool::ConsoleStream::kStdout, delivery.frames));
       keep(logs_message(delivery.run, spool::ConsoleStream::kStderr, delivery.frames));
     }
-    for (const auto& message : position->second) delivery.output->send(message);
+    for (const auto& message : position->second) say(*delivery.output, message);
   }
 }
 
@@ -93,15 +117,11 @@ void LiveHub::send_runs(const std::vector<core::RunId>& runs, std::int64_t now_u
   try {
     rows = reader_(runs);
   } catch (const std::exception& error) {
-    spdlog::warn("event=live_read_failed runs={} error=\"{}\"", runs.size(), error.what());
-    const std::lock_guard lock(mutex_);
-    for (const auto run : runs) {
-      auto& news = news_[run];
-      news.waiting = true;
-      news.due_us = now_us + kRetryUs;
-    }
-    return;
+    spdlog::warn("event=live_read_failed runs={} error={}", runs.size(),
+                 core::quoted(error.what()));
+    return read_later(runs, now_us);
   }
+  std::vector<core::RunId> unsent;
   for (const auto& row : rows) {
     const auto run = core::RunId::parse(row.value("id", ""));
     const auto project = row.value("project", "");
@@ -117,7 +137,24 @@ void LiveHub::send_runs(const std::vector<core::RunId>& runs, std::int64_t now_u
     if (outputs.empty()) continue;
     const auto message = std::make_shared<const std::string>(nlohmann::json{{"run", row}}.dump(
         -1, ' ', false, nlohmann::json::error_handler_t::replace));
-    for (const auto& output : outputs) output->send(message);
+    bool all_sent = true;
+    for (const auto& output : outputs) {
+      if (is_slow(*output))
+        all_sent = false;
+      else
+        say(*output, message);
+    }
+    if (!all_sent && run) unsent.push_back(*run);
+  }
+  read_later(unsent, now_us);
+}
+
+void LiveHub::read_later(std::span<const core::RunId> runs, std::int64_t now_us) {
+  const std::lock_guard lock(mutex_);
+  for (const auto run : runs) {
+    auto& news = news_[run];
+    news.waiting = true;
+    news.due_us = now_us + kRetryUs;
   }
 }
 

@@ -3,36 +3,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
 #include "core/ids.hpp"
 #include "core/series.hpp"
-#include "spool/frame.hpp"
 #include "storage/database.hpp"
 #include "storage/runs.hpp"
 
 // Reading the data of one run.
 namespace tracker::storage {
 
-// A frame that is committed and not yet compacted.
-struct TailFrame {
-  core::WriterId writer;
-  std::uint64_t from = 0, to = 0;
-  std::shared_ptr<const spool::Frame> frame;
-};
-
-struct WriterOffset {
-  core::WriterId writer;
-  std::uint64_t acked = 0;
-};
-
 // One consistent view of one run's points: compacted chunks and frames that are not compacted yet,
 // as of one moment. It holds a connection and an open transaction: make it, read, drop it (well
 // below the statement timeout). Belongs to one thread. Errors: Error(kNotFound) for an unknown run,
-// kUnavailable, kDataLoss when stored bytes do not decode.
+// kUnavailable (also while more data wait to be compacted than a reader takes: TailLimits in
+// storage/run_tail.hpp), kDataLoss when stored bytes do not decode.
 class RunSnapshot {
  public:
   RunSnapshot(Database& database, core::RunId run);
@@ -64,20 +50,9 @@ class RunSnapshot {
   // rise.
   std::uint64_t count_at_most(const Key& key, const core::Range& range);
 
-  // What the writers have committed at this moment, and the frames behind the compacted part in
-  // commit order.
-  const std::vector<WriterOffset>& offsets();
-  const std::vector<TailFrame>& tail();
-
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// The same for one key by name, in a snapshot of its own.
-core::Points read_points(Database& database, core::RunId run, std::string_view key,
-                         const core::Range& range);
-std::vector<core::Bucket> read_buckets(Database& database, core::RunId run, std::string_view key,
-                                       const core::Range& range);
 
 }  // namespace tracker::storage

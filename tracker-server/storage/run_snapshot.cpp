@@ -1,4 +1,4 @@
-#include "storage/series.hpp"
+#include "storage/run_snapshot.hpp"
 
 #include <algorithm>
 #include <map>
@@ -23,8 +23,6 @@ constexpr const char* kRun = R"sql(
   SELECT r.meta_version + coalesce((SELECT sum(acked_offset + epoch)::bigint FROM writer_stream WHERE run_id = r.id), 0),
          coalesce((SELECT next_row FROM compaction WHERE run_id = r.id), 0)
   FROM run r WHERE r.id = $1)sql";
-constexpr const char* kOffsets =
-    "SELECT writer_id, acked_offset FROM writer_stream WHERE run_id = $1 ORDER BY id";
 constexpr const char* kSeries = R"sql(
   SELECT s.key_id, k.name, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step, s.first_time_us,
          s.last_time_us, s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise
@@ -65,19 +63,6 @@ class RunSnapshot::Impl {
   }
 
   std::uint64_t version() const noexcept { return version_; }
-
-  const std::vector<WriterOffset>& offsets() {
-    if (!offsets_) {
-      offsets_.emplace();
-      const PgResult rows = connection_->run(kOffsets, id());
-      for (std::size_t i = 0; i < rows.rows(); ++i)
-        offsets_->push_back(
-            {writer_id_of(rows.bytes(i, 0)), static_cast<std::uint64_t>(rows.bigint(i, 1))});
-    }
-    return *offsets_;
-  }
-
-  const std::vector<TailFrame>& tail() { return tail_.frames(); }
 
   const std::vector<Key>& keys() {
     if (!keys_) load_keys();
@@ -220,7 +205,6 @@ class RunSnapshot::Impl {
   ChunkReader chunks_;
   RunTail tail_;
   std::uint64_t version_ = 0;
-  std::optional<std::vector<WriterOffset>> offsets_;
   std::optional<std::vector<Key>> keys_;
   std::map<KeyName, std::int32_t> numbers_;  // of keys that are compacted at least in part
   std::set<KeyName> fresh_;                  // keys with points in the tail
@@ -251,23 +235,6 @@ std::vector<core::Bucket> RunSnapshot::buckets(const Key& key, const core::Range
 }
 std::uint64_t RunSnapshot::count_at_most(const Key& key, const core::Range& range) {
   return impl_->count_at_most(key, range);
-}
-const std::vector<WriterOffset>& RunSnapshot::offsets() { return impl_->offsets(); }
-const std::vector<TailFrame>& RunSnapshot::tail() { return impl_->tail(); }
-
-core::Points read_points(Database& database, core::RunId run, std::string_view key,
-                         const core::Range& range) {
-  RunSnapshot snapshot(database, run);
-  const Key* found = snapshot.find_key(key);
-  return found == nullptr ? core::Points{} : snapshot.points(*found, range);
-}
-
-std::vector<core::Bucket> read_buckets(Database& database, core::RunId run, std::string_view key,
-                                       const core::Range& range) {
-  constexpr std::size_t kPlenty = 4'000;
-  RunSnapshot snapshot(database, run);
-  const Key* found = snapshot.find_key(key);
-  return found == nullptr ? std::vector<core::Bucket>{} : snapshot.buckets(*found, range, kPlenty);
 }
 
 }  // namespace tracker::storage

@@ -1,4 +1,4 @@
-#include "http/session.hpp"
+#include "http/http_connection.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -76,15 +76,15 @@ asio::awaitable<void> run_handler(const Router& router, Request& request,
   co_return;
 }
 
-class Session final : public Connection {
+class HttpConnection final : public Connection {
  public:
-  Session(asio::ip::tcp::socket socket, Shared& shared)
+  HttpConnection(asio::ip::tcp::socket socket, Shared& shared)
       : stream_(std::move(socket)), shared_(shared) {
     shared_.connections.insert(this);
   }
-  ~Session() override { shared_.connections.erase(this); }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  ~HttpConnection() override { shared_.connections.erase(this); }
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
 
   void drain() override {
     if (!busy_) close();
@@ -111,7 +111,7 @@ class Session final : public Connection {
   bool busy_ = false;
 };
 
-asio::awaitable<void> Session::run() {
+asio::awaitable<void> HttpConnection::run() {
   auto next = Next::kGoOn;
   while (next == Next::kGoOn) next = co_await one_request();
   if (next == Next::kLive) {
@@ -125,11 +125,11 @@ asio::awaitable<void> Session::run() {
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
-bool Session::wants_live(const Request& request) const {
+bool HttpConnection::wants_live(const Request& request) const {
   return request.path == kLivePath && beast::websocket::is_upgrade(current_);
 }
 
-asio::awaitable<Session::Next> Session::one_request() {
+asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
   const auto& options = shared_.options;
   bhttp::request_parser<bhttp::string_body> parser;
   parser.header_limit(options.header_bytes);
@@ -178,7 +178,7 @@ asio::awaitable<Session::Next> Session::one_request() {
   co_return written&& keep_alive ? Next::kGoOn : Next::kClose;
 }
 
-asio::awaitable<Response> Session::answer(Request& request) {
+asio::awaitable<Response> HttpConnection::answer(Request& request) {
   const auto match = shared_.router.match(request.method, request.path);
   if (match.route == nullptr || match.route->runs == Runs::kInline) {
     co_return shared_.router.answer(request, match);
@@ -196,7 +196,7 @@ asio::awaitable<Response> Session::answer(Request& request) {
   co_return response;
 }
 
-asio::awaitable<bool> Session::write(Response response, bool keep_alive) {
+asio::awaitable<bool> HttpConnection::write(Response response, bool keep_alive) {
   auto message = convert(std::move(response), current_, keep_alive);
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
@@ -208,8 +208,8 @@ asio::awaitable<bool> Session::write(Response response, bool keep_alive) {
 }  // namespace
 
 asio::awaitable<void> serve(asio::ip::tcp::socket socket, Shared& shared) {
-  Session session(std::move(socket), shared);
-  co_await session.run();
+  HttpConnection connection(std::move(socket), shared);
+  co_await connection.run();
 }
 
 }  // namespace tracker::http

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/log_text.hpp"
 #include "embedded/cluster_files.hpp"
 #include "embedded/cluster_processes.hpp"
 #include "embedded/embedded_postgres.hpp"
@@ -36,8 +37,8 @@ void EmbeddedPostgres::revive() {
       return;
     } catch (const std::exception& error) {
       if (stopping_.stop_requested()) return;
-      spdlog::error("event=postgres_restart_failed retry_ms={} error=\"{}\"", pause.count(),
-                    error.what());
+      spdlog::error("event=postgres_restart_failed retry_ms={} error={}", pause.count(),
+                    core::quoted(error.what()));
     }
     pollfd wake{wake_.get(), POLLIN, 0};
     ::poll(&wake, 1, static_cast<int>(pause.count()));

@@ -11,8 +11,8 @@
 
 #include "http/server.hpp"
 
-// Inside of the listener; included by server.cpp, session.cpp and websocket.cpp only, since Beast
-// is dear to compile. Everything here belongs to the one socket thread.
+// Inside of the listener; included by server.cpp, http_connection.cpp and websocket.cpp only, since
+// Beast is dear to compile. Everything here belongs to the one socket thread.
 namespace tracker::http {
 
 // A connection, as the listener sees it when it wants to end it.

@@ -1,0 +1,125 @@
+// Tabs that lag behind: they read slowly, come back after a while, or never read.
+#include <gtest/gtest.h>
+
+#include "http/live_hub.hpp"
+#include "live_hub_fixture.hpp"
+
+namespace tracker::http {
+namespace {
+
+TEST_F(LiveHubTest, AReconnectedTabGetsWhatItMissed) {
+  subscribe(run_);
+  commit(run_, 1);
+  hub_->flush();
+  const std::string cursor = output_->take("points").at(0).at("to");
+  hub_->leave(tab_);
+  commit(run_, 2);
+  output_ = std::make_shared<RecordingOutput>();
+  tab_ = hub_->join(output_);
+  subscribe(run_, cursor);
+  hub_->flush();
+  const auto points = output_->take("points");
+  ASSERT_EQ(points.size(), 1u);
+  EXPECT_EQ(points[0].at("keys").at("train/loss").at("step"), json::parse("[2]"));
+  EXPECT_TRUE(output_->take("resync").empty());
+}
+
+TEST_F(LiveHubTest, ACursorOfAnotherLifeOfTheServerIsAnsweredWithResync) {
+  subscribe(run_);
+  commit(run_, 1);
+  hub_->flush();
+  const std::string cursor = output_->take("points").at(0).at("to");
+  hub_ = make_hub();
+  tab_ = hub_->join(output_);
+  for (const auto& lost : {cursor, std::string("nonsense"), std::string()}) {
+    clock_.advance(options_.interval_us);
+    subscribe(run_, lost);
+    hub_->flush();
+    EXPECT_EQ(output_->take("resync"), std::vector{json({{"run", run_.text()}})}) << lost;
+  }
+}
+
+TEST_F(LiveHubTest, ATabThatReturnsAfterItsFeedWasForgottenIsToldToReadAgain) {
+  subscribe(run_);
+  commit(run_, 1);
+  hub_->flush();
+  const std::string cursor = output_->take("points").at(0).at("to");
+  hub_->leave(tab_);
+  clock_.advance(options_.keep_feed_us + 1);
+  hub_->flush();
+  commit(run_, 2);  // nobody keeps it
+  tab_ = hub_->join(output_);
+  subscribe(run_, cursor);
+  clock_.advance(options_.interval_us);
+  hub_->flush();
+  EXPECT_TRUE(output_->take("points").empty());
+  EXPECT_EQ(output_->take("resync").size(), 1u);
+}
+
+TEST_F(LiveHubTest, ASlowTabIsSkippedAndToldToReadAgain) {
+  subscribe(run_);
+  output_->pending = options_.pending_bytes + 1;
+  for (int i = 0; i < 20; ++i) commit(run_, 100 * i, 100);  // more than a feed keeps
+  clock_.advance(options_.interval_us);
+  hub_->flush();
+  EXPECT_TRUE(output_->take("points").empty());
+  output_->pending = 0;
+  clock_.advance(options_.interval_us);
+  hub_->flush();
+  EXPECT_TRUE(output_->take("points").empty());
+  EXPECT_EQ(output_->take("resync").size(), 1u);
+  clock_.advance(options_.interval_us);
+  commit(run_, 5'000);
+  hub_->flush();
+  EXPECT_EQ(output_->take("points").size(), 1u);
+}
+
+TEST_F(LiveHubTest, ASlowTabIsSentTheRowsOfItsRunsOnceItReadsAgain) {
+  hub_->receive(tab_, R"({"subscribe":{"project":"imdb"}})");
+  output_->pending = options_.pending_bytes + 1;
+  commit(run_, 1);
+  hub_->flush();
+  EXPECT_TRUE(output_->take("run").empty());
+  output_->pending = 0;
+  const auto due = hub_->flush();
+  ASSERT_TRUE(due);
+  clock_.advance(*due - clock_.now_us());
+  hub_->flush();
+  EXPECT_EQ(output_->take("run").size(), 1u);
+  EXPECT_FALSE(hub_->flush());
+}
+
+TEST_F(LiveHubTest, ATabThatBecomesSlowWithinAFlushLosesNothing) {
+  options_.pending_bytes = 50;  // less than one message
+  hub_ = make_hub();
+  tab_ = hub_->join(output_);
+  subscribe(run_);
+  subscribe(other_);
+  hub_->flush();
+  output_->messages.clear();
+  output_->stuck = true;
+  commit(run_, 1);
+  commit(other_, 2);
+  clock_.advance(options_.interval_us);
+  hub_->flush();
+  EXPECT_EQ(output_->take("points").size(), 1u);
+  output_->pending = 0;
+  clock_.advance(options_.interval_us);
+  hub_->flush();
+  EXPECT_EQ(output_->take("points").size(), 1u);
+  EXPECT_TRUE(output_->take("resync").empty());
+}
+
+TEST_F(LiveHubTest, ATabThatOnlyAsksAndNeverReadsIsHungUpOn) {
+  options_.pending_bytes = 500;
+  options_.hang_up_bytes = 1'000;
+  hub_ = make_hub();
+  tab_ = hub_->join(output_);
+  output_->stuck = true;
+  for (int i = 0; i < 1'000; ++i) hub_->receive(tab_, "nonsense");
+  EXPECT_GT(output_->hung_up, 0);
+  EXPECT_LT(output_->pending, 2 * options_.hang_up_bytes);
+}
+
+}  // namespace
+}  // namespace tracker::http

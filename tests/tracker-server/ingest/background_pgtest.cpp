@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
+
+#include "../storage/store_fixture.hpp"
+#include "ingest/compactor.hpp"
+#include "ingest/ingest.hpp"
+#include "ingest/sweeper.hpp"
+#include "storage/quarantine.hpp"
+#include "storage/runs.hpp"
+
+namespace tracker::ingest {
+namespace {
+
+using storage::kNow;
+
+// What goes on behind the streams, one round at a time on the test's thread.
+class BackgroundTest : public storage::StoreTest {
+ protected:
+  void SetUp() override {
+    spdlog::set_level(spdlog::level::critical);  // the faults are the test's own
+    StoreTest::SetUp();
+  }
+
+  core::ManualClock clock{kNow};
+  core::RunId run = core::RunId::random();
+};
+
+TEST_F(BackgroundTest, TheCompactorSetsAFrameAsideThatFailsAgainAndAgain) {
+  const IngestOptions options;
+  Compactor compactor(*database, clock, options);
+  storage::TestWriter test_writer = storage::make_writer(*database, run);
+  storage::Chain chain = storage::make_chain(test_writer, spool::Frame{});
+  chain.parts.front().payload = "this is no frame";
+  test_writer.offset = storage::commit_one(*database, chain).acked;
+  storage::log_rows(*database, test_writer, storage::make_rows({"loss"}, {0}, {0}));
+  compactor.round();  // asks the database
+  for (int round = 1; round <= 3; ++round) {
+    EXPECT_EQ(storage::count_quarantined(*database->pg()), 0) << round;
+    clock.advance(options.compact_age_us);
+    compactor.round();
+  }
+  EXPECT_EQ(storage::count_quarantined(*database->pg()), 1);
+  EXPECT_EQ(storage::points_of(*database, run, "loss").size(), 1u);
+}
+
+TEST_F(BackgroundTest, TheCompactorTakesWhatIsOldOrEnded) {
+  const IngestOptions options;
+  Compactor compactor(*database, clock, options);
+  compactor.round();
+  storage::TestWriter test_writer = storage::make_writer(*database, run);
+  spool::Frame frame;
+  frame.groups.push_back(storage::make_rows({"loss"}, {0, 1}, {0, 3}));
+  storage::log_frame(*database, test_writer, frame);
+  Committed committed;
+  committed.frames.push_back(
+      {run, test_writer.writer, 0, 100, std::make_shared<const spool::Frame>(frame)});
+  compactor.note(committed);
+  compactor.round();
+  EXPECT_TRUE(storage::compacted_keys(*database, std::vector{run}).front().keys.empty());
+  clock.advance(options.compact_age_us);
+  compactor.round();
+  ASSERT_EQ(storage::compacted_keys(*database, std::vector{run}).front().keys.size(), 1u);
+  EXPECT_EQ(storage::points_of(*database, run, "loss").values, (std::vector<double>{0, 3}));
+}
+
+TEST_F(BackgroundTest, TheSweeperWaitsForRelaysToComeBackAfterAStart) {
+  storage::make_writer(*database, run);
+  clock.advance(core::kHeartbeatTimeoutUs * 2);
+  std::vector<core::RunId> dead;
+  Sweeper sweeper(*database, clock, std::chrono::seconds(20),
+                  [&](const auto& runs) { dead = runs; });
+  sweeper.round();
+  EXPECT_TRUE(dead.empty());
+  clock.advance(core::kHeartbeatTimeoutUs);
+  sweeper.round();
+  EXPECT_EQ(dead, std::vector{run});
+}
+
+}  // namespace
+}  // namespace tracker::ingest
