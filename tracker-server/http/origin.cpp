@@ -3,22 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
+#include <boost/algorithm/string/predicate.hpp>
 
 #include "core/host_name.hpp"
 
 namespace tracker::http {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 bool is_upgrade(const Request& request) {
-  return lower(request.header("upgrade")).find("websocket") != std::string::npos;
+  return boost::algorithm::icontains(request.header("upgrade"), "websocket");
 }
 
 }  // namespace
@@ -40,7 +33,7 @@ std::optional<Response> refuse_foreign(const OriginPolicy& policy, const Request
   if (harmless || origin.empty()) return std::nullopt;
   const auto scheme = origin.find("://");
   if (scheme != std::string_view::npos &&
-      lower(origin.substr(scheme + 3)) == lower(request.header("host"))) {
+      boost::algorithm::iequals(origin.substr(scheme + 3), request.header("host"))) {
     return std::nullopt;
   }
   return error_response(ErrorCode::kPermissionDenied,
