@@ -5,8 +5,7 @@
     V/bin/python tests/parity/tokenizer_parity.py --tool "build/release/bin/trainer tokenize" --model DIR \\
         [--reviews reviews.jsonl] [--count 1000]
 
-`--tool` is a program that takes `--model DIR --input IN --output OUT [--max-length N]`, or, with --positional, the test tool
-that takes them in that order. The peer is DIR/tokenizer.json, or one built from vocab.txt or vocab.json + merges.txt.
+`--tool` is a program that takes `--model DIR --input IN --output OUT [--max-length N]`. The peer is DIR/tokenizer.json, or one built from vocab.txt or vocab.json + merges.txt.
 """
 import argparse
 import json
@@ -103,11 +102,8 @@ def ours(args, rows, max_length):
         with open(source, "w", encoding="utf-8") as f:
             f.writelines(json.dumps(row) + "\n" for row in rows)
         limit = [] if max_length is None else [str(max_length)]
-        if args.positional:
-            command = shlex.split(args.tool) + [args.model, source, target] + limit
-        else:
-            command = shlex.split(args.tool) + ["--model", args.model, "--input", source, "--output", target]
-            command += ["--max-length"] * bool(limit) + limit
+        command = shlex.split(args.tool) + ["--model", args.model, "--input", source, "--output", target]
+        command += ["--max-length"] * bool(limit) + limit
         subprocess.run(command, check=True)
         with open(target, encoding="utf-8") as f:
             return [json.loads(line) for line in f]
@@ -142,7 +138,6 @@ def read_reviews(args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tool", required=True)
-    parser.add_argument("--positional", action="store_true")
     parser.add_argument("--model", required=True)
     parser.add_argument("--reviews", help="JSON lines with a text")
     parser.add_argument("--count", type=int, default=1000)
