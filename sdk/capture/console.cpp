@@ -16,10 +16,10 @@
 #include <thread>
 #include <utility>
 
+#include "base/quiet_thread.hpp"
 #include "capture/fatal_signals.hpp"
 #include "capture/line_splitter.hpp"
 #include "capture/redirect.hpp"
-#include "spool/quiet_thread.hpp"
 
 namespace tracker::capture {
 namespace {
@@ -164,7 +164,7 @@ std::unique_ptr<ConsoleCapture> ConsoleCapture::start(Sink sink) {
   static const bool registered = register_hooks();
   static_cast<void>(registered);
   try {
-    spool::start_quiet_thread("tracker-console", [state] { state->run(); }).detach();
+    base::start_quiet_thread("tracker-console", [state] { state->run(); }).detach();
   } catch (const std::exception&) {
     made->put_back();
     made->state_->stopping.store(true);  // nobody to wait for

@@ -13,16 +13,16 @@
 #include <optional>
 #include <thread>
 
+#include "base/utf8.hpp"
 #include "capture/git.hpp"
 #include "capture/nvml.hpp"
 #include "capture/proc.hpp"
-#include "spool/utf8.hpp"
 
 namespace tracker::capture {
 namespace {
 
+using base::to_text;
 using nlohmann::json;
-using spool::to_text;
 
 constexpr const char* kMask = "***";
 // A command line may have megabytes, the record they go into must not.

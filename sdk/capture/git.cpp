@@ -12,8 +12,8 @@
 #include <chrono>
 #include <vector>
 
-#include "spool/fd.hpp"
-#include "spool/utf8.hpp"
+#include "base/fd.hpp"
+#include "base/utf8.hpp"
 
 extern char** environ;
 
@@ -29,7 +29,7 @@ std::optional<std::string> output_of(std::vector<std::string> arguments,
                                      Clock::time_point deadline) {
   int fds[2];
   if (::pipe2(fds, O_CLOEXEC) != 0) return std::nullopt;
-  spool::Fd reader(fds[0]), writer(fds[1]);
+  base::Fd reader(fds[0]), writer(fds[1]);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
@@ -76,7 +76,7 @@ void read_status_line(std::string_view line, GitState& state) {
     if (line != "(initial)") state.commit = line;
   } else if (line.starts_with(kBranch)) {
     line.remove_prefix(kBranch.size());
-    if (line != "(detached)") state.branch = spool::to_text(line);
+    if (line != "(detached)") state.branch = base::to_text(line);
   } else if (line.starts_with("1 ") || line.starts_with("2 ") || line.starts_with("u ")) {
     ++state.changed_files;
   }
@@ -102,7 +102,7 @@ std::optional<GitState> read_git(const std::filesystem::path& directory) {
   command.insert(command.end(), {"config", "--get", "remote.origin.url"});
   if (auto url = output_of(command, deadline)) {
     while (url->ends_with('\n')) url->pop_back();
-    state.remote = spool::to_text(without_credentials(*url));
+    state.remote = base::to_text(without_credentials(*url));
   }
   return state;
 }

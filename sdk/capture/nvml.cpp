@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "spool/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace tracker::capture {
 namespace {
@@ -67,7 +67,7 @@ bool Nvml::load() {
     f.name(device, name.data(), name.size() - 1);
     f.memory(device, &memory);
     handles_.push_back(device);
-    devices_.push_back({spool::to_text(name.data()), memory.total});
+    devices_.push_back({base::to_text(name.data()), memory.total});
   }
   functions_ = &f;
   return !devices_.empty();

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <vector>
 
-#include "spool/fd.hpp"
+#include "base/fd.hpp"
 
 namespace tracker::capture {
 namespace {
@@ -56,7 +56,7 @@ bool is_whole_disk(std::string_view name) {
 
 std::string read_proc(const char* path) {
   std::string out;
-  const spool::Fd fd(::open(path, O_RDONLY | O_CLOEXEC));
+  const base::Fd fd(::open(path, O_RDONLY | O_CLOEXEC));
   if (!fd) return out;
   char bytes[8192];
   ssize_t n;

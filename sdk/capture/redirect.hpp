@@ -2,11 +2,11 @@
 
 #include <optional>
 
-#include "spool/fd.hpp"
+#include "base/fd.hpp"
 
 namespace tracker::capture {
 
-using spool::Fd;
+using base::Fd;
 
 // A descriptor (1 or 2) whose output arrives at `reader`.
 struct Redirect {

@@ -7,7 +7,7 @@
 #include <tracker/error.hpp>
 #include <tracker/json.hpp>
 
-#include "spool/non_finite.hpp"
+#include "base/non_finite.hpp"
 
 namespace tracker::cli {
 namespace {
@@ -20,7 +20,7 @@ double number(const std::string& key, const json& value) {
   if (value.is_number()) return value.get<double>();
   if (value.is_boolean()) return value.get<bool>() ? 1 : 0;
   if (value.is_string()) {
-    if (const auto named = spool::non_finite_number(value.get_ref<const std::string&>()))
+    if (const auto named = base::non_finite_number(value.get_ref<const std::string&>()))
       return *named;
   }
   throw bad("'" + key + "' is not a number, true, false, \"NaN\", \"Infinity\" or \"-Infinity\"");

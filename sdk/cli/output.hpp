@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "spool/atomic_file.hpp"
+#include "base/atomic_file.hpp"
 
 namespace tracker::cli {
 
@@ -32,7 +32,7 @@ class Output {
   std::optional<std::filesystem::path> path() const;
 
  private:
-  std::optional<spool::AtomicFile> file_;  // none: stdout
+  std::optional<base::AtomicFile> file_;  // none: stdout
   std::string buffer_;
 };
 

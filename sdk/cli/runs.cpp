@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "base/clock.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "cli/run_view.hpp"
@@ -26,7 +27,7 @@ std::string dump(const nlohmann::ordered_json& json) {
 int list(const std::string& server, const ListOptions& options) {
   RunsClient client(server_url(server));
   const auto runs = client.runs(options.project);
-  const std::int64_t now = spool::now_us();
+  const std::int64_t now = base::now_us();
   Output out;
   if (options.json) {
     auto all = nlohmann::ordered_json::array();
@@ -43,8 +44,7 @@ int show(const std::string& server, const ShowOptions& options) {
   RunsClient client(server_url(server));
   const auto run = client.run(options.run);
   Output out;
-  out.write(options.json ? dump(run_json(run, spool::now_us()))
-                         : run_details(run, spool::now_us()));
+  out.write(options.json ? dump(run_json(run, base::now_us())) : run_details(run, base::now_us()));
   out.commit();
   return kDone;
 }

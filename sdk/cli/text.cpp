@@ -7,13 +7,13 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "spool/non_finite.hpp"
-#include "spool/utf8.hpp"
+#include "base/non_finite.hpp"
+#include "base/utf8.hpp"
 
 namespace tracker::cli {
 
 std::string number_text(double value) {
-  if (const auto name = spool::non_finite_name(value)) return std::string(*name);
+  if (const auto name = base::non_finite_name(value)) return std::string(*name);
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, value).ptr;
   std::string shortest(text, end);
@@ -70,7 +70,7 @@ std::string quoted_json(std::string_view text) {
 
 std::string printable(std::string_view text) {
   std::string clean;
-  const std::string characters = spool::to_text(text);
+  const std::string characters = base::to_text(text);
   for (std::size_t i = 0; i < characters.size(); ++i) {
     const auto byte = static_cast<unsigned char>(characters[i]);
     // C1, U+0080 to U+009F: a terminal may take U+009B for what ESC [ is.

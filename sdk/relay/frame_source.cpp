@@ -1,6 +1,6 @@
 #include "relay/frame_source.hpp"
 
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 
 namespace tracker::relay {
 namespace {

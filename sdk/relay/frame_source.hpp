@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "spool/frame_builder.hpp"
+#include "frame/frame_builder.hpp"
 #include "spool/reader.hpp"
 
 namespace tracker::relay {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <stop_token>
 
-#include "spool/fd.hpp"
+#include "base/fd.hpp"
 
 namespace tracker::relay {
 
@@ -21,7 +21,7 @@ class Wakeup {
  private:
   bool asked();
 
-  spool::Fd stop_event_, lock_opened_;
+  base::Fd stop_event_, lock_opened_;
   struct Signal {
     int event;
     void operator()() const noexcept;

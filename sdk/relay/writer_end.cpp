@@ -4,6 +4,7 @@
 
 #include <tracker/error.hpp>
 
+#include "base/clock.hpp"
 #include "spool/after_death.hpp"
 #include "spool/layout.hpp"
 
@@ -41,7 +42,7 @@ bool WriterEnd::is_dead() {
 void WriterEnd::settle() {
   since_ = std::chrono::steady_clock::now();
   const ExitStatus status = watch_ ? *watch_->ended() : ExitStatus();
-  const spool::Finish finish = finish_of(status, spool::now_us());
+  const spool::Finish finish = finish_of(status, base::now_us());
   try {
     const bool crashed = spool::append_after_death(directory_, finish).has_value();
     log_(crashed ? "the writer died: " + finish.reason : "the writer has ended");

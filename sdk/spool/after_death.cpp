@@ -12,9 +12,10 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/atomic_file.hpp"
-#include "spool/bytes.hpp"
-#include "spool/fd.hpp"
+#include "base/atomic_file.hpp"
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/fd.hpp"
 #include "spool/layout.hpp"
 #include "spool/reader.hpp"
 #include "spool/segment.hpp"
@@ -69,7 +70,7 @@ void write_at(int fd, const fs::path& path, std::string_view bytes, std::uint64_
 // A segment open for repair and appending.
 struct OpenSegment {
   fs::path path;
-  Fd fd;
+  base::Fd fd;
   SegmentHeader header;
 
   OpenSegment(const fs::path& directory, Offset base) : path(segment_path(directory, base)) {
@@ -102,7 +103,7 @@ void keep_damaged(const fs::path& path) {
   const fs::path copy = free_name(path);
   std::error_code error;
   fs::copy_file(path, copy, error);
-  const Fd fd(error ? -1 : ::open(copy.c_str(), O_RDONLY | O_CLOEXEC));
+  const base::Fd fd(error ? -1 : ::open(copy.c_str(), O_RDONLY | O_CLOEXEC));
   const int failed = error ? error.value() : !fd || ::fsync(fd.get()) != 0 ? errno : 0;
   if (failed == 0) return;
   ::unlink(copy.c_str());
@@ -116,7 +117,7 @@ void cut(const fs::path& directory, Offset at) {
   const Offset base = *std::prev(after);
   for (auto kept = std::prev(after); kept != bases.end(); ++kept)
     keep_damaged(segment_path(directory, *kept));
-  sync_directory(directory);
+  base::sync_directory(directory);
   for (auto gone = after; gone != bases.end(); ++gone) {
     const fs::path path = segment_path(directory, *gone);
     if (::unlink(path.c_str()) != 0) fail("remove", path, errno);
@@ -131,7 +132,7 @@ void cut(const fs::path& directory, Offset at) {
 OpenSegment turn_over(const fs::path& directory, OpenSegment segment, Offset& at) {
   if (const std::uint64_t room = segment.room(at); room > 0) {
     std::string padding;
-    put(padding, pack_announcement({static_cast<std::uint32_t>(room - 8), kPaddingKind}, at));
+    base::put(padding, pack_announcement({static_cast<std::uint32_t>(room - 8), kPaddingKind}, at));
     write_at(segment.fd.get(), segment.path, padding, segment.position(at));
     segment.sync();
   }
@@ -140,7 +141,7 @@ OpenSegment turn_over(const fs::path& directory, OpenSegment segment, Offset& at
     SegmentHeader next = segment.header;
     next.base = at;
     next.capacity = 2 * record_bytes(kMaxPayloadBytes);
-    next.made_us = now_us();
+    next.made_us = base::now_us();
     create_segment(directory, next, allocate_file);
   }
   return OpenSegment(directory, at);
@@ -161,14 +162,14 @@ Offset write_record(const fs::path& directory, Offset at, const Record& record) 
   const std::uint64_t announcement = pack_announcement(
       {static_cast<std::uint32_t>(payload.size()), static_cast<std::uint8_t>(kind_of(record))}, at);
   std::string bytes;
-  put(bytes, announcement);
-  put(bytes, std::uint64_t{0});
+  base::put(bytes, announcement);
+  base::put(bytes, std::uint64_t{0});
   bytes += payload;
   bytes.resize(size, '\0');
   write_at(segment.fd.get(), segment.path, bytes, segment.position(at));
   segment.sync();
   std::string publication;
-  put(publication, pack_publication(segment.header.seed, at, announcement, payload));
+  base::put(publication, pack_publication(segment.header.seed, at, announcement, payload));
   write_at(segment.fd.get(), segment.path, publication, segment.position(at) + 8);
   segment.sync();
   return Offset{to_bytes(at) + size};
@@ -182,7 +183,7 @@ std::optional<Offset> append_after_death(const fs::path& writer_directory, const
   End end = find_end(writer_directory, bases.front());
   if (!end.damage.empty()) {
     cut(writer_directory, end.at);
-    const std::int64_t now = now_us();
+    const std::int64_t now = base::now_us();
     end.at = write_record(
         writer_directory, end.at,
         Gap{now, now, 0,

@@ -10,9 +10,9 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/fd.hpp"
+#include "base/fd.hpp"
+#include "base/utf8.hpp"
 #include "spool/segment.hpp"
-#include "spool/utf8.hpp"
 
 namespace tracker::spool {
 namespace {
@@ -27,7 +27,7 @@ struct SharedText {
 
   void set(std::string_view text) noexcept {
     text = text.substr(0, kTextBytes);
-    text = text.substr(0, valid_utf8_prefix(text));
+    text = text.substr(0, base::valid_utf8_prefix(text));
     const std::uint32_t v = version.load(std::memory_order_relaxed) | 1u;
     version.store(v, std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_release);
@@ -69,7 +69,7 @@ Control::Control(const std::filesystem::path& writer_directory) {
                                              ": " + std::strerror(error) +
                                              "; check that the directory is writable");
   };
-  const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) fail("open", errno);
   if (const int rc = allocate_file(fd.get(), 4096); rc != 0) fail("allocate", rc);
   void* map = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);

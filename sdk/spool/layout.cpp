@@ -2,15 +2,12 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 
 #include <tracker/error.hpp>
 
@@ -102,7 +99,7 @@ std::vector<fs::path> list_writers(const fs::path& directory) {
 }
 
 bool writer_alive(const fs::path& writer_directory) {
-  const Fd fd(::open((writer_directory / "writer.lock").c_str(), O_RDWR | O_CLOEXEC));
+  const base::Fd fd(::open((writer_directory / "writer.lock").c_str(), O_RDWR | O_CLOEXEC));
   if (!fd) return false;
   struct flock probe = whole_file();
   if (::fcntl(fd.get(), F_GETLK, &probe) != 0)
@@ -110,9 +107,9 @@ bool writer_alive(const fs::path& writer_directory) {
   return probe.l_type != F_UNLCK;
 }
 
-Fd lock_as_writer(const fs::path& writer_directory) {
+base::Fd lock_as_writer(const fs::path& writer_directory) {
   const fs::path path = writer_directory / "writer.lock";
-  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) fail("open", path, errno);
   struct flock lock = whole_file();
   if (::fcntl(fd.get(), F_SETLK, &lock) != 0) fail("lock", path, errno);
@@ -121,7 +118,7 @@ Fd lock_as_writer(const fs::path& writer_directory) {
 
 std::optional<RelayLock> RelayLock::try_acquire(const fs::path& writer_directory) {
   const fs::path path = writer_directory / "relay.lock";
-  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) fail("open", path, errno);
   struct flock lock = whole_file();
   if (::fcntl(fd.get(), F_OFD_SETLK, &lock) != 0) return std::nullopt;
@@ -129,37 +126,9 @@ std::optional<RelayLock> RelayLock::try_acquire(const fs::path& writer_directory
 }
 
 bool RelayLock::is_held(const fs::path& writer_directory) {
-  const Fd fd(::open((writer_directory / "relay.lock").c_str(), O_RDWR | O_CLOEXEC));
+  const base::Fd fd(::open((writer_directory / "relay.lock").c_str(), O_RDWR | O_CLOEXEC));
   struct flock probe = whole_file();
   return fd && ::fcntl(fd.get(), F_OFD_GETLK, &probe) == 0 && probe.l_type != F_UNLCK;
-}
-
-std::string make_uuid() {
-  unsigned char b[16];
-  std::size_t have = 0;
-  while (have < sizeof b) {
-    const ssize_t n = ::getrandom(b + have, sizeof b - have, 0);
-    if (n > 0)
-      have += static_cast<std::size_t>(n);
-    else if (errno != EINTR)
-      throw Error(ErrorCode::kInternal, "no random numbers from the kernel", std::strerror(errno));
-  }
-  b[6] = static_cast<unsigned char>((b[6] & 0x0F) | 0x40);
-  b[8] = static_cast<unsigned char>((b[8] & 0x3F) | 0x80);
-  std::string out;
-  for (std::size_t i = 0; i < 16; ++i) {
-    char hex[3];
-    std::snprintf(hex, sizeof hex, "%02x", b[i]);
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += hex;
-  }
-  return out;
-}
-
-std::int64_t now_us() noexcept {
-  timespec t;
-  ::clock_gettime(CLOCK_REALTIME, &t);
-  return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_nsec / 1000;
 }
 
 }  // namespace tracker::spool

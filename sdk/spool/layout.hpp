@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "spool/fd.hpp"
+#include "base/fd.hpp"
 
 // Where spools lie and who works on them:
 //   <tracker directory>/runs/<run id>/<writer id>/{<base>.seg, run.json, control, writer.lock,
@@ -51,18 +51,13 @@ class RelayLock {
   static bool is_held(const std::filesystem::path& writer_directory);
 
  private:
-  explicit RelayLock(Fd fd) : fd_(std::move(fd)) {}
-  Fd fd_;
+  explicit RelayLock(base::Fd fd) : fd_(std::move(fd)) {}
+  base::Fd fd_;
 };
 
 // Takes the lock that writer_alive() looks at; it is held until the process ends or the returned
 // file is closed. Closing any other descriptor of the file in this process would drop it. Throws
 // Error.
-Fd lock_as_writer(const std::filesystem::path& writer_directory);
-
-// Random UUID (version 4) in text form.
-std::string make_uuid();
-// Microseconds since the epoch, UTC.
-std::int64_t now_us() noexcept;
+base::Fd lock_as_writer(const std::filesystem::path& writer_directory);
 
 }  // namespace tracker::spool

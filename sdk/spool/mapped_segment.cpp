@@ -29,7 +29,7 @@ void fault_in(char* map, std::size_t size) noexcept {
 
 }  // namespace
 
-MappedSegment::MappedSegment(Fd fd, const SegmentHeader& header)
+MappedSegment::MappedSegment(base::Fd fd, const SegmentHeader& header)
     : header_(header), fd_(std::move(fd)) {
   const std::size_t size = kSegmentHeaderBytes + header.capacity;
   void* map = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), 0);

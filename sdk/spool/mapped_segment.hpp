@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/fd.hpp"
 #include "spool/segment.hpp"
 
 namespace tracker::spool {
@@ -13,7 +14,7 @@ namespace tracker::spool {
 class MappedSegment {
  public:
   // Maps the file and faults its pages in. Throws Error.
-  MappedSegment(Fd fd, const SegmentHeader& header);
+  MappedSegment(base::Fd fd, const SegmentHeader& header);
   ~MappedSegment() { unmap(); }
   MappedSegment(const MappedSegment&) = delete;
   MappedSegment& operator=(const MappedSegment&) = delete;
@@ -64,7 +65,7 @@ class MappedSegment {
   alignas(64) std::atomic<std::uint64_t> state_{0};
   alignas(64) char* map_ = nullptr;
   SegmentHeader header_;
-  Fd fd_;
+  base::Fd fd_;
   std::atomic<std::uint64_t> sealed_at_{UINT64_MAX};
 };
 

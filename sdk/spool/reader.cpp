@@ -80,7 +80,7 @@ class Reader::Impl {
 
   void open(Offset base) {
     const std::filesystem::path path = segment_path(directory_, base);
-    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd)
       throw Error(ErrorCode::kDataLoss,
                   "cannot open " + path.string() + ": " + std::strerror(errno));
@@ -238,7 +238,7 @@ class Reader::Impl {
   std::filesystem::path directory_;
   Offset at_;
   SegmentHeader header_;
-  Fd fd_;
+  base::Fd fd_;
   std::string block_;
   std::uint64_t block_at_ = 0;
   std::size_t read_ahead_ = kFirstBlockBytes;

@@ -1,16 +1,16 @@
-#include "spool/bytes.hpp"
+#include "base/bytes.hpp"
 #include "spool/record.hpp"
 
 namespace tracker::spool {
 namespace {
 
-std::vector<std::string> take_strings(ByteReader& in) {
+std::vector<std::string> take_strings(base::ByteReader& in) {
   std::vector<std::string> strings(in.take_count(sizeof(std::uint32_t)));
   for (std::string& s : strings) s = in.take_string();
   return strings;
 }
 
-std::optional<std::int32_t> take_optional(ByteReader& in) {
+std::optional<std::int32_t> take_optional(base::ByteReader& in) {
   const auto present = in.take<std::uint8_t>();
   if (present > 1) in.fail("has a presence byte that is neither 0 nor 1");
   if (present == 0) return std::nullopt;
@@ -18,7 +18,7 @@ std::optional<std::int32_t> take_optional(ByteReader& in) {
 }
 
 // All that is left: values, then key numbers.
-std::vector<KeyValue> take_values(ByteReader& in) {
+std::vector<KeyValue> take_values(base::ByteReader& in) {
   constexpr std::size_t kEach = sizeof(double) + sizeof(std::uint32_t);
   if (in.left() % kEach != 0) in.fail("does not hold a whole number of values");
   std::vector<KeyValue> values(in.left() / kEach);
@@ -27,7 +27,7 @@ std::vector<KeyValue> take_values(ByteReader& in) {
   return values;
 }
 
-RunStart take_run_start(ByteReader& in) {
+RunStart take_run_start(base::ByteReader& in) {
   RunStart r;
   for (std::string* s :
        {&r.run_id, &r.writer_id, &r.project, &r.name, &r.group, &r.job_type, &r.notes}) {
@@ -40,7 +40,7 @@ RunStart take_run_start(ByteReader& in) {
   return r;
 }
 
-Console take_console(ByteReader& in) {
+Console take_console(base::ByteReader& in) {
   Console r;
   r.stream = in.take<ConsoleStream>();
   if (r.stream != ConsoleStream::kStdout && r.stream != ConsoleStream::kStderr)
@@ -51,7 +51,7 @@ Console take_console(ByteReader& in) {
   return r;
 }
 
-Finish take_finish(ByteReader& in) {
+Finish take_finish(base::ByteReader& in) {
   Finish r;
   r.state = in.take<EndState>();
   if (r.state < EndState::kFinished || r.state > EndState::kStopped)
@@ -64,7 +64,7 @@ Finish take_finish(ByteReader& in) {
 }
 
 template <class T>
-T take_json(ByteReader& in) {
+T take_json(base::ByteReader& in) {
   T r;
   r.time_us = in.take<std::int64_t>();
   r.json = in.take_string();
@@ -72,7 +72,7 @@ T take_json(ByteReader& in) {
 }
 
 // Members are read in the order of initialisation, which braces guarantee.
-Record take_record(RecordKind kind, ByteReader& in) {
+Record take_record(RecordKind kind, base::ByteReader& in) {
   switch (kind) {
     case RecordKind::kRunStart:
       return take_run_start(in);
@@ -116,7 +116,7 @@ std::string_view name_of(RecordKind kind) noexcept {
 }  // namespace
 
 Record decode_payload(RecordKind kind, std::string_view payload) {
-  ByteReader in(name_of(kind), payload);
+  base::ByteReader in(name_of(kind), payload);
   if (name_of(kind) == "record")
     in.fail("is of kind " + std::to_string(static_cast<int>(kind)) + ", which is unknown");
   Record record = take_record(kind, in);

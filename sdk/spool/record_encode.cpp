@@ -1,4 +1,4 @@
-#include "spool/bytes.hpp"
+#include "base/bytes.hpp"
 #include "spool/record.hpp"
 
 namespace tracker::spool {
@@ -6,25 +6,25 @@ namespace {
 
 // All texts of all records pass here, so that none is written that no reader takes.
 void put_text(std::string& out, const std::string& text) {
-  if (is_text(text)) [[likely]]
-    put_string(out, text);
+  if (base::is_text(text)) [[likely]]
+    base::put_string(out, text);
   else
-    put_string(out, to_text(text));
+    base::put_string(out, base::to_text(text));
 }
 
 void put_texts(std::string& out, const std::vector<std::string>& texts) {
-  put_varint(out, texts.size());
+  base::put_varint(out, texts.size());
   for (const std::string& text : texts) put_text(out, text);
 }
 
 void put_values(std::string& out, const std::vector<KeyValue>& values) {
-  for (const KeyValue& v : values) put(out, v.value);
-  for (const KeyValue& v : values) put(out, v.key);
+  for (const KeyValue& v : values) base::put(out, v.value);
+  for (const KeyValue& v : values) base::put(out, v.key);
 }
 
 void put_optional(std::string& out, const std::optional<std::int32_t>& value) {
-  put(out, static_cast<std::uint8_t>(value.has_value()));
-  if (value) put(out, *value);
+  base::put(out, static_cast<std::uint8_t>(value.has_value()));
+  if (value) base::put(out, *value);
 }
 
 struct Encoder {
@@ -36,29 +36,29 @@ struct Encoder {
       put_text(out, *s);
     }
     put_texts(out, r.tags);
-    put(out, r.started_us);
+    base::put(out, r.started_us);
     put_text(out, r.environment_json);
     put_text(out, r.parent_writer_id);
   }
   void operator()(const Key& r) const {
-    put(out, r.id);
+    base::put(out, r.id);
     put_text(out, r.name);
   }
   void operator()(const Row& r) const {
-    put(out, r.step);
-    put(out, r.time_us);
+    base::put(out, r.step);
+    base::put(out, r.time_us);
     put_values(out, r.values);
   }
   void operator()(const System& r) const {
-    put(out, r.time_us);
+    base::put(out, r.time_us);
     put_values(out, r.values);
   }
   void operator()(const Config& r) const {
-    put(out, r.time_us);
+    base::put(out, r.time_us);
     put_text(out, r.json);
   }
   void operator()(const Summary& r) const {
-    put(out, r.time_us);
+    base::put(out, r.time_us);
     put_text(out, r.json);
   }
   void operator()(const MetricDefinition& r) const {
@@ -66,24 +66,24 @@ struct Encoder {
     put_text(out, r.json);
   }
   void operator()(const Console& r) const {
-    put(out, r.stream);
-    put(out, r.line);
-    put(out, r.time_us);
+    base::put(out, r.stream);
+    base::put(out, r.line);
+    base::put(out, r.time_us);
     put_text(out, r.text);
   }
   void operator()(const Tags& r) const { put_texts(out, r.tags); }
   void operator()(const Notes& r) const { put_text(out, r.text); }
   void operator()(const Finish& r) const {
-    put(out, r.state);
-    put(out, r.time_us);
+    base::put(out, r.state);
+    base::put(out, r.time_us);
     put_optional(out, r.exit_code);
     put_optional(out, r.signal);
     put_text(out, r.reason);
   }
   void operator()(const Gap& r) const {
-    put(out, r.from_us);
-    put(out, r.to_us);
-    put(out, r.dropped_records);
+    base::put(out, r.from_us);
+    base::put(out, r.to_us);
+    base::put(out, r.dropped_records);
     put_text(out, r.reason);
   }
 };

@@ -11,7 +11,7 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/bytes.hpp"
+#include "base/bytes.hpp"
 
 namespace tracker::spool {
 namespace {
@@ -25,7 +25,7 @@ std::string fixed_id(const std::string& id) {
   return out;
 }
 
-std::string take_id(ByteReader& in) {
+std::string take_id(base::ByteReader& in) {
   std::string id(in.take_bytes(kIdBytes));
   id.erase(std::find(id.begin(), id.end(), '\0'), id.end());
   return id;
@@ -35,22 +35,22 @@ std::string take_id(ByteReader& in) {
 
 std::string encode_segment_header(SegmentHeader& header) {
   std::string out(kMagic);
-  put(out, std::uint32_t{kSpoolVersion});
-  put(out, static_cast<std::uint32_t>(kSegmentHeaderBytes));
-  put(out, to_bytes(header.base));
-  put(out, header.capacity);
+  base::put(out, std::uint32_t{kSpoolVersion});
+  base::put(out, static_cast<std::uint32_t>(kSegmentHeaderBytes));
+  base::put(out, to_bytes(header.base));
+  base::put(out, header.capacity);
   out += fixed_id(header.writer_id);
   out += fixed_id(header.run_id);
-  put(out, header.made_us);
+  base::put(out, header.made_us);
   out.append(12, '\0');
-  header.seed = crc32c(0, out);
-  put(out, header.seed);
+  header.seed = base::crc32c(0, out);
+  base::put(out, header.seed);
   return out;
 }
 
 SegmentHeader decode_segment_header(std::string_view bytes, const std::filesystem::path& file) {
   const std::string subject = "segment " + file.string();
-  ByteReader in(subject, bytes);
+  base::ByteReader in(subject, bytes);
   if (in.take_bytes(kMagic.size()) != kMagic) in.fail("is not a spool segment");
   const auto version = in.take<std::uint8_t>();
   if (version > kSpoolVersion) {
@@ -62,7 +62,7 @@ SegmentHeader decode_segment_header(std::string_view bytes, const std::filesyste
   std::uint32_t stored;
   std::memcpy(&stored, bytes.data() + kSegmentHeaderBytes - 4, 4);
   SegmentHeader h;
-  h.seed = crc32c(0, bytes.substr(0, kSegmentHeaderBytes - 4));
+  h.seed = base::crc32c(0, bytes.substr(0, kSegmentHeaderBytes - 4));
   if (stored != h.seed) in.fail("has a damaged header");
   in.take_bytes(7);  // reserved, header size: fixed by the version
   h.base = Offset{in.take<std::uint64_t>()};
@@ -109,8 +109,8 @@ int allocate_file(int fd, std::uint64_t bytes) {
   return rc;
 }
 
-Fd create_segment(const std::filesystem::path& writer_directory, SegmentHeader& header,
-                  const Allocate& allocate) {
+base::Fd create_segment(const std::filesystem::path& writer_directory, SegmentHeader& header,
+                        const Allocate& allocate) {
   const std::filesystem::path path = segment_path(writer_directory, header.base);
   const std::string temporary = path.string() + ".tmp";
   const auto fail = [&](const char* what, int error) {
@@ -121,7 +121,7 @@ Fd create_segment(const std::filesystem::path& writer_directory, SegmentHeader& 
                     (full ? "; free some room or set TRACKER_DIR to another disk"
                           : "; check $TRACKER_DIR"));
   };
-  Fd fd(::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  base::Fd fd(::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!fd) fail("create", errno);
   const std::string bytes = encode_segment_header(header);
   if (const int rc = allocate(fd.get(), kSegmentHeaderBytes + header.capacity); rc != 0)

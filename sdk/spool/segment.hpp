@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "spool/crc32c.hpp"
-#include "spool/fd.hpp"
+#include "base/crc32c.hpp"
+#include "base/fd.hpp"
 #include "spool/record.hpp"
 
 // The bytes of a segment file: header, record heads, names. See docs/spool-format.md.
@@ -65,7 +65,7 @@ constexpr std::optional<Announcement> unpack_announcement(std::uint64_t word, Of
 inline std::uint64_t pack_publication(std::uint32_t seed, Offset at, std::uint64_t announcement,
                                       std::string_view payload) noexcept {
   const std::uint64_t place[2] = {to_bytes(at), announcement};
-  return crc32c(crc32c(seed, place, sizeof place), payload) | std::uint64_t{1} << 32;
+  return base::crc32c(base::crc32c(seed, place, sizeof place), payload) | std::uint64_t{1} << 32;
 }
 
 std::filesystem::path segment_path(const std::filesystem::path& writer_directory, Offset base);
@@ -80,7 +80,7 @@ int allocate_file(int fd, std::uint64_t bytes);
 // Makes, allocates and names a segment; returns it open for reading and writing. Sets header.seed.
 // Throws Error(kResourceExhausted) if there is no room (nothing is left behind), kUnavailable for
 // other failures.
-Fd create_segment(const std::filesystem::path& writer_directory, SegmentHeader& header,
-                  const Allocate& allocate);
+base::Fd create_segment(const std::filesystem::path& writer_directory, SegmentHeader& header,
+                        const Allocate& allocate);
 
 }  // namespace tracker::spool

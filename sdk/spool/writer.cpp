@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "spool/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace tracker::spool {
 
@@ -132,7 +132,7 @@ std::optional<std::uint32_t> Writer::new_key(std::string_view text) noexcept {
       if (segment == nullptr || closed_) return std::nullopt;
       // The lock keeps a new segment from being begun between the record and the table: each
       // segment begins with all keys of the table.
-      const Key record{static_cast<std::uint32_t>(keys_.entries().size()), to_text(text)};
+      const Key record{static_cast<std::uint32_t>(keys_.entries().size()), base::to_text(text)};
       why = refusal(record.name, *segment);
       if (why != nullptr) break;
       if (append_to(segment, record)) {

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/fd.hpp"
 #include "spool/key_table.hpp"
 #include "spool/mapped_segment.hpp"
 #include "spool/record.hpp"
@@ -106,7 +107,7 @@ class Writer {
   void sync_segments(const std::vector<MappedSegment*>& segments);
 
   const WriterOptions options_;
-  Fd lock_;  // tells others that this process lives
+  base::Fd lock_;  // tells others that this process lives
   KeyTable keys_;
   std::atomic<MappedSegment*> current_{nullptr};  // null once closed
   std::atomic<std::uint64_t> dropped_{0};

@@ -5,7 +5,7 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/atomic_file.hpp"
+#include "base/atomic_file.hpp"
 #include "spool/layout.hpp"
 #include "spool/reader.hpp"
 #include "spool/segment.hpp"
@@ -60,11 +60,11 @@ void write_info(const fs::path& writer_directory, const WriterInfo& info) {
   const nlohmann::json json = {{"run_id", info.run_id},   {"writer_id", info.writer_id},
                                {"project", info.project}, {"name", info.name},
                                {"server", info.server},   {"created_us", info.created_us}};
-  write_file_atomically(writer_directory / "run.json",
-                        json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
-                        0600);
+  base::write_file_atomically(
+      writer_directory / "run.json",
+      json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", 0600);
   fs::path above = writer_directory;
-  for (int i = 0; i < kLevels; ++i) sync_directory(above = above.parent_path());
+  for (int i = 0; i < kLevels; ++i) base::sync_directory(above = above.parent_path());
 }
 
 WriterInfo read_info(const fs::path& writer_directory) {

@@ -10,10 +10,11 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/atomic_file.hpp"
+#include "base/atomic_file.hpp"
+#include "base/clock.hpp"
+#include "base/quiet_thread.hpp"
+#include "base/utf8.hpp"
 #include "spool/layout.hpp"
-#include "spool/quiet_thread.hpp"
-#include "spool/utf8.hpp"
 #include "spool/writer.hpp"
 
 namespace tracker::spool {
@@ -27,13 +28,13 @@ SegmentHeader header_for(const WriterOptions& options, Offset base) {
   header.capacity = (options.segment_bytes - kSegmentHeaderBytes) / 8 * 8;
   header.writer_id = options.writer_id;
   header.run_id = options.run_id;
-  header.made_us = now_us();
+  header.made_us = base::now_us();
   return header;
 }
 
 std::unique_ptr<MappedSegment> make_segment(const WriterOptions& options, Offset base) {
   SegmentHeader header = header_for(options, base);
-  Fd fd = create_segment(options.directory, header, options.allocate);
+  base::Fd fd = create_segment(options.directory, header, options.allocate);
   return std::make_unique<MappedSegment>(std::move(fd), header);
 }
 
@@ -54,8 +55,8 @@ Writer::Writer(WriterOptions options) : options_(std::move(options)) {
   lock_ = lock_as_writer(options_.directory);
   segments_.push_back(make_segment(options_, Offset{0}));
   current_.store(segments_.back().get(), std::memory_order_release);
-  helper_ =
-      start_quiet_thread("tracker-spool", [this](const std::stop_token& stop) { help(stop); });
+  helper_ = base::start_quiet_thread("tracker-spool",
+                                     [this](const std::stop_token& stop) { help(stop); });
 }
 
 Writer::~Writer() { close(); }
@@ -68,7 +69,7 @@ Offset Writer::end() const noexcept {
 
 void Writer::count_drop(const char* why) noexcept {
   dropped_.fetch_add(1, std::memory_order_relaxed);
-  const std::int64_t now = now_us();
+  const std::int64_t now = base::now_us();
   const std::lock_guard lock(mutex_);
   const bool first = gap_.dropped_records++ == 0;
   if (first) gap_.from_us = now;
@@ -112,7 +113,8 @@ void Writer::install_next() {
   segments_.push_back(nullptr);
   segments_.back() = std::move(next_);
   MappedSegment* segment = segments_.back().get();
-  for (const KeyEntry& key : keys_.entries()) append_to(segment, Key{key.id, to_text(key.text)});
+  for (const KeyEntry& key : keys_.entries())
+    append_to(segment, Key{key.id, base::to_text(key.text)});
   current_.store(segment, std::memory_order_release);
   full_.store(false, std::memory_order_relaxed);
   write_gap();
@@ -146,7 +148,7 @@ void Writer::prepare_next(std::unique_lock<std::mutex>& lock) {
   std::string why;
   try {
     made = make_segment(options_, base);
-    sync_directory(options_.directory);
+    base::sync_directory(options_.directory);
   } catch (const std::exception& e) {
     why = e.what();
   }

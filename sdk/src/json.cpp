@@ -3,8 +3,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "spool/non_finite.hpp"
-#include "spool/utf8.hpp"
+#include "base/non_finite.hpp"
+#include "base/utf8.hpp"
 
 namespace tracker {
 namespace {
@@ -18,10 +18,10 @@ struct Converter {
   json operator()(bool v) const { return v; }
   json operator()(std::int64_t v) const { return v; }
   json operator()(double v) const {
-    if (const auto name = spool::non_finite_name(v)) return std::string(*name);
+    if (const auto name = base::non_finite_name(v)) return std::string(*name);
     return v;
   }
-  json operator()(const std::string& v) const { return spool::to_text(v); }
+  json operator()(const std::string& v) const { return base::to_text(v); }
   json operator()(const List& v) const {
     json out = json::array();
     for (const Value& item : v) out.push_back(convert(item));
@@ -29,7 +29,7 @@ struct Converter {
   }
   json operator()(const Dict& v) const {
     json out = json::object();
-    for (const auto& [key, item] : v) out[spool::to_text(key)] = convert(item);
+    for (const auto& [key, item] : v) out[base::to_text(key)] = convert(item);
     return out;
   }
 };
@@ -106,7 +106,7 @@ std::optional<Value> value_from_json(std::string_view text) {
 }
 
 std::string to_json(const MetricDefinition& definition) {
-  return json{{"step_metric", spool::to_text(definition.step_metric)},
+  return json{{"step_metric", base::to_text(definition.step_metric)},
               {"summary", name_of(definition.summary)},
               {"goal", name_of(definition.goal)},
               {"hidden", definition.hidden}}

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "spool/fd.hpp"
+#include "base/fd.hpp"
 
 extern char** environ;
 
@@ -90,8 +90,8 @@ std::optional<fs::path> find_relay(const fs::path& configured) {
 
 int start_relay(const RelayCommand& command) {
   const fs::path log_path = command.spool / "relay.log";
-  const spool::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  const spool::Fd log(::open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  const base::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  const base::Fd log(::open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!null || !log) return errno;
   std::vector<std::string> words = {
       command.program.string(), "--spool",  command.spool.string(),    "--server",

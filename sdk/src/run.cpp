@@ -6,6 +6,8 @@
 #include <tracker/error.hpp>
 #include <tracker/run.hpp>
 
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
 #include "src/fork.hpp"
 #include "src/json.hpp"
 #include "src/run_options.hpp"
@@ -36,7 +38,7 @@ class Run::Impl : public ForkListener {
       : options_(options_for(settings)), exceptions_(std::uncaught_exceptions()) {
     auto session = std::make_unique<WriterSession>(options_);
     if (!settings.config.empty())
-      session->append(spool::Config{spool::now_us(), to_json(settings.config)});
+      session->append(spool::Config{base::now_us(), to_json(settings.config)});
     session->capture();
     listen();
     session_.store(session.release(), std::memory_order_release);
@@ -78,7 +80,7 @@ class Run::Impl : public ForkListener {
     WriterSession* session = session_.load(std::memory_order_acquire);
     if (session == nullptr) return false;  // a forked process that logged nothing
     try {
-      spool::Finish finish{end_state(state), spool::now_us(), std::nullopt, std::nullopt,
+      spool::Finish finish{end_state(state), base::now_us(), std::nullopt, std::nullopt,
                            std::string(reason.substr(0, spool::kMaxReasonBytes))};
       delivered_ = session->finish(finish, timeout);
     } catch (const std::exception&) {
@@ -116,8 +118,8 @@ class Run::Impl : public ForkListener {
     if (session != nullptr || failed_in_child_) return session;
     try {
       options_.start.parent_writer_id = options_.start.writer_id;
-      options_.start.writer_id = options_.info.writer_id = spool::make_uuid();
-      options_.info.created_us = spool::now_us();
+      options_.start.writer_id = options_.info.writer_id = base::make_uuid();
+      options_.info.created_us = base::now_us();
       session = new WriterSession(options_);
       session_.store(session, std::memory_order_release);
     } catch (const std::exception&) {
@@ -174,10 +176,10 @@ void Run::log(std::span<const Scalar> scalars, std::optional<std::int64_t> step)
 }
 
 void Run::config(const Dict& values) noexcept {
-  impl_->append_made(nullptr, [&] { return spool::Config{spool::now_us(), to_json(values)}; });
+  impl_->append_made(nullptr, [&] { return spool::Config{base::now_us(), to_json(values)}; });
 }
 void Run::summary(const Dict& values) noexcept {
-  impl_->append_made(nullptr, [&] { return spool::Summary{spool::now_us(), to_json(values)}; });
+  impl_->append_made(nullptr, [&] { return spool::Summary{base::now_us(), to_json(values)}; });
 }
 void Run::define_metric(std::string_view key, const MetricDefinition& definition) noexcept {
   impl_->append_made("a definition of metrics by a name of more than 512 bytes: shorten it", [&] {

@@ -3,8 +3,10 @@
 #include <tracker/error.hpp>
 #include <tracker/server.hpp>
 
+#include "base/clock.hpp"
+#include "base/utf8.hpp"
+#include "base/uuid.hpp"
 #include "capture/environment.hpp"
-#include "spool/utf8.hpp"
 #include "src/names.hpp"
 
 namespace tracker {
@@ -18,7 +20,7 @@ std::string server_for(const RunSettings& settings) {
 }  // namespace
 
 std::string bounded_text(std::string_view bytes, std::size_t most, const char* what) {
-  std::string text = spool::to_text(bytes);
+  std::string text = base::to_text(bytes);
   if (text.size() > most) {
     throw Error(ErrorCode::kInvalidArgument,
                 std::string(what) + " of " + std::to_string(text.size()) +
@@ -55,9 +57,9 @@ WriterSession::Options options_for(const RunSettings& settings) {
   start.tags = bounded_tags(settings.tags);
   out.root = spool::tracker_directory(settings.directory);
   out.settings = settings;
-  start.run_id = spool::make_uuid();
-  start.writer_id = spool::make_uuid();
-  start.started_us = spool::now_us();
+  start.run_id = base::make_uuid();
+  start.writer_id = base::make_uuid();
+  start.started_us = base::now_us();
   start.environment_json = capture::environment_json(
       settings.capture_git ? capture::GitCapture::kOn : capture::GitCapture::kOff);
   out.info = {start.run_id, start.writer_id,      start.project,

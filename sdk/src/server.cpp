@@ -9,7 +9,7 @@
 #include <tracker/error.hpp>
 #include <tracker/server.hpp>
 
-#include "spool/atomic_file.hpp"
+#include "base/atomic_file.hpp"
 
 namespace tracker {
 namespace {
@@ -74,7 +74,7 @@ void store_login(const std::string& url) {
   }
   Json login = read_login(file);
   login["server"] = url;
-  spool::write_file_atomically(file, login.dump(2) + "\n", 0600);
+  base::write_file_atomically(file, login.dump(2) + "\n", 0600);
 }
 
 }  // namespace tracker

@@ -6,8 +6,9 @@
 #include <array>
 #include <cstring>
 
+#include "base/clock.hpp"
+#include "base/quiet_thread.hpp"
 #include "capture/system_sampler.hpp"
-#include "spool/quiet_thread.hpp"
 #include "spool/release.hpp"
 #include "src/relay_process.hpp"
 
@@ -110,7 +111,7 @@ void WriterSession::capture() {
     if (console_ && console_->original_stderr() >= 0) warn_fd_.store(console_->original_stderr());
   }
   if (options_.settings.system_interval.count() > 0) {
-    sampler_ = spool::start_quiet_thread(
+    sampler_ = base::start_quiet_thread(
         "tracker-system", [this](const std::stop_token& stop) { sample_system(stop); });
   }
 }
@@ -120,7 +121,7 @@ void WriterSession::append_console(const capture::ConsoleLine& line) noexcept {
     writer_.append(spool::Console{line.stream == capture::Stream::kStdout
                                       ? spool::ConsoleStream::kStdout
                                       : spool::ConsoleStream::kStderr,
-                                  line.number, spool::now_us(), line.text});
+                                  line.number, base::now_us(), line.text});
   } catch (const std::exception&) {
     count_drop(spool::kNoMemory);
   }
@@ -136,7 +137,7 @@ void WriterSession::sample_system(const std::stop_token& stop) {
     for (const capture::Metric& metric : sampler.sample()) {
       if (const auto key = writer_.key(metric.key)) values.push_back({*key, metric.value});
     }
-    writer_.append({.step = std::nullopt, .time_us = spool::now_us(), .values = values});
+    writer_.append({.step = std::nullopt, .time_us = base::now_us(), .values = values});
     due += options_.settings.system_interval;
     std::unique_lock lock(sampler_mutex_);
     sampler_wake_.wait_until(lock, stop, due, [] { return false; });
@@ -172,7 +173,7 @@ void WriterSession::log(std::span<const Scalar> scalars, std::int64_t step) noex
     new (&values[n++]) spool::KeyValue{key->id, scalar.value};
   }
   if (n == 0) return;
-  writer_.append({.step = step, .time_us = spool::now_us(), .values = {values, n}});
+  writer_.append({.step = step, .time_us = base::now_us(), .values = {values, n}});
 }
 
 bool WriterSession::finish(const spool::Finish& finish, std::chrono::milliseconds timeout) {

@@ -15,7 +15,7 @@
 
 #include <tracker/error.hpp>
 
-#include "core/whole_file.hpp"
+#include "base/atomic_file.hpp"
 
 namespace tracker::app {
 namespace {
@@ -61,7 +61,7 @@ void DataDirectory::make() {
 
 void DataDirectory::lock() {
   const auto file = path_ / kLock;
-  lock_ = core::FileDescriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  lock_ = base::Fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (!lock_) {
     throw Error(
         ErrorCode::kUnavailable,
@@ -91,14 +91,14 @@ void DataDirectory::check_version() const {
   if (!fs::exists(file, error)) {
     for (const auto& entry : fs::directory_iterator(path_)) {
       const auto name = entry.path().filename();
-      if (name == kLock || name == "lost+found" || name == "VERSION.new") continue;
+      if (name == kLock || name == "lost+found" || name.string().starts_with("VERSION.")) continue;
       throw Error(ErrorCode::kFailedPrecondition,
                   fmt::format("{} holds files ({}) and is not a data directory of tracker-server "
                               "(no VERSION): give an "
                               "empty or a new --data-dir",
                               path_.string(), name.string()));
     }
-    core::write_whole_file(file, fmt::format("{}\n", kDataVersion), 0644);
+    base::write_file_atomically(file, fmt::format("{}\n", kDataVersion), 0644);
     return;
   }
   const auto text = first_line(file);
@@ -116,7 +116,7 @@ void DataDirectory::check_version() const {
 
 void DataDirectory::announce(const std::string& http_url, const std::string& grpc_target) {
   const nlohmann::json content = {{"http", http_url}, {"grpc", grpc_target}, {"pid", ::getpid()}};
-  core::write_whole_file(path_ / kAnnouncement, content.dump() + "\n", 0644);
+  base::write_file_atomically(path_ / kAnnouncement, content.dump() + "\n", 0644);
   announced_ = true;
 }
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/file_descriptor.hpp"
+#include "base/fd.hpp"
 
 // DATA_DIR, held by one server at a time. Layout: docs/server.md.
 namespace tracker::app {
@@ -33,7 +33,7 @@ class DataDirectory {
   void check_version() const;
 
   std::filesystem::path path_;
-  core::FileDescriptor lock_;
+  base::Fd lock_;
   bool announced_ = false;
 };
 

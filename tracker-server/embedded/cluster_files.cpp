@@ -14,7 +14,7 @@
 
 #include <tracker/error.hpp>
 
-#include "core/whole_file.hpp"
+#include "base/atomic_file.hpp"
 #include "embedded/cluster_processes.hpp"
 
 namespace tracker::embedded {
@@ -135,7 +135,7 @@ std::string read_or_make_password(const fs::path& file) {
   const auto lines = read_lines(file);
   if (!lines.empty() && lines[0].size() >= 32) return lines[0];
   const auto password = random_text(24);
-  core::write_whole_file(file, password + "\n", 0600);
+  base::write_file_atomically(file, password + "\n", 0600);
   return password;
 }
 

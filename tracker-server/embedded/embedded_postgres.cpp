@@ -28,8 +28,8 @@ using namespace std::chrono_literals;
 constexpr auto kPoll = 20ms;
 constexpr std::string_view kDatabase = "tracker";
 
-FileDescriptor open_directory(const fs::path& path) {
-  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+Fd open_directory(const fs::path& path) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) {
     throw Error(ErrorCode::kUnavailable,
                 fmt::format("cannot open {}: {}: see that this user may read it", path.string(),
@@ -97,8 +97,7 @@ void EmbeddedPostgres::start(std::stop_token stop) {
 
 // A path that the cluster's user can follow: the plain one, or that of a descriptor which the child
 // inherits.
-std::string EmbeddedPostgres::directory_argument(const FileDescriptor& directory,
-                                                 const fs::path& path) const {
+std::string EmbeddedPostgres::directory_argument(const Fd& directory, const fs::path& path) const {
   if (!user_ || can_reach(*user_, options_.data_directory)) return path.string();
   return fmt::format("/proc/self/fd/{}", directory.get());
 }

@@ -70,8 +70,7 @@ class EmbeddedPostgres {
   void supervise();
   void revive();
   void keep(Process process);
-  std::string directory_argument(const FileDescriptor& directory,
-                                 const std::filesystem::path& path) const;
+  std::string directory_argument(const Fd& directory, const std::filesystem::path& path) const;
   std::string connection_to(std::string_view database) const;
 
   EmbeddedPostgresOptions options_;
@@ -85,7 +84,7 @@ class EmbeddedPostgres {
   // Owned by the supervising thread while it runs, by start() and stop() otherwise.
   std::optional<Process> process_;
   std::atomic<pid_t> postmaster_{0};
-  FileDescriptor wake_;  // eventfd: the supervising thread is to end
+  Fd wake_;  // eventfd: the supervising thread is to end
   std::stop_source stopping_;
   std::thread supervisor_;
 };

@@ -19,8 +19,8 @@ constexpr std::uintmax_t kRotateAt = 16u << 20;
 
 }  // namespace
 
-FileDescriptor open_log(const fs::path& file) {
-  FileDescriptor fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
+Fd open_log(const fs::path& file) {
+  Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
   if (!fd) {
     throw Error(ErrorCode::kUnavailable,
                 fmt::format("cannot write {}: {}: see that it belongs to this user", file.string(),
@@ -56,8 +56,8 @@ std::string reason_in_log(const fs::path& file, std::uintmax_t from) {
   return last.empty() ? "it said nothing" : last;
 }
 
-FileDescriptor secret_file(const std::string& text) {
-  FileDescriptor fd(::memfd_create("secret", MFD_CLOEXEC));
+Fd secret_file(const std::string& text) {
+  Fd fd(::memfd_create("secret", MFD_CLOEXEC));
   const auto line = text + "\n";
   if (!fd || ::write(fd.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
     throw Error(ErrorCode::kUnavailable, "cannot hold a file in memory", std::strerror(errno));

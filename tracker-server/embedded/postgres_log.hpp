@@ -10,7 +10,7 @@
 namespace tracker::embedded {
 
 // For appending. Throws Error(kUnavailable).
-FileDescriptor open_log(const std::filesystem::path& file);
+Fd open_log(const std::filesystem::path& file);
 // Puts a log of more than 16 MB aside as `<file>.1`.
 void rotate_log(const std::filesystem::path& file);
 std::uintmax_t log_size(const std::filesystem::path& file);
@@ -18,6 +18,6 @@ std::uintmax_t log_size(const std::filesystem::path& file);
 std::string reason_in_log(const std::filesystem::path& file, std::uintmax_t from);
 
 // A file in memory that a child of any user can read as /proc/self/fd/N, and nobody else.
-FileDescriptor secret_file(const std::string& text);
+Fd secret_file(const std::string& text);
 
 }  // namespace tracker::embedded

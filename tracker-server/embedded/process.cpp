@@ -92,8 +92,8 @@ Process Process::spawn(const SpawnOptions& options) {
                 fmt::format("cannot run {}: {}: raise the limit of open files (ulimit -n)",
                             arguments[0], std::strerror(errno)));
   }
-  const FileDescriptor read_end(ends[0]);
-  FileDescriptor write_end(ends[1]);
+  const Fd read_end(ends[0]);
+  Fd write_end(ends[1]);
   const ChildPlan plan{pointers(arguments), pointers(environment), &options, write_end.get()};
   const pid_t pid = ::fork();
   if (pid == 0) become(plan);
@@ -103,14 +103,14 @@ Process Process::spawn(const SpawnOptions& options) {
         fmt::format(
             "cannot run {}: fork: {}: raise the limit of processes (ulimit -u), or free memory",
             arguments[0], std::strerror(errno)));
-  FileDescriptor pidfd(open_pidfd(pid));
+  Fd pidfd(open_pidfd(pid));
   if (!pidfd) {
     const int reason = errno;
     ::kill(pid, SIGKILL);  // not reaped, so the number is still its own
     ::waitpid(pid, nullptr, 0);
     throw unwatchable(arguments[0], reason);
   }
-  write_end = FileDescriptor();
+  write_end = Fd();
   int error = 0;
   if (::read(read_end.get(), &error, sizeof error) == sizeof error) {
     ::waitpid(pid, nullptr, 0);
@@ -121,7 +121,7 @@ Process Process::spawn(const SpawnOptions& options) {
 }
 
 std::optional<Process> Process::attach(pid_t pid) {
-  FileDescriptor pidfd(open_pidfd(pid));
+  Fd pidfd(open_pidfd(pid));
   if (!pidfd) {
     const int reason = errno;
     // EINVAL and ENOENT: the number is a thread's.

@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "core/file_descriptor.hpp"
+#include "base/fd.hpp"
 
 // Starting and watching a program, possibly under another user. Linux only (pidfd).
 namespace tracker::embedded {
 
-using core::FileDescriptor;
+using base::Fd;
 
 struct UserId {
   uid_t uid = 0;
@@ -51,10 +51,10 @@ class Process {
   std::optional<int> exit_code() const noexcept { return exit_code_; }
 
  private:
-  Process(pid_t pid, FileDescriptor pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+  Process(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
 
   pid_t pid_ = -1;
-  FileDescriptor pidfd_;
+  Fd pidfd_;
   std::optional<int> exit_code_;
 };
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/ids.hpp"
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 
 // Texts of the live WebSocket (docs/http-api.md, "Live"). Pure.
 namespace tracker::http {

@@ -12,7 +12,7 @@
 #include "core/clock.hpp"
 #include "core/ids.hpp"
 #include "core/time.hpp"
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 #include "storage/database.hpp"
 
 // Ingest, independent of gRPC: sessions (one a stream), the group committer, the compactor and the

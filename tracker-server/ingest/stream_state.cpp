@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "spool/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace tracker::ingest {
 namespace {
@@ -25,7 +25,7 @@ std::optional<Refusal> check(const Hello& hello) {
     return Refusal{RefusalReason::kCorruptFrame, "run id and writer id must be UUIDs",
                    "report this as a defect"};
   if (hello.project.empty() || hello.project.size() > spool::kMaxProjectBytes ||
-      !spool::is_text(hello.project))
+      !base::is_text(hello.project))
     return Refusal{RefusalReason::kCorruptFrame,
                    "the project's name must be 1 to " + std::to_string(spool::kMaxProjectBytes) +
                        " bytes of UTF-8 without NUL",

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/ids.hpp"
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 
 // The rules of one ingest stream (docs/ingest-protocol.md) without threads, network or database:
 // what comes in, and what it means.

@@ -5,7 +5,7 @@
 
 #include "core/pyramid.hpp"
 #include "core/run_state.hpp"
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 #include "storage/chunk_tables.hpp"
 #include "storage/key_tables.hpp"
 #include "storage/row_table.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/series.hpp"
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 
 // Rows of frames in log order, regrouped by the set of keys they were logged with: what compaction
 // writes and readers of the uncompacted tail look at. Pure.

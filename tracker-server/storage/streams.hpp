@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 #include "storage/database.hpp"
 
 // Writing what streams bring: registration of writers and group commit. Rules: docs/storage.md,

@@ -15,7 +15,7 @@
 #include <tracker/v1/ingest.grpc.pb.h>
 
 #include "core/ids.hpp"
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 
 namespace tracker::bench {
 namespace {

@@ -10,7 +10,7 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;

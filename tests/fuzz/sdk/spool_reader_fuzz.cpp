@@ -13,7 +13,7 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/bytes.hpp"
+#include "base/bytes.hpp"
 #include "spool/reader.hpp"
 #include "spool/segment.hpp"
 
@@ -43,8 +43,8 @@ std::string with_heads(std::string_view input, std::uint32_t seed) {
     const Offset at{out.size()};
     const std::uint64_t announcement =
         pack_announcement({static_cast<std::uint32_t>(payload.size()), kind}, at);
-    put(out, announcement);
-    put(out, pack_publication(seed, at, announcement, payload));
+    tracker::base::put(out, announcement);
+    tracker::base::put(out, pack_publication(seed, at, announcement, payload));
     out += payload;
     out.resize((out.size() + 7) / 8 * 8, '\0');
   }

@@ -17,14 +17,14 @@
 #include <functional>
 #include <sstream>
 
-#include "spool/fd.hpp"
+#include "base/fd.hpp"
 #include "support/sanitizers.hpp"
 #include "support/temp_directory.hpp"
 
 namespace tracker::capture {
 namespace {
 
-using spool::Fd;
+using base::Fd;
 
 struct Outcome {
   std::string passed_on;  // what came out of the process

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/uuid.hpp"
 #include "spool/layout.hpp"
 #include "spool/writer.hpp"
 
@@ -19,8 +20,8 @@ inline double loss_at(std::int64_t step) {
 class TestSpool {
  public:
   explicit TestSpool(const std::filesystem::path& root, std::size_t segment_bytes = 1u << 20)
-      : run_id_(tracker::spool::make_uuid()),
-        writer_id_(tracker::spool::make_uuid()),
+      : run_id_(tracker::base::make_uuid()),
+        writer_id_(tracker::base::make_uuid()),
         directory_(tracker::spool::writer_directory(root, run_id_, writer_id_)) {
     std::filesystem::create_directories(directory_);
     tracker::spool::WriterOptions options;

@@ -8,7 +8,6 @@
 #include <tracker/error.hpp>
 
 #include "sdk/spool/spool_fixture.hpp"
-#include "spool/atomic_file.hpp"
 #include "spool/control.hpp"
 #include "spool/release.hpp"
 
@@ -98,37 +97,6 @@ TEST(Layout, InfoThatAPowerCutTookIsReadFromTheLog) {
   EXPECT_EQ(list_writers(root.path()), std::vector{dir});
 }
 
-TEST(AtomicFile, AppearsWholeOrNotAtAll) {
-  TempDirectory dir;
-  const fs::path file = dir / "file";
-  write_file(file, "old");
-  {
-    AtomicFile out(file, 0600);
-    out.write("new");
-  }
-  EXPECT_EQ(read_file(file), "old");
-  AtomicFile out(file, 0600);
-  out.write("ne");
-  out.write("w");
-  EXPECT_EQ(read_file(file), "old");
-  out.commit();
-  EXPECT_EQ(read_file(file), "new");
-  EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()), 1);
-  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
-}
-
-TEST(AtomicFile, FailuresNameTheFileAndTheRemedy) {
-  TempDirectory dir;
-  try {
-    write_file_atomically(dir / "none" / "file", "x", 0600);
-    FAIL() << "must throw";
-  } catch (const Error& e) {
-    const std::string what = e.what();
-    EXPECT_NE(what.find("none/file"), std::string::npos) << what;
-    EXPECT_NE(what.find("make its folder first"), std::string::npos) << what;
-  }
-}
-
 TEST(RelayLock, OneHolderAtATime) {
   TempDirectory dir;
   EXPECT_FALSE(RelayLock::is_held(dir.path()));
@@ -140,13 +108,6 @@ TEST(RelayLock, OneHolderAtATime) {
   }
   EXPECT_FALSE(RelayLock::is_held(dir.path()));
   EXPECT_TRUE(RelayLock::try_acquire(dir.path()));
-}
-
-TEST(Uuid, IsOfVersionFourAndNew) {
-  const std::string a = make_uuid();
-  EXPECT_EQ(a.size(), 36u);
-  EXPECT_EQ(a[14], '4');
-  EXPECT_NE(a, make_uuid());
 }
 
 // A log of many segments.

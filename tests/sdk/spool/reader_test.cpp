@@ -4,8 +4,8 @@
 
 #include <tracker/error.hpp>
 
+#include "base/bytes.hpp"
 #include "sdk/spool/spool_fixture.hpp"
-#include "spool/bytes.hpp"
 
 namespace tracker::spool::test {
 namespace {

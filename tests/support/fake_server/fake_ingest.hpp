@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 #include "tracker/v1/ingest.grpc.pb.h"
 
 namespace test_support {

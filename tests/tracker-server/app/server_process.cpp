@@ -83,8 +83,7 @@ ServerProcess::ServerProcess(const fs::path& data_directory,
     : data_directory_(data_directory) {
   static std::atomic<int> number{0};
   log_ = data_directory.parent_path() / ("server" + std::to_string(++number) + ".log");
-  const embedded::FileDescriptor log(
-      ::open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  const embedded::Fd log(::open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   embedded::SpawnOptions options;
   options.arguments = {TRACKER_BINARY_DIR "/bin/tracker-server", "--data-dir",
                        data_directory.string()};

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 #include "storage/compaction.hpp"
 #include "storage/database.hpp"
 #include "storage/migrate.hpp"

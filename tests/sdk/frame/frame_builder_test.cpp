@@ -1,11 +1,11 @@
-#include "spool/frame_builder.hpp"
+#include "frame/frame_builder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <tracker/error.hpp>
 
+#include "frame/frame.hpp"
 #include "sdk/spool/spool_fixture.hpp"
-#include "spool/frame.hpp"
 
 namespace tracker::spool::test {
 namespace {

@@ -1,10 +1,10 @@
-#include "spool/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 
-namespace tracker::spool {
+namespace tracker::base {
 namespace {
 
 // Bytes of the well-formed sequence that starts at p; 0 if none does.
@@ -62,4 +62,4 @@ std::string to_text(std::string_view bytes) {
   return out;
 }
 
-}  // namespace tracker::spool
+}  // namespace tracker::base

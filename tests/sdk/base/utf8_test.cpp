@@ -1,8 +1,8 @@
-#include "spool/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <gtest/gtest.h>
 
-namespace tracker::spool {
+namespace tracker::base {
 namespace {
 
 TEST(Utf8, WellFormedTextPasses) {
@@ -36,4 +36,4 @@ TEST(Utf8, NulIsNoTextAndIsReplaced) {
 }
 
 }  // namespace
-}  // namespace tracker::spool
+}  // namespace tracker::base

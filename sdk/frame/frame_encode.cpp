@@ -7,9 +7,9 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/bytes.hpp"
-#include "spool/frame.hpp"
-#include "spool/frame_columns.hpp"
+#include "base/bytes.hpp"
+#include "frame/frame.hpp"
+#include "frame/frame_columns.hpp"
 
 namespace tracker::spool {
 namespace {
@@ -49,13 +49,13 @@ void put_shuffled(std::string& out, const double* values, std::size_t rows) {
 
 void put_column(std::string& out, const double* values, std::size_t rows) {
   if (rows > 1 && is_constant(values, rows)) {
-    put(out, ColumnEncoding::kConstant);
-    put(out, values[0]);
+    base::put(out, ColumnEncoding::kConstant);
+    base::put(out, values[0]);
     return;
   }
   bool floats = true;
   for (std::size_t i = 0; floats && i < rows; ++i) floats = is_float(values[i]);
-  put(out, floats ? ColumnEncoding::kFloat32 : ColumnEncoding::kFloat64);
+  base::put(out, floats ? ColumnEncoding::kFloat32 : ColumnEncoding::kFloat64);
   if (floats) {
     put_shuffled<float>(out, values, rows);
   } else {
@@ -67,7 +67,7 @@ void put_deltas(std::string& out, const std::vector<std::int64_t>& numbers) {
   std::uint64_t before = 0;
   for (const std::int64_t number : numbers) {
     const auto now = static_cast<std::uint64_t>(number);
-    put_varint(out, zigzag(static_cast<std::int64_t>(now - before)));
+    base::put_varint(out, base::zigzag(static_cast<std::int64_t>(now - before)));
     before = now;
   }
 }
@@ -80,15 +80,15 @@ void put_group(std::string& out, const RowGroup& group, const KeyIndex& index) {
       group.steps.size() != (group.system ? 0 : rows)) {
     throw Error(ErrorCode::kInternal, "a row group whose columns differ in length");
   }
-  put(out, static_cast<std::uint8_t>(group.system));
-  put_varint(out, group.keys.size());
-  for (const std::string& key : group.keys) put_varint(out, index.at(key));
-  put_varint(out, rows);
+  base::put(out, static_cast<std::uint8_t>(group.system));
+  base::put_varint(out, group.keys.size());
+  for (const std::string& key : group.keys) base::put_varint(out, index.at(key));
+  base::put_varint(out, rows);
   if (!group.system) put_deltas(out, group.steps);
   put_deltas(out, group.times_us);
   std::uint32_t before = 0;
   for (const std::uint32_t position : group.order) {
-    put_varint(out, position - before);
+    base::put_varint(out, position - before);
     before = position;
   }
   for (std::size_t k = 0; k < group.keys.size(); ++k)
@@ -104,20 +104,20 @@ std::string content_of(const Frame& frame) {
     }
   }
   std::string out;
-  put_varint(out, keys.size());
+  base::put_varint(out, keys.size());
   for (const std::string_view key : keys) {
-    put_varint(out, key.size());
+    base::put_varint(out, key.size());
     out.append(key);
   }
-  put_varint(out, frame.groups.size());
+  base::put_varint(out, frame.groups.size());
   for (const RowGroup& group : frame.groups) put_group(out, group, index);
-  put_varint(out, frame.records.size());
+  base::put_varint(out, frame.records.size());
   std::string payload;
   for (const Record& record : frame.records) {
     payload.clear();
     encode_payload(record, payload);
-    put(out, kind_of(record));
-    put_varint(out, payload.size());
+    base::put(out, kind_of(record));
+    base::put_varint(out, payload.size());
     out += payload;
   }
   return out;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace tracker::spool {
+namespace tracker::base {
 
 // Length of the longest prefix that is well-formed UTF-8 (Unicode 15, table 3-7: no surrogates, no
 // overlong forms).
@@ -22,4 +22,4 @@ inline bool is_text(std::string_view text) noexcept {
 // U+FFFD.
 std::string to_text(std::string_view bytes);
 
-}  // namespace tracker::spool
+}  // namespace tracker::base

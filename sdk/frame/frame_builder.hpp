@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 #include "spool/reader.hpp"
 #include "spool/record.hpp"
 

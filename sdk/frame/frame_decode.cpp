@@ -8,9 +8,9 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/bytes.hpp"
-#include "spool/frame.hpp"
-#include "spool/frame_columns.hpp"
+#include "base/bytes.hpp"
+#include "frame/frame.hpp"
+#include "frame/frame_columns.hpp"
 
 namespace tracker::spool {
 namespace {
@@ -43,7 +43,7 @@ std::string decompress(std::string_view payload, const FrameLimits& limits) {
 }
 
 template <class T>
-void take_shuffled(ByteReader& in, double* values, std::size_t rows) {
+void take_shuffled(base::ByteReader& in, double* values, std::size_t rows) {
   const std::string_view bytes = in.take_bytes(rows * sizeof(T));
   for (std::size_t row = 0; row < rows; ++row) {
     char one[sizeof(T)];
@@ -54,7 +54,7 @@ void take_shuffled(ByteReader& in, double* values, std::size_t rows) {
   }
 }
 
-void take_column(ByteReader& in, double* values, std::size_t rows) {
+void take_column(base::ByteReader& in, double* values, std::size_t rows) {
   switch (in.take<ColumnEncoding>()) {
     case ColumnEncoding::kFloat64:
       return take_shuffled<double>(in, values, rows);
@@ -67,17 +67,17 @@ void take_column(ByteReader& in, double* values, std::size_t rows) {
   in.fail("has a column of an unknown encoding");
 }
 
-std::vector<std::int64_t> take_deltas(ByteReader& in, std::size_t rows) {
+std::vector<std::int64_t> take_deltas(base::ByteReader& in, std::size_t rows) {
   std::vector<std::int64_t> numbers(rows);
   std::uint64_t before = 0;
   for (std::int64_t& number : numbers) {
-    before += static_cast<std::uint64_t>(unzigzag(in.take_varint()));
+    before += static_cast<std::uint64_t>(base::unzigzag(in.take_varint()));
     number = static_cast<std::int64_t>(before);
   }
   return numbers;
 }
 
-std::vector<std::uint32_t> take_order(ByteReader& in, std::size_t rows) {
+std::vector<std::uint32_t> take_order(base::ByteReader& in, std::size_t rows) {
   std::vector<std::uint32_t> order(rows);
   std::uint64_t position = 0;
   for (std::size_t i = 0; i < rows; ++i) {
@@ -92,7 +92,7 @@ std::vector<std::uint32_t> take_order(ByteReader& in, std::size_t rows) {
 
 // Texts that a server puts into columns and indices as they are (record.hpp).
 struct TextLimits {
-  const ByteReader& in;
+  const base::ByteReader& in;
 
   void text(const std::string& value, std::size_t limit, const char* what) const {
     if (value.size() > limit)
@@ -208,7 +208,7 @@ class Decoder {
     }
   }
 
-  ByteReader in_;
+  base::ByteReader in_;
   const FrameLimits& limits_;
   std::size_t cells_left_;  // values that may still come
   std::size_t rows_ = 0;

@@ -1,4 +1,4 @@
-#include "spool/atomic_file.hpp"
+#include "base/atomic_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,13 +10,17 @@
 
 #include <tracker/error.hpp>
 
-namespace tracker::spool {
+namespace tracker::base {
 namespace {
 
 const char* remedy(int error) {
   if (error == ENOSPC || error == EDQUOT) return "; free some room or write to another disk";
   if (error == ENOENT || error == ENOTDIR) return "; make its folder first";
   return "; check that its folder can be written";
+}
+
+Fd open_directory(const std::filesystem::path& directory) {
+  return Fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 }  // namespace
@@ -29,7 +33,8 @@ void AtomicFile::fail(int error) const {
 
 AtomicFile::AtomicFile(std::filesystem::path file, mode_t mode)
     : file_(std::move(file)), temporary_(file_.string() + ".part-" + std::to_string(::getpid())) {
-  fd_.reset(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+  ::unlink(temporary_.c_str());
+  fd_.reset(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!fd_) fail(errno);
 }
 
@@ -53,7 +58,9 @@ void AtomicFile::commit() {
     fail(errno);
   }
   temporary_.clear();
-  sync_directory(file_.has_parent_path() ? file_.parent_path() : ".");
+  const Fd folder = open_directory(file_.has_parent_path() ? file_.parent_path() : ".");
+  // EINVAL: a file system whose folders need no sync.
+  if (!folder || (::fsync(folder.get()) != 0 && errno != EINVAL)) fail(errno);
 }
 
 void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode) {
@@ -63,8 +70,8 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view b
 }
 
 void sync_directory(const std::filesystem::path& directory) noexcept {
-  const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Fd fd = open_directory(directory);
   if (fd) ::fsync(fd.get());
 }
 
-}  // namespace tracker::spool
+}  // namespace tracker::base

@@ -9,10 +9,10 @@
 
 #include <tracker/error.hpp>
 
-#include "spool/utf8.hpp"
+#include "base/utf8.hpp"
 
 // Little-endian numbers, varints and strings, written to a string and read back strictly.
-namespace tracker::spool {
+namespace tracker::base {
 
 static_assert(std::endian::native == std::endian::little,
               "the spool is little-endian; add byte swaps here");
@@ -115,4 +115,4 @@ class ByteReader {
   std::string_view subject_, all_, rest_;
 };
 
-}  // namespace tracker::spool
+}  // namespace tracker::base

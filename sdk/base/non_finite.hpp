@@ -6,7 +6,7 @@
 #include <string_view>
 
 // The numbers that JSON lacks, by the names they have as strings in JSON of ours.
-namespace tracker::spool {
+namespace tracker::base {
 
 // Nothing for a number that JSON has.
 inline std::optional<std::string_view> non_finite_name(double value) noexcept {
@@ -24,4 +24,4 @@ inline std::optional<double> non_finite_number(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-}  // namespace tracker::spool
+}  // namespace tracker::base

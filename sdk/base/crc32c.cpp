@@ -1,4 +1,4 @@
-#include "spool/crc32c.hpp"
+#include "base/crc32c.hpp"
 
 #include <array>
 #include <cstring>
@@ -7,7 +7,7 @@
 #include <nmmintrin.h>
 #endif
 
-namespace tracker::spool {
+namespace tracker::base {
 namespace {
 
 using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
@@ -73,4 +73,4 @@ std::uint32_t crc32c(std::uint32_t crc, const void* data, std::size_t size) noex
   return function(crc, data, size);
 }
 
-}  // namespace tracker::spool
+}  // namespace tracker::base

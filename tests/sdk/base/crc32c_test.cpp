@@ -1,10 +1,10 @@
-#include "spool/crc32c.hpp"
+#include "base/crc32c.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace tracker::spool {
+namespace tracker::base {
 namespace {
 
 TEST(Crc32c, KnownAnswers) {
@@ -27,4 +27,4 @@ TEST(Crc32c, GoesOnFromAnEarlierPart) {
 }
 
 }  // namespace
-}  // namespace tracker::spool
+}  // namespace tracker::base

@@ -1,4 +1,4 @@
-#include "spool/frame.hpp"
+#include "frame/frame.hpp"
 
 #include <gtest/gtest.h>
 #include <zstd.h>
@@ -10,8 +10,8 @@
 
 #include <tracker/error.hpp>
 
+#include "base/bytes.hpp"
 #include "sdk/spool/spool_fixture.hpp"
-#include "spool/bytes.hpp"
 
 namespace tracker::spool::test {
 namespace {
@@ -179,8 +179,8 @@ void expect_record_refused(const Record& record, const std::string& reason) {
   std::string payload;
   encode_payload(record, payload);
   std::string content("\0\0\1", 3);  // no keys, no groups, one record
-  put(content, kind_of(record));
-  put_varint(content, payload.size());
+  base::put(content, kind_of(record));
+  base::put_varint(content, payload.size());
   expect_refused(content + payload, reason);
 }
 
@@ -189,7 +189,7 @@ TEST(HostileFrame, KeysBeyondTheLimitAreRefused) {
   frame.groups.push_back(group_of({std::string(kMaxKeyBytes, 'k')}, 1, 0));
   EXPECT_NO_THROW(decode_frame(encode_frame(frame)));
   std::string content(1, '\1');
-  put_varint(content, kMaxKeyBytes + 1);
+  base::put_varint(content, kMaxKeyBytes + 1);
   expect_refused(content + std::string(kMaxKeyBytes + 3, 'k'), "key of more than 512 bytes");
 }
 
@@ -228,16 +228,16 @@ TEST(HostileFrame, WhatUnpacksToTooMuchIsRefusedBeforeUnpacking) {
 
 TEST(HostileFrame, ConstantColumnsCannotAskForMoreMemoryThanTheLimit) {
   std::string content;
-  put_varint(content, 3000);
+  base::put_varint(content, 3000);
   for (int k = 0; k < 3000; ++k) {
     content += '\4';
     content += std::to_string(1000 + k);
   }
-  put_varint(content, 1);
+  base::put_varint(content, 1);
   content += '\1';
-  put_varint(content, 3000);
-  for (std::uint64_t k = 0; k < 3000; ++k) put_varint(content, k);
-  put_varint(content, 1'000'000);
+  base::put_varint(content, 3000);
+  for (std::uint64_t k = 0; k < 3000; ++k) base::put_varint(content, k);
+  base::put_varint(content, 1'000'000);
   content += std::string(3'000'000, '\0');
   expect_refused(content, "more values");
 }

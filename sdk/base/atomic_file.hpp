@@ -5,15 +5,17 @@
 #include <filesystem>
 #include <string_view>
 
-#include "spool/fd.hpp"
+#include "base/fd.hpp"
 
-namespace tracker::spool {
+namespace tracker::base {
 
-// A file that appears whole or not at all, power cut or not: written beside its place, synced,
-// renamed, and its folder synced. One thread.
+// A file that appears whole or not at all, power cut or not: written beside its place
+// (`<file>.part-<pid>`), synced, renamed, and its folder synced. A temporary file that somebody
+// left, or a link under its name, is replaced and never followed. One thread.
 //
 // All throw Error that names the file and what to do: kResourceExhausted when there is no room,
-// kUnavailable for other failures.
+// kUnavailable for other failures. The file is as it was then, unless the very last step failed
+// (the sync of the folder).
 class AtomicFile {
  public:
   // `mode` is what open() takes: the umask is applied.
@@ -41,4 +43,4 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view b
 // Makes the names in a directory durable. A failure costs no more than that.
 void sync_directory(const std::filesystem::path& directory) noexcept;
 
-}  // namespace tracker::spool
+}  // namespace tracker::base

@@ -1,4 +1,4 @@
-#include "spool/frame_builder.hpp"
+#include "frame/frame_builder.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-namespace tracker::spool {
+namespace tracker::base {
 
 // Starts a thread that takes none of the program's signals: its handlers run on its own threads.
 // `name` has at most 15 bytes. `function` takes the stop token.
@@ -27,4 +27,4 @@ std::jthread start_quiet_thread(const char* name, Function&& function) {
   return thread;
 }
 
-}  // namespace tracker::spool
+}  // namespace tracker::base

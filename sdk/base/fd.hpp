@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace tracker::spool {
+namespace tracker::base {
 
 // Owns a file descriptor; -1 is none.
 class Fd {
@@ -32,4 +32,4 @@ class Fd {
   int fd_ = -1;
 };
 
-}  // namespace tracker::spool
+}  // namespace tracker::base
