@@ -25,6 +25,8 @@ namespace beast = boost::beast;
 namespace bhttp = beast::http;
 using beast::error_code;
 
+using Transferred = void(error_code, std::size_t);  // what a Completion is told
+
 constexpr std::string_view kLivePath = "/api/v1/live";
 constexpr std::chrono::seconds kHandshakePatience{10};
 constexpr std::chrono::seconds kGoodbyePatience{2};
@@ -133,9 +135,11 @@ asio::awaitable<bool> HttpConnection::begin_tls() {
     co_await say_goodbye();
     co_return false;
   }
-  auto& secure = wire_.secure(*shared_.tls);
-  const auto used =
-      co_await secure.async_handshake(asio::ssl::stream_base::server, buffer_.data(), token);
+  auto handshake = [this](auto handler) {
+    wire_.async_handshake(*shared_.tls, buffer_.data(),
+                          Completion(std::move(handler), wire_.get_executor()));
+  };
+  const auto used = co_await asio::async_initiate<decltype(token), Transferred>(handshake, token);
   if (error) {
     spdlog::debug("event=tls_handshake_failed client={} error=\"{}\"", client_, error.message());
     co_return false;
@@ -149,7 +153,10 @@ asio::awaitable<void> HttpConnection::say_goodbye() {
   auto token = asio::redirect_error(asio::use_awaitable, error);
   if (wire_.is_secure() && wire_.next_layer().socket().is_open()) {
     wire_.next_layer().expires_after(kGoodbyePatience);
-    co_await wire_.tls().async_shutdown(token);
+    auto shutdown = [this](auto handler) {
+      wire_.async_shutdown(Completion(std::move(handler), wire_.get_executor()));
+    };
+    co_await asio::async_initiate<decltype(token), Transferred>(shutdown, token);
   }
   wire_.next_layer().socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
 }
@@ -162,7 +169,10 @@ asio::awaitable<bool> HttpConnection::read_request() {
   parser.body_limit(options.body_bytes);
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
-  wire_.next_layer().expires_after(options.header_timeout);
+  if (shared_.draining)
+    wire_.next_layer().expires_after(kFirstRequestPatience);
+  else
+    wire_.next_layer().expires_after(options.header_timeout);
   co_await bhttp::async_read_header(wire_, buffer_, parser, token);
   exchange_ = {};
   if (!error) {

@@ -29,6 +29,9 @@ class Connection {
   virtual void close() = 0;
 };
 
+// A stop waits this long for the first request of a connection that has sent none.
+inline constexpr std::chrono::milliseconds kFirstRequestPatience{250};
+
 struct Shared {
   const ServerOptions& options;
   const Router& router;

@@ -29,9 +29,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::hours kExpirySoon{14 * 24};
-// A stop waits this long for the first request of a connection that has sent none.
-constexpr std::chrono::milliseconds kFirstRequestPatience{250};
-
 std::string listening_on(const ServerOptions& options) {
   const bool v6 = options.address.find(':') != std::string::npos;
   return v6 ? fmt::format("[{}]:{}", options.address, options.port)
@@ -163,13 +160,14 @@ asio::awaitable<void> Server::Impl::accept() {
       continue;
     }
     auto socket = co_await acceptor_.async_accept(token);
-    if (!acceptor_.is_open()) co_return;
-    if (error) {  // out of descriptors, mostly: wait for some to be closed
-      pause.expires_after(std::chrono::milliseconds(100));
-      co_await pause.async_wait(token);
+    if (!error) {  // though the acceptor may be closed by now: the client believes it is connected
+      take(std::move(socket));
       continue;
     }
-    take(std::move(socket));
+    if (!acceptor_.is_open()) co_return;
+    // Out of descriptors, mostly: wait for some to be closed.
+    pause.expires_after(std::chrono::milliseconds(100));
+    co_await pause.async_wait(token);
   }
 }
 
@@ -214,12 +212,12 @@ asio::awaitable<void> Server::Impl::drain(std::chrono::milliseconds patience) {
   asio::steady_timer pause(context_);
   const auto began = std::chrono::steady_clock::now();
   const auto until = began + patience;
-  for (auto now = began; !shared_.connections.empty() && now < until;
-       now = std::chrono::steady_clock::now()) {
+  do {  // once at least: connections that were just taken have yet to sign on
     pause.expires_after(std::chrono::milliseconds(10));
     co_await pause.async_wait(token);
-    if (now - began > kFirstRequestPatience) ask(Connection::Drain::kLast);
-  }
+    if (std::chrono::steady_clock::now() - began > kFirstRequestPatience)
+      ask(Connection::Drain::kLast);
+  } while (!shared_.connections.empty() && std::chrono::steady_clock::now() < until);
   const auto left =
       std::vector<Connection*>(shared_.connections.begin(), shared_.connections.end());
   for (auto* connection : left) connection->close();
