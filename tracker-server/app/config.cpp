@@ -43,9 +43,9 @@ class Flags {
     for (const auto& setting : settings()) {
       auto& values = values_[setting.name];
       const auto flag = fmt::format("--{}", setting.name);
-      auto* option = setting.kind == Setting::Kind::kFlag
-                         ? app.add_flag(flag, values, setting.help)
-                         : app.add_option(flag, values, setting.help);
+      const auto help = fmt::format("{} (${})", setting.help, variable_of(setting));
+      auto* option = setting.kind == Setting::Kind::kFlag ? app.add_flag(flag, values, help)
+                                                          : app.add_option(flag, values, help);
       options_[setting.name] = option;
       if (setting.kind == Setting::Kind::kFlag) continue;
       option->type_name(setting.type);

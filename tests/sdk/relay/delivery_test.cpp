@@ -89,6 +89,7 @@ TEST_F(Delivery, a_server_that_asks_to_come_again_gets_everything_once_and_at_on
   FakeIngest ingest;
   const FakeServer server({&ingest}, 0, milliseconds(600));
   auto options = options_for(spool, server.url());
+  options.parent = getpid();
   // A wait between attempts would show as a test that takes too long.
   options.backoff = {.shortest = std::chrono::minutes(5),
                      .base = std::chrono::minutes(10),

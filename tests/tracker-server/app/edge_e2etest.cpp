@@ -133,18 +133,18 @@ TEST_F(Tls, ARunIsDeliveredReadAndCounted) {
 TEST_F(Tls, WhoDoesNotBelieveTheAuthorityIsToldWhatToDo) {
   const auto url = start();
   ASSERT_TRUE(url) << server_->log();
-  expect_failure(*url, {"projects"}, "--ca-file");
+  expect_failure(*url, {"projects", "ls"}, "--ca-file");
   Authority other("other");
   other.write(root_ / "other.pem");
-  expect_failure(*url, {"projects", "--ca-file", root_ / "other.pem"}, "is not accepted");
-  expect_failure(*url, {"projects", "--ca-file", root_ / "absent.pem"}, "absent.pem");
-  expect_failure("http" + url->substr(5), {"projects"}, "begins with https://");
+  expect_failure(*url, {"projects", "ls", "--ca-file", root_ / "other.pem"}, "is not accepted");
+  expect_failure(*url, {"projects", "ls", "--ca-file", root_ / "absent.pem"}, "absent.pem");
+  expect_failure("http" + url->substr(5), {"projects", "ls"}, "begins with https://");
 }
 
 TEST_F(Tls, AnExpiredCertificateIsSaidByBothSides) {
   const auto url = start(-1h);
   ASSERT_TRUE(url) << server_->log();
-  expect_failure(*url, {"projects", "--ca-file", ca_}, "expired");
+  expect_failure(*url, {"projects", "ls", "--ca-file", ca_}, "expired");
   EXPECT_NE(server_->log().find("event=tls_certificate_expires days=-1"), std::string::npos)
       << server_->log();
 }
@@ -153,7 +153,7 @@ TEST_F(Tls, AServerWithoutTlsBehindAnHttpsAddressIsToldApart) {
   server_.emplace(root_ / "data");
   const auto url = server_->wait_ready();
   ASSERT_TRUE(url) << server_->log();
-  expect_failure("https" + url->substr(4), {"projects"}, "http://");
+  expect_failure("https" + url->substr(4), {"projects", "ls"}, "http://");
 }
 
 TEST_F(Tls, AKeyThatOthersMayReadStopsTheStart) {
