@@ -11,6 +11,7 @@
 
 #include "cli/output.hpp"
 #include "cli/text.hpp"
+#include "relay/trust.hpp"
 
 namespace tracker::cli {
 namespace {
@@ -69,6 +70,12 @@ int run_program(int argc, const char* const* argv) {
                   "address of the server (else $TRACKER_URL, else that of `tracker login`, else "
                   "http://127.0.0.1:8080)")
       ->type_name("URL");
+  program.app
+      .add_option_function<std::string>(
+          "--ca-file", relay::set_ca_file,
+          "authorities to believe instead of the system's, for an https address (else "
+          "$TRACKER_CA_FILE)")
+      ->type_name("FILE");
   program.app.set_version_flag("--version", TRACKER_VERSION);
   for (const auto& add : kSubcommands) add(program);
   try {

@@ -4,11 +4,11 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include "relay/trust.hpp"
+
 namespace tracker::relay {
 namespace {
 
-constexpr int kKeepaliveMs = 20'000;
-constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kMaxMessageBytes = 64 << 20;
 
 ErrorCode code_of(grpc::StatusCode code) {
@@ -42,12 +42,20 @@ ErrorCode code_of(grpc::StatusCode code) {
   }
 }
 
+std::shared_ptr<grpc::ChannelCredentials> credentials(const Server& server) {
+  if (!server.tls) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = ca_certificates();
+  return grpc::SslCredentials(options);
+}
+
 }  // namespace
 
-std::shared_ptr<grpc::Channel> open_channel(const Server& server) {
+std::shared_ptr<grpc::Channel> open_channel(const Server& server, const ChannelOptions& options) {
   grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive.count()));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                   static_cast<int>(options.keepalive_timeout.count()));
   // An idle run sends nothing for hours and must still notice a dead server.
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -55,9 +63,7 @@ std::shared_ptr<grpc::Channel> open_channel(const Server& server) {
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
   // A proxy of the environment cannot reach our own loopback.
   if (server.loopback) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  const auto credentials = server.tls ? grpc::SslCredentials(grpc::SslCredentialsOptions())
-                                      : grpc::InsecureChannelCredentials();
-  return grpc::CreateCustomChannel(server.target, credentials, arguments);
+  return grpc::CreateCustomChannel(server.target, credentials(server), arguments);
 }
 
 Error to_error(const grpc::Status& status, const std::string& url) {

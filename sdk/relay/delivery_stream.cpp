@@ -12,6 +12,9 @@ constexpr std::chrono::seconds kWelcomePatience{20};
 // With nothing to send we look less often; a record then waits this long at most.
 constexpr std::chrono::milliseconds kIdlePoll{50};
 
+// How long what is in flight may take when the server wants us to go.
+constexpr std::chrono::seconds kFarewellPatience{2};
+
 std::string with_remedy(const v1::Refusal& refusal) {
   return refusal.message() + (refusal.remedy().empty() ? "" : ": " + refusal.remedy());
 }
@@ -31,6 +34,7 @@ StreamEnd DeliveryStream::run(const std::shared_ptr<grpc::Channel>& channel,
         std::visit([this](const auto& event) { return on_event(event); }, stream.wait(limit));
     if (handled) return *handled;
     if (const auto end = done()) return *end;
+    if (const auto end = moved(*channel)) return *end;
     if (!source_ && FrameSource::Clock::now() - started > kWelcomePatience) {
       return {StreamEnd::Kind::kLost, "the server does not answer"};
     }
@@ -38,10 +42,22 @@ StreamEnd DeliveryStream::run(const std::shared_ptr<grpc::Channel>& channel,
   return {StreamEnd::Kind::kStopped, ""};
 }
 
+// A channel whose stream is open is ready until the server's GOAWAY: the stream goes on, but
+// belongs to a connection that ends soon. Nothing more is sent on it, so that little has to be sent
+// twice.
+DeliveryStream::Handled DeliveryStream::moved(grpc::Channel& channel) {
+  if (!source_) return std::nullopt;
+  const auto now = FrameSource::Clock::now();
+  if (!leaving_ && channel.GetState(false) != GRPC_CHANNEL_READY) leaving_ = now;
+  if (!leaving_) return std::nullopt;
+  if (!window_.empty() && now - *leaving_ < kFarewellPatience) return std::nullopt;
+  return StreamEnd{StreamEnd::Kind::kMoved, "the server asks to connect again"};
+}
+
 // True if there is more to do at once.
 bool DeliveryStream::send(IngestStream& stream) {
   if (writer_end_.settled() && source_) source_->writer_is_dead();
-  if (!source_ || !stream.writable()) return false;
+  if (!source_ || leaving_ || !stream.writable()) return false;
   if (!held_ && window_.has_room()) held_ = source_->next(FrameSource::Clock::now());
   if (!held_ || !window_.has_room_for(held_->payload.size())) return false;
   if (held_->payload.size() > max_payload_) {

@@ -17,9 +17,11 @@ namespace tracker::relay {
 // How a stream ended.
 struct StreamEnd {
   enum class Kind {
-    kDelivered,   // the log is finished and acknowledged to its end
-    kCaughtUp,    // all that was there is acknowledged; asked for with Options::until_caught_up
-    kLost,        // the connection, or the server with it: try again
+    kDelivered,  // the log is finished and acknowledged to its end
+    kCaughtUp,   // all that was there is acknowledged; asked for with Options::until_caught_up
+    kLost,       // the connection, or the server with it: try again
+    kMoved,  // the server asked us to connect again; all that was sent is acknowledged, or will be
+             // sent again
     kRefused,     // for good
     kSuperseded,  // somebody newer delivers this log
     kDamaged,     // acknowledged up to where the log cannot be read
@@ -62,6 +64,7 @@ class DeliveryStream {
   void start_from(spool::Offset offset);
   bool send(IngestStream& stream);
   Handled done();
+  Handled moved(grpc::Channel& channel);
 
   const Options& options_;
   WriterEnd& writer_end_;
@@ -71,6 +74,7 @@ class DeliveryStream {
   spool::Offset furthest_{};             // end of what was ever sent on this stream, rewound or not
   std::unique_ptr<FrameSource> source_;  // none before Welcome
   std::optional<CutFrame> held_;         // cut, and waiting for room in the window
+  std::optional<FrameSource::Clock::time_point> leaving_;  // since when the server wants us to go
 };
 
 }  // namespace tracker::relay

@@ -2,11 +2,14 @@
 
 #include <curl/curl.h>
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
 #include <tracker/error.hpp>
+
+#include "relay/trust.hpp"
 
 namespace tracker::relay {
 namespace {
@@ -72,6 +75,26 @@ int on_progress(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
 }
 
+// Why there is no answer. What is wrong with certificates does not pass by itself, and has a
+// remedy.
+Error failure(CURLcode code, const std::string& reason) {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return Error(ErrorCode::kFailedPrecondition,
+                   "its certificate is not accepted: " + reason +
+                       ": if a private authority signed it, give that one's file with --ca-file or "
+                       "$TRACKER_CA_FILE");
+    case CURLE_SSL_CACERT_BADFILE:
+      return Error(ErrorCode::kFailedPrecondition, reason + ": see --ca-file and $TRACKER_CA_FILE");
+    case CURLE_SSL_CONNECT_ERROR:
+      return Error(ErrorCode::kFailedPrecondition,
+                   "no TLS connection: " + reason +
+                       ": if the server runs without TLS, its address begins with http://");
+    default:
+      return Error(ErrorCode::kUnavailable, curl_easy_strerror(code));
+  }
+}
+
 struct Answer {
   long status = 0;
   std::string body;
@@ -93,11 +116,23 @@ Answer get(const std::string& url, bool loopback, const DiscoverOptions& options
   curl_easy_setopt(curl.get(), CURLOPT_XFERINFODATA, &options.stop);
   // A proxy of the environment cannot reach our own loopback.
   if (loopback) curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
+  if (const auto file = ca_file(); !file.empty())
+    curl_easy_setopt(curl.get(), CURLOPT_CAINFO, file.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  std::array<char, CURL_ERROR_SIZE> reason{};
+  curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, reason.data());
   const CURLcode code = curl_easy_perform(curl.get());
   if (code == CURLE_WRITE_ERROR) return {200, ""};  // too long: no JSON of ours
-  if (code != CURLE_OK) throw Error(ErrorCode::kUnavailable, curl_easy_strerror(code));
+  if (code != CURLE_OK)
+    throw failure(code, reason[0] != '\0' ? reason.data() : curl_easy_strerror(code));
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;
+}
+
+bool says_tls_is_required(const nlohmann::json& answer) {
+  const auto error = answer.is_object() ? answer.find("error") : answer.end();
+  return error != answer.end() && error->is_object() &&
+         error->value("code", nlohmann::json()) == "tls_required";
 }
 
 }  // namespace
@@ -114,6 +149,8 @@ Server discover(const std::string& url, const DiscoverOptions& options) {
   try {
     answer = get(server.url + "/api/v1/server", server.loopback, options);
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::kFailedPrecondition)
+      throw Error(error.code(), server.url + ": " + error.what());
     throw Error(error.code(),
                 "no tracker server answers at " + server.url + " (" + error.what() + ")");
   }
@@ -122,6 +159,10 @@ Server discover(const std::string& url, const DiscoverOptions& options) {
                                              std::to_string(answer.status) + ")");
   }
   const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  if (says_tls_is_required(json)) {
+    throw Error(ErrorCode::kFailedPrecondition,
+                "the server at " + server.url + " speaks TLS: its address begins with https://");
+  }
   const auto port = json.is_object() ? json.value("grpc_port", nlohmann::json()) : nlohmann::json();
   if (answer.status != 200 || !port.is_number_unsigned() || port < 1u || port > 65535u) {
     throw Error(ErrorCode::kFailedPrecondition,

@@ -27,7 +27,8 @@ std::string normalize_url(const std::string& url);
 
 // Asks the server. Blocks up to the timeout; may be called from any thread. Throws Error:
 // kInvalidArgument for an address that is none, kUnavailable when nothing answers there or the
-// answer is a passing failure (5xx), kFailedPrecondition when what answers is not a tracker server.
+// answer is a passing failure (5xx), kFailedPrecondition when what answers is not a tracker server,
+// its certificate is not believed (relay/trust.hpp), or only one side speaks TLS.
 Server discover(const std::string& url, const DiscoverOptions& options = {});
 
 }  // namespace tracker::relay

@@ -13,6 +13,7 @@
 #include <tracker/error.hpp>
 
 #include "relay/relay.hpp"
+#include "relay/trust.hpp"
 #include "spool/layout.hpp"
 
 // tracker-relay: delivers one writer's log, beside the process that writes it and beyond its death.
@@ -70,6 +71,11 @@ int main(int argc, char** argv) {
   app.add_option("--spool", spool, "directory of the writer")->required()->type_name("DIR");
   app.add_option("--server", options.server, "address of the server")->required()->type_name("URL");
   app.add_option("--parent", options.parent, "process that writes the log")->type_name("PID");
+  app.add_option_function<std::string>(
+         "--ca-file", tracker::relay::set_ca_file,
+         "authorities to believe instead of the system's, for an https address (else "
+         "$TRACKER_CA_FILE)")
+      ->type_name("FILE");
   app.set_version_flag("--version", TRACKER_VERSION);
   try {
     app.parse(argc, argv);

@@ -56,6 +56,10 @@ class Relay {
     while (!stop_.stop_requested()) {
       const StreamEnd end = attempt();
       if (const auto report = conclude(end)) return *report;
+      if (end.kind == StreamEnd::Kind::kMoved && Clock::now() - last_attempt_ > kAskedPause) {
+        log("moving: " + end.message);
+        continue;
+      }
       offline(end.message);
       if (!wait_for_next_attempt()) return finished(Outcome::kLeft, offline_message_);
     }
@@ -92,6 +96,7 @@ class Relay {
   std::optional<Report> conclude(const StreamEnd& end) {
     switch (end.kind) {
       case StreamEnd::Kind::kLost:
+      case StreamEnd::Kind::kMoved:
         return std::nullopt;
       case StreamEnd::Kind::kDelivered:
         control_.set_relay(RelayState::kDone, "");

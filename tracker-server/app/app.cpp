@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include <tracker/error.hpp>
 
@@ -18,9 +20,13 @@
 #include "http/live_hub.hpp"
 #include "http/server.hpp"
 #include "ingest/ingest.hpp"
+#include "ingest/meters.hpp"
+#include "metrics/registry.hpp"
+#include "rpc/call_record.hpp"
 #include "rpc/ingest_service.hpp"
 #include "rpc/runs_service.hpp"
 #include "rpc/server.hpp"
+#include "storage/meters.hpp"
 #include "storage/migrate.hpp"
 
 namespace tracker::app {
@@ -50,6 +56,11 @@ void connect(storage::Database& database) {
   }
 }
 
+std::optional<core::TlsFiles> tls_files(const Config& config) {
+  if (config.tls_certificate.empty()) return std::nullopt;
+  return core::TlsFiles{config.tls_certificate, config.tls_key};
+}
+
 http::ServerOptions http_options(const Config& config) {
   http::ServerOptions options;
   options.address = config.http.address;
@@ -57,6 +68,8 @@ http::ServerOptions http_options(const Config& config) {
   options.origins.hosts = config.allowed_hosts;
   options.origins.accept = config.http.loopback() ? http::OriginPolicy::Hosts::kKnownOnly
                                                   : http::OriginPolicy::Hosts::kAny;
+  options.access_log = config.access_log;
+  options.tls = tls_files(config);
   return options;
 }
 
@@ -64,6 +77,8 @@ rpc::ServerOptions rpc_options(const Config& config) {
   rpc::ServerOptions options;
   options.address = config.grpc.address;
   options.port = config.grpc.port;
+  options.connection_age = config.grpc_connection_age;
+  options.tls = tls_files(config);
   return options;
 }
 
@@ -80,19 +95,32 @@ void wait_for(const std::stop_token& stop) {
   never.wait(lock, stop, [] { return false; });
 }
 
+rpc::RunsServiceOptions runs_options(const Config& config) {
+  rpc::RunsServiceOptions options;
+  options.access_log = config.access_log;
+  return options;
+}
+
 // Everything that needs the database, in the order it is made.
 class Services {
  public:
   Services(const Config& config, storage::Database& database)
       : ingest_(database, clock_),
         ingest_service_(ingest_),
-        runs_service_(database),
+        runs_service_(database, runs_options(config)),
         rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service()}),
         hub_(http::make_run_reader(database, clock_), clock_, live_options()),
         dashboard_(config.dashboard_directory),
-        api_{database, clock_, dashboard_, TRACKER_VERSION, clock_.now_us(), 0},
+        api_{database,        clock_, dashboard_, TRACKER_VERSION,
+             clock_.now_us(), 0,      &metrics_,  &draining_},
         router_(http::make_router(api_)),
         http_(http_options(config), router_, hub_) {
+    metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });
+    metrics_.add(metrics::write_process);
+    metrics_.add([this](metrics::Writer& out) { ingest::write_metrics(out, clock_.now_us()); });
+    metrics_.add(rpc::write_metrics);
+    metrics_.add(storage::write_metrics);
+    metrics_.add([this](metrics::Writer& out) { http_.write_metrics(out); });
     ingest_.set_listener([this](const ingest::Committed& committed) { hub_.publish(committed); });
   }
 
@@ -109,9 +137,19 @@ class Services {
     }
   }
 
+  // Not ready any more: who asks is told, and nobody else notices.
+  void announce_stop() {
+    draining_ = true;
+    http_.announce_stop();
+  }
+
   void stop() {
-    ingest_.stop();  // first: its last acknowledgements go out on streams that are still open
-    rpc_.stop(kDrain);
+    announce_stop();
+    // At once: no new stream is taken, and those that are open are told to go elsewhere, while the
+    // last acknowledgements go out on them.
+    std::jthread closing([this] { rpc_.stop(kDrain); });
+    ingest_.stop();
+    closing.join();
     hub_.stop();
     http_.stop(kDrain);
   }
@@ -122,6 +160,8 @@ class Services {
 
  private:
   core::SystemClock clock_;
+  metrics::Registry metrics_;
+  std::atomic<bool> draining_{false};
   ingest::Ingest ingest_;
   rpc::IngestService ingest_service_;
   rpc::RunsService runs_service_;
@@ -137,6 +177,7 @@ class Services {
 
 void run(const Config& config, std::stop_token stop) {
   check_exposure(config);
+  if (const auto tls = tls_files(config)) core::check_tls_files(*tls);  // before anything is made
   DataDirectory data(config.data_directory);
   std::optional<embedded::EmbeddedPostgres> postgres;
   storage::DatabaseOptions database_options;
@@ -155,12 +196,18 @@ void run(const Config& config, std::stop_token stop) {
 
   Services services(config, database);
   services.start();
-  const auto http = fmt::format("http://{}", reachable(config.http.address, services.http_port()));
+  const auto http = fmt::format("{}://{}", config.tls_certificate.empty() ? "http" : "https",
+                                reachable(config.http.address, services.http_port()));
   const auto grpc = reachable(config.grpc.address, services.grpc_port());
   data.announce(http, grpc);
   spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
                core::quoted(data.path().string()), services.dashboard_files(), TRACKER_VERSION);
   wait_for(stop);
+  services.announce_stop();
+  if (config.drain_delay.count() > 0) {
+    spdlog::info("event=draining seconds={}", config.drain_delay.count());
+    std::this_thread::sleep_for(config.drain_delay);
+  }
   spdlog::info("event=stopping");
   data.withdraw();
   services.stop();

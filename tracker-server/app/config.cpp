@@ -4,24 +4,19 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <charconv>
+#include <cstdlib>
+#include <map>
 #include <sstream>
 
 #include <tracker/error.hpp>
 
+#include "app/settings.hpp"
 #include "core/host_name.hpp"
 
 namespace tracker::app {
 namespace {
-
-namespace fs = std::filesystem;
-
-// <exe>/../share/tracker/dashboard, in the build tree as in an install.
-fs::path default_dashboard() {
-  std::error_code error;
-  const auto program = fs::read_symlink("/proc/self/exe", error);
-  return program.parent_path().parent_path() / "share" / "tracker" / "dashboard";
-}
 
 bool is_ip_address(const std::string& text) {
   in6_addr ignored{};
@@ -29,26 +24,64 @@ bool is_ip_address(const std::string& text) {
          ::inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
 }
 
+CommandLine refused(const std::string& what) {
+  return {std::nullopt, 2, fmt::format("tracker-server: {}\n", what)};
+}
+
 CommandLine leave(CLI::App& app, const CLI::Error& error) {
   std::ostringstream out, err;
   const int code = app.exit(error, out, err);
   if (code == 0) return {std::nullopt, 0, out.str()};
-  return {std::nullopt, 2,
-          fmt::format("tracker-server: {} (see tracker-server --help)\n", error.what())};
+  return refused(fmt::format("{} (see tracker-server --help)", error.what()));
 }
 
-std::string allowed_host(const std::string& text) {
-  auto name = core::host_name(text);
-  if (name.empty() || text.find_first_of("/ @?#*") != std::string::npos) {
-    throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("--allow-host: `{}` is not the name of a machine: give it as the "
-                            "browser's address has it between // and /, like tracker.example.org",
-                            text));
+// The flags, as a place of settings. All values are text here, and checked where the file's and the
+// environment's are.
+class Flags {
+ public:
+  explicit Flags(CLI::App& app) {
+    for (const auto& setting : settings()) {
+      auto& values = values_[setting.name];
+      const auto flag = fmt::format("--{}", setting.name);
+      const auto help = fmt::format("{} (${})", setting.help, variable_of(setting));
+      auto* option = setting.kind == Setting::Kind::kFlag ? app.add_flag(flag, values, help)
+                                                          : app.add_option(flag, values, help);
+      options_[setting.name] = option;
+      if (setting.kind == Setting::Kind::kFlag) continue;
+      option->type_name(setting.type);
+      if (setting.kind == Setting::Kind::kText) option->expected(1);
+      if (setting.kind == Setting::Kind::kList) option->allow_extra_args(false);
+      if (!setting.initial.empty()) option->default_str(setting.initial);
+    }
   }
-  return name;
+  Values given() const {
+    Values out;
+    for (const auto& [name, option] : options_) {
+      if (option->count() == 0) continue;
+      out.emplace(name, Given{"--" + name, values_.at(name)});
+    }
+    return out;
+  }
+
+ private:
+  std::map<std::string, std::vector<std::string>> values_;
+  std::map<std::string, CLI::Option*> options_;
+};
+
+void check_together(const Config& config) {
+  if (config.data_directory.empty())
+    throw Error(ErrorCode::kInvalidArgument,
+                "--data-dir is required: say where the server keeps its files");
+  if (config.tls_certificate.empty() != config.tls_key.empty())
+    throw Error(ErrorCode::kInvalidArgument, "--tls-cert and --tls-key belong together: give both");
 }
 
 }  // namespace
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
 
 bool Endpoint::loopback() const { return core::is_loopback_name(address); }
 
@@ -72,61 +105,38 @@ Endpoint Endpoint::parse(std::string_view text) {
   return endpoint;
 }
 
-CommandLine parse_command_line(int argc, const char* const* argv) {
-  Config config;
-  config.dashboard_directory = default_dashboard();
-  std::string listen = "127.0.0.1:8080", grpc_listen = "127.0.0.1:8081", database_url;
-  bool anonymous = false;
+CommandLine parse_command_line(int argc, const char* const* argv, const Environment& environment) {
   CLI::App app(
       "Keeps experiments: takes runs through gRPC, stores them in PostgreSQL, shows them in the "
       "browser.",
       "tracker-server");
+  app.footer(
+      "Each flag can also be set by a variable ($TRACKER_DATA_DIR for --data-dir) and in the file "
+      "of --config (data-dir: DIR). The flag wins over the variable, and that over the file.");
   app.set_version_flag("--version", TRACKER_VERSION);
-  app.add_option("--data-dir", config.data_directory,
-                 "Where the server keeps its files; made if absent")
-      ->required()
-      ->type_name("DIR");
-  app.add_option("--database-url", database_url,
-                 "PostgreSQL to use, as postgresql://user:password@host/database; without it the "
-                 "server runs a "
-                 "private one under the data directory")
-      ->envname("TRACKER_DATABASE_URL")
-      ->type_name("URL");
-  app.add_option("--listen", listen,
-                 "Address of the dashboard and the HTTP API; port 0 takes a free one")
-      ->capture_default_str()
-      ->type_name("ADDRESS:PORT");
-  app.add_option("--grpc-listen", grpc_listen,
-                 "Address that runs are sent to; port 0 takes a free one")
-      ->capture_default_str()
-      ->type_name("ADDRESS:PORT");
-  app.add_option("--dashboard-dir", config.dashboard_directory, "Files of the dashboard")
-      ->capture_default_str()
-      ->type_name("DIR");
-  app.add_option(
-         "--allow-host", config.allowed_hosts,
-         "Another name that the server is reached by (a proxy's, a tunnel's); may be repeated")
-      ->type_name("NAME");
-  app.add_flag("--allow-anonymous", anonymous,
-               "Listen on addresses that others can reach although there is no login: everybody "
-               "who reaches the server "
-               "can read and write everything");
-  app.add_option("--log-level", config.log_level, "How much is said on stderr")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-      ->capture_default_str();
+  std::string file;
+  app.add_option("--config", file,
+                 "Settings as YAML, one `name: value` a line; also $TRACKER_CONFIG")
+      ->type_name("FILE");
+  bool print_config = false;
+  app.add_flag("--print-config", print_config,
+               "Print what is in force and where each value comes from, and leave");
+  Flags flags(app);
   try {
     app.parse(argc, argv);
-    config.http = Endpoint::parse(listen);
-    config.grpc = Endpoint::parse(grpc_listen);
-    for (auto& host : config.allowed_hosts) host = allowed_host(host);
+    if (file.empty()) file = environment("TRACKER_CONFIG").value_or("");
+    const std::array places{flags.given(), from_environment(environment),
+                            file.empty() ? Values() : from_file(file)};
+    const auto values = resolve(places);
+    const auto config = to_config(values);
+    if (print_config) return {std::nullopt, 0, print(values)};
+    check_together(config);
+    return {config, 0, {}};
   } catch (const CLI::Error& error) {
     return leave(app, error);
   } catch (const Error& error) {
-    return {std::nullopt, 2, fmt::format("tracker-server: {}\n", error.what())};
+    return refused(error.what());
   }
-  if (!database_url.empty()) config.database_url = database_url;
-  if (anonymous) config.anonymous = Anonymous::kAllowed;
-  return {config, 0, {}};
 }
 
 void check_exposure(const Config& config) {

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// The command line of tracker-server. docs/server.md describes it.
+#include "core/request_id.hpp"
+
+// What tracker-server is asked for: by flags, variables and a file (app/settings.hpp).
 namespace tracker::app {
 
 struct Endpoint {
@@ -28,19 +32,27 @@ struct Config {
   Endpoint http{"127.0.0.1", 8080};
   Endpoint grpc{"127.0.0.1", 8081};
   std::filesystem::path dashboard_directory;
+  std::filesystem::path tls_certificate, tls_key;  // both or none
   std::string log_level = "info";
-  std::vector<std::string> allowed_hosts;  // as core::host_name gives them
+  core::AccessLog access_log = core::AccessLog::kWrites;
+  std::chrono::seconds drain_delay{0};
+  std::chrono::seconds grpc_connection_age{30 * 60};  // 0: for ever
+  std::vector<std::string> allowed_hosts;             // as core::host_name gives them
   Anonymous anonymous = Anonymous::kRefused;
 };
 
-// What the arguments ask for: a configuration, or an exit with a text (--help, --version: 0; usage:
-// 2).
+// What the arguments ask for: a configuration, or an exit with a text (--help, --version,
+// --print-config: 0; usage: 2).
 struct CommandLine {
   std::optional<Config> config;
   int exit_code = 0;
   std::string text;
 };
-CommandLine parse_command_line(int argc, const char* const* argv);
+// Absent for a variable that is not set.
+std::optional<std::string> process_environment(const std::string& name);
+CommandLine parse_command_line(int argc, const char* const* argv,
+                               const std::function<std::optional<std::string>(const std::string&)>&
+                                   environment = process_environment);
 
 // Throws Error(kPermissionDenied) for a server that strangers could reach without
 // --allow-anonymous.

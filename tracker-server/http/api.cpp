@@ -20,6 +20,7 @@ using nlohmann::json;
 Response get_health(const ApiContext&, const Request&) { return text_response(200, "ok"); }
 
 Response get_ready(const ApiContext& context, const Request&) {
+  if (context.draining != nullptr && *context.draining) return text_response(503, "draining");
   try {
     context.database.ping();
     const auto installed = storage::installed_schema_version(context.database);
@@ -29,6 +30,13 @@ Response get_ready(const ApiContext& context, const Request&) {
   } catch (const Error& error) {
     return text_response(503, error.what());
   }
+}
+
+Response get_metrics(const ApiContext& context, const Request&) {
+  if (context.metrics == nullptr) throw Error(ErrorCode::kNotFound, "no metrics are kept here");
+  auto response = text_response(200, context.metrics->text());
+  response.content_type = metrics::kTextType;
+  return response;
 }
 
 Response get_server(const ApiContext& context, const Request&) {
@@ -146,6 +154,7 @@ constexpr Entry kRoutes[] = {
     {Method::kPost, "/api/v1/series", Runs::kOnWorker, post_series},
     {Method::kGet, "/api/v1/server", Runs::kInline, get_server},
     {Method::kGet, "/healthz", Runs::kInline, get_health},
+    {Method::kGet, "/metrics", Runs::kInline, get_metrics},
     {Method::kGet, "/readyz", Runs::kOnWorker, get_ready},
 };
 

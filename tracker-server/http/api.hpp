@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -7,6 +8,7 @@
 #include "http/live_hub.hpp"
 #include "http/router.hpp"
 #include "http/static_files.hpp"
+#include "metrics/registry.hpp"
 #include "storage/database.hpp"
 
 // The routes of docs/http-api.md. Handlers are plain functions; those that ask the database run on
@@ -20,7 +22,9 @@ struct ApiContext {
   const StaticFiles& dashboard;
   std::string version;
   std::int64_t started_us = 0;
-  std::uint16_t grpc_port = 0;  // set before the router is given to a server
+  std::uint16_t grpc_port = 0;                  // set before the router is given to a server
+  const metrics::Registry* metrics = nullptr;   // null: no /metrics
+  const std::atomic<bool>* draining = nullptr;  // true: not ready any more; null: never
 };
 
 Router make_router(const ApiContext& context);

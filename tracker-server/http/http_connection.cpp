@@ -2,16 +2,20 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/detect_ssl.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
-#include <cctype>
 #include <optional>
+
+#include "core/ids.hpp"
+#include "http/access_log.hpp"
+#include "http/conversion.hpp"
 
 namespace tracker::http {
 namespace {
@@ -21,52 +25,19 @@ namespace beast = boost::beast;
 namespace bhttp = beast::http;
 using beast::error_code;
 
+using Transferred = void(error_code, std::size_t);  // what a Completion is told
+
 constexpr std::string_view kLivePath = "/api/v1/live";
+constexpr std::chrono::seconds kHandshakePatience{10};
+constexpr std::chrono::seconds kGoodbyePatience{2};
 
-Method method_of(bhttp::verb verb) {
-  switch (verb) {
-    case bhttp::verb::get:
-      return Method::kGet;
-    case bhttp::verb::head:
-      return Method::kHead;
-    case bhttp::verb::post:
-      return Method::kPost;
-    default:
-      return Method::kOther;
-  }
-}
-
-// Absent for a target we do not understand.
-std::optional<Request> convert(const BeastRequest& from) {
-  auto target = parse_target({from.target().data(), from.target().size()});
-  if (!target) return std::nullopt;
-  Request request;
-  request.method = method_of(from.method());
-  request.path = std::move(target->path);
-  request.query = std::move(target->query);
-  for (const auto& field : from) {
-    std::string name(field.name_string());
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    request.headers[name] = std::string(field.value());
-  }
-  return request;
-}
-
-bhttp::response<bhttp::string_body> convert(Response from, const BeastRequest& request,
-                                            bool keep_alive) {
-  bhttp::response<bhttp::string_body> response;
-  response.version(11);
-  response.result(static_cast<unsigned>(from.status));
-  response.set(bhttp::field::server, "tracker-server");
-  response.set("X-Content-Type-Options", "nosniff");
-  for (const auto& [name, value] : from.headers) response.set(name, value);
-  if (from.status != 304) response.set(bhttp::field::content_type, from.content_type);
-  response.keep_alive(keep_alive);
-  const auto length = from.body.size();
-  if (request.method() != bhttp::verb::head) response.body() = std::move(from.body);
-  if (from.status != 304) response.content_length(length);
-  return response;
+// The run that a route of runs is about; empty for others, and for what is no id.
+std::string run_of(const Route* route, const Request& request) {
+  if (route == nullptr || !route->pattern.starts_with("/api/v1/runs/{id}")) return {};
+  const auto found = request.parameters.find("id");
+  const auto id =
+      found == request.parameters.end() ? std::nullopt : core::RunId::parse(found->second);
+  return id ? id->text() : std::string();
 }
 
 // On a worker. By reference: all three live in the frame of `answer`, which waits.
@@ -79,107 +50,185 @@ asio::awaitable<void> run_handler(const Router& router, Request& request,
 class HttpConnection final : public Connection {
  public:
   HttpConnection(asio::ip::tcp::socket socket, Shared& shared)
-      : stream_(std::move(socket)), shared_(shared) {
+      : wire_(std::move(socket)), shared_(shared) {
+    error_code ignored;
+    const auto peer = wire_.next_layer().socket().remote_endpoint(ignored);
+    client_ = peer.address().to_string(ignored);
     shared_.connections.insert(this);
+    meters().connections.add(1);
   }
-  ~HttpConnection() override { shared_.connections.erase(this); }
+  ~HttpConnection() override {
+    shared_.connections.erase(this);
+    meters().connections.add(-1);
+  }
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
 
-  void drain() override {
-    if (!busy_) close();
+  // A request that lies in the kernel's buffer has begun.
+  void drain(Drain round) override {
+    error_code ignored;
+    if (busy_ || (fresh_ && round == Drain::kFirst)) return;
+    if (wire_.next_layer().socket().available(ignored) == 0) close();
   }
   void close() override {
     error_code ignored;
-    stream_.socket().close(ignored);
+    wire_.next_layer().socket().close(ignored);
   }
 
   asio::awaitable<void> run();
 
  private:
   enum class Next { kGoOn, kClose, kLive };
+  // What is known of a request while it is served.
+  struct Exchange {
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+    std::string id, run;
+    const Route* route = nullptr;
+    bool page = false;
+  };
 
+  asio::awaitable<bool> begin_tls();
+  asio::awaitable<bool> read_request();
   asio::awaitable<Next> one_request();
   asio::awaitable<Response> answer(Request& request);
   asio::awaitable<bool> write(Response response, bool keep_alive);
-  bool wants_live(const Request& request) const;
+  asio::awaitable<void> say_goodbye();
+  void served(int status, std::size_t bytes);
 
-  beast::tcp_stream stream_;
+  Wire wire_;
   Shared& shared_;
+  std::string client_;
   beast::flat_buffer buffer_;
   BeastRequest current_;
-  bool busy_ = false;
+  Exchange exchange_;
+  bool busy_ = false;  // a request has begun
+  bool fresh_ = true;  // none has yet
 };
 
 asio::awaitable<void> HttpConnection::run() {
+  if (shared_.tls) {
+    const bool begun = co_await begin_tls();
+    if (!begun) co_return;
+  }
   auto next = Next::kGoOn;
   while (next == Next::kGoOn) next = co_await one_request();
   if (next == Next::kLive) {
-    auto stream = std::move(stream_);
+    auto wire = std::move(wire_);
     auto upgrade = std::move(current_);
     shared_.connections.erase(this);
-    co_await serve_live(std::move(stream), std::move(upgrade), shared_);
+    co_await serve_live(std::move(wire), std::move(upgrade), shared_);
     co_return;
   }
-  error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  co_await say_goodbye();
 }
 
-bool HttpConnection::wants_live(const Request& request) const {
-  return request.path == kLivePath && beast::websocket::is_upgrade(current_);
+// False when it came to nothing. A client that speaks plain HTTP is told so in its own words.
+asio::awaitable<bool> HttpConnection::begin_tls() {
+  error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  wire_.next_layer().expires_after(kHandshakePatience);
+  const bool tls = co_await beast::async_detect_ssl(wire_.next_layer(), buffer_, token);
+  if (error) co_return false;
+  if (!tls) {
+    auto refusal = error_response(400, "tls_required", "this server speaks TLS: use https://");
+    co_await write(std::move(refusal), false);
+    co_await say_goodbye();
+    co_return false;
+  }
+  auto handshake = [this](auto handler) {
+    wire_.async_handshake(*shared_.tls, buffer_.data(),
+                          Completion(std::move(handler), wire_.get_executor()));
+  };
+  const auto used = co_await asio::async_initiate<decltype(token), Transferred>(handshake, token);
+  if (error) {
+    spdlog::debug("event=tls_handshake_failed client={} error=\"{}\"", client_, error.message());
+    co_return false;
+  }
+  buffer_.consume(used);
+  co_return true;
 }
 
-asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
+asio::awaitable<void> HttpConnection::say_goodbye() {
+  error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  if (wire_.is_secure() && wire_.next_layer().socket().is_open()) {
+    wire_.next_layer().expires_after(kGoodbyePatience);
+    auto shutdown = [this](auto handler) {
+      wire_.async_shutdown(Completion(std::move(handler), wire_.get_executor()));
+    };
+    co_await asio::async_initiate<decltype(token), Transferred>(shutdown, token);
+  }
+  wire_.next_layer().socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+}
+
+// Into current_. False when there is none: the client is gone, or was answered why.
+asio::awaitable<bool> HttpConnection::read_request() {
   const auto& options = shared_.options;
   bhttp::request_parser<bhttp::string_body> parser;
   parser.header_limit(options.header_bytes);
   parser.body_limit(options.body_bytes);
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
-  busy_ = false;
-  if (shared_.draining) co_return Next::kClose;
-  stream_.expires_after(options.header_timeout);
-  co_await bhttp::async_read_header(stream_, buffer_, parser, token);
+  if (shared_.draining)
+    wire_.next_layer().expires_after(kFirstRequestPatience);
+  else
+    wire_.next_layer().expires_after(options.header_timeout);
+  co_await bhttp::async_read_header(wire_, buffer_, parser, token);
+  exchange_ = {};
   if (!error) {
     busy_ = true;
-    stream_.expires_after(options.body_timeout);
-    co_await bhttp::async_read(stream_, buffer_, parser, token);
+    fresh_ = false;
+    wire_.next_layer().expires_after(options.body_timeout);
+    co_await bhttp::async_read(wire_, buffer_, parser, token);
   }
+  if (!error) {
+    current_ = parser.release();
+    co_return true;
+  }
+  current_ = {};
   if (error == bhttp::error::body_limit || error == bhttp::error::header_limit) {
     auto refusal = error_response(413, "too_large", "the request is too large");
     co_await write(std::move(refusal), false);
-    co_return Next::kClose;
+  } else if (error.category() == bhttp::make_error_code(bhttp::error::bad_version).category() &&
+             error != bhttp::error::end_of_stream && error != bhttp::error::partial_message) {
+    auto refusal = error_response(ErrorCode::kInvalidArgument, "this is not HTTP");
+    co_await write(std::move(refusal), false);
   }
-  if (error) {
-    const bool malformed =
-        error.category() == bhttp::make_error_code(bhttp::error::bad_version).category() &&
-        error != bhttp::error::end_of_stream && error != bhttp::error::partial_message;
-    if (malformed) {
-      auto refusal = error_response(ErrorCode::kInvalidArgument, "this is not HTTP");
-      co_await write(std::move(refusal), false);
-    }
-    co_return Next::kClose;
-  }
-  current_ = parser.release();
-  auto request = convert(current_);
+  co_return false;
+}
+
+asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
+  busy_ = false;
+  if (shared_.draining && !fresh_) co_return Next::kClose;
+  const bool read = co_await read_request();
+  if (!read) co_return Next::kClose;
+  auto request = to_request(current_);
+  exchange_.id = core::request_id(request ? request->header("x-request-id") : std::string_view());
   Response response;
   if (!request) {
     response = error_response(ErrorCode::kInvalidArgument, "the address is malformed");
-  } else if (auto refusal = refuse_foreign(options.origins, *request)) {
+  } else if (auto refusal = refuse_foreign(shared_.options.origins, *request)) {
     response = std::move(*refusal);
-  } else if (wants_live(*request)) {
+  } else if (request->path == kLivePath && beast::websocket::is_upgrade(current_)) {
+    exchange_.route = shared_.router.match(request->method, request->path).route;
+    served(101, 0);
     co_return Next::kLive;
   } else {
     request->body = std::move(current_.body());
+    request->id = exchange_.id;
     response = co_await answer(*request);
+    exchange_.run = run_of(exchange_.route, *request);
   }
-  const bool keep_alive = current_.keep_alive() && !shared_.draining;
+  add_request_id(response, exchange_.id);
+  const bool keep_alive = current_.keep_alive() && !shared_.draining && !shared_.leaving;
   const bool written = co_await write(std::move(response), keep_alive);
   co_return written&& keep_alive ? Next::kGoOn : Next::kClose;
 }
 
 asio::awaitable<Response> HttpConnection::answer(Request& request) {
   const auto match = shared_.router.match(request.method, request.path);
+  exchange_.route = match.route;
+  exchange_.page = match.route == nullptr && !request.path.starts_with("/api/");
   if (match.route == nullptr || match.route->runs == Runs::kInline) {
     co_return shared_.router.answer(request, match);
   }
@@ -190,19 +239,43 @@ asio::awaitable<Response> HttpConnection::answer(Request& request) {
   }
   Response response;
   ++shared_.waiting;
+  meters().waiting.add(1);
   auto work = run_handler(shared_.router, request, match, response);
   co_await asio::co_spawn(shared_.workers.get_executor(), std::move(work), asio::use_awaitable);
   --shared_.waiting;
+  meters().waiting.add(-1);
   co_return response;
 }
 
 asio::awaitable<bool> HttpConnection::write(Response response, bool keep_alive) {
-  auto message = convert(std::move(response), current_, keep_alive);
+  const int status = response.status;
+  auto message =
+      from_response(std::move(response), {current_, exchange_.id, wire_.is_secure(), keep_alive});
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
-  stream_.expires_after(shared_.options.write_timeout);
-  co_await bhttp::async_write(stream_, message, token);
+  wire_.next_layer().expires_after(shared_.options.write_timeout);
+  co_await bhttp::async_write(wire_, message, token);
+  served(status, message.body().size());
   co_return !error;
+}
+
+void HttpConnection::served(int status, std::size_t bytes) {
+  const auto time = std::chrono::steady_clock::now() - exchange_.began;
+  const RequestMeters::Answered answered{exchange_.route, exchange_.page, status, time};
+  shared_.requests.count(answered);
+  if (exchange_.id.empty()) return;  // what was no request
+  Served line;
+  const std::string_view method(current_.method_string()), target(current_.target());
+  line.id = exchange_.id;
+  line.method = method;
+  line.target = target;
+  line.client = client_;
+  line.route = exchange_.route;
+  line.run = exchange_.run;
+  line.status = status;
+  line.bytes = bytes;
+  line.time = time;
+  log_request(shared_.options.access_log, line);
 }
 
 }  // namespace

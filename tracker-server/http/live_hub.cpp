@@ -63,7 +63,7 @@ void LiveHub::publish(const ingest::Committed& committed) noexcept {
       if (found == feeds_.end()) continue;
       auto& feed = found->second;
       feed.newest = ++sequence_;
-      feed.entries.push_back({sequence_, weight_of(*frame.frame), frame.frame});
+      feed.entries.push_back({sequence_, weight_of(*frame.frame), frame.frame, now});
       feed.weight += feed.entries.back().weight;
       trim(feed);
     }

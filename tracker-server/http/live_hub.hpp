@@ -86,6 +86,7 @@ class LiveHub {
     std::uint64_t sequence;
     std::size_t weight;
     SharedFrame frame;
+    std::int64_t committed_us = 0;
   };
   struct Feed {
     std::deque<Entry> entries;
@@ -117,6 +118,7 @@ class LiveHub {
     std::uint64_t from = 0, to = 0;
     bool resync = false;
     std::vector<SharedFrame> frames;
+    std::int64_t oldest_us = 0;  // when the first of them was committed
   };
 
   void apply(TabId tab, const LiveCommand& command);

@@ -1,10 +1,12 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "core/log_text.hpp"
 #include "http/live_hub.hpp"
+#include "http/meters.hpp"
 
 // The sending half of LiveHub.
 namespace tracker::http {
@@ -38,11 +40,13 @@ std::vector<LiveHub::Delivery> LiveHub::collect(std::int64_t now_us) {
       const auto& feed = feeds_[run];
       const bool behind = subscription.lost || subscription.cursor < feed.newest;
       if (!behind || now_us < subscription.sent_us + options_.interval_us) continue;
-      Delivery delivery{id, tab.output, run, subscription.cursor, feed.newest, false, {}};
+      Delivery delivery{id, tab.output, run, subscription.cursor, feed.newest, false, {}, 0};
       delivery.resync = subscription.lost || subscription.cursor < feed.floor;
       if (!delivery.resync) {
         for (const auto& entry : feed.entries) {
-          if (entry.sequence > subscription.cursor) delivery.frames.push_back(entry.frame);
+          if (entry.sequence <= subscription.cursor) continue;
+          if (delivery.frames.empty()) delivery.oldest_us = entry.committed_us;
+          delivery.frames.push_back(entry.frame);
         }
       }
       subscription = {feed.newest, now_us, false};
@@ -58,7 +62,11 @@ bool LiveHub::is_slow(const LiveOutput& output) const {
 
 // The only way to a tab.
 void LiveHub::say(LiveOutput& output, std::shared_ptr<const std::string> message) const {
-  if (output.pending_bytes() > options_.hang_up_bytes) return output.hang_up();
+  if (output.pending_bytes() > options_.hang_up_bytes) {
+    meters().live_hang_ups.add();
+    return output.hang_up();
+  }
+  meters().live_messages.add();
   output.send(std::move(message));
 }
 
@@ -84,6 +92,7 @@ void LiveHub::deliver(const std::vector<Delivery>& deliveries) {
       continue;
     }
     if (delivery.resync) {
+      meters().live_resyncs.add();
       say(*delivery.output, std::make_shared<const std::string>(resync_message(delivery.run)));
       continue;
     }
@@ -98,6 +107,8 @@ void LiveHub::deliver(const std::vector<Delivery>& deliveries) {
       keep(logs_message(delivery.run, spool::ConsoleStream::kStderr, delivery.frames));
     }
     for (const auto& message : position->second) say(*delivery.output, message);
+    const std::chrono::microseconds lag(clock_.now_us() - delivery.oldest_us);
+    meters().live_lag.observe(lag);
   }
 }
 

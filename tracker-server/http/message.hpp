@@ -22,6 +22,7 @@ struct Request {
   std::map<std::string, std::string> headers;     // names in lower case
   std::map<std::string, std::string> parameters;  // what `{name}` of the route matched
   std::string body;
+  std::string id;  // under which it stands in the log; see core/request_id.hpp
 
   // Empty if absent.
   std::string_view header(const std::string& lower_case_name) const;

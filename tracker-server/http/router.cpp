@@ -43,7 +43,7 @@ Response guarded(const Handler& handler, const Request& request) {
   } catch (const Error& error) {
     auto response = error_response(error.code(), error.what());
     if (response.status >= 500) {
-      spdlog::warn("event=http_error path={} status={} error={} detail={}",
+      spdlog::warn("event=http_error id={} path={} status={} error={} detail={}", request.id,
                    core::quoted(request.path), response.status, core::quoted(error.what()),
                    core::quoted(error.detail()));
     }
@@ -54,8 +54,8 @@ Response guarded(const Handler& handler, const Request& request) {
         ErrorCode::kInvalidArgument,
         fmt::format("the request's JSON is not what is expected: {}", error.what()));
   } catch (const std::exception& error) {
-    spdlog::error("event=http_error path={} status=500 error={}", core::quoted(request.path),
-                  core::quoted(error.what()));
+    spdlog::error("event=http_error id={} path={} status=500 error={}", request.id,
+                  core::quoted(request.path), core::quoted(error.what()));
     return error_response(ErrorCode::kInternal, "internal error: see the server's log");
   }
 }

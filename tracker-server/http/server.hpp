@@ -4,11 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "core/request_id.hpp"
+#include "core/tls_files.hpp"
 #include "http/live_hub.hpp"
 #include "http/origin.hpp"
 #include "http/router.hpp"
+#include "metrics/writer.hpp"
 
 // The HTTP listener. One thread serves all sockets; handlers that block run on a pool of workers.
 namespace tracker::http {
@@ -27,6 +31,9 @@ struct ServerOptions {
   std::chrono::seconds live_silence{
       60};  // a tab is pinged after half of it and closed after all of it
   OriginPolicy origins;
+  core::AccessLog access_log = core::AccessLog::kWrites;
+  std::optional<core::TlsFiles> tls;             // absent: plain HTTP
+  std::chrono::milliseconds tls_reload{10'000};  // how often the files are looked at
 };
 
 // Made and destroyed by the composition root; `router` and `hub` must outlive it.
@@ -39,14 +46,21 @@ class Server {
 
   // Listens, then serves on threads of its own. Throws Error(kUnavailable) if it cannot listen
   // there (the port is taken, the address is not one of this machine), kInvalidArgument for an
-  // address that is none.
+  // address that is none, kFailedPrecondition for files of TLS that will not do.
   void start();
   // What start() took.
   std::uint16_t port() const noexcept;
 
-  // Takes no more connections, lets requests that have begun end, closes live sockets with "going
-  // away"; after `patience` closes what is left. Idempotent.
+  // A stop is near: connections are still taken, and each ends after its next answer, so that
+  // clients that keep theirs find another server. Any thread.
+  void announce_stop();
+
+  // Takes no more connections but those that wait in the kernel, lets requests that have begun end,
+  // closes live sockets with "going away"; after `patience` closes what is left. Idempotent.
   void stop(std::chrono::milliseconds patience);
+
+  // What it and its live sockets counted. Any thread.
+  void write_metrics(metrics::Writer& out) const;
 
  private:
   class Impl;

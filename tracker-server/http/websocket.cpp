@@ -24,10 +24,14 @@ constexpr std::size_t kLargestCommand = 4'096;
 // and hang_up() belongs to the socket thread.
 class Tab final : public LiveOutput, public Connection, public std::enable_shared_from_this<Tab> {
  public:
-  Tab(beast::tcp_stream stream, Shared& shared)
-      : socket_(std::move(stream)), wake_(socket_.get_executor()), shared_(shared) {
+  Tab(Wire wire, Shared& shared)
+      : socket_(std::move(wire)), wake_(socket_.get_executor()), shared_(shared) {
     shared_.connections.insert(this);
+    meters().live_tabs.add(1);
   }
+  ~Tab() override { meters().live_tabs.add(-1); }
+  Tab(const Tab&) = delete;
+  Tab& operator=(const Tab&) = delete;
 
   void send(std::shared_ptr<const std::string> message) override {
     pending_ += message->size();
@@ -43,7 +47,7 @@ class Tab final : public LiveOutput, public Connection, public std::enable_share
     asio::post(socket_.get_executor(), [self = shared_from_this()] { self->close(); });
   }
 
-  void drain() override {
+  void drain(Drain) override {
     leaving_ = true;
     wake_.cancel();
   }
@@ -65,7 +69,7 @@ class Tab final : public LiveOutput, public Connection, public std::enable_share
     wake_.cancel();
   }
 
-  websocket::stream<beast::tcp_stream> socket_;
+  websocket::stream<Wire> socket_;
   asio::steady_timer wake_;  // cancelled when there is something to write
   Shared& shared_;
   std::deque<std::shared_ptr<const std::string>> queue_;
@@ -126,8 +130,8 @@ asio::awaitable<void> Tab::write_queue() {
 
 }  // namespace
 
-asio::awaitable<void> serve_live(beast::tcp_stream stream, BeastRequest upgrade, Shared& shared) {
-  const auto tab = std::make_shared<Tab>(std::move(stream), shared);
+asio::awaitable<void> serve_live(Wire wire, BeastRequest upgrade, Shared& shared) {
+  const auto tab = std::make_shared<Tab>(std::move(wire), shared);
   co_await tab->run(std::move(upgrade));
 }
 

@@ -10,6 +10,7 @@
 #include <tracker/error.hpp>
 
 #include "core/log_text.hpp"
+#include "ingest/meters.hpp"
 #include "storage/quarantine.hpp"
 
 namespace tracker::ingest {
@@ -51,13 +52,15 @@ void Committer::stop() {
 bool Committer::enqueue(std::shared_ptr<Session> session, storage::FramePart part,
                         std::uint64_t generation) {
   bool room = true;
+  const auto now = std::chrono::steady_clock::now();
+  meters().queue_bytes.add(static_cast<std::int64_t>(part.payload.size()));
   {
     const std::lock_guard lock(mutex_);
     queued_bytes_ += part.payload.size();
     room = queued_bytes_ < options_.queue_bytes;
     if (!room) blocked_.push_back(session);
     const bool wake = queue_.empty() || queued_bytes_ >= options_.group_bytes;
-    queue_.push_back({std::move(session), std::move(part), generation});
+    queue_.push_back({std::move(session), std::move(part), generation, now});
     if (!wake) return room;
   }
   changed_.notify_one();
@@ -88,6 +91,7 @@ std::vector<Committer::Queued> Committer::gather() {
       queue_.pop_front();
     }
     queued_bytes_ -= bytes;
+    meters().queue_bytes.add(-static_cast<std::int64_t>(bytes));
     if (queued_bytes_ < options_.queue_bytes / 2) unblocked.swap(blocked_);
   }
   for (const auto& weak : unblocked)
@@ -108,7 +112,7 @@ Committer::Group Committer::chain(std::vector<Queued> queued) {
     if (fresh) {
       const Session& s = *q.session;
       group.chains.push_back({s.stream_id(), s.epoch(), s.identity().run, s.identity().writer, {}});
-      group.members.push_back({q.session, 0});
+      group.members.push_back({q.session, 0, q.since});
     }
     group.chains[found->second].parts.push_back(std::move(q.part));
     group.members[found->second].bytes += bytes;
@@ -146,7 +150,9 @@ void Committer::commit(Group group) {
       if (storage::PgConnection* connection = connect()) {
         if (attempt > 1) after_doubt(group);
         if (group.chains.empty()) return;
+        const auto began = std::chrono::steady_clock::now();
         const auto results = storage::commit_chains(*connection, group.chains, clock_.now_us());
+        meters().commit_time.observe(std::chrono::steady_clock::now() - began);
         return settle(group, results);
       }
       reason = "the database is away";
@@ -158,6 +164,7 @@ void Committer::commit(Group group) {
     } catch (const std::exception& error) {
       return single_out(group, error);
     }
+    meters().commit_retries.add();
     if (attempt == 1 || attempt % 10 == 0)
       spdlog::warn("event=commit_waits attempt={} error={}", attempt, core::quoted(reason));
     if (!pause(wait) && attempt >= kAttemptsWhenStopping) return abandon(group, reason);
@@ -187,6 +194,7 @@ void Committer::after_doubt(Group& group) {
 void Committer::settle(Group& group, std::span<const storage::ChainResult> results) {
   Committed committed;
   std::set<core::RunId> changed;
+  const auto now = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < results.size(); ++i) {
     storage::Chain& chain = group.chains[i];
     const Member& member = group.members[i];
@@ -198,6 +206,8 @@ void Committer::settle(Group& group, std::span<const storage::ChainResult> resul
           committed.frames.push_back(
               {chain.run, chain.writer, part.from, part.to, std::move(part.frame)});
         member.session->committed(result.acked, member.bytes);
+        meters().payload_bytes.add(member.bytes);
+        meters().ack_time.observe(now - member.since);
         break;
       case storage::CommitState::kRewind:
         member.session->rewound(result.acked, member.bytes);
@@ -214,7 +224,11 @@ void Committer::settle(Group& group, std::span<const storage::ChainResult> resul
     }
   }
   committed.changed_runs.assign(changed.begin(), changed.end());
-  if (!committed.frames.empty()) publish_(std::move(committed));
+  if (committed.frames.empty()) return;
+  meters().commits.add();
+  meters().frames.add(committed.frames.size());
+  meters().group_frames.observe(std::uint64_t{committed.frames.size()});
+  publish_(std::move(committed));
 }
 
 // One writer must not stop the others: each is tried alone. The one that fails then is refused for
@@ -245,6 +259,7 @@ void Committer::abandon(Group& group, const std::string& reason) {
   spdlog::error("event=commit_given_up streams={} error={}", group.chains.size(),
                 core::quoted(reason));
   connection_.reset();
+  meters().commits_given_up.add();
   for (const Member& member : group.members) member.session->close("the server cannot commit now");
 }
 

@@ -50,11 +50,13 @@ class Committer {
     std::shared_ptr<Session> session;
     storage::FramePart part;
     std::uint64_t generation = 0;
+    std::chrono::steady_clock::time_point since{};
   };
   // The frames of one session in a group.
   struct Member {
     std::shared_ptr<Session> session;
     std::uint64_t bytes = 0;
+    std::chrono::steady_clock::time_point since{};  // when the first of them came
   };
   struct Group {
     std::vector<storage::Chain> chains;

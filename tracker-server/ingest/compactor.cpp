@@ -9,6 +9,7 @@
 
 #include "core/log_text.hpp"
 #include "core/time.hpp"
+#include "ingest/meters.hpp"
 #include "storage/compaction.hpp"
 #include "storage/frame_ring.hpp"
 #include "storage/log_chunks.hpp"
@@ -56,7 +57,9 @@ void Compactor::note(const Committed& committed) {
   const std::lock_guard lock(mutex_);
   for (const CommittedFrame& frame : committed.frames) {
     Waiting& waiting = waiting_.try_emplace(frame.run, Waiting{.since_us = now}).first->second;
-    waiting.points += points_of(*frame.frame);
+    const std::uint64_t points = points_of(*frame.frame);
+    waiting.points += points;
+    meters().points.add(points);
     bool console = false;
     for (const spool::Record& record : frame.frame->records) {
       console = console || std::holds_alternative<spool::Console>(record);
@@ -90,9 +93,9 @@ void Compactor::round() {
   const std::int64_t now = clock_.now_us();
   if (asked_us_ == 0 || now - asked_us_ >= kAskUs) {
     ask_database();
-    if (asked_us_ == 0) warn_of_quarantine();
     asked_us_ = now;
   }
+  measure();
   std::vector<std::pair<core::RunId, Waiting>> due_now;
   {
     const std::lock_guard lock(mutex_);
@@ -112,6 +115,7 @@ void Compactor::round() {
     }
     compact(run, waiting);
   }
+  measure();
   if (ring_checked_us_ == 0 || now - ring_checked_us_ >= kRingUs) {
     storage::maintain_frame_ring(database_, now);
     ring_checked_us_ = now;
@@ -119,16 +123,31 @@ void Compactor::round() {
 }
 
 void Compactor::ask_database() {
-  const std::vector<core::RunId> runs = storage::runs_to_compact(*database_.pg());
+  std::vector<core::RunId> runs;
+  {
+    const storage::Database::PgLease connection = database_.pg();
+    runs = storage::runs_to_compact(*connection);
+    look_at_quarantine(*connection);
+  }
   const std::int64_t now = clock_.now_us();
   const std::lock_guard lock(mutex_);
   for (const core::RunId& run : runs) waiting_.try_emplace(run, Waiting{.since_us = now});
 }
 
-// Once a start, so that nobody forgets them.
-void Compactor::warn_of_quarantine() {
-  const std::int64_t frames = storage::count_quarantined(*database_.pg());
-  if (frames > 0) spdlog::error("event=quarantine_not_empty frames={}", frames);
+// Said once a start, so that nobody forgets them.
+void Compactor::look_at_quarantine(storage::PgConnection& connection) {
+  const std::int64_t frames = storage::count_quarantined(connection);
+  meters().quarantined_frames.set(frames);
+  if (frames > 0 && asked_us_ == 0) spdlog::error("event=quarantine_not_empty frames={}", frames);
+}
+
+void Compactor::measure() {
+  const std::lock_guard lock(mutex_);
+  std::int64_t oldest = 0;
+  for (const auto& [run, waiting] : waiting_)
+    oldest = oldest == 0 ? waiting.since_us : std::min(oldest, waiting.since_us);
+  meters().waiting_runs.set(static_cast<std::int64_t>(waiting_.size()));
+  meters().waiting_since_us.set(oldest);
 }
 
 bool Compactor::due(const Waiting& waiting, std::int64_t now_us) const {
@@ -139,6 +158,7 @@ bool Compactor::due(const Waiting& waiting, std::int64_t now_us) const {
 void Compactor::compact(core::RunId run, const Waiting& waiting) {
   std::uint32_t batches_left = waiting.log_batches;
   bool again = false;
+  const auto began = std::chrono::steady_clock::now();
   try {
     const storage::Database::PgLease connection = database_.pg();
     again = !compact_frames(*connection, run);
@@ -146,7 +166,10 @@ void Compactor::compact(core::RunId run, const Waiting& waiting) {
       batches_left = 0;
       storage::merge_log_chunks(*connection, run);
     }
+    meters().compactions.add();
+    meters().compaction_time.observe(std::chrono::steady_clock::now() - began);
   } catch (const std::exception& error) {
+    meters().compaction_failures.add();
     spdlog::error("event=compaction_failed run={} error={}", run.text(),
                   core::quoted(error.what()));
     again = again || !storage::is_data_fault(error);
@@ -162,11 +185,14 @@ bool Compactor::compact_frames(storage::PgConnection& connection, core::RunId ru
     storage::Compacted done;
     do {
       done = storage::compact_run(connection, run);
+      meters().compacted_frames.add(done.frames);
+      meters().compacted_points.add(done.points);
     } while (done.more && !done.busy);
     data_faults_.erase(run);
     return true;
   } catch (const std::exception& error) {
     if (!storage::is_data_fault(error)) throw;
+    meters().compaction_failures.add();
     const int faults = ++data_faults_[run];
     spdlog::error("event=compaction_failed run={} data_faults={} of={} error={}", run.text(),
                   faults, kDataFaults, core::quoted(error.what()));

@@ -45,10 +45,11 @@ class Compactor {
   void work();
   void ask_database();
   bool due(const Waiting& waiting, std::int64_t now_us) const;
-  void warn_of_quarantine();
+  void look_at_quarantine(storage::PgConnection& connection);
   void compact(core::RunId run, const Waiting& waiting);
   bool compact_frames(storage::PgConnection& connection, core::RunId run);
   void put_back(core::RunId run, Waiting waiting);
+  void measure();
 
   storage::Database& database_;
   const core::Clock& clock_;

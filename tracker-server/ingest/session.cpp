@@ -4,6 +4,8 @@
 
 #include <tracker/error.hpp>
 
+#include "ingest/meters.hpp"
+
 namespace tracker::ingest {
 
 Session::Session(SessionSink& sink, std::shared_ptr<SessionOutput> output,
@@ -24,6 +26,7 @@ Reading Session::hello(const Hello& hello) {
     }
   }
   if (!identity) {
+    count_refusal(state_.refusal()->reason);
     output_->refuse(*state_.refusal());
     return Reading::kEnd;
   }
@@ -48,6 +51,7 @@ Reading Session::frame(std::uint64_t from, std::uint64_t to, std::string payload
       output_->rewind(acked);
       break;
     case FrameVerdict::kRefuse:
+      count_refusal(state_.refusal()->reason);
       output_->refuse(*state_.refusal());
       return Reading::kEnd;
     case FrameVerdict::kMisuse:
@@ -156,6 +160,7 @@ void Session::refused(Refusal refusal) {
     if (gone_ || state_.ended()) return;
     state_.refuse(refusal);
   }
+  count_refusal(refusal.reason);
   output_->refuse(refusal);
 }
 

@@ -1,5 +1,8 @@
 #include "rpc/ingest_service.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <chrono>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -8,7 +11,9 @@
 
 #include <tracker/v1/ingest.grpc.pb.h>
 
+#include "core/log_text.hpp"
 #include "ingest/session.hpp"
+#include "rpc/call_record.hpp"
 
 namespace tracker::rpc {
 namespace {
@@ -56,7 +61,10 @@ class Output final : public ingest::SessionOutput {
 // stands between them and the end of the reactor, mutex_ orders the writes.
 class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamResponse> {
  public:
-  explicit Reactor(ingest::Ingest& ingest) : output_(std::make_shared<Output>(*this)) {
+  Reactor(ingest::Ingest& ingest, std::string client)
+      : output_(std::make_shared<Output>(*this)), client_(std::move(client)) {
+    streams().open.add(1);
+    streams().begun.add();
     session_ = ingest.open(output_);
     StartRead(&request_);  // gRPC keeps it until the stream is bound
   }
@@ -78,6 +86,8 @@ class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamRespon
   void OnDone() override {
     output_->detach();
     session_->gone();
+    streams().open.add(-1);
+    say_closed();
     delete this;
   }
 
@@ -121,6 +131,17 @@ class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamRespon
   }
 
  private:
+  // Run, writer and epoch name a stream; its opening was said with them too.
+  void say_closed() const {
+    if (session_->epoch() == 0) return;
+    const auto& identity = session_->identity();
+    const std::chrono::duration<double> age = std::chrono::steady_clock::now() - began_;
+    spdlog::info("event=stream_closed run={} writer={} epoch={} status={} seconds={:.1f} client={}",
+                 identity.run.text(), identity.writer.text(), session_->epoch(),
+                 name_of(ending_ ? ending_->error_code() : grpc::StatusCode::CANCELLED),
+                 age.count(), core::quoted(client_));
+  }
+
   ingest::Reading take() {
     switch (request_.message_case()) {
       case StreamRequest::kHello: {
@@ -160,6 +181,8 @@ class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamRespon
   }
 
   const std::shared_ptr<Output> output_;
+  const std::string client_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::shared_ptr<ingest::Session> session_;
   StreamRequest request_;
 
@@ -220,8 +243,8 @@ class IngestService::Impl final : public v1::IngestService::CallbackService {
   explicit Impl(ingest::Ingest& ingest) : ingest_(ingest) {}
 
   grpc::ServerBidiReactor<StreamRequest, StreamResponse>* Stream(
-      grpc::CallbackServerContext*) override {
-    return new Reactor(ingest_);  // deletes itself in OnDone
+      grpc::CallbackServerContext* context) override {
+    return new Reactor(ingest_, context->peer());  // deletes itself in OnDone
   }
 
  private:

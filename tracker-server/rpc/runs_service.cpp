@@ -7,6 +7,7 @@
 
 #include "query/export.hpp"
 #include "query/runs.hpp"
+#include "rpc/call_record.hpp"
 #include "rpc/status.hpp"
 #include "rpc/workers.hpp"
 #include "tracker/v1/runs.grpc.pb.h"
@@ -112,6 +113,7 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
  public:
   Impl(storage::Database& database, const RunsServiceOptions& options)
       : database_(database),
+        access_log_(options.access_log),
         calls_({options.threads, options.calls}),
         exports_({options.exports, options.exports}) {}
 
@@ -154,9 +156,14 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
   }
 
   grpc::ServerWriteReactor<v1::ExportHistoryResponse>* ExportHistory(
-      grpc::CallbackServerContext*, const v1::ExportHistoryRequest* request) override {
+      grpc::CallbackServerContext* context, const v1::ExportHistoryRequest* request) override {
+    const CallRecord record(*context, "ExportHistory", access_log_);
     auto* writer = new ExportWriter;
-    const bool taken = exports_.post([this, writer, wanted = *request] {
+    const auto finish = [record, writer](const grpc::Status& status) {
+      record.end(status);
+      writer->finish(status);
+    };
+    const bool taken = exports_.post([this, writer, record, finish, wanted = *request] {
       auto status = grpc::Status::OK;
       try {
         const std::vector<std::string> keys(wanted.keys().begin(), wanted.keys().end());
@@ -165,11 +172,11 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
         };
         query::export_history(database_, query::resolve_run(database_, wanted.run()), keys, sink);
       } catch (...) {
-        status = current_status("ExportHistory");
+        status = current_status(record.call(), record.id());
       }
-      writer->finish(status);
+      finish(status);
     });
-    if (!taken) writer->finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kExporting});
+    if (!taken) finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kExporting});
     return writer;
   }
 
@@ -179,20 +186,26 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
   grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext* context, const char* call,
                                    Work work) {
     auto* reactor = context->DefaultReactor();
-    const bool taken = calls_.post([reactor, call, work = std::move(work)] {
+    const CallRecord record(*context, call, access_log_);
+    const auto finish = [record, reactor](const grpc::Status& status) {
+      record.end(status);
+      reactor->Finish(status);
+    };
+    const bool taken = calls_.post([record, finish, work = std::move(work)] {
       auto status = grpc::Status::OK;
       try {
         work();
       } catch (...) {
-        status = current_status(call);
+        status = current_status(record.call(), record.id());
       }
-      reactor->Finish(status);
+      finish(status);
     });
-    if (!taken) reactor->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kBusy});
+    if (!taken) finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kBusy});
     return reactor;
   }
 
   storage::Database& database_;
+  const core::AccessLog access_log_;
   Workers calls_, exports_;  // last: their threads use the rest
 };
 

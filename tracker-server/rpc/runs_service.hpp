@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "core/request_id.hpp"
 #include "storage/database.hpp"
 
 // Reading projects, runs and histories through gRPC: what the `tracker` command line uses.
@@ -18,6 +19,7 @@ struct RunsServiceOptions {
   std::size_t threads = 4;  // for all calls but exports
   std::size_t calls = 256;  // of those, at once: running and waiting
   std::size_t exports = 8;  // at once, a thread each; none wait
+  core::AccessLog access_log = core::AccessLog::kWrites;
 };
 
 class RunsService {

@@ -6,8 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "core/tls_files.hpp"
 
 // The gRPC listener: address, limits and keepalive of docs/ingest-protocol.md.
 namespace tracker::rpc {
@@ -16,7 +19,15 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8081;             // 0 takes a free one
   std::size_t message_bytes = 8u << 20;  // of one message received
-  std::chrono::seconds keepalive{20};
+  // How often a silent connection is pinged, and how long the answer may take. Clients may ping up
+  // to four times as often.
+  std::chrono::milliseconds keepalive{20'000};
+  // Connections of this age (±10 %, so that not all come back at once) are told to go elsewhere,
+  // and cut after the grace. 0: never.
+  std::chrono::milliseconds connection_age{30 * 60'000};
+  std::chrono::milliseconds connection_grace{10 * 60'000};
+  std::optional<core::TlsFiles> tls;    // absent: no TLS
+  std::chrono::seconds tls_reload{10};  // how often the files are looked at
 };
 
 class Server {

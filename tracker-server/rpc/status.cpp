@@ -34,18 +34,18 @@ grpc::StatusCode status_code(ErrorCode code) noexcept {
   return grpc::StatusCode::INTERNAL;
 }
 
-grpc::Status current_status(const char* call) {
+grpc::Status current_status(const char* call, const std::string& id) {
   try {
     throw;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kDataLoss || error.code() == ErrorCode::kInternal) {
-      spdlog::error("event=rpc_error call={} error={} detail={}", call, core::quoted(error.what()),
-                    core::quoted(error.detail()));
+      spdlog::error("event=rpc_error id={} call={} error={} detail={}", id, call,
+                    core::quoted(error.what()), core::quoted(error.detail()));
     }
     return {status_code(error.code()), error.what()};
   } catch (const std::exception& error) {
-    spdlog::error("event=rpc_error call={} error={}", call, core::quoted(error.what()));
-    return {grpc::StatusCode::INTERNAL, "internal error: see the server's log"};
+    spdlog::error("event=rpc_error id={} call={} error={}", id, call, core::quoted(error.what()));
+    return {grpc::StatusCode::INTERNAL, "internal error: see the server's log at id=" + id};
   }
 }
 

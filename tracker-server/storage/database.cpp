@@ -8,6 +8,8 @@
 
 #include <tracker/error.hpp>
 
+#include "storage/meters.hpp"
+
 namespace tracker::storage {
 namespace {
 
@@ -17,20 +19,27 @@ constexpr std::chrono::seconds kLeaseWait{10};
 template <class Connection>
 class Pool {
  public:
+  explicit Pool(PoolMeters& meters) : meters_(meters) {}
+  ~Pool() {
+    meters_.open.add(-static_cast<std::int64_t>(open_));
+    meters_.idle.add(-static_cast<std::int64_t>(idle_.size()));
+  }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
   // An idle connection, or nullptr when the caller may open one. Waits for either.
   std::unique_ptr<Connection> take(std::size_t limit) {
     std::unique_lock lock(mutex_);
-    const bool free =
-        changed_.wait_for(lock, kLeaseWait, [&] { return !idle_.empty() || open_ < limit; });
-    if (!free)
-      throw Error(ErrorCode::kResourceExhausted,
-                  "all database connections are busy; try again in a moment");
+    const auto free = [&] { return !idle_.empty() || open_ < limit; };
+    if (!free()) wait(lock, free);
     if (idle_.empty()) {
       ++open_;
+      meters_.open.add(1);
       return nullptr;
     }
     std::unique_ptr<Connection> connection = std::move(idle_.back());
     idle_.pop_back();
+    meters_.idle.add(-1);
     return connection;
   }
 
@@ -38,15 +47,30 @@ class Pool {
   void give(std::unique_ptr<Connection> connection) {
     {
       const std::lock_guard lock(mutex_);
-      if (connection)
+      if (connection) {
         idle_.push_back(std::move(connection));
-      else
+        meters_.idle.add(1);
+      } else {
         --open_;
+        meters_.open.add(-1);
+      }
     }
     changed_.notify_one();
   }
 
  private:
+  template <class Free>
+  void wait(std::unique_lock<std::mutex>& lock, const Free& free) {
+    const auto since = std::chrono::steady_clock::now();
+    const bool found = changed_.wait_for(lock, kLeaseWait, free);
+    meters_.waits.observe(std::chrono::steady_clock::now() - since);
+    if (found) return;
+    meters_.timeouts.add();
+    throw Error(ErrorCode::kResourceExhausted,
+                "all database connections are busy; try again in a moment");
+  }
+
+  PoolMeters& meters_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::unique_ptr<Connection>> idle_;
@@ -57,12 +81,13 @@ class Pool {
 
 struct Database::Pools {
   DatabaseOptions options;
-  Pool<pqxx::connection> sql;
-  Pool<PgConnection> pg;
+  Pool<pqxx::connection> sql{meters().sql};
+  Pool<PgConnection> pg{meters().pg};
 };
 
 Database::Database(DatabaseOptions options) : pools_(std::make_unique<Pools>()) {
   pools_->options = std::move(options);
+  meters().most_connections.set(static_cast<std::int64_t>(pools_->options.max_connections));
 }
 Database::~Database() = default;
 const DatabaseOptions& Database::options() const noexcept { return pools_->options; }

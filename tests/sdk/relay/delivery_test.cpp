@@ -85,6 +85,39 @@ class Delivery : public testing::Test {
   TestSpool spool{root.path()};
 };
 
+TEST_F(Delivery, a_server_that_asks_to_come_again_gets_everything_once_and_at_once) {
+  FakeIngest ingest;
+  const FakeServer server({&ingest}, 0, milliseconds(600));
+  auto options = options_for(spool, server.url());
+  options.parent = getpid();
+  // A wait between attempts would show as a test that takes too long.
+  options.backoff = {.shortest = std::chrono::minutes(5),
+                     .base = std::chrono::minutes(10),
+                     .longest = std::chrono::minutes(10)};
+  std::mutex mutex;
+  std::string lines;
+  options.log = [&](const std::string& line) {
+    const std::lock_guard lock(mutex);
+    lines += line + "\n";
+  };
+  Delivering delivering(options);
+  std::int64_t step = 0;
+  for (int hellos = 1; hellos <= 3; ++hellos) {
+    spool.log(step, step + 1'000);
+    step += 1'000;
+    ASSERT_TRUE(ingest.wait_until([&](const FakeIngest::Seen& seen) {
+      return seen.hellos > hellos;
+    })) << lines;
+  }
+  spool.finish();
+  spool.close();
+  const auto report = delivering.end();
+  EXPECT_EQ(report.outcome, Outcome::kDelivered) << report.message;
+  expect_rows(ingest.seen(), step);
+  EXPECT_NE(lines.find("moving: "), std::string::npos) << lines;
+  EXPECT_EQ(lines.find("offline: "), std::string::npos) << lines;
+}
+
 TEST_F(Delivery, finished_log_arrives_whole_and_in_order) {
   spool.log(0, 20'000);
   spool.finish();

@@ -40,8 +40,12 @@ std::uint16_t unused_port() {
   return port;
 }
 
-FakeServer::FakeServer(const std::vector<grpc::Service*>& services, std::uint16_t http_port) {
+FakeServer::FakeServer(const std::vector<grpc::Service*>& services, std::uint16_t http_port,
+                       std::chrono::milliseconds connection_age) {
   grpc::ServerBuilder builder;
+  if (connection_age.count() > 0)
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                               static_cast<int>(connection_age.count()));
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &grpc_port_);
   for (auto* service : services) builder.RegisterService(service);
   grpc_ = builder.BuildAndStart();

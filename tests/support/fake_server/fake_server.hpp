@@ -3,6 +3,7 @@
 #include <grpcpp/server.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,8 +19,10 @@ std::uint16_t unused_port();
 // all streams.
 class FakeServer {
  public:
-  // `http_port` 0 takes a free one. The services must outlive this.
-  explicit FakeServer(const std::vector<grpc::Service*>& services, std::uint16_t http_port = 0);
+  // `http_port` 0 takes a free one. The services must outlive this. Connections older than
+  // `connection_age` are told to go (0: never), and are not cut.
+  explicit FakeServer(const std::vector<grpc::Service*>& services, std::uint16_t http_port = 0,
+                      std::chrono::milliseconds connection_age = {});
   ~FakeServer();
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;

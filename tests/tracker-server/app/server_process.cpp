@@ -35,7 +35,8 @@ std::size_t take_etag(char* data, std::size_t size, std::size_t count, void* tar
   return size * count;
 }
 
-std::optional<HttpAnswer> perform(const std::string& url, const HttpPost* post) {
+std::optional<HttpAnswer> perform(const std::string& url, const HttpPost* post,
+                                  const fs::path& ca) {
   CURL* handle = ::curl_easy_init();
   HttpAnswer answer;
   curl_slist* headers = nullptr;
@@ -50,6 +51,7 @@ std::optional<HttpAnswer> perform(const std::string& url, const HttpPost* post) 
   ::curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer.body);
   ::curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_etag);
   ::curl_easy_setopt(handle, CURLOPT_HEADERDATA, &answer.etag);
+  if (!ca.empty()) ::curl_easy_setopt(handle, CURLOPT_CAINFO, ca.c_str());
   ::curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   ::curl_easy_setopt(handle, CURLOPT_TIMEOUT, 30L);
   ::curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
@@ -72,10 +74,12 @@ bool eventually(const std::function<bool()>& condition) {
   return false;
 }
 
-std::optional<HttpAnswer> http_get(const std::string& url) { return perform(url, nullptr); }
+std::optional<HttpAnswer> http_get(const std::string& url, const fs::path& ca) {
+  return perform(url, nullptr, ca);
+}
 
 std::optional<HttpAnswer> http_post(const HttpPost& request) {
-  return perform(request.url, &request);
+  return perform(request.url, &request, {});
 }
 
 ServerProcess::ServerProcess(const fs::path& data_directory,

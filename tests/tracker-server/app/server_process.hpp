@@ -19,8 +19,8 @@ struct HttpAnswer {
   long status = 0;
   std::string body, etag;
 };
-// Absent if nobody answers.
-std::optional<HttpAnswer> http_get(const std::string& url);
+// Absent if nobody answers. `ca`: the authority of an https address.
+std::optional<HttpAnswer> http_get(const std::string& url, const std::filesystem::path& ca = {});
 struct HttpPost {
   std::string url, json;
   std::vector<std::string> headers;  // "Name: value"

@@ -1,0 +1,237 @@
+#include "app/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <tracker/error.hpp>
+
+#include "core/host_name.hpp"
+
+namespace tracker::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = Setting::Kind;
+
+Error bad(std::string what) { return Error(ErrorCode::kInvalidArgument, std::move(what)); }
+
+// <exe>/../share/tracker/dashboard, in the build tree as in an install.
+std::string default_dashboard() {
+  std::error_code error;
+  const auto program = fs::read_symlink("/proc/self/exe", error);
+  return (program.parent_path().parent_path() / "share" / "tracker" / "dashboard").string();
+}
+
+std::string allowed_host(const std::string& text) {
+  auto name = core::host_name(text);
+  if (!name.empty() && text.find_first_of("/ @?#*") == std::string::npos) return name;
+  throw bad(
+      fmt::format("`{}` is not the name of a machine: give it as the browser's address has "
+                  "it between // and /, like tracker.example.org",
+                  text));
+}
+
+// "90", "90s", "5m", "2h"; 0 to a day.
+std::chrono::seconds duration(const std::string& text) {
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  const std::string_view unit(parsed.ptr, static_cast<std::size_t>(end - parsed.ptr));
+  const std::int64_t scale = unit.empty() || unit == "s" ? 1
+                             : unit == "m"               ? 60
+                             : unit == "h"               ? 3'600
+                                                         : 0;
+  constexpr std::int64_t kDay = 86'400;
+  if (parsed.ec != std::errc() || scale == 0 || number < 0 || number > kDay / scale)
+    throw bad(fmt::format("`{}` is not a time from 0 to 24h, as 30s, 5m or 1h", text));
+  return std::chrono::seconds(number * scale);
+}
+
+void set_log_level(Config& config, const std::string& value) {
+  constexpr std::array kLevels{"debug", "info", "warn", "error"};
+  if (std::find(kLevels.begin(), kLevels.end(), value) == kLevels.end())
+    throw bad(fmt::format("`{}` is none of debug, info, warn, error", value));
+  config.log_level = value;
+}
+
+void set_access_log(Config& config, const std::string& value) {
+  if (value == "off")
+    config.access_log = core::AccessLog::kOff;
+  else if (value == "writes")
+    config.access_log = core::AccessLog::kWrites;
+  else if (value == "all")
+    config.access_log = core::AccessLog::kAll;
+  else
+    throw bad(fmt::format("`{}` is none of off, writes, all", value));
+}
+
+std::vector<Setting> make_settings() {
+  return {
+      {"data-dir", Kind::kText, "DIR", "Where the server keeps its files; made if absent", "",
+       [](Config& c, const std::string& v) { c.data_directory = v; }},
+      {"database-url", Kind::kText, "URL",
+       "PostgreSQL to use, as postgresql://user:password@host/database; without it the server runs "
+       "a private one under the data directory",
+       "", [](Config& c, const std::string& v) { c.database_url = v; }, true},
+      {"listen", Kind::kText, "ADDRESS:PORT",
+       "Address of the dashboard and the HTTP API; port 0 takes a free one", "127.0.0.1:8080",
+       [](Config& c, const std::string& v) { c.http = Endpoint::parse(v); }},
+      {"grpc-listen", Kind::kText, "ADDRESS:PORT",
+       "Address that runs are sent to; port 0 takes a free one", "127.0.0.1:8081",
+       [](Config& c, const std::string& v) { c.grpc = Endpoint::parse(v); }},
+      {"tls-cert", Kind::kText, "FILE",
+       "Certificate (PEM, with those between it and the root) for TLS on both addresses", "",
+       [](Config& c, const std::string& v) { c.tls_certificate = v; }},
+      {"tls-key", Kind::kText, "FILE", "Its key (PEM, no passphrase, readable by nobody else)", "",
+       [](Config& c, const std::string& v) { c.tls_key = v; }},
+      {"dashboard-dir", Kind::kText, "DIR", "Files of the dashboard", default_dashboard(),
+       [](Config& c, const std::string& v) { c.dashboard_directory = v; }},
+      {"allow-host", Kind::kList, "NAME",
+       "Another name that the server is reached by (a proxy's, a tunnel's); may be repeated", "",
+       [](Config& c, const std::string& v) { c.allowed_hosts.push_back(allowed_host(v)); }},
+      {"allow-anonymous", Kind::kFlag, "",
+       "Listen on addresses that others can reach although there is no login: everybody who "
+       "reaches the server can read and write everything",
+       "false",
+       [](Config& c, const std::string& v) {
+         c.anonymous = v == "true" ? Anonymous::kAllowed : Anonymous::kRefused;
+       }},
+      {"log-level", Kind::kText, "LEVEL", "How much is said on stderr: debug, info, warn, error",
+       "info", set_log_level},
+      {"access-log", Kind::kText, "WHICH",
+       "Requests with a line in the log at info: off, writes (reads are at debug), all", "writes",
+       set_access_log},
+      {"drain-delay", Kind::kText, "TIME",
+       "When asked to stop, go on serving for so long although /readyz says 503, so that a load "
+       "balancer looks elsewhere first",
+       "0s", [](Config& c, const std::string& v) { c.drain_delay = duration(v); }},
+      {"grpc-connection-age", Kind::kText, "TIME",
+       "Age at which clients are told to connect again, so that they spread over servers; 0: never",
+       "30m", [](Config& c, const std::string& v) { c.grpc_connection_age = duration(v); }},
+  };
+}
+
+std::string flag_text(const std::string& text) {
+  for (const char* yes : {"true", "1", "yes", "on"})
+    if (text == yes) return "true";
+  for (const char* no : {"false", "0", "no", "off"})
+    if (text == no) return "false";
+  throw bad(fmt::format("`{}` is neither true nor false", text));
+}
+
+// postgresql://user:password@host → postgresql://user:***@host; of other forms nothing is shown.
+std::string masked(const std::string& url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string::npos || url.find("password=") != std::string::npos) return "***";
+  const auto start = scheme + 3;
+  const auto at = url.rfind('@');
+  const auto colon = url.find(':', start);
+  if (at == std::string::npos || colon == std::string::npos || colon > at) return url;
+  return url.substr(0, colon + 1) + "***" + url.substr(at);
+}
+
+// A YAML scalar; in quotes unless it is harmless.
+std::string scalar(const std::string& text) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("/._-").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain) && text.front() != '-' &&
+      text != "null" && text != "Null" && text != "NULL")
+    return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else
+      out.push_back(c);
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+std::span<const Setting> settings() {
+  static const std::vector<Setting> all = make_settings();
+  return all;
+}
+
+std::string variable_of(const Setting& setting) {
+  std::string name = std::string("TRACKER_") + setting.name;
+  for (char& c : name)
+    c = c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return name;
+}
+
+Values from_environment(const Environment& environment) {
+  Values values;
+  for (const auto& setting : settings()) {
+    const auto name = variable_of(setting);
+    const auto text = environment(name);
+    if (!text || text->empty()) continue;
+    Given given{"$" + name, {}};
+    for (std::size_t at = 0; setting.kind == Kind::kList && at <= text->size();) {
+      const auto comma = std::min(text->find(',', at), text->size());
+      given.values.push_back(text->substr(at, comma - at));
+      at = comma + 1;
+    }
+    if (setting.kind != Kind::kList) given.values.push_back(*text);
+    values.emplace(setting.name, std::move(given));
+  }
+  return values;
+}
+
+Values resolve(std::span<const Values> places) {
+  Values values;
+  for (const auto& setting : settings()) {
+    const auto place = std::find_if(places.begin(), places.end(),
+                                    [&](const Values& v) { return v.contains(setting.name); });
+    if (place != places.end())
+      values.emplace(setting.name, place->find(setting.name)->second);
+    else if (!setting.initial.empty())
+      values.emplace(setting.name, Given{"default", {setting.initial}});
+  }
+  return values;
+}
+
+Config to_config(const Values& values) {
+  Config config;
+  for (const auto& setting : settings()) {
+    const auto found = values.find(setting.name);
+    if (found == values.end()) continue;
+    for (const auto& value : found->second.values) {
+      try {
+        setting.apply(config, setting.kind == Kind::kFlag ? flag_text(value) : value);
+      } catch (const Error& error) {
+        throw bad(fmt::format("{}: {}", found->second.where, error.what()));
+      }
+    }
+  }
+  return config;
+}
+
+std::string print(const Values& values) {
+  std::string out;
+  for (const auto& setting : settings()) {
+    const auto found = values.find(setting.name);
+    if (found == values.end()) {
+      out += fmt::format("# {}: not set\n", setting.name);
+      continue;
+    }
+    std::string text;
+    for (const auto& value : found->second.values) {
+      if (!text.empty()) text += ", ";
+      text += setting.kind == Kind::kFlag ? flag_text(value)
+                                          : scalar(setting.secret ? masked(value) : value);
+    }
+    if (setting.kind == Kind::kList) text = '[' + text + ']';
+    out += fmt::format("{}: {}  # {}\n", setting.name, text, found->second.where);
+  }
+  return out;
+}
+
+}  // namespace tracker::app
