@@ -10,6 +10,7 @@
 
 #include <tracker/error.hpp>
 
+#include "admin/janitor.hpp"
 #include "app/data_directory.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
@@ -18,6 +19,7 @@
 #include "http/live_hub.hpp"
 #include "http/server.hpp"
 #include "ingest/ingest.hpp"
+#include "rpc/admin_service.hpp"
 #include "rpc/ingest_service.hpp"
 #include "rpc/runs_service.hpp"
 #include "rpc/server.hpp"
@@ -87,7 +89,10 @@ class Services {
       : ingest_(database, clock_),
         ingest_service_(ingest_),
         runs_service_(database),
-        rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service()}),
+        admin_service_(database, clock_),
+        janitor_(database, clock_),
+        rpc_(rpc_options(config),
+             {&ingest_service_.service(), &runs_service_.service(), &admin_service_.service()}),
         hub_(http::make_run_reader(database, clock_), clock_, live_options()),
         dashboard_(config.dashboard_directory),
         api_{database, clock_, dashboard_, TRACKER_VERSION, clock_.now_us(), 0},
@@ -99,6 +104,7 @@ class Services {
   void start() {
     try {
       ingest_.start();
+      janitor_.start();
       hub_.start();
       rpc_.start();
       api_.grpc_port = rpc_.port();
@@ -111,6 +117,7 @@ class Services {
 
   void stop() {
     ingest_.stop();  // first: its last acknowledgements go out on streams that are still open
+    janitor_.stop();
     rpc_.stop(kDrain);
     hub_.stop();
     http_.stop(kDrain);
@@ -125,6 +132,8 @@ class Services {
   ingest::Ingest ingest_;
   rpc::IngestService ingest_service_;
   rpc::RunsService runs_service_;
+  rpc::AdminService admin_service_;
+  admin::Janitor janitor_;
   rpc::Server rpc_;
   http::LiveHub hub_;
   http::StaticFiles dashboard_;

@@ -31,6 +31,8 @@ Method method_of(bhttp::verb verb) {
       return Method::kHead;
     case bhttp::verb::post:
       return Method::kPost;
+    case bhttp::verb::delete_:
+      return Method::kDelete;
     default:
       return Method::kOther;
   }
