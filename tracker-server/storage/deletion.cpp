@@ -114,10 +114,9 @@ void restore_run(Database& database, core::RunId run) {
     const auto& id = run.uuid().bytes;
     const PgResult row = connection.run(kLockDeleted, PgParams().uuid(id));
     if (row.rows() == 0)
-      throw Error(
-          ErrorCode::kNotFound,
-          "no deleted run " + run.text() +
-              ": it was never deleted, or its data are gone: see `tracker runs deleted`");
+      throw Error(ErrorCode::kNotFound,
+                  "no deleted run " + run.text() +
+                      ": it was never deleted, or its data are gone: see `tracker runs deleted`");
     if (row.boolean(0, 0))
       throw Error(
           ErrorCode::kFailedPrecondition,

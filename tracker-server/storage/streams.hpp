@@ -32,8 +32,8 @@ struct RegisteredWriter {
 // Makes project, run and writer if they are absent, raises the writer's epoch, notes a sign of
 // life, and lets a run that had ended run again, unless this writer has said how it ended, or is
 // known to be forked from another one. Brings a deleted project back. Throws
-// Error(kFailedPrecondition) when the run belongs to another project, kNotFound when it was deleted,
-// however long ago.
+// Error(kFailedPrecondition) when the run belongs to another project, kNotFound when it was
+// deleted, however long ago.
 RegisteredWriter register_writer(Database& database, const Registration& registration);
 
 struct FramePart {
