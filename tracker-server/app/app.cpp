@@ -12,6 +12,7 @@
 
 #include <tracker/error.hpp>
 
+#include "admin/janitor.hpp"
 #include "app/data_directory.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
@@ -22,6 +23,7 @@
 #include "ingest/ingest.hpp"
 #include "ingest/meters.hpp"
 #include "metrics/registry.hpp"
+#include "rpc/admin_service.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/ingest_service.hpp"
 #include "rpc/runs_service.hpp"
@@ -108,7 +110,10 @@ class Services {
       : ingest_(database, clock_),
         ingest_service_(ingest_),
         runs_service_(database, runs_options(config)),
-        rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service()}),
+        admin_service_(database, clock_, config.access_log),
+        janitor_(database, clock_),
+        rpc_(rpc_options(config),
+             {&ingest_service_.service(), &runs_service_.service(), &admin_service_.service()}),
         hub_(http::make_run_reader(database, clock_), clock_, live_options()),
         dashboard_(config.dashboard_directory),
         api_{database,        clock_, dashboard_, TRACKER_VERSION,
@@ -127,6 +132,7 @@ class Services {
   void start() {
     try {
       ingest_.start();
+      janitor_.start();
       hub_.start();
       rpc_.start();
       api_.grpc_port = rpc_.port();
@@ -149,6 +155,7 @@ class Services {
     // last acknowledgements go out on them.
     std::jthread closing([this] { rpc_.stop(kDrain); });
     ingest_.stop();
+    janitor_.stop();
     closing.join();
     hub_.stop();
     http_.stop(kDrain);
@@ -165,6 +172,8 @@ class Services {
   ingest::Ingest ingest_;
   rpc::IngestService ingest_service_;
   rpc::RunsService runs_service_;
+  rpc::AdminService admin_service_;
+  admin::Janitor janitor_;
   rpc::Server rpc_;
   http::LiveHub hub_;
   http::StaticFiles dashboard_;

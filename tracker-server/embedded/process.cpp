@@ -86,6 +86,7 @@ Process Process::spawn(const SpawnOptions& options) {
   const char* path = ::getenv("PATH");
   std::vector<std::string> environment = {
       fmt::format("PATH={}", path == nullptr ? "/usr/bin:/bin" : path), "LC_ALL=C"};
+  environment.insert(environment.end(), options.environment.begin(), options.environment.end());
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) {
     throw Error(ErrorCode::kUnavailable,

@@ -28,6 +28,7 @@ struct SpawnOptions {
   // Descriptors that the child keeps, under their numbers. Of ours only those that are not
   // close-on-exec reach it else.
   std::vector<int> inherited = {};
+  std::vector<std::string> environment = {};  // "NAME=value", besides PATH and LC_ALL
 };
 
 // A process we hold by pidfd: our child, or a stranger. Move-only; destroying it leaves the process
@@ -35,8 +36,8 @@ struct SpawnOptions {
 class Process {
  public:
   // A child in a session of its own (a terminal's Ctrl-C does not reach it), with an environment of
-  // PATH and LC_ALL only. Throws Error(kUnavailable) if it cannot be started or watched; nothing
-  // runs then.
+  // PATH, LC_ALL and what the options name. Throws Error(kUnavailable) if it cannot be started or
+  // watched; nothing runs then.
   static Process spawn(const SpawnOptions& options);
   // A process that runs already. Absent if there is none of that number. Throws
   // Error(kUnavailable) if the system does not say (out of descriptors).

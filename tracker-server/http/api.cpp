@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/run_deletion.hpp"
 #include "http/run_json.hpp"
 #include "http/series_body.hpp"
 #include "query/runs.hpp"
@@ -149,8 +150,10 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/projects", Runs::kOnWorker, get_projects},
     {Method::kGet, "/api/v1/runs", Runs::kOnWorker, get_runs},
     {Method::kGet, "/api/v1/runs/{id}", Runs::kOnWorker, get_run},
+    {Method::kDelete, "/api/v1/runs/{id}", Runs::kOnWorker, delete_run},
     {Method::kGet, "/api/v1/runs/{id}/keys", Runs::kOnWorker, get_keys},
     {Method::kGet, "/api/v1/runs/{id}/logs", Runs::kOnWorker, get_logs},
+    {Method::kPost, "/api/v1/runs/{id}/restore", Runs::kOnWorker, restore_run},
     {Method::kPost, "/api/v1/series", Runs::kOnWorker, post_series},
     {Method::kGet, "/api/v1/server", Runs::kInline, get_server},
     {Method::kGet, "/healthz", Runs::kInline, get_health},

@@ -65,6 +65,12 @@ void Registrar::answer(const std::shared_ptr<Session>& session) {
     session->registered(writer);
     registered_(session, writer);
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::kNotFound) {
+      session->refused({RefusalReason::kRunGone, error.what(),
+                        "start a new run, or bring this one back with `tracker runs restore` and "
+                        "then run `tracker sync`"});
+      return;
+    }
     if (error.code() == ErrorCode::kFailedPrecondition) {
       session->refused(
           {RefusalReason::kRunGone, error.what(), "log to that project, or start a new run"});

@@ -9,13 +9,13 @@
 #include "query/runs.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/status.hpp"
+#include "rpc/unary_call.hpp"
 #include "rpc/workers.hpp"
 #include "tracker/v1/runs.grpc.pb.h"
 
 namespace tracker::rpc {
 namespace {
 
-constexpr const char* kBusy = "too many calls wait: try again";
 constexpr const char* kExporting =
     "as many exports run as this server serves at once: try again when one has ended";
 
@@ -185,23 +185,7 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
   template <class Work>
   grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext* context, const char* call,
                                    Work work) {
-    auto* reactor = context->DefaultReactor();
-    const CallRecord record(*context, call, access_log_);
-    const auto finish = [record, reactor](const grpc::Status& status) {
-      record.end(status);
-      reactor->Finish(status);
-    };
-    const bool taken = calls_.post([record, finish, work = std::move(work)] {
-      auto status = grpc::Status::OK;
-      try {
-        work();
-      } catch (...) {
-        status = current_status(record.call(), record.id());
-      }
-      finish(status);
-    });
-    if (!taken) finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kBusy});
-    return reactor;
+    return answer_on(calls_, *context, CallRecord(*context, call, access_log_), std::move(work));
   }
 
   storage::Database& database_;

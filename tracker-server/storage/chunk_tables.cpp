@@ -7,6 +7,7 @@
 #include "core/codec.hpp"
 #include "core/columns.hpp"
 #include "core/pyramid.hpp"
+#include "storage/checksum.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -25,22 +26,25 @@ constexpr const char* kTakeColumns = R"sql(
                 RETURNING key_id, pos, n, payload)
   SELECT key_id, n, payload FROM gone ORDER BY key_id, pos)sql";
 constexpr const char* kPutAxis = R"sql(
-  INSERT INTO axis_chunk (run_id, group_no, pos, n, step_lo, step_hi, time_lo, time_hi, payload)
+  INSERT INTO axis_chunk (run_id, group_no, pos, n, step_lo, step_hi, time_lo, time_hi, payload, crc32c)
   SELECT $1, * FROM unnest($2::integer[], $3::bigint[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[],
-                           $8::bigint[], $9::bytea[]))sql";
+                           $8::bigint[], $9::bytea[], $10::integer[]))sql";
 constexpr const char* kPutColumns = R"sql(
   INSERT INTO chunk (run_id, key_id, group_no, pos, n, nan, nonfinite, min_value, max_value, sum, first_value,
-                     last_value, payload)
+                     last_value, payload, crc32c)
   SELECT $1, * FROM unnest($2::integer[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::integer[],
-                           $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::bytea[]))sql";
+                           $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::bytea[],
+                           $14::integer[]))sql";
 constexpr const char* kLoadPyramid = R"sql(
   SELECT key_id, n, payload FROM pyramid
   WHERE run_id = $1 AND group_no = $2 AND level = $3 AND block = $4 AND key_id = ANY($5::integer[]))sql";
 constexpr const char* kPutPyramid = R"sql(
-  INSERT INTO pyramid (run_id, key_id, group_no, level, block, n, payload)
-  SELECT $1, k, g, l, b, n, p
-  FROM unnest($2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::integer[], $7::bytea[]) AS u(k, g, l, b, n, p)
-  ON CONFLICT (run_id, key_id, group_no, level, block) DO UPDATE SET n = excluded.n, payload = excluded.payload)sql";
+  INSERT INTO pyramid (run_id, key_id, group_no, level, block, n, payload, crc32c)
+  SELECT $1, k, g, l, b, n, p, c
+  FROM unnest($2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::integer[], $7::bytea[], $8::integer[])
+       AS u(k, g, l, b, n, p, c)
+  ON CONFLICT (run_id, key_id, group_no, level, block)
+    DO UPDATE SET n = excluded.n, payload = excluded.payload, crc32c = excluded.crc32c)sql";
 
 template <class T>
 void append(std::vector<T>& to, std::vector<T> from) {
@@ -49,6 +53,13 @@ void append(std::vector<T>& to, std::vector<T> from) {
 
 std::vector<std::string_view> views(const std::vector<std::string>& texts) {
   return {texts.begin(), texts.end()};
+}
+
+std::vector<std::int32_t> checksums(const std::vector<std::string>& payloads) {
+  std::vector<std::int32_t> out;
+  out.reserve(payloads.size());
+  for (const std::string& payload : payloads) out.push_back(checksum_of(payload));
+  return out;
 }
 
 // An axis chunk's payload is three integer columns: steps, times, log order.
@@ -231,7 +242,8 @@ void ChunkTables::flush_chunks() {
                                   .bigints(axis_.step_hi)
                                   .bigints(axis_.time_lo)
                                   .bigints(axis_.time_hi)
-                                  .byteas(views(axis_.payload)));
+                                  .byteas(views(axis_.payload))
+                                  .integers(checksums(axis_.payload)));
   if (!values_.pos.empty())
     connection_.run(kPutColumns, PgParams()
                                      .uuid(run)
@@ -246,7 +258,8 @@ void ChunkTables::flush_chunks() {
                                      .float8s(values_.sum)
                                      .float8s(values_.first)
                                      .float8s(values_.last)
-                                     .byteas(views(values_.payload)));
+                                     .byteas(views(values_.payload))
+                                     .integers(checksums(values_.payload)));
   axis_ = {};
   values_ = {};
   gathered_bytes_ = 0;
@@ -273,7 +286,8 @@ void ChunkTables::flush_pyramid() {
                                    .integers(levels)
                                    .bigints(blocks)
                                    .integers(counts)
-                                   .byteas(views(payloads)));
+                                   .byteas(views(payloads))
+                                   .integers(checksums(payloads)));
   pyramid_.clear();
 }
 

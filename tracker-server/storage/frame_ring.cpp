@@ -15,6 +15,9 @@ constexpr const char* kMove = "UPDATE frame_ring SET active = $2, since_us = $3 
 constexpr const char* kSize =
     "SELECT pg_relation_size($1::text::regclass), pg_total_relation_size($1::text::regclass)";
 
+// A backup holds it: its helpers do not wait for locks, so none must be asked for meanwhile.
+constexpr const char* kNoBackup = "SELECT pg_try_advisory_xact_lock_shared(32776859903812979)";
+
 std::string table_of(int slot) { return "frame_" + std::to_string(slot); }
 
 std::string live_frames(int slot) {
@@ -44,6 +47,7 @@ bool truncate_if_drained(PgConnection& connection, int slot) {
   if (connection.run(live_statement(slot)).rows() > 0) return false;
   try {
     PgTransaction transaction(connection);
+    if (!connection.run(kNoBackup).boolean(0, 0)) return false;
     connection.command("SET LOCAL lock_timeout = '100ms'; LOCK TABLE " + table_of(slot) +
                        " IN ACCESS EXCLUSIVE MODE");
     if (connection.run(live_statement(slot)).rows() > 0) return false;

@@ -8,6 +8,7 @@
 
 #include "core/codec.hpp"
 #include "core/columns.hpp"
+#include "storage/checksum.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -39,17 +40,20 @@ std::string decompress(std::string_view bytes, std::size_t size) {
 }
 
 constexpr const char* kInsert = R"sql(
-  INSERT INTO log_chunk (run_id, stream, line_lo, line_hi, n, payload) VALUES ($1, $2, $3, $4, $5, $6))sql";
+  INSERT INTO log_chunk (run_id, stream, line_lo, line_hi, n, payload, crc32c)
+  VALUES ($1, $2, $3, $4, $5, $6, $7))sql";
 
 void insert(PgConnection& connection, core::RunId run, std::int16_t stream,
             std::span<const LogLine> lines) {
+  const std::string payload = encode_lines(lines);
   connection.run(kInsert, PgParams()
                               .uuid(run.uuid().bytes)
                               .smallint(stream)
                               .bigint(static_cast<std::int64_t>(lines.front().line))
                               .bigint(static_cast<std::int64_t>(lines.back().line))
                               .integer(static_cast<std::int32_t>(lines.size()))
-                              .bytea(encode_lines(lines)));
+                              .bytea(payload)
+                              .integer(checksum_of(payload)));
 }
 
 // Sorted by number; at equal numbers the later one.
@@ -70,7 +74,7 @@ constexpr const char* kSizes = R"sql(
 constexpr const char* kPayloads = R"sql(
   SELECT n, payload FROM log_chunk WHERE run_id = $1 AND stream = $2 AND id = ANY($3::bigint[]) ORDER BY id)sql";
 constexpr const char* kReplace = R"sql(
-  UPDATE log_chunk SET line_lo = $4, line_hi = $5, n = $6, payload = $7 WHERE run_id = $1 AND stream = $2 AND id = $3)sql";
+  UPDATE log_chunk SET line_lo = $4, line_hi = $5, n = $6, payload = $7, crc32c = $8 WHERE run_id = $1 AND stream = $2 AND id = $3)sql";
 constexpr const char* kDelete =
     "DELETE FROM log_chunk WHERE run_id = $1 AND stream = $2 AND id = ANY($3::bigint[])";
 
@@ -113,6 +117,7 @@ class Merger {
            decode_lines(rows.bytes(i, 1), static_cast<std::size_t>(rows.integer(i, 0))))
         lines.push_back(std::move(line));
     const std::vector<LogLine> joined = latest(lines);
+    const std::string payload = encode_lines(joined);
     const std::int64_t kept = ids_.back();
     ids_.pop_back();
     connection_.run(kDelete, id().bigints(ids_));
@@ -120,7 +125,8 @@ class Merger {
                                   .bigint(static_cast<std::int64_t>(joined.front().line))
                                   .bigint(static_cast<std::int64_t>(joined.back().line))
                                   .integer(static_cast<std::int32_t>(joined.size()))
-                                  .bytea(encode_lines(joined)));
+                                  .bytea(payload)
+                                  .integer(checksum_of(payload)));
     removed_ += ids_.size();
   }
 

@@ -22,7 +22,7 @@ constexpr const char* kBegin =
 constexpr const char* kRun = R"sql(
   SELECT r.meta_version + coalesce((SELECT sum(acked_offset + epoch)::bigint FROM writer_stream WHERE run_id = r.id), 0),
          coalesce((SELECT next_row FROM compaction WHERE run_id = r.id), 0)
-  FROM run r WHERE r.id = $1)sql";
+  FROM run r WHERE r.id = $1 AND r.deleted_us IS NULL)sql";
 constexpr const char* kSeries = R"sql(
   SELECT s.key_id, k.name, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step, s.first_time_us,
          s.last_time_us, s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise

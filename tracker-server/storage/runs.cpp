@@ -14,7 +14,8 @@ namespace {
 const std::string kProjectColumns = R"sql(
   SELECT p.id, p.name, p.created_us, count(r.id), count(*) FILTER (WHERE r.state = 1),
          max(greatest(r.created_us, (SELECT max(w.last_seen_us) FROM writer_stream w WHERE w.run_id = r.id)))
-  FROM project p LEFT JOIN run r ON r.project_id = p.id)sql";
+  FROM project p LEFT JOIN run r ON r.project_id = p.id AND r.deleted_us IS NULL
+  WHERE p.deleted_us IS NULL)sql";
 
 const std::string kRunColumns = R"sql(
   SELECT r.id, r.project_id, p.name, r.name, r.state, r.created_us, r.ended_us, array_to_json(r.tags)::text, r.notes,
@@ -22,7 +23,8 @@ const std::string kRunColumns = R"sql(
          coalesce(w.seen, r.created_us), r.meta_version + coalesce(w.version, 0)
   FROM run r JOIN project p ON p.id = r.project_id
   LEFT JOIN LATERAL (SELECT max(last_seen_us) AS seen, sum(acked_offset + epoch)::bigint AS version
-                     FROM writer_stream WHERE run_id = r.id) w ON true)sql";
+                     FROM writer_stream WHERE run_id = r.id) w ON true
+  WHERE r.deleted_us IS NULL)sql";
 
 const std::string kKeyColumns = R"sql(
   SELECT s.run_id, k.name, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step, s.first_time_us,
@@ -131,7 +133,7 @@ std::vector<Project> list_projects(Database& database) {
 
 std::optional<Project> find_project(Database& database, std::string_view name) {
   return in_transaction(database, [&](pqxx::work& transaction) -> std::optional<Project> {
-    const auto rows = transaction.exec_params(kProjectColumns + " WHERE p.name = $1 GROUP BY p.id",
+    const auto rows = transaction.exec_params(kProjectColumns + " AND p.name = $1 GROUP BY p.id",
                                               std::string(name));
     return rows.empty() ? std::nullopt : std::optional(to_project(rows[0]));
   });
@@ -142,10 +144,10 @@ std::vector<Run> list_runs(Database& database, core::ProjectId project, const Ru
   const std::string order = " ORDER BY r.created_us DESC, r.id DESC LIMIT $2";
   return in_transaction(database, [&](pqxx::work& transaction) {
     if (!page.after)
-      return to_runs(transaction.exec_params(kRunColumns + " WHERE r.project_id = $1" + order,
+      return to_runs(transaction.exec_params(kRunColumns + " AND r.project_id = $1" + order,
                                              project.text(), limit));
     return to_runs(transaction.exec_params(
-        kRunColumns + " WHERE r.project_id = $1 AND (r.created_us, r.id) < ($3::bigint, $4::uuid)" +
+        kRunColumns + " AND r.project_id = $1 AND (r.created_us, r.id) < ($3::bigint, $4::uuid)" +
             order,
         project.text(), limit, page.after->first, page.after->second.text()));
   });
@@ -159,7 +161,7 @@ std::optional<Run> find_run(Database& database, core::RunId id) {
 std::vector<Run> find_runs(Database& database, std::span<const core::RunId> ids) {
   return in_transaction(database, [&](pqxx::work& transaction) {
     return to_runs(
-        transaction.exec_params(kRunColumns + " WHERE r.id = ANY($1::uuid[])", id_list(ids)));
+        transaction.exec_params(kRunColumns + " AND r.id = ANY($1::uuid[])", id_list(ids)));
   });
 }
 
@@ -167,7 +169,7 @@ std::vector<Run> find_runs_by_name(Database& database, std::string_view project,
                                    std::string_view name) {
   return in_transaction(database, [&](pqxx::work& transaction) {
     return to_runs(transaction.exec_params(
-        kRunColumns + " WHERE p.name = $1 AND r.name = $2 ORDER BY r.created_us DESC, r.id DESC",
+        kRunColumns + " AND p.name = $1 AND r.name = $2 ORDER BY r.created_us DESC, r.id DESC",
         std::string(project), std::string(name)));
   });
 }

@@ -15,8 +15,8 @@
 #include "storage/database.hpp"
 
 // Projects, runs and their keys: reads. (Runs are made by storage/streams.hpp and changed by
-// storage/run_changes.hpp.) Each function is one transaction of its own, from any thread. Errors:
-// Error(kUnavailable) when the database is away.
+// storage/run_changes.hpp.) Deleted ones (storage/deletion.hpp) are not there. Each function is one
+// transaction of its own, from any thread. Errors: Error(kUnavailable) when the database is away.
 namespace tracker::storage {
 
 struct Project {

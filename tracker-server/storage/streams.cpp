@@ -33,8 +33,13 @@ constexpr const char* kMakeCompaction =
     "INSERT INTO compaction (run_id) VALUES ($1) ON CONFLICT DO NOTHING";
 
 constexpr const char* kLockRun = R"sql(
-  SELECT run.state::integer, run.session, project.name FROM run JOIN project ON project.id = run.project_id
+  SELECT run.state::integer, run.session, project.name, run.deleted_us IS NOT NULL, project.deleted_us IS NOT NULL
+  FROM run JOIN project ON project.id = run.project_id
   WHERE run.id = $1 FOR NO KEY UPDATE OF run)sql";
+
+constexpr const char* kBuried = "SELECT 1 FROM run_tombstone WHERE run_id = $1";
+constexpr const char* kReviveProject =
+    "UPDATE project SET deleted_us = NULL WHERE name = $1 AND deleted_us IS NOT NULL";
 
 constexpr const char* kRevive = R"sql(
   UPDATE run SET state = 1, session = session + 1, ended_us = NULL, end_reason = '', meta_version = meta_version + 1
@@ -45,6 +50,10 @@ constexpr const char* kHasOwnWriter =
 
 constexpr const char* kJoinSession =
     "UPDATE writer_stream SET session = (SELECT session FROM run WHERE id = $2) WHERE id = $1";
+
+Error deleted(core::RunId run) {
+  return {ErrorCode::kNotFound, "run " + run.text() + " was deleted"};
+}
 
 RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
   PgTransaction transaction(connection);
@@ -57,6 +66,8 @@ RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
       kMakeWriter, PgParams().uuid(run).uuid(r.writer.uuid().bytes).bigint(r.now_us));
   RegisteredWriter out{writer.bigint(0, 0), static_cast<std::uint64_t>(writer.bigint(0, 1)),
                        static_cast<std::uint64_t>(writer.bigint(0, 2)), made};
+  // A statement of its own, behind the insert: its snapshot sees every run that was removed before.
+  if (made && connection.run(kBuried, PgParams().uuid(run)).rows() > 0) throw deleted(r.run);
   const bool ended = writer.boolean(0, 3);
   const bool decides =
       !writer.boolean(0, 4) || connection.run(kHasOwnWriter, PgParams().uuid(run)).rows() == 0;
@@ -65,6 +76,8 @@ RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
     throw Error(ErrorCode::kFailedPrecondition, "run " + r.run.text() + " belongs to project '" +
                                                     std::string(row.bytes(0, 2)) + "', not to '" +
                                                     r.project + "'");
+  if (row.boolean(0, 3)) throw deleted(r.run);
+  if (row.boolean(0, 4)) connection.run(kReviveProject, PgParams().text(r.project));
   if (!ended) {
     if (decides && row.integer(0, 0) != static_cast<int>(core::RunState::kRunning)) {
       connection.run(kRevive, PgParams().uuid(run));
@@ -94,7 +107,9 @@ constexpr const char* kCommit = R"sql(
     ORDER BY d.ord)
   SELECT id FROM adv)sql";
 
-constexpr const char* kStanding = "SELECT acked_offset, epoch FROM writer_stream WHERE id = $1";
+constexpr const char* kStanding = R"sql(
+  SELECT w.acked_offset, w.epoch FROM writer_stream w JOIN run ON run.id = w.run_id
+  WHERE w.id = $1 AND run.deleted_us IS NULL)sql";
 
 PgParams commit_params(std::span<const Chain> chains, std::int64_t now_us) {
   std::vector<std::int64_t> streams, epochs, starts, ends, part_streams, part_froms, part_tos;

@@ -31,8 +31,9 @@ struct RegisteredWriter {
 
 // Makes project, run and writer if they are absent, raises the writer's epoch, notes a sign of
 // life, and lets a run that had ended run again, unless this writer has said how it ended, or is
-// known to be forked from another one. Throws Error(kFailedPrecondition) when the run belongs to
-// another project.
+// known to be forked from another one. Brings a deleted project back. Throws
+// Error(kFailedPrecondition) when the run belongs to another project, kNotFound when it was
+// deleted, however long ago.
 RegisteredWriter register_writer(Database& database, const Registration& registration);
 
 struct FramePart {
@@ -71,7 +72,7 @@ std::vector<ChainResult> commit_chains(PgConnection& connection, std::span<const
                                        std::int64_t now_us);
 
 // Where a writer stands, and its epoch: what to look at after a commit whose reply was lost. epoch
-// 0: it is gone.
+// 0: it is gone, or its run is deleted.
 struct Standing {
   std::uint64_t acked = 0, epoch = 0;
 };

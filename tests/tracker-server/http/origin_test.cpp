@@ -42,6 +42,8 @@ TEST(Origin, APageOfAnotherOriginMayNotChangeAnything) {
   EXPECT_TRUE(post("http://127.0.0.1:9090"));
   EXPECT_TRUE(post("http://localhost:8080"));
   EXPECT_TRUE(post("null"));
+  EXPECT_TRUE(refused(policy, from({{"host", "127.0.0.1:8080"}, {"origin", "http://evil.example"}},
+                                   Method::kDelete)));
 }
 
 TEST(Origin, AWebSocketIsCheckedLikeAChange) {

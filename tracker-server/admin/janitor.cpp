@@ -1,0 +1,112 @@
+#include "admin/janitor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <vector>
+
+#include <tracker/error.hpp>
+
+#include "core/log_text.hpp"
+#include "storage/deletion.hpp"
+#include "storage/purge.hpp"
+#include "storage/retention.hpp"
+
+namespace tracker::admin {
+
+Janitor::Janitor(storage::Database& database, const core::Clock& clock, JanitorOptions options)
+    : database_(database), clock_(clock), options_(options) {}
+
+Janitor::~Janitor() { stop(); }
+
+void Janitor::start() {
+  thread_ = std::jthread([this] { work(); });
+}
+
+void Janitor::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Janitor::stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void Janitor::work() {
+  for (;;) {
+    try {
+      round();
+    } catch (const std::exception& error) {
+      spdlog::warn("event=janitor_failed error={}", core::quoted(error.what()));
+    }
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::microseconds(options_.interval_us),
+                      [this] { return stopping_; });
+    if (stopping_) return;
+  }
+}
+
+void Janitor::round() {
+  const std::int64_t now = clock_.now_us();
+  if (retention_checked_us_ == 0 || now - retention_checked_us_ >= options_.retention_us) {
+    apply_retention(now);
+    retention_checked_us_ = now;
+  }
+  const std::size_t rows = purge(now);
+  storage::purge_projects(*database_.pg());
+  if (rows > 0 && !stopping()) storage::vacuum_chunks(database_);
+}
+
+void Janitor::delete_expired(const std::vector<core::RunId>& runs, std::int64_t now_us) {
+  for (const core::RunId& run : runs) {
+    storage::delete_run(database_, run, {now_us, options_.grace_us});
+    spdlog::info("event=retention_deleted run={} grace_s={}", run.text(),
+                 options_.grace_us / core::kSecondUs);
+  }
+}
+
+void Janitor::apply_retention(std::int64_t now_us) {
+  const storage::Expired expired = storage::find_expired(*database_.pg(), now_us);
+  delete_expired(expired.runs, now_us);
+  std::size_t rows = 0;
+  for (const core::RunId& run : expired.system) {
+    if (stopping()) return;
+    const std::size_t chunks = storage::drop_system_metrics(*database_.pg(), run);
+    if (chunks > 0)
+      spdlog::info("event=retention_dropped run={} what=system rows={}", run.text(), chunks);
+    rows += chunks;
+  }
+  for (const core::RunId& run : expired.logs) {
+    if (stopping()) return;
+    const std::size_t chunks = storage::drop_console(*database_.pg(), run);
+    if (chunks > 0)
+      spdlog::info("event=retention_dropped run={} what=console rows={}", run.text(), chunks);
+    rows += chunks;
+  }
+  if (rows > 0 && !stopping()) storage::vacuum_chunks(database_);
+}
+
+// How many rows went.
+std::size_t Janitor::purge(std::int64_t now_us) {
+  const storage::Database::PgLease connection = database_.pg();
+  std::size_t total = 0;
+  for (const core::RunId& run : storage::runs_to_purge(*connection, now_us)) {
+    std::size_t rows = 0;
+    storage::Purged step;
+    while (!step.done && !step.busy) {
+      if (stopping()) return total;
+      step = storage::purge_step(*connection, run, now_us);
+      rows += step.rows;
+    }
+    if (step.done) spdlog::info("event=run_purged run={} rows={}", run.text(), rows);
+    total += rows;
+  }
+  return total;
+}
+
+}  // namespace tracker::admin

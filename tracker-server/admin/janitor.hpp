@@ -1,0 +1,58 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/ids.hpp"
+#include "core/time.hpp"
+#include "storage/database.hpp"
+
+// Removes, in the background of a server, the data of deleted runs whose grace period is over, and
+// what projects do not keep any longer. Rules: docs/storage.md, "Deletion" and "Retention". Any
+// number of servers of one database may run one; each run is worked on by one of them. It may be
+// killed anywhere: the next one goes on.
+namespace tracker::admin {
+
+struct JanitorOptions {
+  std::int64_t interval_us = core::kMinuteUs;             // between looks for runs to remove
+  std::int64_t retention_us = 60 * core::kMinuteUs;       // between looks for what is past its time
+  std::int64_t grace_us = 7 * 24 * 60 * core::kMinuteUs;  // of runs that retention deletes
+};
+
+class Janitor {
+ public:
+  // `database` and `clock` must outlive it.
+  Janitor(storage::Database& database, const core::Clock& clock, JanitorOptions options = {});
+  ~Janitor();  // stop()
+  Janitor(const Janitor&) = delete;
+  Janitor& operator=(const Janitor&) = delete;
+
+  void start();
+  void stop();  // waits for the step that runs, not for the whole work
+
+  // One round on the caller's thread; the thread does the same. Throws what the database does.
+  void round();
+
+ private:
+  void work();
+  bool stopping();
+  void apply_retention(std::int64_t now_us);
+  void delete_expired(const std::vector<core::RunId>& runs, std::int64_t now_us);
+  std::size_t purge(std::int64_t now_us);
+
+  storage::Database& database_;
+  const core::Clock& clock_;
+  const JanitorOptions options_;
+  std::int64_t retention_checked_us_ = 0;  // the janitor's thread only
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace tracker::admin

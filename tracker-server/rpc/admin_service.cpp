@@ -1,0 +1,159 @@
+#include "rpc/admin_service.hpp"
+
+#include <grpcpp/support/server_callback.h>
+#include <spdlog/spdlog.h>
+
+#include <optional>
+
+#include "core/log_text.hpp"
+#include "core/time.hpp"
+#include "query/deletion.hpp"
+#include "query/runs.hpp"
+#include "rpc/unary_call.hpp"
+#include "rpc/workers.hpp"
+#include "storage/retention.hpp"
+#include "tracker/v1/admin.grpc.pb.h"
+
+namespace tracker::rpc {
+namespace {
+
+constexpr std::uint64_t kMostSeconds = std::uint64_t{1'000} * 366 * 24 * 60 * 60;
+
+template <class Request>
+std::optional<std::uint64_t> grace_of(const Request& request) {
+  return request.has_grace_s() ? std::optional(request.grace_s()) : std::nullopt;
+}
+
+void fill(const storage::DeletedRun& run, v1::DeletedRun& out) {
+  out.set_id(run.id.text());
+  out.set_project(run.project);
+  out.set_name(run.name);
+  out.set_deleted_at_us(run.deleted_us);
+  out.set_purge_at_us(run.purge_us);
+}
+
+std::uint64_t seconds_of(const std::optional<std::int64_t>& time_us) {
+  return time_us ? static_cast<std::uint64_t>(*time_us / core::kSecondUs) : 0;
+}
+
+std::optional<std::int64_t> time_of(std::uint64_t seconds) {
+  if (seconds == 0) return std::nullopt;
+  if (seconds > kMostSeconds)
+    throw Error(ErrorCode::kInvalidArgument, "a project keeps its data for at most 1,000 years");
+  return static_cast<std::int64_t>(seconds) * core::kSecondUs;
+}
+
+void fill(const storage::RetentionPolicy& policy, v1::Retention& out) {
+  out.set_runs_s(seconds_of(policy.runs_us));
+  out.set_system_s(seconds_of(policy.system_us));
+  out.set_logs_s(seconds_of(policy.logs_us));
+}
+
+}  // namespace
+
+class AdminService::Impl final : public v1::AdminService::CallbackService {
+ public:
+  Impl(storage::Database& database, const core::Clock& clock, core::AccessLog access_log)
+      : database_(database),
+        clock_(clock),
+        access_log_(access_log),
+        calls_({.threads = 2, .tasks = 64}) {}
+
+  grpc::ServerUnaryReactor* DeleteRun(grpc::CallbackServerContext* context,
+                                      const v1::DeleteRunRequest* request,
+                                      v1::DeletedRun* response) override {
+    return answer(context, "DeleteRun", [this, request, response] {
+      const core::RunId run = query::resolve_run(database_, request->run());
+      const auto at = query::delete_at(clock_.now_us(), grace_of(*request));
+      fill(storage::delete_run(database_, run, at), *response);
+      spdlog::info("event=run_deleted run={} project={} purge_us={}", run.text(),
+                   core::quoted(response->project()), response->purge_at_us());
+    });
+  }
+
+  grpc::ServerUnaryReactor* RestoreRun(grpc::CallbackServerContext* context,
+                                       const v1::RestoreRunRequest* request,
+                                       v1::RestoreRunResponse* response) override {
+    return answer(context, "RestoreRun", [this, request, response] {
+      const core::RunId run = query::resolve_deleted_run(database_, request->run());
+      storage::restore_run(database_, run);
+      response->set_id(run.text());
+      spdlog::info("event=run_restored run={}", run.text());
+    });
+  }
+
+  grpc::ServerUnaryReactor* ListDeletedRuns(grpc::CallbackServerContext* context,
+                                            const v1::ListDeletedRunsRequest* request,
+                                            v1::ListDeletedRunsResponse* response) override {
+    return answer(context, "ListDeletedRuns", [this, request, response] {
+      for (const auto& run : storage::list_deleted_runs(database_, request->project()))
+        fill(run, *response->add_runs());
+    });
+  }
+
+  grpc::ServerUnaryReactor* DeleteProject(grpc::CallbackServerContext* context,
+                                          const v1::DeleteProjectRequest* request,
+                                          v1::DeleteProjectResponse* response) override {
+    return answer(context, "DeleteProject", [this, request, response] {
+      const auto at = query::delete_at(clock_.now_us(), grace_of(*request));
+      response->set_runs(storage::delete_project(database_, request->project(), at));
+      spdlog::info("event=project_deleted project={} runs={}", core::quoted(request->project()),
+                   response->runs());
+    });
+  }
+
+  grpc::ServerUnaryReactor* RestoreProject(grpc::CallbackServerContext* context,
+                                           const v1::RestoreProjectRequest* request,
+                                           v1::RestoreProjectResponse* response) override {
+    return answer(context, "RestoreProject", [this, request, response] {
+      response->set_runs(storage::restore_project(database_, request->project()));
+      spdlog::info("event=project_restored project={} runs={}", core::quoted(request->project()),
+                   response->runs());
+    });
+  }
+
+  grpc::ServerUnaryReactor* GetRetention(grpc::CallbackServerContext* context,
+                                         const v1::GetRetentionRequest* request,
+                                         v1::Retention* response) override {
+    return answer(context, "GetRetention", [this, request, response] {
+      fill(storage::retention_of(database_, request->project()), *response);
+    });
+  }
+
+  grpc::ServerUnaryReactor* SetRetention(grpc::CallbackServerContext* context,
+                                         const v1::SetRetentionRequest* request,
+                                         v1::Retention* response) override {
+    return answer(context, "SetRetention", [this, request, response] {
+      auto policy = storage::retention_of(database_, request->project());
+      if (request->has_runs_s()) policy.runs_us = time_of(request->runs_s());
+      if (request->has_system_s()) policy.system_us = time_of(request->system_s());
+      if (request->has_logs_s()) policy.logs_us = time_of(request->logs_s());
+      storage::set_retention(database_, request->project(), policy);
+      fill(policy, *response);
+      spdlog::info("event=retention_set project={} runs_s={} system_s={} logs_s={}",
+                   core::quoted(request->project()), response->runs_s(), response->system_s(),
+                   response->logs_s());
+    });
+  }
+
+ private:
+  // Runs `work` on the pool. Request and response live until Finish.
+  template <class Work>
+  grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext* context, const char* call,
+                                   Work work) {
+    return answer_on(calls_, *context, CallRecord(*context, call, access_log_), std::move(work));
+  }
+
+  storage::Database& database_;
+  const core::Clock& clock_;
+  const core::AccessLog access_log_;
+  Workers calls_;  // last: its threads use the rest
+};
+
+AdminService::AdminService(storage::Database& database, const core::Clock& clock,
+                           core::AccessLog access_log)
+    : impl_(std::make_unique<Impl>(database, clock, access_log)) {}
+AdminService::~AdminService() = default;
+grpc::Service& AdminService::service() { return *impl_; }
+
+}  // namespace tracker::rpc

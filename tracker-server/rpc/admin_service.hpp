@@ -1,0 +1,32 @@
+#pragma once
+
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include <memory>
+
+#include "core/clock.hpp"
+#include "core/request_id.hpp"
+#include "storage/database.hpp"
+
+// Deleting, bringing back, and how long projects keep their data, through gRPC. Messages:
+// proto/tracker/v1/admin.proto. Calls block on the database and run on two threads of their own.
+namespace tracker::rpc {
+
+class AdminService {
+ public:
+  // Both must outlive it.
+  AdminService(storage::Database& database, const core::Clock& clock,
+               core::AccessLog access_log = core::AccessLog::kWrites);
+  ~AdminService();  // after the gRPC server has shut down: waits for calls that run
+  AdminService(const AdminService&) = delete;
+  AdminService& operator=(const AdminService&) = delete;
+
+  // To be registered with the server.
+  grpc::Service& service();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tracker::rpc
