@@ -7,8 +7,6 @@
 namespace tracker::relay {
 namespace {
 
-constexpr int kKeepaliveMs = 20'000;
-constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kMaxMessageBytes = 64 << 20;
 
 ErrorCode code_of(grpc::StatusCode code) {
@@ -44,10 +42,11 @@ ErrorCode code_of(grpc::StatusCode code) {
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> open_channel(const Server& server) {
+std::shared_ptr<grpc::Channel> open_channel(const Server& server,
+                                            std::chrono::milliseconds keepalive) {
   grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(keepalive.count()));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(keepalive.count() / 2));
   // An idle run sends nothing for hours and must still notice a dead server.
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
