@@ -109,9 +109,13 @@ void World::stop_server() {
 
 std::vector<pid_t> World::backends() {
   std::vector<pid_t> pids;
-  for (const auto& row : query("SELECT pid FROM pg_stat_activity WHERE datname = 'campaign' AND "
-                               "pid <> pg_backend_pid()"))
-    pids.push_back(std::stoi(row[0]));
+  try {
+    for (const auto& row : query("SELECT pid FROM pg_stat_activity WHERE datname = 'campaign' AND "
+                                 "pid <> pg_backend_pid()"))
+      pids.push_back(std::stoi(row[0]));
+  } catch (const std::runtime_error&) {
+    return {};  // it recovers from the last kill
+  }
   return pids;
 }
 

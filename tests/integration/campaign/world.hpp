@@ -46,7 +46,7 @@ class World {
   bool server_running() { return server_ && server_->running(); }
 
   tracker::test::PostgresCluster& postgres() { return *postgres_; }
-  // Backends of the server's connections.
+  // Backends of the server's connections; none while PostgreSQL recovers.
   std::vector<pid_t> backends();
   // The database as it is now, kept; and put in the place of what it has become.
   void keep_database();
