@@ -21,6 +21,7 @@ namespace {
 
 struct SyncOptions {
   std::vector<std::string> directories;
+  bool all = false;
 };
 
 // What the workers say, line by line, and the sums. Any thread.
@@ -108,6 +109,7 @@ int sync(const std::string& server, const SyncOptions& options) {
   SyncPlan plan;
   plan.server = asked_server(server).value_or("");
   plan.fallback = server_url(server);
+  plan.which = options.all ? SyncWhich::kAll : SyncWhich::kUndelivered;
   plan.unreadable = [&](const std::string& what) { talk.unreadable(what); };
   for (const auto& directory : options.directories) {
     if (!std::filesystem::exists(directory))
@@ -115,7 +117,7 @@ int sync(const std::string& server, const SyncOptions& options) {
     plan.directories.emplace_back(directory);
   }
   if (plan.directories.empty()) plan.directories.push_back(spool::tracker_directory());
-  const auto jobs = deliverable(undelivered(plan), talk);
+  const auto jobs = deliverable(jobs_of(plan), talk);
   for_each_in_parallel(jobs, [&](const SyncJob& job) {
     talk.result(job, sync_spool(job, [&](std::uint64_t acked) { talk.progress(job, acked); }));
   });
@@ -130,6 +132,9 @@ void add_sync(Program& program) {
   const auto options = std::make_shared<SyncOptions>();
   command->add_option("DIR", options->directories,
                       "spools, runs, or folders of them (else all under $TRACKER_DIR)");
+  command->add_flag("--all", options->all,
+                    "also what was delivered and is still here: a server that was put back to an "
+                    "older state takes what it lacks");
   command->callback([&program, options] {
     program.action = [&program, options] { return sync(program.server, *options); };
   });

@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <thread>
+#include <variant>
 
 #include <tracker/error.hpp>
 
@@ -27,15 +28,19 @@ bool is_delivered(const fs::path& directory) {
          spool::Control(directory).relay() == spool::RelayState::kDone;
 }
 
+bool is_done(const SyncJob& job) {
+  return job.which == SyncWhich::kUndelivered && is_delivered(job.directory);
+}
+
 SyncResult failed(const std::string& why) { return {SyncResult::Kind::kUndelivered, why}; }
 
 // The lock, or what became of the log while its relay held it. Each try wakes that relay.
-std::optional<SyncResult> take_lock(const SyncJob& job, std::optional<spool::RelayLock>& lock) {
+std::variant<spool::RelayLock, SyncResult> take_lock(const SyncJob& job) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
-    lock = spool::RelayLock::try_acquire(job.directory);
-    if (is_delivered(job.directory)) return SyncResult{SyncResult::Kind::kDelivered, ""};
-    if (lock) return std::nullopt;
+    auto lock = spool::RelayLock::try_acquire(job.directory);
+    if (is_done(job)) return SyncResult{SyncResult::Kind::kDelivered, ""};
+    if (lock) return *std::move(lock);
     if (spool::writer_alive(job.directory)) return SyncResult{SyncResult::Kind::kLive, ""};
     if (std::chrono::steady_clock::now() > deadline) {
       const std::string why = spool::Control(job.directory).relay_message();
@@ -59,16 +64,16 @@ SyncResult result_of(const relay::Report& report) {
 
 }  // namespace
 
-std::vector<SyncJob> undelivered(const SyncPlan& plan) {
+std::vector<SyncJob> jobs_of(const SyncPlan& plan) {
   std::vector<SyncJob> jobs;
   for (const auto& root : plan.directories) {
     for (const auto& directory : spool::list_writers(root)) {
       try {
-        if (is_delivered(directory)) continue;
+        if (plan.which == SyncWhich::kUndelivered && is_delivered(directory)) continue;
         const auto info = spool::read_info(directory);
         const std::string own = info.server.empty() ? plan.fallback : info.server;
-        jobs.push_back(
-            {directory, info.name, info.project, plan.server.empty() ? own : plan.server});
+        jobs.push_back({directory, info.name, info.project, plan.server.empty() ? own : plan.server,
+                        plan.which});
       } catch (const Error& error) {
         // It has a log and nothing in it yet: a run that is just being started.
         if (error.code() == ErrorCode::kNotFound && spool::writer_alive(directory)) continue;
@@ -81,8 +86,8 @@ std::vector<SyncJob> undelivered(const SyncPlan& plan) {
 
 SyncResult sync_spool(const SyncJob& job, const std::function<void(std::uint64_t)>& progress) {
   try {
-    std::optional<spool::RelayLock> lock;
-    if (const auto result = take_lock(job, lock)) return *result;
+    const auto taken = take_lock(job);
+    if (const auto* result = std::get_if<SyncResult>(&taken)) return *result;
     relay::RelayOptions options;
     options.spool = job.directory;
     options.server = job.server;

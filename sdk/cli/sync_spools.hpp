@@ -8,10 +8,15 @@
 
 namespace tracker::cli {
 
+// Which spools: those that no server has taken yet, or those as well that were delivered and are
+// still there, because a server may have lost what it had (an older database was restored).
+enum class SyncWhich { kUndelivered, kAll };
+
 // A spool to deliver, and where to.
 struct SyncJob {
   std::filesystem::path directory;  // the writer's
   std::string name, project, server;
+  SyncWhich which = SyncWhich::kUndelivered;
 };
 
 struct SyncResult {
@@ -20,15 +25,16 @@ struct SyncResult {
   std::string message;  // for kUndelivered: why, with the remedy
 };
 
-// The spools under `directories` that are not delivered yet, oldest first. `server` is where they
+// The wanted spools under `directories`, oldest first. `server` is where they
 // go; empty: each to the server it was logged for, or to `fallback`. A spool that cannot be
 // understood is reported through `unreadable`.
 struct SyncPlan {
   std::vector<std::filesystem::path> directories;
   std::string server, fallback;
+  SyncWhich which = SyncWhich::kUndelivered;
   std::function<void(const std::string&)> unreadable;
 };
-std::vector<SyncJob> undelivered(const SyncPlan& plan);
+std::vector<SyncJob> jobs_of(const SyncPlan& plan);
 
 // Delivers one spool. A relay that is at it already is woken and waited for, unless its writer
 // lives: that one is left to it. A writer that died without an end is recorded as crashed. Never

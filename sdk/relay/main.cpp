@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -76,6 +77,17 @@ int main(int argc, char** argv) {
          "authorities to believe instead of the system's, for an https address (else "
          "$TRACKER_CA_FILE)")
       ->type_name("FILE");
+  std::int64_t longest_wait_ms = options.backoff.longest.count();
+  app.add_option("--longest-wait", longest_wait_ms, "between attempts to reach the server")
+      ->envname("TRACKER_RELAY_LONGEST_WAIT_MS")
+      ->check(CLI::Range(100, 3'600'000))
+      ->type_name("MS");
+  std::int64_t keepalive_ms = options.keepalive.count();
+  app.add_option("--keepalive", keepalive_ms,
+                 "a silent server is asked for a sign of life so often")
+      ->envname("TRACKER_RELAY_KEEPALIVE_MS")
+      ->check(CLI::Range(5'000, 3'600'000))
+      ->type_name("MS");
   app.set_version_flag("--version", TRACKER_VERSION);
   try {
     app.parse(argc, argv);
@@ -86,6 +98,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   options.spool = spool;
+  options.backoff.longest = std::chrono::milliseconds(longest_wait_ms);
+  options.backoff.base = std::min(options.backoff.base, options.backoff.longest);
+  options.keepalive = std::chrono::milliseconds(keepalive_ms);
   // A session of our own: no terminal signal reaches us, and the shell does not wait for us. It
   // fails, harmlessly, for a process that leads one already.
   setsid();

@@ -24,6 +24,8 @@ using spool::RelayState;
 constexpr std::chrono::milliseconds kAskedPause{
     300};  // between attempts, however often somebody asks
 constexpr std::chrono::seconds kReleaseInterval{30};
+constexpr int kComebacks = 3;  // after somebody newer took the log over, within
+constexpr std::chrono::minutes kSupersededMemory{10};
 
 // The log's own words about itself.
 v1::Hello hello_of(const std::filesystem::path& directory) {
@@ -60,7 +62,8 @@ class Relay {
         log("moving: " + end.message);
         continue;
       }
-      offline(end.message);
+      if (end.kind == StreamEnd::Kind::kLost || end.kind == StreamEnd::Kind::kMoved)
+        offline(end.message);
       if (!wait_for_next_attempt()) return finished(Outcome::kLeft, offline_message_);
     }
     return finished(Outcome::kStopped, "");
@@ -77,7 +80,8 @@ class Relay {
       wanted.until_caught_up = options_.until_caught_up;
       wanted.on_welcome = [&] { online(server); };
       wanted.on_acked = [this](spool::Offset offset) { acked(offset); };
-      return DeliveryStream(wanted, writer_end_).run(open_channel(server), stop_);
+      return DeliveryStream(wanted, writer_end_)
+          .run(open_channel(server, {.keepalive = options_.keepalive, .keepalive_timeout = options_.keepalive / 2}), stop_);
     } catch (const Error& error) {
       if (stop_.stop_requested()) return {StreamEnd::Kind::kStopped, ""};
       switch (error.code()) {
@@ -106,9 +110,9 @@ class Relay {
       case StreamEnd::Kind::kStopped:
         return finished(Outcome::kStopped, "");
       case StreamEnd::Kind::kSuperseded:
-        return finished(Outcome::kSuperseded, "");
+        return superseded();
       case StreamEnd::Kind::kDamaged:
-        return give_up(Outcome::kDamaged, end.message);
+        return damaged(end.message);
       case StreamEnd::Kind::kRefused:
         return give_up(Outcome::kRefused, end.message);
     }
@@ -117,6 +121,26 @@ class Relay {
 
   Report finished(Outcome outcome, const std::string& message) const {
     return {outcome, message, acked_};
+  }
+
+  // Somebody registered this writer after us. That may have been an attempt of our own that the
+  // network or the server had held back, and then nobody delivers: so we come again, a few times.
+  std::optional<Report> superseded() {
+    const auto now = Clock::now();
+    if (now - last_superseded_ > kSupersededMemory) times_superseded_ = 0;
+    last_superseded_ = now;
+    if (++times_superseded_ <= kComebacks) return std::nullopt;
+    control_.set_relay(RelayState::kOffline, "another relay delivers this log");
+    return finished(Outcome::kSuperseded, "");
+  }
+
+  // With the writer's end its log is repaired: the damage is cut off, and a Gap and the end tell of
+  // it. These are delivered still.
+  std::optional<Report> damaged(const std::string& message) {
+    const Report report = give_up(Outcome::kDamaged, message);
+    if (repaired_ || !writer_end_.settled()) return report;
+    repaired_ = true;
+    return std::nullopt;
   }
 
   // Nothing more is sent. The writer is told once; its end is still recorded.
@@ -191,6 +215,9 @@ class Relay {
   Backoff backoff_;
   const Clock::time_point started_;
   Clock::time_point last_attempt_{}, next_release_{};
+  Clock::time_point last_superseded_{};
+  int times_superseded_ = 0;
+  bool repaired_ = false;
   spool::Offset acked_{};
   std::string offline_message_, last_line_;
 };

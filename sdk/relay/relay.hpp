@@ -11,6 +11,7 @@
 #include <string>
 
 #include "relay/backoff.hpp"
+#include "relay/channel.hpp"
 #include "spool/record.hpp"
 
 // Delivering one writer's log to the server: the whole life of a tracker-relay, and the heart of
@@ -27,6 +28,7 @@ struct RelayOptions {
   // left.
   std::chrono::milliseconds patience = std::chrono::minutes(10);
   Backoff::Limits backoff;
+  std::chrono::milliseconds keepalive = kKeepalive;  // channel.hpp
   // Every line for the log; the same line is not said twice in a row. May be empty.
   std::function<void(const std::string&)> log;
   // What is acknowledged, whenever it changes. May be empty.
@@ -38,7 +40,7 @@ enum class Outcome {
   kCaughtUp,    // acknowledged as far as it goes; the writer lives
   kLeft,        // no server for too long
   kRefused,     // the server does not want it
-  kSuperseded,  // somebody else delivers it
+  kSuperseded,  // somebody else delivers it, and took it over again and again
   kDamaged,     // acknowledged up to where it cannot be read
   kStopped,     // as asked through the stop token
 };
@@ -55,7 +57,8 @@ struct Report {
 // whoever opens the lock's file meanwhile wakes a relay that is waiting for its next attempt.
 //
 // After a refusal nothing more is sent, but the writer's end is still awaited and recorded (unless
-// until_caught_up).
+// until_caught_up). Of a log that was damaged while it was written what lies before the damage is
+// delivered, and after the writer's end how the log was repaired.
 //
 // Throws Error if the directory holds no log, or one of a newer format.
 Report deliver(const RelayOptions& options, const std::stop_token& stop);

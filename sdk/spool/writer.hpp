@@ -80,6 +80,11 @@ class Writer {
   // Behind the last record that was reserved.
   Offset end() const noexcept;
   std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+
+  // Where there was no room: asks once more, at once, and waits for the answer. For what should not
+  // be dropped because room is looked for once a second only: the end of the log.
+  void ask_for_room() noexcept;
+
   // Counts one that the caller could not make a record of, or must not. `why` is a constant for
   // people, with the remedy; null means that there is no room.
   void count_drop(const char* why) noexcept;

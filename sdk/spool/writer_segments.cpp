@@ -107,6 +107,19 @@ bool Writer::next_segment(const MappedSegment* full) noexcept {
   }
 }
 
+void Writer::ask_for_room() noexcept {
+  try {
+    std::unique_lock lock(mutex_);
+    if (!full_.load(std::memory_order_relaxed) || closed_) return;
+    no_room_ = false;  // the helper looks again
+    wake_helper_.notify_one();
+    next_ready_.wait(
+        lock, [this] { return no_room_ || closed_ || !full_.load(std::memory_order_relaxed); });
+  } catch (const std::exception&) {
+    return;  // no memory: then there is no room either
+  }
+}
+
 // With the lock, next_ made and the current segment full. The dictionary comes first, so that a
 // reader may begin here.
 void Writer::install_next() {

@@ -26,8 +26,9 @@ constexpr const char* kNouns[] = {
 
 }  // namespace
 
-std::string make_run_name() {
-  std::random_device random;
+std::string make_run_name(const std::string& run_id) {
+  std::seed_seq seed(run_id.begin(), run_id.end());
+  std::mt19937 random(seed);
   const auto pick = [&](std::size_t n) {
     return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
   };

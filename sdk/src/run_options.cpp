@@ -1,5 +1,9 @@
 #include "src/run_options.hpp"
 
+#include <cctype>
+#include <charconv>
+#include <cstdlib>
+
 #include <tracker/error.hpp>
 #include <tracker/server.hpp>
 
@@ -11,6 +15,42 @@
 
 namespace tracker {
 namespace {
+
+std::string from_environment(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? std::string() : text;
+}
+
+// A UUID in text form, in the one spelling that servers and directories know.
+std::string run_id_for(const RunSettings& settings) {
+  std::string id = settings.id.empty() ? from_environment("TRACKER_RUN_ID") : settings.id;
+  if (id.empty()) return base::make_uuid();
+  bool good = id.size() == 36;
+  for (std::size_t i = 0; good && i < id.size(); ++i) {
+    const auto c = static_cast<unsigned char>(id[i]);
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    good = dash ? c == '-' : std::isxdigit(c) != 0;
+    id[i] = static_cast<char>(std::tolower(c));
+  }
+  if (good) return id;
+  throw Error(ErrorCode::kInvalidArgument,
+              "'" + spool::to_text(id) +
+                  "' cannot be the id of a run ($TRACKER_RUN_ID or RunSettings::id): give a UUID "
+                  "such as 123e4567-e89b-42d3-a456-426614174000");
+}
+
+// Which of the writers of a run that was given its id; launchers say it in $RANK.
+std::optional<int> rank_for(const RunSettings& settings) {
+  if (settings.rank) return settings.rank;
+  if (settings.id.empty() && from_environment("TRACKER_RUN_ID").empty()) return std::nullopt;
+  const std::string text = from_environment("RANK");
+  int rank = 0;
+  const auto end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, rank);
+  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end || rank < 0)
+    return std::nullopt;
+  return rank;
+}
 
 std::string server_for(const RunSettings& settings) {
   if (settings.offline) return {};
@@ -48,8 +88,9 @@ WriterSession::Options options_for(const RunSettings& settings) {
   WriterSession::Options out;
   spool::RunStart& start = out.start;
   start.project = bounded_text(settings.project, spool::kMaxProjectBytes, "a project's name");
+  start.run_id = run_id_for(settings);
   start.name = settings.name.empty()
-                   ? make_run_name()
+                   ? make_run_name(start.run_id)
                    : bounded_text(settings.name, spool::kMaxNameBytes, "a run's name");
   start.group = bounded_text(settings.group, spool::kMaxNameBytes, "a group's name");
   start.job_type = bounded_text(settings.job_type, spool::kMaxNameBytes, "a job type");
@@ -57,11 +98,14 @@ WriterSession::Options options_for(const RunSettings& settings) {
   start.tags = bounded_tags(settings.tags);
   out.root = spool::tracker_directory(settings.directory);
   out.settings = settings;
-  start.run_id = base::make_uuid();
+  out.settings.rank = rank_for(settings);
   start.writer_id = base::make_uuid();
   start.started_us = base::now_us();
   start.environment_json = capture::environment_json(
       settings.capture_git ? capture::GitCapture::kOn : capture::GitCapture::kOff);
+  if (const int rank = out.settings.rank.value_or(0); rank > 0)
+    start.environment_json =
+        "{\"ranks\":{\"" + std::to_string(rank) + "\":" + start.environment_json + "}}";
   out.info = {start.run_id, start.writer_id,      start.project,
               start.name,   server_for(settings), start.started_us};
   return out;

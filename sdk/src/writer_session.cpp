@@ -18,7 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kFewScalars = 64;  // in a row that needs no memory
-constexpr std::chrono::seconds kOfflineGrace{2}, kRelayStart{5};
+constexpr std::chrono::seconds kOfflineGrace{2}, kRelayStart{5}, kRelayLook{10};
 
 std::atomic<std::uint64_t> next_serial{1};
 
@@ -91,6 +91,14 @@ void WriterSession::start_relay() {
   }
 }
 
+// Only one that was online is looked for: asking for its lock wakes a relay that waits for its next
+// attempt, and thousands of them are to wait.
+void WriterSession::keep_relay() {
+  relay_checked_ = Clock::now();
+  if (control_.relay() == spool::RelayState::kOnline && !spool::RelayLock::is_held(directory_))
+    start_relay();
+}
+
 // Never waits: a terminal that is held up must not hold up the spool.
 void WriterSession::warn(const std::string& line) noexcept {
   const int fd = warn_fd_.load();
@@ -105,7 +113,7 @@ void WriterSession::warn(const std::string& line) noexcept {
 }
 
 void WriterSession::capture() {
-  if (options_.settings.capture_console) {
+  if (options_.settings.capture_console && options_.settings.rank.value_or(0) == 0) {
     console_ = capture::ConsoleCapture::start(
         [this](const capture::ConsoleLine& line) { append_console(line); });
     if (console_ && console_->original_stderr() >= 0) warn_fd_.store(console_->original_stderr());
@@ -131,13 +139,16 @@ void WriterSession::sample_system(const std::stop_token& stop) {
   spool::remove_delivered(options_.root);
   capture::SystemSampler sampler(directory_);
   std::vector<spool::KeyValue> values;
+  const int rank = options_.settings.rank.value_or(0);
+  const std::string prefix = rank > 0 ? "rank" + std::to_string(rank) + "/" : "";
   auto due = Clock::now();
   while (!stop.stop_requested()) {
     values.clear();
     for (const capture::Metric& metric : sampler.sample()) {
-      if (const auto key = writer_.key(metric.key)) values.push_back({*key, metric.value});
+      if (const auto key = writer_.key(prefix + metric.key)) values.push_back({*key, metric.value});
     }
     writer_.append({.step = std::nullopt, .time_us = base::now_us(), .values = values});
+    if (Clock::now() - relay_checked_ > kRelayLook) keep_relay();
     due += options_.settings.system_interval;
     std::unique_lock lock(sampler_mutex_);
     sampler_wake_.wait_until(lock, stop, due, [] { return false; });
@@ -183,8 +194,10 @@ bool WriterSession::finish(const spool::Finish& finish, std::chrono::millisecond
     sampler_.request_stop();
     sampler_.join();
   }
+  writer_.ask_for_room();
   const auto end = writer_.append(finish);
   writer_.close();
+  keep_relay();
   return end && wait_for_ack(*end, timeout);
 }
 

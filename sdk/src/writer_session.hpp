@@ -56,6 +56,8 @@ class WriterSession {
 
  private:
   void start_relay();
+  // Starts another relay when the one that delivered has died (the kernel was out of memory, say).
+  void keep_relay();
   void warn(const std::string& line) noexcept;
   void sample_system(const std::stop_token& stop);
   void append_console(const capture::ConsoleLine& line) noexcept;
@@ -68,6 +70,7 @@ class WriterSession {
   spool::Writer writer_;
   spool::Control control_;
   std::chrono::steady_clock::time_point relay_started_;
+  std::chrono::steady_clock::time_point relay_checked_;
   std::unique_ptr<capture::ConsoleCapture> console_;
   std::mutex sampler_mutex_;
   std::condition_variable_any sampler_wake_;

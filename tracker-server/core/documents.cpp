@@ -79,6 +79,13 @@ std::optional<Json> summary_of(const SeriesStats& stats, const Json& definition)
 
 }  // namespace
 
+std::string gap_document(const DroppedRecords& dropped) {
+  Json patch;
+  patch["gaps"][std::to_string(dropped.from_us)] = {
+      {"to_us", dropped.to_us}, {"dropped", dropped.count}, {"reason", dropped.reason}};
+  return patch.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string without_nul(std::string text) {
   for (std::size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at + 1))
     text.replace(at, 1, kReplacement);

@@ -17,6 +17,15 @@ namespace tracker::core {
 // or is nested deeper than 64 levels.
 std::string merge_objects(std::string_view base, std::string_view patch);
 
+// Records that a writer had to drop, or that were cut off with damage.
+struct DroppedRecords {
+  std::int64_t from_us = 0, to_us = 0;
+  std::uint64_t count = 0;  // 0: unknown
+  std::string_view reason;
+};
+// As a patch of a run's environment: {"gaps":{"FROM_US":{"to_us","dropped","reason"}}}.
+std::string gap_document(const DroppedRecords& dropped);
+
 // Text that PostgreSQL can hold: NUL becomes U+FFFD.
 std::string without_nul(std::string text);
 

@@ -179,7 +179,7 @@ void Committer::after_doubt(Group& group) {
   std::vector<storage::ChainResult> results;
   for (std::size_t i = 0; i < group.chains.size(); ++i) {
     storage::Chain& chain = group.chains[i];
-    const storage::Standing standing = storage::standing_of(**connection_, chain.stream_id);
+    const storage::Standing standing = storage::standing_of(**connection_, chain);
     const bool committed = standing.epoch == chain.epoch && standing.acked == chain.parts.back().to;
     Group& to = committed ? done : open;
     to.chains.push_back(std::move(chain));
@@ -217,9 +217,10 @@ void Committer::settle(Group& group, std::span<const storage::ChainResult> resul
                                  "this writer has registered again elsewhere",
                                  "nothing: the newer one delivers"});
         break;
-      case storage::CommitState::kGone:
-        member.session->refused({RefusalReason::kRunGone,
-                                 "run " + chain.run.text() + " was deleted", "start a new run"});
+      case storage::CommitState::kUnknown:
+        spdlog::warn("event=registration_unknown run={} writer={} epoch={}", chain.run.text(),
+                     chain.writer.text(), chain.epoch);
+        member.session->close("the database does not know this registration: register again");
         break;
     }
   }

@@ -19,6 +19,7 @@ namespace tracker::ingest {
 namespace {
 
 constexpr std::int64_t kAskUs = 30 * core::kSecondUs;
+constexpr std::int64_t kRetryUs = 2 * core::kSecondUs;
 constexpr std::int64_t kRingUs = 2 * core::kSecondUs;
 constexpr std::uint32_t kLogBatches = 256;  // small chunks of console lines that are worth joining
 // Data faults in a row until the frames at fault are set aside: a data fault stays, but two servers
@@ -151,14 +152,16 @@ void Compactor::measure() {
 }
 
 bool Compactor::due(const Waiting& waiting, std::int64_t now_us) const {
-  return waiting.ended || waiting.points >= options_.compact_points ||
-         waiting.log_batches >= kLogBatches || now_us - waiting.since_us >= options_.compact_age_us;
+  return (waiting.ended && now_us >= waiting.since_us) ||
+         waiting.points >= options_.compact_points || waiting.log_batches >= kLogBatches ||
+         now_us - waiting.since_us >= options_.compact_age_us;
 }
 
 void Compactor::compact(core::RunId run, const Waiting& waiting) {
   std::uint32_t batches_left = waiting.log_batches;
   bool again = false;
   const auto began = std::chrono::steady_clock::now();
+  std::int64_t wait = options_.compact_age_us;  // an ended run's, until it is tried again
   try {
     const storage::Database::PgLease connection = database_.pg();
     again = !compact_frames(*connection, run);
@@ -172,11 +175,16 @@ void Compactor::compact(core::RunId run, const Waiting& waiting) {
     meters().compaction_failures.add();
     spdlog::error("event=compaction_failed run={} error={}", run.text(),
                   core::quoted(error.what()));
-    again = again || !storage::is_data_fault(error);
+    if (!storage::is_data_fault(error)) {
+      again = true;
+      wait = kRetryUs;
+    }
     if (again) batches_left = waiting.log_batches;
   }
   if (again || batches_left > 0)
-    put_back(run, {.since_us = clock_.now_us(), .log_batches = batches_left});
+    put_back(run, {.since_us = clock_.now_us() + (waiting.ended ? wait : 0),
+                   .log_batches = batches_left,
+                   .ended = waiting.ended});
 }
 
 // Whether nothing is left to be compacted. Throws what is no data fault.
@@ -209,7 +217,9 @@ bool Compactor::compact_frames(storage::PgConnection& connection, core::RunId ru
 void Compactor::put_back(core::RunId run, Waiting waiting) {
   const std::lock_guard lock(mutex_);
   const auto [at, fresh] = waiting_.try_emplace(run, waiting);
-  if (!fresh) at->second.log_batches += waiting.log_batches;
+  if (fresh) return;
+  at->second.log_batches += waiting.log_batches;
+  at->second.ended = at->second.ended || waiting.ended;
 }
 
 }  // namespace tracker::ingest

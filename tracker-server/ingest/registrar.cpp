@@ -58,6 +58,7 @@ void Registrar::work() {
 }
 
 void Registrar::answer(const std::shared_ptr<Session>& session) {
+  if (!session->waits()) return;
   const Identity& identity = session->identity();
   try {
     const storage::RegisteredWriter writer = storage::register_writer(

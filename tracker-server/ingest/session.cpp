@@ -191,6 +191,10 @@ std::uint64_t Session::generation() const {
   const std::lock_guard lock(mutex_);
   return state_.generation();
 }
+bool Session::waits() const {
+  const std::lock_guard lock(mutex_);
+  return !gone_ && !state_.ended();
+}
 bool Session::open() const {
   const std::lock_guard lock(mutex_);
   return state_.open() && !gone_;

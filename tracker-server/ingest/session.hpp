@@ -72,6 +72,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::uint64_t epoch() const;
   std::uint64_t generation() const;
   bool open() const;
+  // Does its client still wait for Welcome? One that has gone must not take the place of the one
+  // that came after it.
+  bool waits() const;
 
  private:
   Reading reading_locked();

@@ -1,5 +1,7 @@
 #include "storage/database.hpp"
 
+#include <poll.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -77,6 +79,12 @@ class Pool {
   std::size_t open_ = 0;
 };
 
+// An idle connection to which the server has something to say is being ended by it, or has been.
+bool is_quiet(const pqxx::connection& connection) {
+  pollfd socket{connection.sock(), POLLIN, 0};
+  return connection.is_open() && ::poll(&socket, 1, 0) == 0;
+}
+
 }  // namespace
 
 struct Database::Pools {
@@ -113,9 +121,9 @@ Database::PgLease::~PgLease() {
 
 Database::SqlLease Database::sql() {
   std::unique_ptr<pqxx::connection> connection = pools_->sql.take(pools_->options.max_connections);
-  if (connection) return SqlLease(*this, std::move(connection));
+  if (connection && is_quiet(*connection)) return SqlLease(*this, std::move(connection));
   try {
-    connection = std::make_unique<pqxx::connection>(pools_->options.dsn);
+    connection = std::make_unique<pqxx::connection>(with_timeouts(pools_->options.dsn));
     connection->set_variable("client_min_messages", "warning");
     connection->set_variable("statement_timeout",
                              std::to_string(pools_->options.statement_timeout_ms));

@@ -1,9 +1,12 @@
 #include "storage/pg.hpp"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "storage/sqlstate.hpp"
@@ -89,15 +92,86 @@ std::vector<std::int32_t> PgResult::integers(std::size_t row, int column) const 
   return out;
 }
 
+namespace {
+
+// The server's own timeout comes first, and its message is the better one.
+std::chrono::milliseconds patience_for(std::chrono::milliseconds statement_timeout) {
+  return statement_timeout + std::max(statement_timeout / 6, std::chrono::milliseconds(1'000));
+}
+
+constexpr std::pair<std::string_view, const char*> kTimeouts[] = {{"connect_timeout", "10"},
+                                                                  {"keepalives_idle", "20"},
+                                                                  {"keepalives_interval", "5"},
+                                                                  {"keepalives_count", "3"},
+                                                                  {"tcp_user_timeout", "30000"}};
+
+const char* default_of(const PQconninfoOption& option) {
+  if (option.envvar != nullptr && std::getenv(option.envvar) != nullptr) return nullptr;
+  for (const auto& [name, value] : kTimeouts)
+    if (name == option.keyword) return value;
+  return nullptr;
+}
+
+}  // namespace
+
+std::string with_timeouts(const std::string& dsn) {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfoParse(dsn.c_str(), nullptr), PQconninfoFree);
+  if (!options) return dsn;  // connecting says what is wrong with it
+  std::string out;
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    const char* value = option->val != nullptr ? option->val : default_of(*option);
+    if (value == nullptr) continue;
+    out += option->keyword;
+    out += "='";
+    for (const char* c = value; *c != '\0'; ++c) {
+      if (*c == '\'' || *c == '\\') out += '\\';
+      out += *c;
+    }
+    out += "' ";
+  }
+  return out;
+}
+
 void PgConnection::Finish::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
 PgConnection::PgConnection(const std::string& dsn, int statement_timeout_ms)
-    : connection_(PQconnectdb(dsn.c_str())) {
+    : connection_(PQconnectdb(with_timeouts(dsn).c_str())),
+      patience_(patience_for(std::chrono::milliseconds(statement_timeout_ms))) {
   if (PQstatus(connection_.get()) != CONNECTION_OK)
     throw Error(ErrorCode::kUnavailable,
                 "cannot reach the database: " + one_line(PQerrorMessage(connection_.get())));
+  PQsetnonblocking(connection_.get(), 1);
   command("SET client_min_messages = warning; SET statement_timeout = " +
           std::to_string(statement_timeout_ms));
+}
+
+bool PgConnection::await_socket(short events, std::chrono::steady_clock::time_point deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  pollfd socket{PQsocket(connection_.get()), events, 0};
+  return left.count() > 0 &&
+         (::poll(&socket, 1, static_cast<int>(left.count()) + 1) != 0 || errno == EINTR);
+}
+
+pg_result* PgConnection::await_result() {
+  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  pg_conn* const connection = connection_.get();
+  std::unique_ptr<pg_result, decltype(&PQclear)> last(nullptr, PQclear);
+  for (;;) {
+    const int unsent = PQflush(connection);
+    if (unsent >= 0 && PQisBusy(connection) != 0) {
+      if (!await_socket(unsent > 0 ? POLLIN | POLLOUT : POLLIN, deadline)) {
+        connection_.reset();
+        throw PgError("", "no answer from the database");
+      }
+      PQconsumeInput(connection);  // a broken connection is no longer busy
+      continue;
+    }
+    pg_result* const next = PQgetResult(connection);
+    if (next == nullptr) return last.release();
+    last.reset(next);
+  }
 }
 
 PgResult PgConnection::check(pg_result* raw) {
@@ -115,8 +189,8 @@ const std::string& PgConnection::prepare(const char* sql, const PgParams& params
   if (found != prepared_.end()) return found->second;
   std::string name(1, 's');
   name += std::to_string(prepared_.size());
-  check(PQprepare(connection_.get(), name.c_str(), sql, static_cast<int>(params.types_.size()),
-                  params.types_.data()));
+  await_result_of(PQsendPrepare(connection_.get(), name.c_str(), sql,
+                                static_cast<int>(params.types_.size()), params.types_.data()));
   return prepared_.emplace(sql, name).first->second;
 }
 
@@ -129,16 +203,25 @@ PgResult PgConnection::run(const char* sql, const PgParams& params) {
     values[i] = params.nulls_[i] ? nullptr : params.values_[i].data();
     lengths[i] = static_cast<int>(params.values_[i].size());
   }
-  return check(PQexecPrepared(connection_.get(), name.c_str(), static_cast<int>(count),
-                              values.data(), lengths.data(), formats.data(), 1));
+  const int sent = PQsendQueryPrepared(connection_.get(), name.c_str(), static_cast<int>(count),
+                                       values.data(), lengths.data(), formats.data(), 1);
+  return check(sent == 1 ? await_result() : nullptr);
 }
 
 void PgConnection::command(const std::string& sql) {
-  check(PQexec(connection_.get(), sql.c_str()));
+  await_result_of(PQsendQuery(connection_.get(), sql.c_str()));
 }
 
 bool PgConnection::broken() const noexcept { return PQstatus(connection_.get()) != CONNECTION_OK; }
-bool PgConnection::usable() noexcept { return PQconsumeInput(connection_.get()) == 1 && !broken(); }
+// A last word of the server ("terminating connection") comes before its end: all is read.
+bool PgConnection::usable() noexcept {
+  while (!broken()) {
+    pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
+    if (::poll(&socket, 1, 0) <= 0) return true;
+    if (PQconsumeInput(connection_.get()) != 1) return false;
+  }
+  return false;
+}
 bool PgConnection::in_transaction() const noexcept {
   return PQtransactionStatus(connection_.get()) != PQTRANS_IDLE;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -39,6 +40,7 @@ class PgParams {
   PgParams& booleans(std::span<const std::uint8_t> values);  // 0 or 1 each
   PgParams& texts(std::span<const std::string> values);
   PgParams& byteas(std::span<const std::string_view> values);
+  PgParams& uuids(std::span<const core::Uuid> values);
 
  private:
   friend class PgConnection;
@@ -90,10 +92,17 @@ class PgError : public Error {
   SqlFault fault_;
 };
 
-// One connection; belongs to one thread at a time.
+// The connection string with limits for a network that swallows a peer: ten seconds to connect,
+// keepalives, half a minute for bytes that are not acknowledged. What `dsn` or the environment says
+// about these counts.
+std::string with_timeouts(const std::string& dsn);
+
+// One connection; belongs to one thread at a time. A server that does not answer within its own
+// statement timeout and a few seconds is given up, and so is one that does not take what is sent:
+// the connection is broken then. Nobody waits for ever on a peer that a network has swallowed.
 class PgConnection {
  public:
-  // Throws Error(kUnavailable).
+  // Throws Error(kUnavailable); waits for the server ten seconds, unless `dsn` says otherwise.
   explicit PgConnection(const std::string& dsn, int statement_timeout_ms);
   PgConnection(const PgConnection&) = delete;
   PgConnection& operator=(const PgConnection&) = delete;
@@ -117,8 +126,13 @@ class PgConnection {
   };
   const std::string& prepare(const char* sql, const PgParams& params);
   PgResult check(pg_result* result);
+  // After a PQsend…: sends it, and its last result; null with the connection's own error.
+  pg_result* await_result();
+  void await_result_of(int sent) { check(sent == 1 ? await_result() : nullptr); }
+  bool await_socket(short events, std::chrono::steady_clock::time_point deadline);
 
   std::unique_ptr<pg_conn, Finish> connection_;
+  std::chrono::milliseconds patience_;
   std::map<const char*, std::string> prepared_;  // by the address of the statement's text
 };
 

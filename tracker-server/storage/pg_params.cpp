@@ -22,6 +22,7 @@ enum Oid_ : unsigned {
   kTextArray = 1009,
   kInt8Array = 1016,
   kFloat8Array = 1022,
+  kUuidArray = 2951,
 };
 
 template <class Unsigned>
@@ -131,6 +132,15 @@ PgParams& PgParams::byteas(std::span<const std::string_view> values) {
   for (const std::string_view v : values) {
     put<std::uint32_t>(out, static_cast<std::uint32_t>(v.size()));
     out += v;
+  }
+  return *this;
+}
+
+PgParams& PgParams::uuids(std::span<const core::Uuid> values) {
+  std::string& out = next_array(kUuidArray, kUuid, values.size());
+  for (const core::Uuid& v : values) {
+    put<std::uint32_t>(out, static_cast<std::uint32_t>(v.bytes.size()));
+    out.append(reinterpret_cast<const char*>(v.bytes.data()), v.bytes.size());
   }
   return *this;
 }

@@ -104,6 +104,8 @@ void RunChanges::add(std::int64_t stream_id, const spool::Record& record) {
           definitions_.push_back({r.key, r.json});
         } else if constexpr (std::is_same_v<R, spool::Finish>) {
           ends_[stream_id] = {state_of(r.state), r.time_us, reason_of(r)};
+        } else if constexpr (std::is_same_v<R, spool::Gap>) {
+          gaps_.push_back(core::gap_document({r.from_us, r.to_us, r.dropped_records, r.reason}));
         } else if constexpr (std::is_same_v<R, spool::Console>) {
           console_[r.stream].push_back(&r);
         }
@@ -113,7 +115,7 @@ void RunChanges::add(std::int64_t stream_id, const spool::Record& record) {
 
 bool RunChanges::touches_run() const noexcept {
   return start_ || !configs_.empty() || !summaries_.empty() || tags_ || notes_ ||
-         !definitions_.empty() || !ends_.empty();
+         !definitions_.empty() || !gaps_.empty() || !ends_.empty();
 }
 
 bool RunChanges::apply(PgConnection& connection, std::int64_t now_us) {
@@ -132,6 +134,7 @@ void RunChanges::apply_row(PgConnection& connection, std::int64_t now_us) {
   std::string environment(row.bytes(0, 3));
   if (start_ && !start_->environment_json.empty())
     environment = merged(std::move(environment), {start_->environment_json});
+  environment = merged(std::move(environment), gaps_);
   connection.run(kStore, PgParams()
                              .uuid(id)
                              .text(merged(std::string(row.bytes(0, 1)), configs_))

@@ -41,7 +41,7 @@ class RunChanges {
 
   core::RunId run_;
   std::optional<spool::RunStart> start_;
-  std::vector<std::string> configs_, summaries_;
+  std::vector<std::string> configs_, summaries_, gaps_;
   std::optional<std::vector<std::string>> tags_;
   std::optional<std::string> notes_;
   std::vector<Definition> definitions_;

@@ -95,8 +95,9 @@ RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
 constexpr const char* kCommit = R"sql(
   WITH adv AS (
     UPDATE writer_stream w SET acked_offset = b.upto, last_seen_us = greatest(w.last_seen_us, $5)
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS b(stream_id, epoch, start, upto)
-    WHERE w.id = b.stream_id AND w.epoch = b.epoch AND w.acked_offset = b.start
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $10::uuid[])
+         AS b(stream_id, epoch, start, upto, writer_id)
+    WHERE w.id = b.stream_id AND w.writer_id = b.writer_id AND w.epoch = b.epoch AND w.acked_offset = b.start
     RETURNING w.id),
   ins AS (
     INSERT INTO frame (slot, stream_id, from_offset, to_offset, payload)
@@ -109,12 +110,14 @@ constexpr const char* kCommit = R"sql(
 
 constexpr const char* kStanding = R"sql(
   SELECT w.acked_offset, w.epoch FROM writer_stream w JOIN run ON run.id = w.run_id
-  WHERE w.id = $1 AND run.deleted_us IS NULL)sql";
+  WHERE w.id = $1 AND w.writer_id = $2 AND run.deleted_us IS NULL)sql";
 
 PgParams commit_params(std::span<const Chain> chains, std::int64_t now_us) {
   std::vector<std::int64_t> streams, epochs, starts, ends, part_streams, part_froms, part_tos;
   std::vector<std::string_view> payloads;
+  std::vector<core::Uuid> writers;
   for (const Chain& chain : chains) {
+    writers.push_back(chain.writer.uuid());
     streams.push_back(chain.stream_id);
     epochs.push_back(static_cast<std::int64_t>(chain.epoch));
     starts.push_back(static_cast<std::int64_t>(chain.parts.front().from));
@@ -129,6 +132,7 @@ PgParams commit_params(std::span<const Chain> chains, std::int64_t now_us) {
   PgParams params;
   params.bigints(streams).bigints(epochs).bigints(starts).bigints(ends).bigint(now_us);
   params.bigints(part_streams).bigints(part_froms).bigints(part_tos).byteas(payloads);
+  params.uuids(writers);
   return params;
 }
 
@@ -157,10 +161,10 @@ void apply_records(PgConnection& connection, std::span<const Chain> chains,
 }
 
 void explain(PgConnection& connection, const Chain& chain, ChainResult& result) {
-  const Standing standing = standing_of(connection, chain.stream_id);
+  const Standing standing = standing_of(connection, chain);
   result.acked = standing.acked;
-  if (standing.epoch == 0)
-    result.state = CommitState::kGone;
+  if (standing.epoch < chain.epoch)
+    result.state = CommitState::kUnknown;
   else
     result.state = standing.epoch == chain.epoch ? CommitState::kRewind : CommitState::kSuperseded;
 }
@@ -203,8 +207,9 @@ std::vector<ChainResult> commit_chains(PgConnection& connection, std::span<const
   return results;
 }
 
-Standing standing_of(PgConnection& connection, std::int64_t stream_id) {
-  const PgResult row = connection.run(kStanding, PgParams().bigint(stream_id));
+Standing standing_of(PgConnection& connection, const Chain& chain) {
+  const PgResult row =
+      connection.run(kStanding, PgParams().bigint(chain.stream_id).uuid(chain.writer.uuid().bytes));
   if (row.rows() == 0) return {};
   return {static_cast<std::uint64_t>(row.bigint(0, 0)),
           static_cast<std::uint64_t>(row.bigint(0, 1))};

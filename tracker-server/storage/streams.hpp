@@ -55,7 +55,8 @@ enum class CommitState {
   kCommitted,
   kRewind,      // it does not begin at `acked`
   kSuperseded,  // the writer registered again
-  kGone,        // the run was deleted
+  kUnknown,     // the database does not know this registration: the run was deleted, or the
+                // database is an older one. Hello tells which
 };
 
 struct ChainResult {
@@ -71,11 +72,12 @@ struct ChainResult {
 std::vector<ChainResult> commit_chains(PgConnection& connection, std::span<const Chain> chains,
                                        std::int64_t now_us);
 
-// Where a writer stands, and its epoch: what to look at after a commit whose reply was lost. epoch
-// 0: it is gone, or its run is deleted.
+// Where the chain's writer stands, and its epoch: what to look at after a commit whose reply was
+// lost. epoch 0: it is not there, or its run is deleted; its number may belong to another writer by
+// now, if the database was put back to an older state.
 struct Standing {
   std::uint64_t acked = 0, epoch = 0;
 };
-Standing standing_of(PgConnection& connection, std::int64_t stream_id);
+Standing standing_of(PgConnection& connection, const Chain& chain);
 
 }  // namespace tracker::storage

@@ -36,7 +36,14 @@ struct MetricDefinition {
 
 // Limits are in bytes of UTF-8; NUL and bytes that are not UTF-8 become U+FFFD (three bytes) first.
 struct RunSettings {
-  std::string project;              // required, up to 200; made on the server if it is not there
+  std::string project;  // required, up to 200; made on the server if it is not there
+  // A UUID; empty: $TRACKER_RUN_ID, else a new one. Processes that name the same id are writers of
+  // one run, the ranks of a distributed training say; give all the same project, name and tags. The
+  // run ends when all of them have ended.
+  std::string id;
+  // Which of the writers this is, from 0; absent: $RANK, if the id was given. Ranks above 0 capture
+  // no console, and their system metrics and environment are told apart by "rankN/".
+  std::optional<int> rank;
   std::string name;                 // up to 512; empty: a readable one is generated
   std::string group;                // up to 512
   std::string job_type;             // up to 512

@@ -34,6 +34,24 @@ TEST(Sync, offline_run_is_delivered_once) {
   EXPECT_EQ(ingest.seen().hellos, 1);
 }
 
+TEST(Sync, all_gives_what_was_delivered_to_a_server_that_has_lost_it) {
+  test_support::FakeIngest before, after;
+  const test_support::FakeServer first({&before});
+  const CommandLine tracker(first.url());
+  ASSERT_EQ(tracker.run({"log", "--project", "p"}, "{\"a\":1}\n{\"a\":2}\n").status.code, 0);
+  ASSERT_EQ(before.seen().steps.size(), 2u);
+
+  const test_support::FakeServer second({&after});
+  const auto again = tracker.run({"sync", "--all", "--server", second.url()});
+  EXPECT_EQ(again.status.code, 0) << again.errors;
+  EXPECT_EQ(after.seen().steps.size(), 2u);
+  EXPECT_EQ(after.seen().finish()->state, EndState::kFinished);
+
+  // One that has everything takes nothing.
+  EXPECT_EQ(tracker.run({"sync", "--all", "--server", second.url()}).status.code, 0);
+  EXPECT_EQ(after.seen().steps.size(), 2u);
+}
+
 TEST(Sync, relay_that_waits_for_a_server_is_woken_or_waited_for) {
   test_support::FakeIngest ingest;
   const auto port = test_support::unused_port();

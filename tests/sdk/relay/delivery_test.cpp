@@ -1,9 +1,13 @@
 // deliver() against a server that loses acks, cuts streams, rewinds, refuses: every row arrives
 // once, in order.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <csignal>
+#include <fstream>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -14,6 +18,7 @@
 #include "relay/relay.hpp"
 #include "sdk/relay/test_spool.hpp"
 #include "spool/control.hpp"
+#include "spool/segment.hpp"
 #include "support/fake_server/fake_ingest.hpp"
 #include "support/fake_server/fake_server.hpp"
 #include "support/process/temp_directory.hpp"
@@ -272,6 +277,52 @@ TEST_F(Delivery, superseded_relay_leaves_without_a_word) {
   const Report report = deliver_all(ingest);
   EXPECT_EQ(report.outcome, Outcome::kSuperseded);
   EXPECT_EQ(report.message, "");
+}
+
+// The newer registration may have been an attempt of the relay's own, held back on its way.
+TEST_F(Delivery, superseded_relay_comes_again_when_nobody_newer_is_there) {
+  spool.log(0, 50);
+  spool.finish();
+  spool.close();
+  FakeIngest ingest;
+  tracker::v1::Refusal refusal;
+  refusal.set_reason(tracker::v1::Refusal::SUPERSEDED);
+  ingest.refuse_once(refusal);
+  EXPECT_EQ(deliver_all(ingest).outcome, Outcome::kDelivered);
+  expect_rows(ingest.seen(), 50);
+}
+
+TEST_F(Delivery, damage_in_a_live_log_is_told_when_its_writer_has_ended) {
+  spool.log(0, 50);
+  FakeIngest ingest;
+  const FakeServer server({&ingest});
+  auto options = options_for(spool, server.url());
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  options.parent = parent;
+  {
+    const auto segment = tracker::spool::segment_path(spool.directory(), tracker::spool::Offset{0});
+    std::fstream bytes(segment, std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(static_cast<std::streamoff>(tracker::spool::kSegmentHeaderBytes) + 48 * 30);
+    bytes.write("XXXXXXXX", 8);
+  }
+  Delivering delivering(options);
+  const tracker::spool::Control control(spool.directory());
+  while (control.relay() != tracker::spool::RelayState::kRefused) std::this_thread::yield();
+  EXPECT_FALSE(ingest.seen().finish());
+  spool.close();
+  ::kill(parent, SIGKILL);
+  ::waitpid(parent, nullptr, 0);
+  EXPECT_EQ(delivering.end().outcome, Outcome::kDelivered);
+  ASSERT_TRUE(ingest.seen().finish());
+  EXPECT_EQ(ingest.seen().finish()->state, tracker::spool::EndState::kCrashed);
+  const auto records = ingest.seen().records;
+  EXPECT_TRUE(std::any_of(records.begin(), records.end(), [](const auto& record) {
+    return std::holds_alternative<tracker::spool::Gap>(record);
+  }));
 }
 
 TEST_F(Delivery, dead_writer_without_an_end_is_recorded_as_crashed) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 
+#include <fstream>
 #include <thread>
 
 #include <tracker/error.hpp>
@@ -47,6 +48,19 @@ TEST_F(SmallDisk, FullMeansDroppedAndNeverASignal) {
   const Log log = read_log(directory, WriterIs::kDead, bases[0]);
   EXPECT_FALSE(log.corrupt());
   EXPECT_EQ(dropped_in(log), lost);
+}
+
+// The end of a log must not wait for the next look: there is none any more.
+TEST_F(SmallDisk, RoomIsFoundAtOnceWhenAskedFor) {
+  std::ofstream(dir_ / "ballast") << std::string(400'000, 'b');
+  Writer writer(options_for(dir_ / "w"));
+  std::uint64_t lost = 0;
+  while (lost < 10) lost += writer.append(Notes{std::string(300, 'n')}) ? 0 : 1;
+  writer.ask_for_room();
+  EXPECT_FALSE(writer.append(Notes{std::string(300, 'n')}));
+  std::filesystem::remove(dir_ / "ballast");
+  writer.ask_for_room();
+  EXPECT_TRUE(writer.append(Notes{std::string(300, 'n')}));
 }
 
 TEST_F(SmallDisk, NoRoomForTheFirstSegmentIsAnErrorThatLeavesNothing) {

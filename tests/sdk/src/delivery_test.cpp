@@ -50,6 +50,22 @@ class DeliveryTest : public RunTest {
   }
 };
 
+// One that was killed while it delivered: the log would wait for `tracker sync`.
+TEST_F(DeliveryTest, RelayThatDiedWhileItWasOnlineIsStartedAgainAtTheEnd) {
+  const fs::path starts = dir_ / "starts";
+  Run run = Run::start(online("echo again >> " + starts.string()));
+  while (!fs::exists(starts)) std::this_thread::yield();
+  sp::Control(run.directory()).set_relay(sp::RelayState::kOnline, "");
+  run.finish(RunState::kFinished, {}, std::chrono::milliseconds(0));
+  std::string text;
+  while (text != "again\nagain\n") {
+    std::ostringstream read;
+    read << std::ifstream(starts).rdbuf();
+    text = read.str();
+    std::this_thread::yield();
+  }
+}
+
 TEST_F(DeliveryTest, FinishWaitsForTheAcknowledgementOfEverything) {
   Run run = Run::start(online("exit 0"));
   EXPECT_EQ(run.delivery(), Delivery::kStarting);

@@ -24,6 +24,13 @@ void FakeIngest::script(std::deque<Move> moves) {
 void FakeIngest::refuse(const v1::Refusal& refusal) {
   const std::lock_guard lock(mutex_);
   refusal_ = refusal;
+  refuse_once_ = false;
+}
+
+void FakeIngest::refuse_once(const v1::Refusal& refusal) {
+  const std::lock_guard lock(mutex_);
+  refusal_ = refusal;
+  refuse_once_ = true;
 }
 
 void FakeIngest::hold_acks() {
@@ -63,6 +70,7 @@ grpc::Status FakeIngest::Stream(grpc::ServerContext* context, Wire* stream) {
     expected = seen_.acked;
     if (refusal_) {
       *response.mutable_refusal() = *refusal_;
+      if (refuse_once_) refusal_.reset();
     } else {
       auto& welcome = *response.mutable_welcome();
       welcome.set_acked_offset(expected);

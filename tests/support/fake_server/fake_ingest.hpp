@@ -53,6 +53,7 @@ class FakeIngest final : public tracker::v1::IngestService::Service {
   void script(std::deque<Move> moves);
   // Every Hello is answered by this.
   void refuse(const tracker::v1::Refusal& refusal);
+  void refuse_once(const tracker::v1::Refusal& refusal);  // the next Hello only
   // While held, frames are committed and not acknowledged.
   void hold_acks();
   void release_acks();
@@ -73,6 +74,7 @@ class FakeIngest final : public tracker::v1::IngestService::Service {
   mutable std::condition_variable changed_;
   std::deque<Move> moves_;
   std::optional<tracker::v1::Refusal> refusal_;
+  bool refuse_once_ = false;
   bool holding_ = false;
   std::uint64_t unacknowledged_ = 0;
   Seen seen_;

@@ -53,8 +53,9 @@ PostgresCluster& PostgresCluster::instance() {
   return cluster;
 }
 
-PostgresCluster::PostgresCluster(Durability durability) : durability_(durability) {
-  std::string name = "/tmp/pgt-XXXXXX";  // short: a socket's path has at most 107 bytes
+PostgresCluster::PostgresCluster(Durability durability, const fs::path& parent)
+    : durability_(durability) {
+  std::string name = (parent / "pgt-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
   root_ = name;
   if (::geteuid() == 0 &&
@@ -62,7 +63,7 @@ PostgresCluster::PostgresCluster(Durability durability) : durability_(durability
     throw std::runtime_error("cannot give " + name + " to an unprivileged user");
   run(as_user() + (postgres_programs() / "initdb").string() + " -D " + (root_ / "data").string() +
       " -U tracker -A trust -E UTF8 --no-locale --no-sync");
-  start();
+  launch();
 }
 
 PostgresCluster::~PostgresCluster() {
@@ -85,7 +86,7 @@ std::string PostgresCluster::run(const std::string& command) const {
   return text_of(log);
 }
 
-void PostgresCluster::start() {
+void PostgresCluster::launch() {
   std::string command = "cd / && exec " + as_user() + (postgres_programs() / "postgres").string() +
                         " -D " + (root_ / "data").string() + " -k " + root_.string() +
                         " -c listen_addresses= -c max_connections=64 -c shared_buffers=256MB -c "
@@ -102,7 +103,7 @@ void PostgresCluster::start() {
   }
   const auto limit = Clock::now() + kStartLimit;
   while (!answers(dsn("postgres"))) {
-    if (Clock::now() > limit || ::waitpid(pid_, nullptr, WNOHANG) == pid_)
+    if (Clock::now() > limit || !running())
       throw std::runtime_error("PostgreSQL does not start: " + text_of(log));
     std::this_thread::sleep_for(
         std::chrono::milliseconds(10));  // another program's start has no other signal
@@ -118,10 +119,19 @@ void PostgresCluster::stop(int signal) {
 
 void PostgresCluster::crash_and_restart() {
   stop(SIGKILL);
+  start();
+}
+
+bool PostgresCluster::running() {
+  if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
+  return pid_ > 0;
+}
+
+void PostgresCluster::start() {
   const auto limit = Clock::now() + kStartLimit;
   for (;;) {  // backends of the dead postmaster hold its shared memory for a moment
     try {
-      return start();
+      return launch();
     } catch (const std::runtime_error&) {
       if (Clock::now() > limit) throw;
     }

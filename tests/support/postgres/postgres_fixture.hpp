@@ -22,7 +22,9 @@ class PostgresCluster {
   // tail if it cannot be.
   static PostgresCluster& instance();
 
-  explicit PostgresCluster(Durability durability);
+  // Its files lie in a new folder under `parent`, whose path must be short (a socket's has 107
+  // bytes at most).
+  explicit PostgresCluster(Durability durability, const std::filesystem::path& parent = "/tmp");
   ~PostgresCluster();
   PostgresCluster(const PostgresCluster&) = delete;
   PostgresCluster& operator=(const PostgresCluster&) = delete;
@@ -35,9 +37,16 @@ class PostgresCluster {
   // thread only: the kernel ends the cluster with the thread that started it.
   void crash_and_restart();
 
- private:
-  void start();
+  // For tests that time the end and the beginning themselves; as crash_and_restart(). stop() sends
+  // the postmaster a signal (SIGKILL, SIGQUIT: at once, SIGINT: in order) and waits for its end.
   void stop(int signal);
+  void start();
+  bool running();
+  pid_t pid() const noexcept { return pid_; }
+  const std::filesystem::path& socket_directory() const noexcept { return root_; }
+
+ private:
+  void launch();
   std::string run(const std::string& command) const;
   std::string as_user() const;
 

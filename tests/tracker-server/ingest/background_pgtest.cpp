@@ -63,6 +63,22 @@ TEST_F(BackgroundTest, TheCompactorTakesWhatIsOldOrEnded) {
   EXPECT_EQ(storage::points_of(*database, run, "loss").values, (std::vector<double>{0, 3}));
 }
 
+// A run that has ended must not wait for its frames to grow old because a connection broke.
+TEST_F(BackgroundTest, TheCompactorComesBackSoonToAnEndedRunThatItCouldNotDo) {
+  const IngestOptions options;
+  Compactor compactor(*database, clock, options);
+  compactor.round();
+  storage::TestWriter test_writer = storage::make_writer(*database, run);
+  storage::log_rows(*database, test_writer, storage::make_rows({"loss"}, {0, 1}, {0, 3}));
+  compactor.note_end(run);
+  database->pg()->command("ALTER TABLE axis_chunk RENAME TO away");
+  compactor.round();
+  database->pg()->command("ALTER TABLE away RENAME TO axis_chunk");
+  clock.advance(2 * core::kSecondUs);
+  compactor.round();
+  EXPECT_EQ(storage::compacted_keys(*database, std::vector{run}).front().keys.size(), 1u);
+}
+
 TEST_F(BackgroundTest, TheSweeperWaitsForRelaysToComeBackAfterAStart) {
   storage::make_writer(*database, run);
   clock.advance(core::kHeartbeatTimeoutUs * 2);

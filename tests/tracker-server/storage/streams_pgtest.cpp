@@ -98,6 +98,28 @@ TEST_F(Streams, OldEpochIsSupersededAndStoresNothing) {
   EXPECT_EQ(count_frames(*database), 0u);
 }
 
+// A database that was put back to an older state knows an older epoch. Nobody newer delivers then:
+// the stream is to register again.
+TEST_F(Streams, EpochBeyondTheDatabasesIsUnknownAndStoresNothing) {
+  TestWriter writer = make_writer(*database);
+  const RegisteredWriter again =
+      register_writer(*database, {writer.run, writer.writer, "imdb", kNow});
+  Chain chain = make_chain(writer, one_point(1));
+  chain.epoch = again.epoch;
+  database->pg()->command("UPDATE writer_stream SET epoch = 1");
+  EXPECT_EQ(commit_one(*database, chain).state, CommitState::kUnknown);
+  EXPECT_EQ(count_frames(*database), 0u);
+}
+
+// As after the same: numbers of streams are given away again.
+TEST_F(Streams, NumberThatBelongsToAnotherWriterByNowTakesNoFrame) {
+  TestWriter before = make_writer(*database);
+  const Chain chain = make_chain(before, one_point(1));
+  database->pg()->command("UPDATE writer_stream SET writer_id = gen_random_uuid()");
+  EXPECT_EQ(commit_one(*database, chain).state, CommitState::kUnknown);
+  EXPECT_EQ(count_frames(*database), 0u);
+}
+
 TEST_F(Streams, OneGroupMayHoldGoodAndBadChains) {
   TestWriter good = make_writer(*database);
   TestWriter gap = make_writer(*database, good.run);
@@ -161,6 +183,19 @@ TEST_F(Streams, RecordsChangeTheRunInTheSameTransaction) {
   const auto found = find_runs_by_name(*database, "imdb", "brave-run");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].id, writer.run);
+}
+
+TEST_F(Streams, GapIsToldInTheEnvironment) {
+  TestWriter writer = make_writer(*database);
+  spool::Frame frame;
+  frame.records = {spool::Gap{kNow, kNow + 5, 7, "no room on the disk"}};
+  log_frame(*database, writer, frame);
+  const auto run = find_run(*database, writer.run);
+  ASSERT_TRUE(run);
+  const std::string gap = R"({"gaps": {")" + std::to_string(kNow) + R"(": {"to_us": )" +
+                          std::to_string(kNow + 5) +
+                          R"(, "reason": "no room on the disk", "dropped": 7}}})";
+  EXPECT_EQ(run->environment_json, gap);
 }
 
 TEST_F(Streams, VersionRisesWithEveryCommit) {
