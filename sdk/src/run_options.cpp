@@ -34,7 +34,7 @@ std::string run_id_for(const RunSettings& settings) {
   }
   if (good) return id;
   throw Error(ErrorCode::kInvalidArgument,
-              "'" + spool::to_text(id) +
+              "'" + base::to_text(id) +
                   "' cannot be the id of a run ($TRACKER_RUN_ID or RunSettings::id): give a UUID "
                   "such as 123e4567-e89b-42d3-a456-426614174000");
 }
