@@ -152,38 +152,44 @@ Scanner::Part Scanner::part_of_field() {
   return {std::string(text_.substr(begin, at_ - begin)), Word::Form::kBare};
 }
 
+// What the parts mean: docs/query-language.md, Fields. The key is all of them but a source in front
+// or a statistic behind; either counts only when it is written bare.
+void Scanner::resolve(const std::vector<Part>& parts, Field& field) {
+  const auto is_bare = [](const Part& part) { return part.form == Word::Form::kBare; };
+  const auto& first = parts.front();
+  const auto& last = parts.back();
+  std::size_t from = 0, to = parts.size();
+  field.source = Source::kBare;
+  if (parts.size() == 1) {
+    if (is_bare(first)) field.source = own_field(first.text);
+  } else if (is_bare(first) && (first.text == "config" || first.text == "summary")) {
+    field.source = first.text == "config" ? Source::kConfig : Source::kSummary;
+    from = 1;
+  } else if (is_bare(last) && statistic_of(last.text) != Statistic::kNone) {
+    field.source = Source::kMetric;
+    field.statistic = statistic_of(last.text);
+    --to;
+  }
+  if (!is_attribute(field.source)) return;
+  for (std::size_t i = from; i < to; ++i) field.key += (i == from ? "" : ".") + parts[i].text;
+}
+
 Field Scanner::field() {
   const auto begin = position();
   std::vector<Part> parts;
   do {
     parts.push_back(part_of_field());
   } while (at_ < text_.size() && text_[at_] == '.' && ++at_ > 0);
+  const auto& first = parts.front();
+  if (parts.size() == 1 && first.form == Word::Form::kBare && is_word_of_the_language(first.text)) {
+    at_ = begin;
+    expected("a field (write `` `" + first.text + "` `` if that is its name)");
+  }
   Field field;
   field.text = std::string(text_.substr(begin, at_ - begin));
   if (field.text.size() > kLongestValue)
     fail(begin, "a field longer than " + std::to_string(kLongestValue) + " bytes");
-  const auto& first = parts.front();
-  const bool bare = first.form == Word::Form::kBare;
-  std::size_t from = 0, to = parts.size();
-  field.source = Source::kBare;
-  if (parts.size() == 1 && bare) {
-    if (is_word_of_the_language(first.text)) {
-      at_ = begin;
-      expected("a field (write `` `" + first.text + "` `` if that is its name)");
-    }
-    field.source = own_field(first.text);
-    if (field.source != Source::kBare) return field;
-  } else if (bare && (first.text == "config" || first.text == "summary") && parts.size() > 1) {
-    field.source = first.text == "config" ? Source::kConfig : Source::kSummary;
-    from = 1;
-  } else if (parts.size() > 1 && parts.back().form == Word::Form::kBare) {
-    field.statistic = statistic_of(parts.back().text);
-    if (field.statistic != Statistic::kNone) {
-      field.source = Source::kMetric;
-      --to;
-    }
-  }
-  for (std::size_t i = from; i < to; ++i) field.key += (i == from ? "" : ".") + parts[i].text;
+  resolve(parts, field);
   return field;
 }
 

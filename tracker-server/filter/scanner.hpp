@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "filter/ast.hpp"
 
@@ -46,6 +47,7 @@ class Scanner {
   std::string quoted(char quote);
   struct Part;
   Part part_of_field();
+  static void resolve(const std::vector<Part>& parts, Field& field);
   std::string slashes();
 
   std::string part_;

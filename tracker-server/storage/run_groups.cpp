@@ -88,6 +88,39 @@ std::string facet_sql(const Field& field, std::size_t index, FilterContext conte
          ")";
 }
 
+// Columns: number and text of each field of `by`, the count, five of each metric.
+std::string group_sql(const std::vector<Field>& by, const std::vector<Field>& metrics,
+                      FilterContext context) {
+  FieldSql fields(context);
+  std::string columns, group;
+  for (std::size_t i = 0; i < by.size(); ++i) {
+    const auto column = fields.column(by[i]);
+    columns += column.number + ", " + column.text + ", ";
+    group += (i == 0 ? "" : ", ") + std::to_string(2 * i + 1) + ", " + std::to_string(2 * i + 2);
+  }
+  columns += "count(*)";
+  for (const auto& metric : metrics) {
+    const auto number = fields.column(metric).number;
+    const auto finite = " FILTER (WHERE abs(" + number + ") < 'Infinity')";
+    for (const char* function : {"count", "avg", "stddev_samp", "min", "max"})
+      columns += std::string(", ") + function + "(" + number + ")" + finite;
+  }
+  return "SELECT " + columns + fields.from() + " GROUP BY " + group + " ORDER BY " +
+         std::to_string(2 * by.size() + 1) + " DESC, " + group + " LIMIT " +
+         std::to_string(kMostGroups + 1);
+}
+
+RunGroup group_of(const pqxx::row& row, std::size_t by, std::size_t metrics) {
+  RunGroup out;
+  pqxx::row::size_type at = 0;
+  for (std::size_t i = 0; i < by; ++i, at += 2) out.by.push_back(value_of(row[at], row[at + 1]));
+  out.runs = row[at++].as<std::int64_t>();
+  for (std::size_t i = 0; i < metrics; ++i, at += 5)
+    out.metrics.push_back({row[at].as<std::int64_t>(), number_of(row[at + 1]),
+                           number_of(row[at + 2]), number_of(row[at + 3]), number_of(row[at + 4])});
+  return out;
+}
+
 }  // namespace
 
 Facets run_facets(Database& database, const RunSelection& selection,
@@ -137,42 +170,13 @@ RunGroups run_groups(Database& database, const RunSelection& selection,
     known.load(transaction, selection.project);
     const FilterContext context{params, known, selection.project, selection.now_us};
     const auto with = with_runs(transaction, selection, context);
-    FieldSql fields(context);
-    std::string columns, group;
-    std::size_t position = 0;
-    for (const auto& field : by) {
-      const auto column = fields.column(field);
-      columns += column.number + ", " + column.text + ", ";
-      group += (group.empty() ? "" : ", ") + std::to_string(position + 1) + ", " +
-               std::to_string(position + 2);
-      position += 2;
-    }
-    columns += "count(*)";
-    for (const auto& metric : metrics) {
-      const auto number = fields.column(metric).number;
-      const auto finite = " FILTER (WHERE abs(" + number + ") < 'Infinity')";
-      for (const char* function : {"count", "avg", "stddev_samp", "min", "max"})
-        columns += std::string(", ") + function + "(" + number + ")" + finite;
-    }
-    const auto rows =
-        params.run(transaction, with + "SELECT " + columns + fields.from() + " GROUP BY " + group +
-                                    " ORDER BY " + std::to_string(2 * by.size() + 1) + " DESC, " +
-                                    group + " LIMIT " + std::to_string(kMostGroups + 1));
+    const auto rows = params.run(transaction, with + group_sql(by, metrics, context));
     RunGroups out;
     out.unknown_fields = known.unknown();
     out.more = rows.size() > kMostGroups ? More::kYes : More::kNo;
     for (const pqxx::row& row : rows) {
       if (out.groups.size() == kMostGroups) break;
-      RunGroup next;
-      pqxx::row::size_type at = 0;
-      for (std::size_t i = 0; i < by.size(); ++i, at += 2)
-        next.by.push_back(value_of(row[at], row[at + 1]));
-      next.runs = row[at++].as<std::int64_t>();
-      for (std::size_t i = 0; i < metrics.size(); ++i, at += 5)
-        next.metrics.push_back({row[at].as<std::int64_t>(), number_of(row[at + 1]),
-                                number_of(row[at + 2]), number_of(row[at + 3]),
-                                number_of(row[at + 4])});
-      out.groups.push_back(std::move(next));
+      out.groups.push_back(group_of(row, by.size(), metrics.size()));
     }
     return out;
   });
