@@ -6,6 +6,7 @@
 
 #include "http/run_deletion.hpp"
 #include "http/run_json.hpp"
+#include "http/run_list.hpp"
 #include "http/series_body.hpp"
 #include "query/runs.hpp"
 #include "query/series.hpp"
@@ -51,22 +52,6 @@ Response get_projects(const ApiContext& context, const Request&) {
   for (const auto& project : storage::list_projects(context.database))
     projects.push_back(project_json(project));
   return json_response({{"projects", std::move(projects)}});
-}
-
-Response get_runs(const ApiContext& context, const Request& request) {
-  query::RunListRequest wanted;
-  const auto project = request.query_value("project");
-  if (!project || project->empty())
-    throw Error(ErrorCode::kInvalidArgument, "say whose runs: ?project=NAME");
-  wanted.project = *project;
-  wanted.limit = request.query_number("limit", wanted.limit, {1, 1'000});
-  wanted.cursor = request.query_value("cursor").value_or("");
-  const auto list = query::list_runs(context.database, wanted);
-  auto runs = json::array();
-  for (const auto& run : list.runs) runs.push_back(run_json(run, context.clock.now_us()));
-  return json_response(
-      {{"runs", std::move(runs)},
-       {"next_cursor", list.next_cursor ? json(*list.next_cursor) : json(nullptr)}});
 }
 
 core::RunId run_id(const Request& request) {
@@ -149,6 +134,8 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/live", Runs::kInline, get_live},
     {Method::kGet, "/api/v1/projects", Runs::kOnWorker, get_projects},
     {Method::kGet, "/api/v1/runs", Runs::kOnWorker, get_runs},
+    {Method::kGet, "/api/v1/runs/facets", Runs::kOnWorker, get_run_facets},
+    {Method::kGet, "/api/v1/runs/groups", Runs::kOnWorker, get_run_groups},
     {Method::kGet, "/api/v1/runs/{id}", Runs::kOnWorker, get_run},
     {Method::kDelete, "/api/v1/runs/{id}", Runs::kOnWorker, delete_run},
     {Method::kGet, "/api/v1/runs/{id}/keys", Runs::kOnWorker, get_keys},

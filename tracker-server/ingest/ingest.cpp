@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/log_text.hpp"
+#include "ingest/attribute_refresher.hpp"
 #include "ingest/committer.hpp"
 #include "ingest/compactor.hpp"
 #include "ingest/registrar.hpp"
@@ -24,6 +25,7 @@ class Ingest::Impl final : public SessionSink {
   Impl(storage::Database& database, const core::Clock& clock, IngestOptions options)
       : options_(std::move(options)),
         compactor_(database, clock, options_),
+        refresher_(database, clock, options_.refresh_interval),
         committer_(database, clock,
                    {options_.group_delay, options_.group_bytes, options_.queue_bytes},
                    [this](Committed committed) { on_commit(std::move(committed)); }),
@@ -39,6 +41,7 @@ class Ingest::Impl final : public SessionSink {
   void start() {
     committer_.start();
     compactor_.start();
+    refresher_.start();
     sweeper_.start();
     registrar_.start(kRegistrarThreads);
   }
@@ -49,6 +52,7 @@ class Ingest::Impl final : public SessionSink {
     for (const auto& session : sweeper_.open_sessions()) session->close("the server is stopping");
     sweeper_.stop();
     compactor_.stop();
+    refresher_.stop();
   }
 
   void enqueue_hello(std::shared_ptr<Session> session, const Identity&) override {
@@ -99,6 +103,7 @@ class Ingest::Impl final : public SessionSink {
   CommitListener listener_;
   std::mutex publish_mutex_;  // held while the listener runs; nothing else is taken under it
   Compactor compactor_;
+  AttributeRefresher refresher_;
   Committer committer_;
   Sweeper sweeper_;
   Registrar registrar_;

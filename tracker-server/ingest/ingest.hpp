@@ -48,6 +48,7 @@ struct IngestOptions {
   std::int64_t compact_age_us = 10 * core::kSecondUs;  // frames older than this are compacted
   std::uint64_t compact_points = 256 * 1'024;          // or a run with this many points waiting
   std::chrono::milliseconds sweep_interval{20'000};
+  std::chrono::milliseconds refresh_interval{1'000};  // what runs are filtered by is brought up
 };
 
 class Session;        // ingest/session.hpp

@@ -10,6 +10,7 @@
 
 #include "core/documents.hpp"
 #include "core/time.hpp"
+#include "query/run_search.hpp"
 #include "storage/run_snapshot.hpp"
 
 namespace tracker::query {
@@ -77,20 +78,24 @@ std::vector<RunView> compose(storage::Database& database, std::vector<storage::R
 
 }  // namespace
 
+core::ProjectId project_named(storage::Database& database, const std::string& name) {
+  const auto project = storage::find_project_id(database, name);
+  if (project) return *project;
+  throw Error(ErrorCode::kNotFound,
+              fmt::format("there is no project `{}`: see `tracker projects ls` for those there "
+                          "are, or log a run to it",
+                          name));
+}
+
 RunList list_runs(storage::Database& database, const RunListRequest& request) {
+  if (!request.filter.empty() || !request.sort.empty()) return search_runs(database, request);
   const auto after = parse_cursor(request.cursor);
-  const auto project = storage::find_project(database, request.project);
-  if (!project) {
-    throw Error(ErrorCode::kNotFound,
-                fmt::format("there is no project `{}`: see `tracker projects ls` for those there "
-                            "are, or log a run to it",
-                            request.project));
-  }
+  const auto project = project_named(database, request.project);
   storage::RunPage page;
   const auto limit = std::clamp<std::size_t>(request.limit, 1, 1'000);
   page.limit = limit + 1;  // one more tells whether there is another page
   page.after = after;
-  auto runs = storage::list_runs(database, project->id, page);
+  auto runs = storage::list_runs(database, project, page);
   RunList list;
   if (runs.size() > limit) {
     runs.erase(runs.begin() + static_cast<std::ptrdiff_t>(limit), runs.end());

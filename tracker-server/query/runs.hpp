@@ -22,15 +22,19 @@ struct RunView {
   std::string summary_json;
 };
 
-// A page of a project's runs, newest first.
+// A page of a project's runs that a filter takes, in an order: docs/query-language.md. Throws
+// filter::QueryError for texts that are not of the language.
 struct RunList {
   std::vector<RunView> runs;
-  std::optional<std::string> next_cursor;  // absent on the last page
+  std::optional<std::string> next_cursor;   // absent on the last page
+  std::vector<std::string> unknown_fields;  // of filter and sort: no run has them
 };
 struct RunListRequest {
   std::string project;
   std::size_t limit = 200;  // 1 to 1,000
   std::string cursor;       // of the page before; empty for the first
+  std::string filter{};     // empty: all
+  std::string sort{};       // empty: newest first
 };
 RunList list_runs(storage::Database& database, const RunListRequest& request);
 

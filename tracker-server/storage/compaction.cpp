@@ -9,6 +9,7 @@
 #include "storage/chunk_tables.hpp"
 #include "storage/key_tables.hpp"
 #include "storage/row_table.hpp"
+#include "storage/run_attributes.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -187,7 +188,10 @@ Compacted compact_run(PgConnection& connection, core::RunId run, const CompactLi
   Pass pass(connection, run, core::ProjectId(run_id_of(lock.bytes(0, 1)).uuid()),
             lock.bigint(0, 0));
   Compacted done = pass.read(limits);
-  pass.write(lock.integer(0, 2) != static_cast<int>(core::RunState::kRunning));
+  const bool ended = lock.integer(0, 2) != static_cast<int>(core::RunState::kRunning);
+  pass.write(ended);
+  if (done.points > 0)
+    mark_attributes(connection, run, ended ? Urgency::kAtOnce : Urgency::kWhenDue);
   done.more = connection.run(kLeft, PgParams().uuid(run.uuid().bytes)).rows() > 0;
   transaction.commit();
   return done;

@@ -6,6 +6,7 @@
 
 #include "core/documents.hpp"
 #include "storage/log_chunks.hpp"
+#include "storage/run_attributes.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -124,6 +125,7 @@ bool RunChanges::apply(PgConnection& connection, std::int64_t now_us) {
   apply_row(connection, now_us);
   apply_definitions(connection);
   apply_writers(connection, now_us);
+  mark_attributes(connection, run_, ends_.empty() ? Urgency::kWhenDue : Urgency::kAtOnce);
   return true;
 }
 

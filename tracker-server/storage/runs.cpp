@@ -139,6 +139,15 @@ std::optional<Project> find_project(Database& database, std::string_view name) {
   });
 }
 
+std::optional<core::ProjectId> find_project_id(Database& database, std::string_view name) {
+  return in_transaction(database, [&](pqxx::work& transaction) -> std::optional<core::ProjectId> {
+    const auto rows =
+        transaction.exec_params("SELECT id FROM project WHERE name = $1", std::string(name));
+    return rows.empty() ? std::nullopt
+                        : std::optional(core::ProjectId::from_text(rows[0][0].c_str()));
+  });
+}
+
 std::vector<Run> list_runs(Database& database, core::ProjectId project, const RunPage& page) {
   const std::size_t limit = std::max<std::size_t>(page.limit, 1);
   const std::string order = " ORDER BY r.created_us DESC, r.id DESC LIMIT $2";

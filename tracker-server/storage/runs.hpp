@@ -59,6 +59,8 @@ struct Key {
 // Newest activity first.
 std::vector<Project> list_projects(Database& database);
 std::optional<Project> find_project(Database& database, std::string_view name);
+// Without counting its runs.
+std::optional<core::ProjectId> find_project_id(Database& database, std::string_view name);
 
 // A page of runs, newest first: ordered by (created_us, id) falling. `after` is the last run of the
 // page before.

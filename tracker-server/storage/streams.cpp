@@ -17,10 +17,12 @@ constexpr const char* kMakeProject = R"sql(
   INSERT INTO project (id, name, created_us) VALUES (gen_random_uuid(), $1, $2)
   ON CONFLICT (name) DO NOTHING)sql";
 
-// The run's own name comes with its first record; until then the beginning of its id serves.
+// The run's own name comes with its first record; until then the beginning of its id serves. A run
+// that is known takes no number from the sequence of run.no.
 constexpr const char* kMakeRun = R"sql(
   INSERT INTO run (id, project_id, name, state, created_us)
-  SELECT $1, id, left($1::text, 8), 1, $3 FROM project WHERE name = $2
+  SELECT $1, id, left($1::text, 8), 1, $3 FROM project
+  WHERE name = $2 AND NOT EXISTS (SELECT 1 FROM run WHERE id = $1)
   ON CONFLICT (id) DO NOTHING)sql";
 
 constexpr const char* kMakeWriter = R"sql(

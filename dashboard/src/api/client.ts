@@ -34,6 +34,30 @@ export async function listRuns(project: string, onPage: (runs: Run[]) => void, s
   } while (cursor !== null);
 }
 
+// The runs that a filter of docs/query-language.md takes, all pages, and the fields of it that no run has.
+export async function findRuns(
+  project: string, filter: string, signal?: AbortSignal,
+): Promise<{ ids: Set<string>; unknown: string[] }> {
+  const ids = new Set<string>();
+  let unknown: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({ project, filter, limit: String(kRunsPerPage) });
+    if (cursor !== null) query.set('cursor', cursor);
+    cursor = await getJson(
+      `${kBase}/runs?${query.toString()}`,
+      (body) => {
+        const o = objectOf(body);
+        for (const run of listOf(o.runs)) ids.add(readRun(run).id);
+        unknown = listOf(o.unknown_fields).map(String);
+        return typeof o.next_cursor === 'string' && o.next_cursor !== '' ? o.next_cursor : null;
+      },
+      { signal },
+    );
+  } while (cursor !== null);
+  return { ids, unknown };
+}
+
 export const getRun = (id: string, signal?: AbortSignal): Promise<Run> =>
   getJson(`${kBase}/runs/${encodeURIComponent(id)}`, readRun, { signal });
 

@@ -7,7 +7,8 @@ export type ApiErrorCode =
 
 export class ApiError extends Error {
   override name = 'ApiError';
-  constructor(readonly code: ApiErrorCode, message: string) {
+  // `position`: where in a query's text, in bytes of UTF-8; null if the error is not about a text.
+  constructor(readonly code: ApiErrorCode, message: string, readonly position: number | null = null) {
     super(message);
   }
 }
@@ -21,8 +22,11 @@ const kCodeOfStatus: Readonly<Record<number, ApiErrorCode>> = {
 async function failure(response: Response): Promise<ApiError> {
   const code = kCodeOfStatus[response.status] ?? 'internal';
   try {
-    const body = (await response.json()) as { error?: { message?: unknown } };
-    if (typeof body.error?.message === 'string') return new ApiError(code, body.error.message);
+    const body = (await response.json()) as { error?: { message?: unknown; position?: unknown } };
+    const position = body.error?.position;
+    if (typeof body.error?.message === 'string') {
+      return new ApiError(code, body.error.message, typeof position === 'number' ? position : null);
+    }
   } catch {
     // Not the API's error body (a proxy's page, say): the status has to do.
   }

@@ -28,14 +28,19 @@ export interface RunSet {
   colorOf: (id: string) => number;
 }
 
-export function createRunSet(runs: Accessor<Run[]>): RunSet {
+// `taken`: ids that the query of the server takes; null without one.
+export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<string> | null>): RunSet {
   const filter = createMemo(() => query('q') ?? '');
   const sort = createMemo(() => parseSort(query('sort')), undefined, {
     equals: (a, b) => a.column === b.column && a.direction === b.direction,
   });
   const hidden = createMemo(() => new Set((query('hide') ?? '').split(',').filter((id) => id !== '')));
   const isHidden = (id: string): boolean => hidden().has(id.slice(0, kShortId));
-  const filtered = createMemo(() => runs().filter(makeRunFilter(filter())));
+  const filtered = createMemo(() => {
+    const ids = taken();
+    const matches = makeRunFilter(filter());
+    return runs().filter((run) => (ids === null || ids.has(run.id)) && matches(run));
+  });
   const listed = createMemo(() => sortRuns(filtered(), sort()));
   const visible = createMemo(() => filtered().filter((run) => !isHidden(run.id)));
   const colors = createMemo(() => new Map([...runs()].reverse().map((run, index) => [run.id, index])));

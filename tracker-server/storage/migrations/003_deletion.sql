@@ -6,6 +6,7 @@ ALTER TABLE run
   ADD COLUMN purging boolean NOT NULL DEFAULT false,  -- data are gone in part: it cannot be brought back
   ADD COLUMN keep boolean NOT NULL DEFAULT false; -- it was brought back by hand: retention leaves it alone
 CREATE INDEX run_deleted ON run (purge_us) WHERE deleted_us IS NOT NULL;
+CREATE INDEX run_deleted_no ON run (project_id, no) WHERE deleted_us IS NOT NULL;  -- for queries that leave them out
 
 ALTER TABLE project
   ADD COLUMN deleted_us bigint,                   -- nobody sees the project since then; its runs are deleted too

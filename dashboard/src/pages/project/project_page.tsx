@@ -5,6 +5,7 @@ import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback'
 import { projectPath, runsPath } from '../../lib/route';
 import { usePageHead } from '../../state/page_head';
 import { createProjectRuns } from '../../state/project_runs';
+import { createRunQuery } from '../../state/run_query';
 import { createRunSet } from '../../state/run_set';
 import { RunsTable } from './runs_table';
 import { Workspace } from './workspace';
@@ -12,7 +13,8 @@ import './project_page.css';
 
 export default function ProjectPage(props: { project: string; view: 'workspace' | 'runs' }) {
   const loaded = createProjectRuns(() => props.project);
-  const set = createRunSet(loaded.runs);
+  const asked = createRunQuery(() => props.project, loaded.runs);
+  const set = createRunSet(loaded.runs, asked.taken);
   const hasRuns = createMemo(() => loaded.runs().length > 0);
   usePageHead(() => ({
     crumbs: [
@@ -32,7 +34,7 @@ export default function ProjectPage(props: { project: string; view: 'workspace' 
       </Match>
       <Match when={!hasRuns()}><NoRuns project={props.project} /></Match>
       <Match when={hasRuns()}>
-        <Show when={props.view === 'workspace'} fallback={<RunsTable set={set} total={loaded.runs().length} />}>
+        <Show when={props.view === 'workspace'} fallback={<RunsTable set={set} asked={asked} total={loaded.runs().length} />}>
           <Workspace project={props.project} set={set} runs={loaded.runs} />
         </Show>
       </Match>

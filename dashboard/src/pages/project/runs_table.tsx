@@ -7,10 +7,12 @@ import { cellValue, chooseColumns, columnLabel, type ColumnId } from '../../lib/
 import { formatCount, formatJson } from '../../lib/format';
 import { createClock } from '../../state/clock';
 import { query, setQuery } from '../../state/location';
+import type { RunQuery } from '../../state/run_query';
 import type { RunSet } from '../../state/run_set';
 import { ColumnPicker } from './column_picker';
 import { RunCell } from './run_cell';
 import { RunFilter } from './run_filter';
+import { RunQueryBox } from './run_query_box';
 import './runs_table.css';
 
 const kRowHeight = 34;
@@ -30,7 +32,7 @@ function widthOf(column: ColumnId, runs: readonly Run[]): number {
   return Math.max(80, Math.min(210, Math.max(columnLabel(column).length * 7 + 38, longest * 7.4 + 26)));
 }
 
-export function RunsTable(props: { set: RunSet; total: number }) {
+export function RunsTable(props: { set: RunSet; asked: RunQuery; total: number }) {
   let scroller!: HTMLDivElement;
   const now = createClock(kClockMs);
   const available = createMemo(() => chooseColumns(props.set.listed()), undefined, {
@@ -44,6 +46,8 @@ export function RunsTable(props: { set: RunSet; total: number }) {
   const counts = () =>
     props.set.listed().length === props.total ? formatCount(props.total) : `${formatCount(props.set.listed().length)} of ${formatCount(props.total)}`;
 
+  const clear = (): void => setQuery({ q: null, where: null });
+
   return (
     <div class="runs">
       <div class="runs-tools">
@@ -51,6 +55,7 @@ export function RunsTable(props: { set: RunSet; total: number }) {
         <RunFilter set={props.set} />
         <ColumnPicker all={available().all} shown={columns()} onChange={(next) => setQuery({ cols: next?.join(',') ?? null })} />
       </div>
+      <RunQueryBox asked={props.asked} />
       <div ref={scroller} class="runs-scroll" role="table" aria-label="Runs" tabindex="0"
         aria-rowcount={props.set.listed().length + 1} style={{ '--columns': template() }}>
         <div class="runs-head" role="rowgroup">
@@ -64,8 +69,8 @@ export function RunsTable(props: { set: RunSet; total: number }) {
         </VirtualRows>
         <Show when={props.set.listed().length === 0}>
           <div class="runs-none" role="row"><span role="cell">
-            No run matches “{props.set.filter()}”.{' '}
-            <button type="button" class="button" onClick={() => props.set.setFilter('')}>Clear the filter</button>
+            No run matches “{[props.set.filter(), props.asked.text()].filter((text) => text !== '').join('” and “')}”.{' '}
+            <button type="button" class="button" onClick={clear}>Clear the filter</button>
           </span></div>
         </Show>
       </div>

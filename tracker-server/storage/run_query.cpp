@@ -1,0 +1,169 @@
+#include "storage/run_query.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <pqxx/pqxx>
+
+#include "storage/filter_sql.hpp"
+#include "storage/query_fields.hpp"
+#include "storage/run_order.hpp"
+#include "storage/run_query_sql.hpp"
+#include "storage/sql.hpp"
+
+namespace tracker::storage {
+namespace {
+
+constexpr std::size_t kMostCounted = 8;  // terms whose runs are counted before a plan is chosen
+constexpr std::size_t kWalkPages = 8;
+
+class Query {
+ public:
+  Query(pqxx::work& transaction, const RunQuery& query, const RunQueryLimits& limits)
+      : transaction_(transaction), query_(query), limits_(limits) {}
+
+  FoundRuns run() {
+    fields_.add(query_.filter);
+    for (const auto& key : query_.sort) fields_.add(key.field);
+    fields_.load(transaction_, query_.project);
+    found_.unknown_fields = fields_.unknown();
+    if (const auto* term = rarest_term()) {
+      few(*term);
+    } else if (!walk()) {
+      scan();
+    }
+    identify();
+    return std::move(found_);
+  }
+
+ private:
+  FilterContext context(QueryParams& params) const {
+    return {params, fields_, query_.project, query_.now_us};
+  }
+
+  // A term that holds for at most `few` runs. Asked of the index, which stops counting there: the
+  // planner's own statistics know nothing of one key's values.
+  const filter::Term* rarest_term() {
+    QueryParams params;
+    std::string sql;
+    std::vector<const filter::Term*> terms;
+    for (const auto* term : certain_terms(query_.filter)) {
+      if (terms.size() == kMostCounted) break;
+      const auto runs = term_runs(*term, context(params));
+      if (!runs) continue;
+      terms.push_back(term);
+      sql += (sql.empty() ? "SELECT" : ",") + std::string(" (SELECT count(*) FROM (") + *runs +
+             " LIMIT " + std::to_string(limits_.few + 1) + ") z)";
+    }
+    if (terms.empty()) return nullptr;
+    plan_for(transaction_, Reach::kProbe, limits_.timeout_ms);
+    const auto rows = params.run(transaction_, sql);
+    const filter::Term* rarest = nullptr;
+    auto fewest = limits_.few + 1;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      const auto count = rows[0][static_cast<pqxx::row::size_type>(i)].as<std::size_t>();
+      if (count < fewest) {
+        fewest = count;
+        rarest = terms[i];
+      }
+    }
+    return rarest;
+  }
+
+  void few(const filter::Term& term) {
+    QueryParams params;
+    const auto begin = *term_runs(term, context(params));
+    found_.plan = QueryPlan::kFew;
+    const RunOrder order(query_.sort, context(params));
+    take(params, page(order, params, Reach::kProbe, "(" + begin + ") w"));
+  }
+
+  // False if the page may go on behind what was walked.
+  bool walk() {
+    if (limits_.walk == 0) return false;
+    QueryParams params;
+    const auto budget = std::max(limits_.walk, kWalkPages * query_.limit);
+    const auto walked = walk_of(query_, context(params), budget);
+    if (!walked) return false;
+    plan_for(transaction_, Reach::kProbe, limits_.timeout_ms);
+    found_.plan = QueryPlan::kWalk;
+    const RunOrder order(query_.sort, context(params), RunOrder::Rows::kWalk);
+    take(params, page(order, params, Reach::kProbe, walked->from));
+    return found_.next && (!walked->first_only || ends_before(*walked));
+  }
+
+  void scan() {
+    QueryParams params;
+    plan_for(transaction_, Reach::kJoin, limits_.timeout_ms);
+    found_.plan = QueryPlan::kScan;
+    const RunOrder order(query_.sort, context(params));
+    take(params, page(order, params, Reach::kJoin, {}));
+  }
+
+  std::string page(const RunOrder& order, QueryParams& params, Reach reach,
+                   const std::string& from) const {
+    auto sql = "SELECT * FROM (" +
+               select_runs(query_.filter, &order, context(params), reach, from) + ") q";
+    if (query_.after) sql += " WHERE " + order.behind(*query_.after);
+    return sql + " ORDER BY " + order.order() + " LIMIT " + std::to_string(query_.limit + 1);
+  }
+
+  void take(const QueryParams& params, const std::string& sql) {
+    const auto rows = params.run(transaction_, sql);
+    positions_.clear();
+    for (const pqxx::row& row : rows) positions_.push_back(position_of(row, query_.sort.size()));
+    found_.next.reset();
+    if (positions_.size() <= query_.limit) return;
+    beyond_ = std::move(positions_.back());
+    positions_.pop_back();
+    found_.next = positions_.back();
+  }
+
+  // The walk was in order of the first key alone: runs with the value it ended at may be missing.
+  bool ends_before(const Walk& walked) {
+    const auto rows = walked.end_params.run(transaction_, walked.end);
+    if (rows[0][0].is_null()) return false;
+    return std::get<double>(beyond_.values.front()) != std::strtod(rows[0][0].c_str(), nullptr);
+  }
+
+  void identify() {
+    std::vector<std::string> numbers;
+    for (const auto& position : positions_) numbers.push_back(std::to_string(position.no));
+    std::map<std::int32_t, core::RunId> ids;
+    for (const pqxx::row& row :
+         transaction_.exec_params("SELECT no, id FROM run WHERE no = ANY ($1::integer[])",
+                                  QueryParams::array_of(numbers)))
+      ids[row[0].as<std::int32_t>()] = core::RunId::from_text(row[1].c_str());
+    for (const auto& position : positions_)
+      if (const auto id = ids.find(position.no); id != ids.end()) found_.runs.push_back(id->second);
+  }
+
+  pqxx::work& transaction_;
+  const RunQuery& query_;
+  const RunQueryLimits& limits_;
+  QueryFields fields_;
+  std::vector<RunPosition> positions_;  // of the page
+  RunPosition beyond_;                  // of the run behind it, if there is one
+  FoundRuns found_;
+};
+
+}  // namespace
+
+FoundRuns query_runs(Database& database, const RunQuery& query, const RunQueryLimits& limits) {
+  return in_transaction(
+      database, [&](pqxx::work& transaction) { return Query(transaction, query, limits).run(); });
+}
+
+bool is_pattern(Database& database, const std::string& pattern) {
+  try {
+    in_transaction(database, [&](pqxx::work& transaction) {
+      transaction.exec_params("SELECT '' ~ $1::text", pattern);
+    });
+    return true;
+  } catch (const Error& error) {
+    if (error.detail() == "2201B") return false;
+    throw;
+  }
+}
+
+}  // namespace tracker::storage
