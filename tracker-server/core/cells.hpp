@@ -19,6 +19,10 @@ struct XyPoints {
 
   std::size_t size() const noexcept { return x.size(); }
   bool empty() const noexcept { return x.empty(); }
+  void reserve(std::size_t count) {
+    x.reserve(count);
+    y.reserve(count);
+  }
   void add(double at, double value) {
     x.push_back(at);
     y.push_back(value);

@@ -11,12 +11,15 @@ namespace {
 constexpr double kMostShare = 0.999;  // of what was before, for the time-weighted average
 constexpr double kCut = 3;            // sigmas
 
-// The finite points, as weights at places: one a point, or one a bucket.
+// The finite points, as weights at places: one a point, or one a bucket. Of points x_last is
+// x_first and the weight 1: those columns are empty.
 struct Weighted {
   std::vector<std::size_t> from;  // index in the input
-  std::vector<double> x_first, x_last, y, weight;
+  std::vector<double> x_first, x_ends, y, weights;
 
   std::size_t size() const noexcept { return from.size(); }
+  double x_last(std::size_t i) const noexcept { return x_ends.empty() ? x_first[i] : x_ends[i]; }
+  double weight(std::size_t i) const noexcept { return weights.empty() ? 1 : weights[i]; }
 };
 
 Weighted finite_points(std::span<const double> x, std::span<const double> y) {
@@ -30,8 +33,6 @@ Weighted finite_points(std::span<const double> x, std::span<const double> y) {
     w.x_first.push_back(x[i]);
     w.y.push_back(y[i]);
   }
-  w.x_last = w.x_first;
-  w.weight.assign(w.y.size(), 1);
   return w;
 }
 
@@ -41,9 +42,9 @@ Weighted finite_buckets(std::span<const XBucket> buckets) {
     if (buckets[i].finite() == 0) continue;
     w.from.push_back(i);
     w.x_first.push_back(buckets[i].x_first);
-    w.x_last.push_back(buckets[i].x_last);
+    w.x_ends.push_back(buckets[i].x_last);
     w.y.push_back(buckets[i].mean());
-    w.weight.push_back(static_cast<double>(buckets[i].finite()));
+    w.weights.push_back(static_cast<double>(buckets[i].finite()));
   }
   return w;
 }
@@ -56,7 +57,7 @@ std::vector<double> ema(double share, const Weighted& w) {
   std::vector<double> out(w.size());
   double m = 0, kept = 1;  // kept: share to the power of the points so far
   for (std::size_t i = 0; i < w.size(); ++i) {
-    const double decay = w.weight[i] == 1 ? share : std::pow(share, w.weight[i]);
+    const double decay = w.weight(i) == 1 ? share : std::pow(share, w.weight(i));
     m = decay * m + (1 - decay) * w.y[i];
     kept *= decay;
     out[i] = m / (1 - kept);
@@ -68,29 +69,29 @@ std::vector<double> time_weighted_ema(double parameter, const Weighted& w) {
   std::vector<double> out(w.size());
   if (w.size() == 0) return out;
   const double share = std::min(std::sqrt(parameter), kMostShare);
-  const double extent = w.x_last.back() - w.x_first.front();
+  const double extent = w.x_last(w.size() - 1) - w.x_first.front();
   const double per_x = extent > 0 ? kTwemaViewports / extent : 0;
   double m = 0, d = 0, before = w.x_first.front();
   for (std::size_t i = 0; i < w.size(); ++i) {
-    const double n = w.weight[i];
+    const double n = w.weight(i);
     const double gap = std::pow(share, (w.x_first[i] - before) * per_x);
     m = m * gap + w.y[i];
     d = d * gap + 1;
     if (n > 1) {  // n - 1 more of the same, evenly spaced
-      const double a = std::pow(share, (w.x_last[i] - w.x_first[i]) / (n - 1) * per_x);
+      const double a = std::pow(share, (w.x_last(i) - w.x_first[i]) / (n - 1) * per_x);
       const double all = std::pow(a, n - 1);
       const double series = a < 1 ? (1 - all) / (1 - a) : n - 1;
       m = m * all + w.y[i] * series;
       d = d * all + series;
     }
-    before = w.x_last[i];
+    before = w.x_last(i);
     out[i] = m / d;
   }
   return out;
 }
 
 std::vector<double> gaussian(double sigma, const Weighted& w) {
-  const auto middle = [&](std::size_t i) { return (w.x_first[i] + w.x_last[i]) / 2; };
+  const auto middle = [&](std::size_t i) { return (w.x_first[i] + w.x_last(i)) / 2; };
   std::vector<double> out(w.size());
   const double factor = -1 / (2 * sigma * sigma);
   std::size_t low = 0;
@@ -100,7 +101,7 @@ std::vector<double> gaussian(double sigma, const Weighted& w) {
     double sum = 0, weights = 0;
     for (std::size_t j = low; j < w.size() && middle(j) <= at + kCut * sigma; ++j) {
       const double distance = middle(j) - at;
-      const double g = w.weight[j] * std::exp(factor * distance * distance);
+      const double g = w.weight(j) * std::exp(factor * distance * distance);
       sum += g * w.y[j];
       weights += g;
     }
@@ -116,8 +117,8 @@ std::vector<double> running_mean(double points, const Weighted& w) {
   std::vector<long double> sum(w.size() + 1, 0);
   std::vector<double> upto(w.size() + 1, 0);
   for (std::size_t i = 0; i < w.size(); ++i) {
-    upto[i + 1] = upto[i] + w.weight[i];
-    sum[i + 1] = sum[i] + static_cast<long double>(w.weight[i]) * w.y[i];
+    upto[i + 1] = upto[i] + w.weight(i);
+    sum[i + 1] = sum[i] + static_cast<long double>(w.weight(i)) * w.y[i];
   }
   // The sum of the first `count` points; `at` moves with it.
   const auto sum_upto = [&](double count, std::size_t& at) {
@@ -128,7 +129,7 @@ std::vector<double> running_mean(double points, const Weighted& w) {
   std::vector<double> out(w.size());
   std::size_t low = 0, high = 0;
   for (std::size_t i = 0; i < w.size(); ++i) {
-    const double place = upto[i] + (w.weight[i] - 1) / 2;  // of the point, counted from 0
+    const double place = upto[i] + (w.weight(i) - 1) / 2;  // of the point, counted from 0
     const double from = std::max(0.0, place - before);
     const double to = std::min(upto.back(), place + after + 1);
     out[i] = static_cast<double>((sum_upto(to, high) - sum_upto(from, low)) / (to - from));

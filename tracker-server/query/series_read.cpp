@@ -152,6 +152,11 @@ class Reader {
     line.x_rises = line.x_found == nullptr || core::rises(data.points.x);
     std::vector<double> smoothed;
     if (reading.whole) smoothed = smooth_points(line, data.points);
+    if (!std::isfinite(line.from) && !std::isfinite(line.to)) {
+      line.points = std::move(data.points);
+      line.smoothed = std::move(smoothed);
+      return;
+    }
     for (std::size_t i = 0; i < data.points.size(); ++i) {
       if (!within(line, data.points.x[i])) continue;
       line.points.add(data.points.x[i], data.points.y[i]);

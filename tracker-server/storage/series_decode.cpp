@@ -77,6 +77,8 @@ class SliceDecoder {
       merge();
       return std::move(data_);
     }
+    if (slice_.form == SeriesSlice::Form::kPoints && !plan_.bounded())
+      data_.points.reserve(static_cast<std::size_t>(plan_.rows()));
     for (const SeriesPart& part : plan_.parts) add_part(part);
     add_tail();
     if (data_.bucketed)

@@ -95,10 +95,10 @@ core::RunId fill_run(storage::Database& database, const FillShape& shape, std::u
   return run;
 }
 
-void add_tail(storage::Database& database, core::RunId run, int frames) {
+void add_tail(storage::Database& database, core::RunId run, std::int64_t first_step, int frames) {
   const core::WriterId writer = core::WriterId::random();
   const auto registered = storage::register_writer(database, {run, writer, "bench", kStart});
-  std::int64_t step = 200'000'000;
+  std::int64_t step = first_step;
   std::uint64_t offset = registered.acked;
   Values values(7);
   for (int f = 0; f < frames; ++f, step += 100, offset += 1'000) {

@@ -20,6 +20,6 @@ struct FillShape {
 core::RunId fill_run(storage::Database& database, const FillShape& shape, std::uint32_t seed);
 
 // Frames of 100 points behind those, committed and not compacted.
-void add_tail(storage::Database& database, core::RunId run, int frames);
+void add_tail(storage::Database& database, core::RunId run, std::int64_t first_step, int frames);
 
 }  // namespace tracker::bench

@@ -10,7 +10,8 @@ std::vector<double> read_plain_rows(const std::string& dsn, std::int64_t points,
   storage::PgConnection connection(dsn, 600'000);
   connection.command(
       "CREATE TABLE point (run integer, key integer, step bigint, time_us bigint, value float8, "
-      "PRIMARY KEY (run, key, step)); INSERT INTO point SELECT 1, 1, i, 1700000000000000 + i * "
+      "PRIMARY KEY (run, key, step)); INSERT INTO point SELECT 1, 1, i, 1700000000000000 + "
+      "i::bigint * "
       "250000, (1 + random() / 10)::float4 FROM generate_series(0, " +
       std::to_string(points - 1) + ") i");
   connection.command("VACUUM ANALYZE point");  // not in a transaction with others

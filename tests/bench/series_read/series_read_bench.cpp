@@ -141,7 +141,7 @@ int main(int argc, char** argv) {
     large.push_back(bench::fill_run(database, {.points = 131'072, .rest = 1'000}, i));
   many.runs = large;
   bench.measure("100 runs x 1.3e5 points", many, 150);
-  bench::add_tail(database, million, 50);
+  bench::add_tail(database, million, 1'000'000, 50);
   bench.measure("1e6 points, tail of 50 frames", request_of(million), 10);
 
   const auto plain = bench::read_plain_rows(cluster.fresh_database(), 1'000'000, 5);
