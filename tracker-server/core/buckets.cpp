@@ -72,30 +72,4 @@ std::vector<Bucket> coarsen(std::span<const Bucket> buckets, std::size_t size) {
   return out;
 }
 
-std::vector<Bucket> to_width(std::span<const Bucket> buckets, const Range& range,
-                             std::size_t width) {
-  if (buckets.size() <= width) return {buckets.begin(), buckets.end()};
-  const auto x_of = [&](const Bucket& b) {
-    return range.axis == Axis::kStep ? b.step_first : b.time_first_us;
-  };
-  const auto low = static_cast<double>(std::max(range.from, x_of(buckets.front())));
-  const Bucket& end = buckets.back();
-  const auto high = static_cast<double>(
-      std::min(range.to, range.axis == Axis::kStep ? end.step_last : end.time_last_us));
-  const double extent = std::max(1.0, high - low);
-  std::vector<Bucket> out;
-  std::size_t cell = width;  // none yet
-  for (const Bucket& bucket : buckets) {
-    const double share = (static_cast<double>(x_of(bucket)) - low) / extent;
-    const auto at = std::min(
-        width - 1, static_cast<std::size_t>(std::max(0.0, share) * static_cast<double>(width)));
-    if (at != cell) {
-      out.emplace_back();
-      cell = at;
-    }
-    append(out.back(), bucket);
-  }
-  return out;
-}
-
 }  // namespace tracker::core

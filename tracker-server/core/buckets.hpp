@@ -23,10 +23,4 @@ std::vector<Bucket> bucketize(const Points& points, std::size_t size);
 // Consecutive buckets taken together, `size` at a time.
 std::vector<Bucket> coarsen(std::span<const Bucket> buckets, std::size_t size);
 
-// Buckets in x order put into at most `width` cells of equal extent in x over `range` (bounded by
-// the data where the range is open). A bucket belongs to the cell in which it begins; empty cells
-// give nothing.
-std::vector<Bucket> to_width(std::span<const Bucket> buckets, const Range& range,
-                             std::size_t width);
-
 }  // namespace tracker::core

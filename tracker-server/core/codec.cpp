@@ -115,7 +115,19 @@ std::string encode_integers(std::span<const std::int64_t> values) {
 }
 
 std::vector<double> decode_doubles(std::string_view bytes, std::size_t count) {
-  if (count == 0 && bytes.empty()) return {};
+  std::vector<double> out(count);
+  decode_doubles(bytes, out);
+  return out;
+}
+
+std::vector<std::int64_t> decode_integers(std::string_view bytes, std::size_t count) {
+  std::vector<std::int64_t> out(count);
+  decode_integers(bytes, out);
+  return out;
+}
+
+void decode_doubles(std::string_view bytes, std::span<double> out) {
+  if (out.empty() && bytes.empty()) return;
   if (bytes.empty()) damaged("it is empty");
   const auto mode = static_cast<Mode>(bytes[0]);
   bytes.remove_prefix(1);
@@ -127,26 +139,23 @@ std::vector<double> decode_doubles(std::string_view bytes, std::size_t count) {
   } else if (mode != Mode::kFloat32 && mode != Mode::kFloat64) {
     damaged("not a column of floating-point numbers");
   }
-  const std::vector<std::uint64_t> integers = unpack(bytes, count);
-  std::vector<double> out(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (mode == Mode::kDecimal)
-      out[i] = from_decimal(integers[i], power);
-    else
-      out[i] = mode == Mode::kFloat32 ? from_float32(integers[i])
-                                      : std::bit_cast<double>(ordered64(integers[i]));
-  }
-  return out;
+  thread_local std::vector<std::uint64_t> integers;
+  integers.resize(out.size());
+  unpack(bytes, integers);
+  if (mode == Mode::kDecimal)
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = from_decimal(integers[i], power);
+  else if (mode == Mode::kFloat32)
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = from_float32(integers[i]);
+  else
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = std::bit_cast<double>(ordered64(integers[i]));
 }
 
-std::vector<std::int64_t> decode_integers(std::string_view bytes, std::size_t count) {
-  if (count == 0 && bytes.empty()) return {};
+void decode_integers(std::string_view bytes, std::span<std::int64_t> out) {
+  if (out.empty() && bytes.empty()) return;
   if (bytes.empty() || static_cast<Mode>(bytes[0]) != Mode::kInteger)
     damaged("not a column of integers");
-  const std::vector<std::uint64_t> integers = unpack(bytes.substr(1), count);
-  std::vector<std::int64_t> out(count);
-  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<std::int64_t>(integers[i]);
-  return out;
+  unpack(bytes.substr(1), {reinterpret_cast<std::uint64_t*>(out.data()), out.size()});
 }
 
 }  // namespace tracker::core

@@ -21,4 +21,8 @@ std::string encode_integers(std::span<const std::int64_t> values);
 std::vector<double> decode_doubles(std::string_view bytes, std::size_t count);
 std::vector<std::int64_t> decode_integers(std::string_view bytes, std::size_t count);
 
+// Into memory that is there already: as many values as `out` has.
+void decode_doubles(std::string_view bytes, std::span<double> out);
+void decode_integers(std::string_view bytes, std::span<std::int64_t> out);
+
 }  // namespace tracker::core

@@ -146,22 +146,45 @@ class Cursor {
   std::string_view bytes_;
 };
 
-std::string decompress(std::string_view bytes, std::size_t size) {
+// Into memory of this thread, good until the next call.
+std::string_view decompress(std::string_view bytes, std::size_t size) {
   if (ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != size)
     damaged("its size is not what the row says");
   struct Free {
     void operator()(ZSTD_DCtx* c) const noexcept { ZSTD_freeDCtx(c); }
   };
   thread_local const std::unique_ptr<ZSTD_DCtx, Free> context(ZSTD_createDCtx());
-  std::string out(size, '\0');
+  thread_local std::string out;
+  if (out.size() < size) out.resize(size);
   const std::size_t got =
       ZSTD_decompressDCtx(context.get(), out.data(), size, bytes.data(), bytes.size());
   if (ZSTD_isError(got) != 0 || got != size) damaged("zstd cannot read it");
-  return out;
+  return {out.data(), size};
+}
+
+// Each value once, from all its planes: the compiler turns the inner loop into shifts.
+template <unsigned kWidth>
+void join_planes(const std::uint8_t* planes, unsigned shift, std::span<std::uint64_t> out) {
+  const std::size_t count = out.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint64_t value = 0;
+    for (unsigned p = 0; p < kWidth; ++p)
+      value |= static_cast<std::uint64_t>(planes[p * count + i]) << (8 * p);
+    out[i] = value << shift;
+  }
+}
+
+void join_planes(unsigned width, std::string_view planes, unsigned shift,
+                 std::span<std::uint64_t> out) {
+  using Join = void (*)(const std::uint8_t*, unsigned, std::span<std::uint64_t>);
+  constexpr Join kJoins[] = {join_planes<0>, join_planes<1>, join_planes<2>,
+                             join_planes<3>, join_planes<4>, join_planes<5>,
+                             join_planes<6>, join_planes<7>, join_planes<8>};
+  kJoins[width](reinterpret_cast<const std::uint8_t*>(planes.data()), shift, out);
 }
 
 void undo(Residue kind, std::uint64_t base, std::uint64_t first_delta,
-          std::vector<std::uint64_t>& values) {
+          std::span<std::uint64_t> values) {
   if (kind == Residue::kOffset) {
     for (std::uint64_t& v : values) v += base;
     return;
@@ -195,10 +218,11 @@ void pack(std::span<const std::uint64_t> values, std::string& out) {
   out += best;
 }
 
-std::vector<std::uint64_t> unpack(std::string_view bytes, std::size_t count) {
+void unpack(std::string_view bytes, std::span<std::uint64_t> out) {
+  const std::size_t count = out.size();
   if (count == 0) {
     if (!bytes.empty()) damaged("bytes for no values");
-    return {};
+    return;
   }
   Cursor cursor(bytes);
   const unsigned flags = cursor.u8();
@@ -209,19 +233,11 @@ std::vector<std::uint64_t> unpack(std::string_view bytes, std::size_t count) {
   const std::uint64_t base = cursor.u64();
   const std::uint64_t first_delta = kind == 2 ? cursor.u64() : 0;
   const std::size_t size = width * count;
-  std::string expanded;
   std::string_view planes = cursor.rest();
-  if ((flags & kCompressed) != 0) planes = expanded = decompress(planes, size);
+  if ((flags & kCompressed) != 0) planes = decompress(planes, size);
   if (planes.size() != size) damaged("its size is not what the row says");
-
-  std::vector<std::uint64_t> values(count, 0);
-  const char* at = planes.data();
-  for (unsigned p = 0; p < width; ++p)
-    for (std::size_t i = 0; i < count; ++i)
-      values[i] |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(*at++)) << (8 * p);
-  for (std::uint64_t& v : values) v <<= shift;
-  undo(static_cast<Residue>(kind), base, first_delta, values);
-  return values;
+  join_planes(width, planes, shift, out);
+  undo(static_cast<Residue>(kind), base, first_delta, out);
 }
 
 }  // namespace tracker::core

@@ -14,7 +14,7 @@ namespace tracker::core {
 // Appends to `out`.
 void pack(std::span<const std::uint64_t> values, std::string& out);
 
-// Reads exactly `bytes`. Throws Error(kDataLoss).
-std::vector<std::uint64_t> unpack(std::string_view bytes, std::size_t count);
+// Reads exactly `bytes`, as many values as `out` has. Throws Error(kDataLoss).
+void unpack(std::string_view bytes, std::span<std::uint64_t> out);
 
 }  // namespace tracker::core

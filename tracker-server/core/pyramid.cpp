@@ -90,15 +90,29 @@ std::vector<Bucket> decode_edges(const PyramidRow& edges) {
   return buckets;
 }
 
-std::vector<Bucket> decode_buckets(const PyramidRow& values, const PyramidRow& edges, int level) {
-  if (values.buckets != edges.buckets)
-    throw Error(ErrorCode::kDataLoss,
-                "stored pyramid row is damaged: values and edges differ in number");
-  std::vector<Bucket> buckets = decode_values(values, level);
-  const std::vector<Bucket> sides = decode_edges(edges);
-  for (std::size_t i = 0; i < buckets.size(); ++i)
-    for (const IntegerField field : kEdges) buckets[i].*field = sides[i].*field;
-  return buckets;
+void decode_columns(const PyramidRow& values, int level, PyramidColumns& out) {
+  check(values);
+  out.buckets = values.buckets;
+  std::string_view bytes = values.bytes;
+  for (auto* column : {&out.min, &out.max, &out.sum, &out.first, &out.last})
+    decode_doubles(take_column(bytes, kRow), std::span(*column).first(values.buckets));
+  decode_integers(take_column(bytes, kRow), std::span(out.nonfinite).first(values.buckets));
+  for (std::size_t i = 0; i < values.buckets; ++i)
+    if (static_cast<std::uint64_t>(out.nonfinite[i]) > bucket_points(level))
+      throw Error(ErrorCode::kDataLoss,
+                  "stored pyramid row is damaged: more non-finite values than values");
+}
+
+void decode_edges(const PyramidRow& edges, Axis axis, EdgeColumns& out) {
+  check(edges);
+  std::string_view bytes = edges.bytes;
+  if (axis == Axis::kTime)
+    for (int i = 0; i < 2; ++i) take_column(bytes, kRow);
+  const std::size_t before = out.first.size();
+  for (auto* column : {&out.first, &out.last}) {
+    column->resize(before + edges.buckets);
+    decode_integers(take_column(bytes, kRow), std::span(*column).subspan(before));
+  }
 }
 
 }  // namespace tracker::core

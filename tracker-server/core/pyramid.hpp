@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -40,13 +41,23 @@ struct PyramidRow {
   std::size_t buckets = 0;
 };
 
-// Both together again. Throws Error(kDataLoss), also when `values` and `edges` hold different
-// numbers of buckets: the keys of a group have the same rows.
-std::vector<Bucket> decode_buckets(const PyramidRow& values, const PyramidRow& edges, int level);
-// Values alone: edges are 0.
+// Values again: edges are 0. Throws Error(kDataLoss), as all that decode.
 std::vector<Bucket> decode_values(const PyramidRow& values, int level);
-// Edges alone: what decode_buckets would put beside the values. The count is 1, so that they can be
-// coarsened.
+// Edges again. The count is 1, so that they can be coarsened.
 std::vector<Bucket> decode_edges(const PyramidRow& edges);
+
+// A row as columns, for readers of many rows: only what a chart needs is decoded, into memory that
+// is used again.
+struct PyramidColumns {
+  std::size_t buckets = 0;
+  std::array<double, kBlockBuckets> min, max, sum, first, last;
+  std::array<std::int64_t, kBlockBuckets> nonfinite;
+};
+void decode_columns(const PyramidRow& values, int level, PyramidColumns& out);
+// First and last step, or time, of each bucket; appended.
+struct EdgeColumns {
+  std::vector<std::int64_t> first, last;
+};
+void decode_edges(const PyramidRow& edges, Axis axis, EdgeColumns& out);
 
 }  // namespace tracker::core

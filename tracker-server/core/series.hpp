@@ -49,6 +49,18 @@ struct Bucket {
 
 enum class Axis : std::uint8_t { kStep, kTime };
 
+// From what is stored to the unit of a chart's x.
+struct XScale {
+  Axis axis = Axis::kStep;
+  std::int64_t origin = 0;  // of times: what is x = 0
+  double per_unit = 1;      // stored units in one of x
+
+  double x(std::int64_t stored) const noexcept {
+    // As doubles: a clock that was far off must not overflow.
+    return (static_cast<double>(stored) - static_cast<double>(origin)) / per_unit;
+  }
+};
+
 // What of a series is asked for; both ends belong to it. With kTime the bounds are microseconds
 // since the epoch.
 struct Range {

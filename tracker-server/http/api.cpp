@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/keys_api.hpp"
 #include "http/run_deletion.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
@@ -108,12 +109,12 @@ Response post_series(const ApiContext& context, const Request& request) {
   // The tag is taken before the data: at worst it is older, and the next request reads again.
   const auto tag = query::series_tag(context.database, wanted) + (binary ? "-b" : "-j");
   if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
-  const auto series = query::read_series(context.database, wanted);
-  if (!binary) return with_etag(request, tag, json_response(series_json(series)));
+  const auto answer = query::read_series(context.database, wanted);
+  if (!binary) return with_etag(request, tag, json_response(series_json(answer)));
   Response response;
   response.content_type = kSeriesType;
   response.headers.emplace_back("Cache-Control", "no-cache");
-  response.body = series_binary(series);
+  response.body = series_binary(answer);
   return with_etag(request, tag, std::move(response));
 }
 
@@ -131,6 +132,7 @@ struct Entry {
 
 // Sorted by path.
 constexpr Entry kRoutes[] = {
+    {Method::kGet, "/api/v1/keys", Runs::kOnWorker, get_keys_of_runs},
     {Method::kGet, "/api/v1/live", Runs::kInline, get_live},
     {Method::kGet, "/api/v1/projects", Runs::kOnWorker, get_projects},
     {Method::kGet, "/api/v1/runs", Runs::kOnWorker, get_runs},

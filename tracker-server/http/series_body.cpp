@@ -39,34 +39,149 @@ std::optional<double> take_number(const json& body, const char* field) {
   return found->get<double>();
 }
 
-query::XAxis take_axis(const json& body) {
+// A name of an axis, or {"metric": key}.
+void take_axis(const json& body, query::SeriesRequest& request) {
+  constexpr const char* kExpected = "\"step\", \"time\", \"relative\" or {\"metric\": a key}";
   const auto found = body.find("x");
-  if (found == body.end()) return query::XAxis::kStep;
-  for (const auto axis : {query::XAxis::kStep, query::XAxis::kTime, query::XAxis::kRelative}) {
-    if (found->is_string() && found->get_ref<const std::string&>() == query::to_text(axis))
-      return axis;
+  if (found == body.end()) return;
+  if (found->is_object() && found->contains("metric") && found->at("metric").is_string()) {
+    request.x = query::XAxis::kMetric;
+    request.x_metric = found->at("metric").get<std::string>();
+    return;
   }
-  throw bad_field("x", "\"step\", \"time\" or \"relative\"");
+  for (const auto axis : {query::XAxis::kStep, query::XAxis::kTime, query::XAxis::kRelative}) {
+    if (!found->is_string() || found->get_ref<const std::string&>() != query::to_text(axis))
+      continue;
+    request.x = axis;
+    return;
+  }
+  throw bad_field("x", kExpected);
+}
+
+std::optional<core::Smoothing> take_smoothing(const json& body) {
+  const auto found = body.find("smoothing");
+  if (found == body.end() || found->is_null()) return std::nullopt;
+  const auto fail = [] {
+    return bad_field("smoothing",
+                     "null or {\"kind\": \"ema\", \"twema\", \"gaussian\" or \"mean\", "
+                     "\"parameter\": a number}");
+  };
+  if (!found->is_object() || !found->contains("kind")) throw fail();
+  core::Smoothing smoothing;
+  if (const auto parameter = take_number(*found, "parameter"))
+    smoothing.parameter = *parameter;
+  else
+    throw fail();
+  for (const auto kind : {core::SmoothingKind::kEma, core::SmoothingKind::kTimeWeightedEma,
+                          core::SmoothingKind::kGaussian, core::SmoothingKind::kRunningMean}) {
+    if (found->at("kind") != core::to_text(kind)) continue;
+    smoothing.kind = kind;
+    smoothing.check();
+    return smoothing;
+  }
+  throw fail();
+}
+
+std::vector<core::RunId> take_runs(const json& body) {
+  std::vector<core::RunId> runs;
+  for (const auto& run : take_texts(body, "runs")) runs.push_back(core::RunId::from_text(run));
+  return runs;
+}
+
+std::vector<query::RunGroup> take_groups(const json& body) {
+  std::vector<query::RunGroup> groups;
+  const auto found = body.find("groups");
+  if (found == body.end() || found->is_null()) return groups;
+  if (!found->is_array()) throw bad_field("groups", "an array");
+  for (const auto& item : *found) {
+    if (!item.is_object() || !item.contains("name") || !item.at("name").is_string())
+      throw bad_field("groups", "an array of {\"name\": text, \"runs\": [ids]}");
+    groups.push_back({item.at("name").get<std::string>(), take_runs(item)});
+  }
+  return groups;
 }
 
 // Fields of both forms, without the columns.
 json head(const query::Series& series) {
-  return {{"run", series.run.text()},
-          {"key", series.key},
-          {"x", query::to_text(series.x)},
-          {"mode", series.mode == query::Series::Mode::kRaw ? "raw" : "buckets"},
-          {"total", series.total}};
+  json out = {{"run", series.run.text()},
+              {"key", series.key},
+              {"x", query::to_text(series.x)},
+              {"mode", series.mode == query::Series::Mode::kRaw ? "raw" : "buckets"},
+              {"total", series.total}};
+  if (!series.x_rises) out["x_rises"] = false;
+  if (series.smoothed_over > 1) out["smoothed_over"] = series.smoothed_over;
+  return out;
+}
+
+json head(const query::GroupSeries& group) {
+  json out = {{"group", group.group},
+              {"key", group.key},
+              {"x", query::to_text(group.x)},
+              {"runs", group.runs}};
+  if (group.smoothed_over > 1) out["smoothed_over"] = group.smoothed_over;
+  return out;
 }
 
 const char* body_name(const query::Series& series) {
   return series.mode == query::Series::Mode::kRaw ? "points" : "buckets";
 }
+const char* body_name(const query::GroupSeries&) { return "buckets"; }
 
 // Buckets say "no finite value" by NaN, which JSON's readers get as null; a raw point may be NaN
 // itself.
 json value_json(const query::Series& series, double value) {
   if (series.mode == query::Series::Mode::kBuckets && std::isnan(value)) return nullptr;
   return number(value);
+}
+json value_json(const query::GroupSeries&, double value) {
+  return std::isnan(value) ? json(nullptr) : number(value);
+}
+
+template <class One>
+json list_json(const std::vector<One>& all) {
+  auto list = json::array();
+  for (const auto& one : all) {
+    auto entry = head(one);
+    auto columns = json::object();
+    for (const auto& column : one.columns) {
+      auto values = json::array();
+      for (const auto value : column.values) values.push_back(value_json(one, value));
+      columns[std::string(column.name)] = std::move(values);
+    }
+    entry[body_name(one)] = std::move(columns);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+// Columns of the binary form, in the order in which the header names them.
+class Columns {
+ public:
+  json place(const query::Column& column) {
+    json out = {{"at", at_}, {"n", column.values.size()}, {"type", "f64"}};
+    at_ += column.values.size() * sizeof(double);
+    list_.push_back(&column);
+    return out;
+  }
+  std::size_t bytes() const noexcept { return at_; }
+  const std::vector<const query::Column*>& list() const noexcept { return list_; }
+
+ private:
+  std::size_t at_ = 0;
+  std::vector<const query::Column*> list_;
+};
+
+template <class One>
+json list_header(const std::vector<One>& all, Columns& places) {
+  auto list = json::array();
+  for (const auto& one : all) {
+    auto entry = head(one);
+    auto columns = json::object();
+    for (const auto& column : one.columns) columns[std::string(column.name)] = places.place(column);
+    entry[body_name(one)] = std::move(columns);
+    list.push_back(std::move(entry));
+  }
+  return list;
 }
 
 }  // namespace
@@ -75,10 +190,11 @@ query::SeriesRequest parse_series_request(std::string_view text) {
   const auto body = json::parse(text, nullptr, false);
   if (!body.is_object()) throw Error(ErrorCode::kInvalidArgument, "the body must be a JSON object");
   query::SeriesRequest request;
-  for (const auto& run : take_texts(body, "runs"))
-    request.runs.push_back(core::RunId::from_text(run));
+  request.groups = take_groups(body);
+  if (request.groups.empty() || body.contains("runs")) request.runs = take_runs(body);
   request.keys = take_texts(body, "keys");
-  request.x = take_axis(body);
+  take_axis(body, request);
+  request.smoothing = take_smoothing(body);
   request.from = take_number(body, "from");
   request.to = take_number(body, "to");
   if (const auto width = take_number(body, "width")) {
@@ -90,50 +206,26 @@ query::SeriesRequest parse_series_request(std::string_view text) {
   return request;
 }
 
-json series_json(std::span<const query::Series> all) {
-  auto list = json::array();
-  for (const auto& series : all) {
-    auto entry = head(series);
-    auto columns = json::object();
-    for (const auto& column : series.columns) {
-      auto values = json::array();
-      for (const auto value : column.values) values.push_back(value_json(series, value));
-      columns[std::string(column.name)] = std::move(values);
-    }
-    entry[body_name(series)] = std::move(columns);
-    list.push_back(std::move(entry));
-  }
-  return {{"series", std::move(list)}};
+json series_json(const query::SeriesAnswer& answer) {
+  json out = {{"series", list_json(answer.series)}};
+  if (!answer.groups.empty()) out["groups"] = list_json(answer.groups);
+  return out;
 }
 
-std::string series_binary(std::span<const query::Series> all) {
-  auto list = json::array();
-  std::size_t at = 0;
-  for (const auto& series : all) {
-    auto entry = head(series);
-    auto columns = json::object();
-    for (const auto& column : series.columns) {
-      columns[std::string(column.name)] = {
-          {"at", at}, {"n", column.values.size()}, {"type", "f64"}};
-      at += column.values.size() * sizeof(double);
-    }
-    entry[body_name(series)] = std::move(columns);
-    list.push_back(std::move(entry));
-  }
-  auto header =
-      json{{"series", std::move(list)}}.dump(-1, ' ', false, json::error_handler_t::replace);
+std::string series_binary(const query::SeriesAnswer& answer) {
+  Columns places;
+  json body = {{"series", list_header(answer.series, places)}};
+  if (!answer.groups.empty()) body["groups"] = list_header(answer.groups, places);
+  auto header = body.dump(-1, ' ', false, json::error_handler_t::replace);
   while ((sizeof(std::uint32_t) + header.size()) % 8 != 0) header.push_back(' ');
   const auto length = static_cast<std::uint32_t>(header.size());
   std::string out;
-  out.reserve(sizeof length + header.size() + at);
+  out.reserve(sizeof length + header.size() + places.bytes());
   out.append(reinterpret_cast<const char*>(&length), sizeof length);
   out += header;
-  for (const auto& series : all) {
-    for (const auto& column : series.columns) {
-      out.append(reinterpret_cast<const char*>(column.values.data()),
-                 column.values.size() * sizeof(double));
-    }
-  }
+  for (const auto* column : places.list())
+    out.append(reinterpret_cast<const char*>(column->values.data()),
+               column->values.size() * sizeof(double));
   return out;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,8 +14,8 @@ inline constexpr std::string_view kSeriesType = "application/vnd.tracker.series"
 // Throws Error(kInvalidArgument) naming the field.
 query::SeriesRequest parse_series_request(std::string_view body);
 
-nlohmann::json series_json(std::span<const query::Series> series);
+nlohmann::json series_json(const query::SeriesAnswer& answer);
 // u32 length, JSON header padded to a multiple of 8, float64 columns; all little-endian.
-std::string series_binary(std::span<const query::Series> series);
+std::string series_binary(const query::SeriesAnswer& answer);
 
 }  // namespace tracker::http

@@ -1,10 +1,8 @@
 #include "storage/chunk_reader.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "core/codec.hpp"
-#include "core/pyramid.hpp"
 #include "storage/chunk_tables.hpp"
 
 namespace tracker::storage {
@@ -27,15 +25,6 @@ constexpr const char* kAxis = R"sql(
 constexpr const char* kColumn = R"sql(
   SELECT pos, n, payload FROM chunk
   WHERE run_id = $1 AND group_no = $2 AND pos > $3 - 4096 AND pos < $4 AND pos + n > $3 AND key_id = $5 ORDER BY pos)sql";
-constexpr const char* kPyramid = R"sql(
-  SELECT block, n, payload FROM pyramid
-  WHERE run_id = $1 AND key_id = $2 AND group_no = $3 AND level = $4 AND block BETWEEN $5 AND $6 ORDER BY block)sql";
-
-bool within(const core::Bucket& bucket, const core::Range& range) {
-  return range.axis == core::Axis::kStep
-             ? bucket.step_first >= range.from && bucket.step_last <= range.to
-             : bucket.time_first_us >= range.from && bucket.time_last_us <= range.to;
-}
 
 }  // namespace
 
@@ -80,40 +69,6 @@ void ChunkReader::read(const ReadGroup& group, std::int32_t key, const Positions
     append_rows(out, chunk, static_cast<std::size_t>(first),
                 static_cast<std::size_t>(last - first));
   }
-}
-
-BucketRun ChunkReader::buckets(const ReadGroup& group, std::int32_t key, int level,
-                               const Positions& positions, const core::Range& range) {
-  BucketRun out;
-  if (positions.count() <= 0) return out;
-  const auto size = static_cast<std::int64_t>(core::bucket_points(level));
-  const std::int64_t per_row = size * static_cast<std::int64_t>(core::kBlockBuckets);
-  const auto load = [&](std::int32_t id) {
-    return connection_.run(kPyramid, PgParams()
-                                         .uuid(run_.uuid().bytes)
-                                         .integer(id)
-                                         .integer(group.number)
-                                         .smallint(static_cast<std::int16_t>(level))
-                                         .bigint(positions.from / per_row)
-                                         .bigint((positions.to - 1) / per_row));
-  };
-  const PgResult edges = load(0);
-  const PgResult values = load(key);
-  if (edges.rows() != values.rows())
-    throw Error(ErrorCode::kDataLoss, "the pyramid of a series is incomplete");
-  for (std::size_t i = 0; i < edges.rows(); ++i) {
-    const std::vector<core::Bucket> row = core::decode_buckets(
-        {values.bytes(i, 2), static_cast<std::size_t>(values.integer(i, 1))},
-        {edges.bytes(i, 2), static_cast<std::size_t>(edges.integer(i, 1))}, level);
-    for (std::size_t b = 0; b < row.size(); ++b) {
-      const std::int64_t from = edges.bigint(i, 0) * per_row + static_cast<std::int64_t>(b) * size;
-      if (from < positions.from || from + size > positions.to || !within(row[b], range)) continue;
-      if (out.buckets.empty()) out.positions.from = from;
-      out.positions.to = from + size;
-      out.buckets.push_back(row[b]);
-    }
-  }
-  return out;
 }
 
 }  // namespace tracker::storage

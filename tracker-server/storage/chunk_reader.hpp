@@ -8,7 +8,7 @@
 #include "storage/pg.hpp"
 #include "storage/row_table.hpp"
 
-// Reads axis_chunk, chunk and pyramid of one run, inside the reader's snapshot.
+// Reads axis_chunk and chunk of one run, inside the reader's snapshot.
 namespace tracker::storage {
 
 // Rows [from, to) of a group.
@@ -20,13 +20,6 @@ struct Positions {
 struct ReadGroup {
   std::int32_t number = 0;
   std::int64_t rows = 0;
-};
-
-// Buckets that lie one behind the other; the first begins at row `from`, the last ends before row
-// `to`.
-struct BucketRun {
-  Positions positions;
-  std::vector<core::Bucket> buckets;
 };
 
 class ChunkReader {
@@ -41,10 +34,6 @@ class ChunkReader {
 
   // Appends the points of a key at these rows to `out`, which has one column.
   void read(const ReadGroup& group, std::int32_t key, const Positions& positions, RowColumns& out);
-
-  // The buckets of a level that lie wholly within both the rows and the range. Only where x rises.
-  BucketRun buckets(const ReadGroup& group, std::int32_t key, int level, const Positions& positions,
-                    const core::Range& range);
 
  private:
   PgConnection& connection_;

@@ -142,7 +142,8 @@ PgConnection::PgConnection(const std::string& dsn, int statement_timeout_ms)
     throw Error(ErrorCode::kUnavailable,
                 "cannot reach the database: " + one_line(PQerrorMessage(connection_.get())));
   PQsetnonblocking(connection_.get(), 1);
-  command("SET client_min_messages = warning; SET statement_timeout = " +
+  // Short statements over many keys: compiling one costs more than running it.
+  command("SET client_min_messages = warning; SET jit = off; SET statement_timeout = " +
           std::to_string(statement_timeout_ms));
 }
 

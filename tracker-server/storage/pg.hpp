@@ -34,6 +34,7 @@ class PgParams {
   PgParams& boolean(std::uint8_t value);  // 0 or 1
   PgParams& text(std::string_view value);
   PgParams& bytea(std::string_view value);
+  PgParams& uuids(std::span<const core::RunId> values);
   PgParams& bigints(std::span<const std::int64_t> values);
   PgParams& integers(std::span<const std::int32_t> values);
   PgParams& float8s(std::span<const double> values);

@@ -84,6 +84,15 @@ PgParams& PgParams::bytea(std::string_view value) {
   return *this;
 }
 
+PgParams& PgParams::uuids(std::span<const core::RunId> values) {
+  std::string& out = next_array(kUuidArray, kUuid, values.size());
+  for (const core::RunId& id : values) {
+    const auto& bytes = id.uuid().bytes;
+    put<std::uint32_t>(out, static_cast<std::uint32_t>(bytes.size()));
+    out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  return *this;
+}
 PgParams& PgParams::bigints(std::span<const std::int64_t> values) {
   std::string& out = next_array(kInt8Array, kInt8, values.size());
   for (const std::int64_t v : values) {

@@ -13,9 +13,11 @@ struct Layout {
   std::vector<std::size_t> columns;
 };
 
-Layout layout_of(const spool::RowGroup& group) {
-  std::vector<std::size_t> order(group.keys.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+template <class Wanted>
+Layout layout_of(const spool::RowGroup& group, const Wanted& wanted) {
+  std::vector<std::size_t> order;
+  for (std::size_t k = 0; k < group.keys.size(); ++k)
+    if (wanted(group.keys[k])) order.push_back(k);
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return group.keys[a] < group.keys[b]; });
   Layout layout;
@@ -86,12 +88,18 @@ core::Points in_log_order(const RowColumns& rows, core::KeyKind kind) {
   return points;
 }
 
+bool RowTable::wants(const std::string& key) const {
+  return !only_ || std::binary_search(only_->begin(), only_->end(), key);
+}
+
 void RowTable::add(const spool::Frame& frame) {
   std::int64_t rows = 0;
   for (const spool::RowGroup& group : frame.groups) {
     const std::size_t count = group.rows();
     if (count == 0 || group.keys.empty()) continue;
-    Layout layout = layout_of(group);
+    for (const std::uint32_t order : group.order) rows = std::max(rows, std::int64_t{order} + 1);
+    Layout layout = layout_of(group, [&](const std::string& key) { return wants(key); });
+    if (layout.columns.empty()) continue;
     RowColumns& columns = groups_[layout.keys];
     columns.values.resize(layout.columns.size());
     if (group.system)
@@ -99,10 +107,7 @@ void RowTable::add(const spool::Frame& frame) {
     else
       append(columns.steps, group.steps.data(), count);
     append(columns.times_us, group.times_us.data(), count);
-    for (const std::uint32_t order : group.order) {
-      columns.order.push_back(next_row_ + order);
-      rows = std::max(rows, std::int64_t{order} + 1);
-    }
+    for (const std::uint32_t order : group.order) columns.order.push_back(next_row_ + order);
     for (std::size_t k = 0; k < layout.columns.size(); ++k)
       append(columns.values[k], group.values.data() + layout.columns[k] * count, count);
     sort_rows(columns);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,8 +42,10 @@ struct KeySet {
 
 class RowTable {
  public:
-  // The first row added gets the number `next_row`.
-  explicit RowTable(std::int64_t next_row) : next_row_(next_row) {}
+  // The first row added gets the number `next_row`. With `only`, sorted names, other keys are left
+  // out; their rows count all the same.
+  explicit RowTable(std::int64_t next_row, std::optional<std::vector<std::string>> only = {})
+      : next_row_(next_row), only_(std::move(only)) {}
 
   // Frames must be added in commit order. A key that occurs twice in a row group counts once: the
   // later value wins.
@@ -56,8 +59,11 @@ class RowTable {
   std::int64_t next_row() const noexcept { return next_row_; }
 
  private:
+  bool wants(const std::string& key) const;
+
   std::map<KeySet, RowColumns> groups_;
   std::int64_t next_row_;
+  std::optional<std::vector<std::string>> only_;
 };
 
 }  // namespace tracker::storage

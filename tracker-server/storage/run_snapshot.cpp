@@ -1,12 +1,9 @@
 #include "storage/run_snapshot.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
 
-#include "core/buckets.hpp"
-#include "core/pyramid.hpp"
 #include "storage/chunk_reader.hpp"
 #include "storage/row_table.hpp"
 #include "storage/run_tail.hpp"
@@ -29,10 +26,6 @@ constexpr const char* kSeries = R"sql(
   FROM series s JOIN metric_key k ON k.id = s.key_id WHERE s.run_id = $1)sql";
 
 using KeyName = std::pair<std::string, core::KeyKind>;
-
-std::int64_t x_first(const core::Bucket& bucket, core::Axis axis) {
-  return axis == core::Axis::kStep ? bucket.step_first : bucket.time_first_us;
-}
 
 void check_axis(const Key& key, const core::Range& range) {
   if (key.kind == core::KeyKind::kSystem && range.axis == core::Axis::kStep && !range.unbounded())
@@ -81,83 +74,8 @@ class RunSnapshot::Impl {
     return core::select(core::merge_later_wins(in_log_order(rows, key.kind)), range);
   }
 
-  std::uint64_t count_at_most(const Key& key, const core::Range& asked) {
-    if (asked.unbounded()) return key.stats.count;
-    std::uint64_t count = tail_.points(key).size();
-    const core::Range range = on_own_axis(key, asked);
-    if (const auto number = number_of(key))
-      for (const ReadGroup& group : chunks_.groups_of(*number))
-        count += static_cast<std::uint64_t>(chunks_.overlapping(group, range).count());
-    return count;
-  }
-
-  std::vector<core::Bucket> buckets(const Key& key, const core::Range& asked,
-                                    std::size_t at_least) {
-    check_axis(key, asked);
-    const core::Range range = on_own_axis(key, asked);
-    at_least = std::max<std::size_t>(1, at_least);
-    const auto number = number_of(key);
-    if (!number || !rises(key, range.axis) || core::level_for(key.stats.count, at_least) == 0)
-      return from_points(points(key, range), at_least);
-
-    std::vector<core::Bucket> out;
-    std::size_t size = 1;
-    for (const ReadGroup& group : chunks_.groups_of(*number)) {
-      const Positions positions = chunks_.overlapping(group, range);
-      const int level = core::level_for(static_cast<std::uint64_t>(positions.count()), at_least);
-      size = std::max(size, static_cast<std::size_t>(core::bucket_points(level)));
-      read_group(key, group, {positions, level, range}, out);
-    }
-    append(out, core::bucketize(core::select(tail_.points(key), range), size));
-    std::stable_sort(out.begin(), out.end(), [&](const core::Bucket& a, const core::Bucket& b) {
-      return x_first(a, range.axis) < x_first(b, range.axis);
-    });
-    return out;
-  }
-
  private:
-  struct GroupPart {
-    Positions positions;
-    int level = 0;
-    core::Range range;
-  };
-
   PgParams id() const { return PgParams().uuid(run_.uuid().bytes); }
-
-  // The pyramid gives the middle; the ends of the range and what lies behind the last full chunk
-  // are points.
-  void read_group(const Key& key, const ReadGroup& group, const GroupPart& part,
-                  std::vector<core::Bucket>& out) {
-    const std::int32_t number = *number_of(key);
-    const auto size = static_cast<std::size_t>(core::bucket_points(part.level));
-    const auto points_at = [&](const Positions& positions) {
-      RowColumns rows;
-      rows.values.resize(1);
-      chunks_.read(group, number, positions, rows);
-      append(out, core::bucketize(core::select(in_log_order(rows, key.kind), part.range), size));
-    };
-    BucketRun middle;
-    if (part.level > 0)
-      middle = chunks_.buckets(group, number, part.level, part.positions, part.range);
-    if (middle.buckets.empty()) return points_at(part.positions);
-    points_at({part.positions.from, middle.positions.from});
-    append(out, middle.buckets);
-    points_at({middle.positions.to, part.positions.to});
-  }
-
-  static void append(std::vector<core::Bucket>& to, const std::vector<core::Bucket>& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  }
-
-  static std::vector<core::Bucket> from_points(const core::Points& points, std::size_t at_least) {
-    return core::bucketize(points, std::max<std::size_t>(1, points.size() / at_least));
-  }
-
-  // May points be taken in log order, none of them replaced by a later one?
-  static bool rises(const Key& key, core::Axis axis) {
-    const bool merged = key.kind == core::KeyKind::kHistory && !key.stats.steps_rise;
-    return !merged && (axis == core::Axis::kStep || key.stats.times_rise);
-  }
 
   // A later row of equal step replaces one within a range of times even if it lies outside: then
   // all rows are needed.
@@ -228,13 +146,6 @@ const Key* RunSnapshot::find_key(std::string_view name) {
 
 core::Points RunSnapshot::points(const Key& key, const core::Range& range) {
   return impl_->points(key, range);
-}
-std::vector<core::Bucket> RunSnapshot::buckets(const Key& key, const core::Range& range,
-                                               std::size_t at_least) {
-  return impl_->buckets(key, range, at_least);
-}
-std::uint64_t RunSnapshot::count_at_most(const Key& key, const core::Range& range) {
-  return impl_->count_at_most(key, range);
 }
 
 }  // namespace tracker::storage

@@ -11,7 +11,8 @@
 #include "storage/database.hpp"
 #include "storage/runs.hpp"
 
-// Reading the data of one run.
+// Reading the points of one run. Charts, and what is asked of many runs, go through
+// storage/series_snapshot.hpp.
 namespace tracker::storage {
 
 // One consistent view of one run's points: compacted chunks and frames that are not compacted yet,
@@ -38,17 +39,6 @@ class RunSnapshot {
   // Points of a key in x order, rows of equal step merged (later wins), within the range. Empty for
   // an unknown key. A range with Axis::kStep on a system key is Error(kInvalidArgument).
   core::Points points(const Key& key, const core::Range& range);
-
-  // Consecutive buckets in x order that cover exactly the points of the range; their envelope is
-  // exact. There are at least `at_least` of them where the range has that many points, and not more
-  // than needed: from the pyramid (32, 1,024 or 32,768 points a bucket) where it can serve, from
-  // points otherwise. The caller puts them to its width (core::to_width); 4 × width is a good
-  // `at_least`.
-  std::vector<core::Bucket> buckets(const Key& key, const core::Range& range, std::size_t at_least);
-
-  // How many points points() would read at most; exact for an unbounded range of a key whose steps
-  // rise.
-  std::uint64_t count_at_most(const Key& key, const core::Range& range);
 
  private:
   class Impl;

@@ -37,7 +37,11 @@ const RowTable& RunTail::rows() {
 void RunTail::check_size() {
   const std::int64_t bytes =
       connection_.run(kSize, PgParams().uuid(run_.uuid().bytes)).bigint(0, 0);
-  if (bytes > limits_.payload_bytes) too_much(run_, std::to_string(bytes >> 20) + " MiB of frames");
+  if (bytes > limits_.payload_bytes) refuse(run_, bytes);
+}
+
+void RunTail::refuse(core::RunId run, std::int64_t payload_bytes) {
+  too_much(run, std::to_string(payload_bytes >> 20) + " MiB of frames");
 }
 
 RowTable RunTail::read() {

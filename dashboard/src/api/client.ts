@@ -1,6 +1,6 @@
 // The routes of docs/http-api.md as functions. Each throws ApiError, or the abort of its signal.
 import { getBytes, getJson } from './http';
-import { listOf, objectOf, readKey, readLogPage, readProject, readRun, readServer } from './read';
+import { listOf, objectOf, readKeysOfRuns, readLogPage, readProject, readRun, readServer } from './read';
 import { decodeSeries, kSeriesType } from './series_format';
 import type { KeyInfo, LogPage, LogStream, Project, Run, Series, SeriesRequest, ServerInfo } from './types';
 
@@ -8,6 +8,8 @@ const kBase = '/api/v1';
 const kRunsPerPage = 1000;
 // The server's limit of runs × keys in one request.
 const kSeriesPerRequest = 1000;
+// The server's limit of runs whose keys it tells in one answer.
+export const kKeyRunsPerRequest = 200;
 
 export const getServer = (): Promise<ServerInfo> => getJson(`${kBase}/server`, readServer);
 
@@ -61,8 +63,9 @@ export async function findRuns(
 export const getRun = (id: string, signal?: AbortSignal): Promise<Run> =>
   getJson(`${kBase}/runs/${encodeURIComponent(id)}`, readRun, { signal });
 
-export const getKeys = (id: string, signal?: AbortSignal): Promise<KeyInfo[]> =>
-  getJson(`${kBase}/runs/${encodeURIComponent(id)}/keys`, (body) => listOf(objectOf(body).keys).map(readKey), { signal });
+// Of those runs that exist; at most kKeyRunsPerRequest at once.
+export const getKeysOfRuns = (ids: readonly string[], signal?: AbortSignal): Promise<Map<string, KeyInfo[]>> =>
+  getJson(`${kBase}/keys?runs=${ids.map(encodeURIComponent).join(',')}`, readKeysOfRuns, { signal });
 
 export function getLogs(id: string, stream: LogStream, from: number, limit: number, signal?: AbortSignal): Promise<LogPage> {
   const query = new URLSearchParams({ stream, from: String(from), limit: String(limit) });

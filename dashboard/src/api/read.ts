@@ -78,6 +78,13 @@ export function readKey(value: unknown): KeyInfo {
   };
 }
 
+export function readKeysOfRuns(value: unknown): Map<string, KeyInfo[]> {
+  return new Map(listOf(objectOf(value).runs).map((entry) => {
+    const o = objectOf(entry);
+    return [text(o.run), listOf(o.keys).map(readKey)];
+  }));
+}
+
 export function readServer(value: unknown): ServerInfo {
   const o = objectOf(value);
   return { version: text(o.version), grpcPort: finiteOr(o.grpc_port, 0) };

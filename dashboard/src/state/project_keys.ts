@@ -1,6 +1,6 @@
-// Which keys the runs of a page have: asked of the newest runs, a few at a time, and widened by what arrives live.
+// Which keys the runs of a page have: asked of the newest runs in one request, and widened by what arrives live.
 import { createEffect, createMemo, createSignal, onCleanup, type Accessor } from 'solid-js';
-import { getKeys } from '../api/client';
+import { getKeysOfRuns, kKeyRunsPerRequest } from '../api/client';
 import { isAbort } from '../api/http';
 import type { KeyInfo, PointColumns } from '../api/types';
 import { mergeKeys } from '../lib/sections';
@@ -12,8 +12,6 @@ export interface RunKeys {
   sawPoints: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
 }
 
-const kAtOnce = 6;
-
 export function createRunKeys(runs: Accessor<readonly string[]>): RunKeys {
   const byRun = new Map<string, readonly KeyInfo[]>();
   const asked = new Set<string>();
@@ -23,12 +21,12 @@ export function createRunKeys(runs: Accessor<readonly string[]>): RunKeys {
   onCleanup(() => abort.abort());
   const bump = (): number => setRevision((n) => n + 1);
 
-  async function ask(run: string): Promise<void> {
+  async function ask(missing: readonly string[]): Promise<void> {
     try {
-      byRun.set(run, await getKeys(run, abort.signal));
+      for (const [run, keys] of await getKeysOfRuns(missing, abort.signal)) byRun.set(run, keys);
     } catch (failure) {
-      // The charts of the other runs stand; this run is asked again when the list changes.
-      if (!isAbort(failure)) asked.delete(run);
+      // The charts of the other runs stand; these are asked again when the list changes.
+      if (!isAbort(failure)) missing.forEach((run) => asked.delete(run));
     }
   }
 
@@ -39,11 +37,9 @@ export function createRunKeys(runs: Accessor<readonly string[]>): RunKeys {
       return;
     }
     missing.forEach((run) => asked.add(run));
-    const queue = [...missing];
-    const worker = async (): Promise<void> => {
-      for (let run = queue.shift(); run !== undefined; run = queue.shift()) await ask(run);
-    };
-    void Promise.all(Array.from({ length: kAtOnce }, worker)).then(() => {
+    const parts: string[][] = [];
+    for (let i = 0; i < missing.length; i += kKeyRunsPerRequest) parts.push(missing.slice(i, i + kKeyRunsPerRequest));
+    void Promise.all(parts.map(ask)).then(() => {
       if (abort.signal.aborted) return;
       bump();
       setDone(true);

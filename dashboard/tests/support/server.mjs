@@ -81,6 +81,10 @@ export function startServer({ dist, runs, port }) {
       const from = Number(url.searchParams.get('from') ?? 0);
       return json({ lines: lines.slice(from, from + Number(url.searchParams.get('limit') ?? 1000)), total: lines.length });
     }
+    if (parts[0] === 'keys') {
+      const wanted = (url.searchParams.get('runs') ?? '').split(',').map((id) => runs.find((run) => run.id === id));
+      return json({ runs: wanted.filter(Boolean).map((run) => ({ run: run.id, keys: keysJson(run) })) });
+    }
     if (parts[0] === 'series' && request.method === 'POST') {
       const body = JSON.parse(await readBody(request));
       const bytes = encodeSeries(body.runs.flatMap((id) => body.keys.map((key) => answerSeries(find(id), key, body))));

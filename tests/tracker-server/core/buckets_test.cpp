@@ -6,6 +6,7 @@
 #include <cmath>
 #include <random>
 
+#include "core/cells.hpp"
 #include "core/pyramid.hpp"
 
 namespace tracker::core {
@@ -71,18 +72,37 @@ TEST(Buckets, CoarserOnesAreThoseOfThePoints) {
                  std::min<std::size_t>(points.size(), (b + 1) * 1'024));
 }
 
-TEST(Buckets, ToWidthKeepsEnvelopeAndCount) {
+TEST(Cells, EachBucketGoesWholeIntoTheCellInWhichItBegins) {
   const Points points = random_points(5, 10'000);
-  const std::vector<Bucket> fine = bucketize(points, 8);
-  const std::vector<Bucket> cells = to_width(fine, {}, 100);
-  EXPECT_LE(cells.size(), 100u);
-  EXPECT_GE(cells.size(), 95u);
-  Bucket all, expected;
-  for (const Bucket& cell : cells) append(all, cell);
-  for (const Bucket& bucket : fine) append(expected, bucket);
-  EXPECT_EQ(all.count, expected.count);
-  EXPECT_EQ(all.min, expected.min);
-  EXPECT_EQ(all.max, expected.max);
+  XyPoints xy;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    xy.add(static_cast<double>(points.steps[i]), points.values[i]);
+  std::vector<XBucket> fine = cut(xy, 8);
+  std::shuffle(fine.begin(), fine.end(), std::mt19937(1));  // in any order
+  const Extent extent{xy.x.front(), xy.x.back(), 100};
+  Grid grid(extent);
+  for (const XBucket& bucket : fine) grid.add(bucket);
+  EXPECT_EQ(grid.filled().size(), 100u);
+  std::size_t begin = 0;
+  for (const Cell& cell : grid.filled()) {
+    const std::size_t end = begin + cell.count;
+    const Bucket expected = [&] {
+      Bucket bucket;
+      for (std::size_t i = begin; i < end; ++i) add(bucket, points.steps[i], 0, points.values[i]);
+      return bucket;
+    }();
+    EXPECT_EQ(begin % 8, 0u);
+    EXPECT_EQ(extent.cell_of(cell.x_first), extent.cell_of(xy.x[begin]));
+    EXPECT_EQ(cell.x_last, xy.x[end - 1]);
+    EXPECT_EQ(cell.min, expected.min);
+    EXPECT_EQ(cell.max, expected.max);
+    EXPECT_EQ(cell.first, expected.first);
+    EXPECT_EQ(cell.last, expected.last);
+    EXPECT_EQ(cell.nonfinite, expected.nonfinite);
+    EXPECT_NEAR(cell.sum, expected.sum, 1e-9);
+    begin = end;
+  }
+  EXPECT_EQ(begin, points.size());
 }
 
 TEST(Pyramid, RowsComeBack) {
@@ -90,8 +110,30 @@ TEST(Pyramid, RowsComeBack) {
   const std::vector<Bucket> buckets = bucketize(points, 32);
   const std::string values = encode_values(buckets);
   const std::string edges = encode_edges(buckets);
-  const std::vector<Bucket> back = decode_buckets({values, 128}, {edges, 128}, 1);
+  std::vector<Bucket> back = decode_values({values, 128}, 1);
   ASSERT_EQ(back.size(), 128u);
+  const std::vector<Bucket> sides = decode_edges({edges, 128});
+  for (std::size_t i = 0; i < back.size(); ++i) {
+    back[i].step_first = sides[i].step_first;
+    back[i].step_last = sides[i].step_last;
+    back[i].time_first_us = sides[i].time_first_us;
+    back[i].time_last_us = sides[i].time_last_us;
+  }
+  PyramidColumns columns;
+  decode_columns({values, 128}, 1, columns);
+  EdgeColumns steps, times;
+  decode_edges({edges, 128}, Axis::kStep, steps);
+  decode_edges({edges, 128}, Axis::kTime, times);
+  for (std::size_t i = 0; i < back.size(); ++i) {
+    EXPECT_EQ(columns.sum[i], back[i].sum);
+    EXPECT_EQ(columns.nonfinite[i], static_cast<std::int64_t>(back[i].nonfinite));
+    EXPECT_EQ(steps.last[i], back[i].step_last);
+    EXPECT_EQ(times.first[i], back[i].time_first_us);
+  }
+  EXPECT_THROW(decode_columns({std::string_view(values).substr(0, 40), 128}, 1, columns),
+               std::exception);
+  EXPECT_THROW(decode_columns({values, 1'000'000'000}, 1, columns), std::exception);
+  EXPECT_THROW(decode_edges({edges, 1'000'000'000}, Axis::kStep, steps), std::exception);
   for (std::size_t i = 0; i < back.size(); ++i) expect_exact(back[i], points, i * 32, i * 32 + 32);
   EXPECT_THROW(decode_values({values, 127}, 1), std::exception);
   EXPECT_THROW(decode_values({std::string_view(values).substr(0, 40), 128}, 1), std::exception);

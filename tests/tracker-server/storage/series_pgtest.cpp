@@ -2,7 +2,6 @@
 #include <map>
 #include <random>
 
-#include "core/buckets.hpp"
 #include "storage/run_snapshot.hpp"
 #include "store_fixture.hpp"
 
@@ -49,35 +48,6 @@ void expect_model(Database& database, core::RunId run, const Model& model) {
   }
 }
 
-bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
-
-// The envelope, the count and the order of buckets against the points they stand for.
-void expect_exact(const std::vector<core::Bucket>& buckets,
-                  const std::map<std::int64_t, double>& model, const core::Range& range) {
-  std::uint64_t count = 0;
-  std::int64_t behind = std::numeric_limits<std::int64_t>::min();
-  for (const core::Bucket& bucket : buckets) {
-    ASSERT_GT(bucket.step_first, behind);
-    core::Bucket expected;
-    for (auto at = model.lower_bound(bucket.step_first);
-         at != model.end() && at->first <= bucket.step_last; ++at)
-      core::add(expected, at->first, kNow + at->first * 1000, at->second);
-    ASSERT_EQ(bucket.count, expected.count);
-    ASSERT_EQ(bucket.nonfinite, expected.nonfinite);
-    ASSERT_TRUE(same(bucket.min, expected.min));
-    ASSERT_TRUE(same(bucket.max, expected.max));
-    ASSERT_TRUE(same(bucket.first, expected.first));
-    ASSERT_TRUE(same(bucket.last, expected.last));
-    ASSERT_NEAR(bucket.sum, expected.sum, 1e-6);
-    ASSERT_EQ(bucket.time_first_us, expected.time_first_us);
-    behind = bucket.step_last;
-    count += bucket.count;
-  }
-  std::uint64_t within = 0;
-  for (const auto& [step, value] : model) within += range.contains(step) ? 1 : 0;
-  EXPECT_EQ(count, within);
-}
-
 TEST_F(Series, ReadsEqualAModelWhereverTheDataLie) {
   for (unsigned seed = 0; seed < 6; ++seed) {
     std::mt19937 random(seed);
@@ -112,94 +82,6 @@ TEST_F(Series, ReadsEqualAModelWhereverTheDataLie) {
     }
     expect_model(*database, a.run, model);
   }
-}
-
-class RisingSeries : public StoreTest {
- protected:
-  // 40,000 rising steps in two key sets, the first 37,000 or so compacted.
-  void log_rising() {
-    writer = make_writer(*database);
-    std::mt19937 random(1);
-    std::int64_t step = 0;
-    for (int frame = 0; frame < 80; ++frame) {
-      if (frame == 75) {
-        while (compact_run(*database->pg(), writer.run).more) {
-        }
-      }
-      std::vector<std::int64_t> steps;
-      for (int r = 0; r < 1'000; ++r)
-        steps.push_back(step += 1 + static_cast<std::int64_t>(random() % 3));
-      const bool wide = frame % 10 == 0;
-      std::vector<double> values;
-      for (std::size_t i = 0; i < steps.size() * (wide ? 2 : 1); ++i)
-        values.push_back(i % 997 == 5 ? std::numeric_limits<double>::infinity()
-                                      : std::sin(static_cast<double>(random())));
-      spool::RowGroup group =
-          make_rows(wide ? std::vector<std::string>{"loss", "x"} : std::vector<std::string>{"loss"},
-                    steps, values);
-      model.add(group);
-      log_rows(*database, writer, std::move(group));
-    }
-    last_step = step;
-  }
-
-  TestWriter writer;
-  Model model;
-  std::int64_t last_step = 0;
-};
-
-TEST_F(RisingSeries, BucketsOfTheWholeRangeAreExactAndFew) {
-  log_rising();
-  RunSnapshot snapshot(*database, writer.run);
-  const Key* key = snapshot.find_key("x");
-  ASSERT_NE(key, nullptr);
-  EXPECT_TRUE(key->stats.steps_rise);
-  const auto buckets = snapshot.buckets(*key, {}, 100);
-  expect_exact(buckets, model.keys().at("x"), {});
-  EXPECT_GE(buckets.size(), 100u);
-  EXPECT_LT(buckets.size(), 1'000u);
-}
-
-TEST_F(RisingSeries, BucketsOfAnyRangeCoverExactlyItsPoints) {
-  log_rising();
-  RunSnapshot snapshot(*database, writer.run);
-  const Key* key = snapshot.find_key("x");
-  std::mt19937 random(2);
-  for (int i = 0; i < 40; ++i) {
-    core::Range range;
-    range.from = static_cast<std::int64_t>(random() % static_cast<unsigned>(last_step));
-    range.to = range.from + static_cast<std::int64_t>(random() % static_cast<unsigned>(last_step));
-    expect_exact(snapshot.buckets(*key, range, 1 + random() % 200), model.keys().at("x"), range);
-  }
-}
-
-TEST_F(RisingSeries, EnvelopeOfAKeyInTwoGroupsIsThatOfItsPoints) {
-  log_rising();
-  RunSnapshot snapshot(*database, writer.run);
-  const Key* key = snapshot.find_key("loss");
-  core::Bucket all, expected;
-  for (const core::Bucket& bucket : snapshot.buckets(*key, {}, 100)) core::append(all, bucket);
-  for (const auto& [step, value] : model.keys().at("loss")) core::add(expected, step, 0, value);
-  EXPECT_EQ(all.count, expected.count);
-  EXPECT_EQ(all.min, expected.min);
-  EXPECT_EQ(all.max, expected.max);
-  EXPECT_EQ(all.nonfinite, expected.nonfinite);
-  EXPECT_EQ(snapshot.points(*key, {}).size(), model.keys().at("loss").size());
-}
-
-TEST_F(RisingSeries, ARangeOfTimesIsThatOfItsPoints) {
-  log_rising();
-  RunSnapshot snapshot(*database, writer.run);
-  const Key* key = snapshot.find_key("x");
-  const core::Range range{core::Axis::kTime, kNow + 5'000'000, kNow + 90'000'000};
-  const core::Points points = snapshot.points(*key, range);
-  std::size_t expected = 0;
-  for (const auto& [step, value] : model.keys().at("x"))
-    expected += step >= 5'000 && step <= 90'000 ? 1 : 0;
-  EXPECT_EQ(points.size(), expected);
-  std::uint64_t counted = 0;
-  for (const core::Bucket& bucket : snapshot.buckets(*key, range, 50)) counted += bucket.count;
-  EXPECT_EQ(counted, expected);
 }
 
 TEST_F(Series, SystemKeysHaveTimesAndNoSteps) {

@@ -1,0 +1,44 @@
+#include "http/keys_api.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "http/run_json.hpp"
+#include "query/keys.hpp"
+#include "query/series.hpp"
+
+namespace tracker::http {
+namespace {
+
+using nlohmann::json;
+
+std::vector<core::RunId> ids_of(const Request& request) {
+  const auto text = request.query_value("runs").value_or("");
+  std::vector<core::RunId> ids;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto comma = std::min(text.find(',', at), text.size());
+    ids.push_back(core::RunId::from_text(std::string_view(text).substr(at, comma - at)));
+    at = comma + 1;
+  }
+  if (ids.empty())
+    throw Error(ErrorCode::kInvalidArgument, "say whose keys: ?runs=ID,ID,… with up to 200 ids");
+  return ids;
+}
+
+}  // namespace
+
+Response get_keys_of_runs(const ApiContext& context, const Request& request) {
+  const auto ids = ids_of(request);
+  const auto tag = query::series_tag(context.database, {.runs = ids});
+  if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
+  auto runs = json::array();
+  for (const auto& of : query::list_keys_of(context.database, ids)) {
+    auto keys = json::array();
+    for (const auto& key : of.keys) keys.push_back(key_json(key));
+    runs.push_back({{"run", of.run.text()}, {"keys", std::move(keys)}});
+  }
+  return with_etag(request, tag, json_response({{"runs", std::move(runs)}}));
+}
+
+}  // namespace tracker::http
