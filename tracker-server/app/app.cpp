@@ -7,20 +7,24 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include <tracker/error.hpp>
 
 #include "app/data_directory.hpp"
+#include "cluster/notifier.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
 #include "embedded/embedded_postgres.hpp"
 #include "http/api.hpp"
 #include "http/live_hub.hpp"
+#include "http/live_readers.hpp"
 #include "http/server.hpp"
 #include "ingest/ingest.hpp"
 #include "rpc/ingest_service.hpp"
 #include "rpc/runs_service.hpp"
 #include "rpc/server.hpp"
+#include "storage/backfill.hpp"
 #include "storage/migrate.hpp"
 
 namespace tracker::app {
@@ -29,6 +33,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kDrain = 10s;
+constexpr auto kSchemaLook = 5s;
 
 // As another program of this machine would write it.
 std::string reachable(const std::string& address, std::uint16_t port) {
@@ -73,11 +78,21 @@ http::LiveOptions live_options() {
   return options;
 }
 
-void wait_for(const std::stop_token& stop) {
+// Until it is to stop, or a newer server has changed the schema to one that this program cannot
+// work with: then Error(kFailedPrecondition).
+void wait_for(const std::stop_token& stop, storage::Database& database) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  never.wait(lock, stop, [] { return false; });
+  while (!never.wait_for(lock, stop, kSchemaLook, [&] { return stop.stop_requested(); })) {
+    std::optional<std::string> objection;
+    try {
+      objection = storage::schema_objection(database);
+    } catch (const Error&) {
+      continue;  // the database is away; whoever needs it says so
+    }
+    if (objection) throw Error(ErrorCode::kFailedPrecondition, *objection);
+  }
 }
 
 // Everything that needs the database, in the order it is made.
@@ -88,18 +103,21 @@ class Services {
         ingest_service_(ingest_),
         runs_service_(database),
         rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service()}),
-        hub_(http::make_run_reader(database, clock_), clock_, live_options()),
+        hub_(http::make_live_readers(database, clock_), clock_, live_options()),
+        notifier_({.dsn = database.options().dsn},
+                  [this](const cluster::RunNews& news) { hub_.hear(news); }),
         dashboard_(config.dashboard_directory),
         api_{database, clock_, dashboard_, TRACKER_VERSION, clock_.now_us(), 0},
         router_(http::make_router(api_)),
         http_(http_options(config), router_, hub_) {
-    ingest_.set_listener([this](const ingest::Committed& committed) { hub_.publish(committed); });
+    ingest_.set_listener([this](const ingest::Committed& committed) { announce(committed); });
   }
 
   void start() {
     try {
       ingest_.start();
       hub_.start();
+      notifier_.start();
       rpc_.start();
       api_.grpc_port = rpc_.port();
       http_.start();
@@ -112,6 +130,7 @@ class Services {
   void stop() {
     ingest_.stop();  // first: its last acknowledgements go out on streams that are still open
     rpc_.stop(kDrain);
+    notifier_.stop();
     hub_.stop();
     http_.stop(kDrain);
   }
@@ -121,12 +140,22 @@ class Services {
   std::size_t dashboard_files() const { return dashboard_.count(); }
 
  private:
+  // To the tabs of this server, and to the other servers.
+  void announce(const ingest::Committed& committed) {
+    hub_.publish(committed);
+    std::vector<core::RunId> runs;
+    for (const auto& frame : committed.frames)
+      if (runs.empty() || runs.back() != frame.run) runs.push_back(frame.run);
+    notifier_.note(runs, committed.changed_runs);
+  }
+
   core::SystemClock clock_;
   ingest::Ingest ingest_;
   rpc::IngestService ingest_service_;
   rpc::RunsService runs_service_;
   rpc::Server rpc_;
   http::LiveHub hub_;
+  cluster::Notifier notifier_;
   http::StaticFiles dashboard_;
   http::ApiContext api_;
   http::Router router_;
@@ -160,11 +189,21 @@ void run(const Config& config, std::stop_token stop) {
   data.announce(http, grpc);
   spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
                core::quoted(data.path().string()), services.dashboard_files(), TRACKER_VERSION);
-  wait_for(stop);
-  spdlog::info("event=stopping");
-  data.withdraw();
-  services.stop();
-  spdlog::info("event=stopped");
+  storage::Backfill backfill(database, {});
+  backfill.start();
+  const auto leave = [&] {
+    spdlog::info("event=stopping");
+    data.withdraw();
+    services.stop();
+    spdlog::info("event=stopped");
+  };
+  try {
+    wait_for(stop, database);
+  } catch (const Error&) {
+    leave();
+    throw;
+  }
+  leave();
 }
 
 }  // namespace tracker::app

@@ -22,10 +22,8 @@ Response get_health(const ApiContext&, const Request&) { return text_response(20
 Response get_ready(const ApiContext& context, const Request&) {
   try {
     context.database.ping();
-    const auto installed = storage::installed_schema_version(context.database);
-    if (installed == storage::schema_version()) return text_response(200, "ready");
-    return text_response(503, fmt::format("the database has schema {}, this server needs {}",
-                                          installed, storage::schema_version()));
+    const auto objection = storage::schema_objection(context.database);
+    return objection ? text_response(503, *objection) : text_response(200, "ready");
   } catch (const Error& error) {
     return text_response(503, error.what());
   }
@@ -161,15 +159,6 @@ Router make_router(const ApiContext& context) {
   }
   return Router(std::move(routes),
                 [&context](const Request& request) { return context.dashboard.serve(request); });
-}
-
-RunReader make_run_reader(storage::Database& database, const core::Clock& clock) {
-  return [&database, &clock](std::span<const core::RunId> ids) {
-    std::vector<json> rows;
-    for (const auto& run : query::get_runs(database, ids))
-      rows.push_back(run_json(run, clock.now_us()));
-    return rows;
-  };
 }
 
 }  // namespace tracker::http
