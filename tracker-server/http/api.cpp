@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/openapi.hpp"
 #include "http/run_json.hpp"
 #include "http/series_body.hpp"
 #include "query/runs.hpp"
@@ -136,6 +137,7 @@ struct Entry {
 // Sorted by path.
 constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/live", Runs::kInline, get_live},
+    {Method::kGet, "/api/v1/openapi.json", Runs::kInline, get_openapi},
     {Method::kGet, "/api/v1/projects", Runs::kOnWorker, get_projects},
     {Method::kGet, "/api/v1/runs", Runs::kOnWorker, get_runs},
     {Method::kGet, "/api/v1/runs/{id}", Runs::kOnWorker, get_run},
