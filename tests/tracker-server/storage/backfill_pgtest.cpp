@@ -89,7 +89,7 @@ TEST_F(MigrateTest, IngestGoesOnOverBothWhileANewerServerMigrates) {
   };
   Database mine(database_.options()), theirs(database_.options());
   std::jthread old_server([&] { ingest(mine); });
-  migrate(theirs, newer);
+  EXPECT_NO_THROW(migrate(theirs, newer));  // a deadlock with a Hello is tried again
   {
     std::jthread new_server([&] { ingest(theirs); });
     EXPECT_NO_THROW(finish_batches(theirs, newer));
