@@ -9,16 +9,19 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include <tracker/error.hpp>
 
 #include "admin/janitor.hpp"
 #include "app/data_directory.hpp"
+#include "cluster/notifier.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
 #include "embedded/embedded_postgres.hpp"
 #include "http/api.hpp"
 #include "http/live_hub.hpp"
+#include "http/live_readers.hpp"
 #include "http/server.hpp"
 #include "ingest/ingest.hpp"
 #include "ingest/meters.hpp"
@@ -28,6 +31,7 @@
 #include "rpc/ingest_service.hpp"
 #include "rpc/runs_service.hpp"
 #include "rpc/server.hpp"
+#include "storage/backfill.hpp"
 #include "storage/meters.hpp"
 #include "storage/migrate.hpp"
 
@@ -37,6 +41,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kDrain = 10s;
+constexpr auto kSchemaLook = 5s;
 
 // As another program of this machine would write it.
 std::string reachable(const std::string& address, std::uint16_t port) {
@@ -90,11 +95,21 @@ http::LiveOptions live_options() {
   return options;
 }
 
-void wait_for(const std::stop_token& stop) {
+// Until it is to stop, or a newer server has changed the schema to one that this program cannot
+// work with: then Error(kFailedPrecondition).
+void wait_for(const std::stop_token& stop, storage::Database& database) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  never.wait(lock, stop, [] { return false; });
+  while (!never.wait_for(lock, stop, kSchemaLook, [&] { return stop.stop_requested(); })) {
+    std::optional<std::string> objection;
+    try {
+      objection = storage::schema_objection(database);
+    } catch (const Error&) {
+      continue;  // the database is away; whoever needs it says so
+    }
+    if (objection) throw Error(ErrorCode::kFailedPrecondition, *objection);
+  }
 }
 
 rpc::RunsServiceOptions runs_options(const Config& config) {
@@ -114,7 +129,9 @@ class Services {
         janitor_(database, clock_),
         rpc_(rpc_options(config),
              {&ingest_service_.service(), &runs_service_.service(), &admin_service_.service()}),
-        hub_(http::make_run_reader(database, clock_), clock_, live_options()),
+        hub_(http::make_live_readers(database, clock_), clock_, live_options()),
+        notifier_({.dsn = database.options().dsn},
+                  [this](const cluster::RunNews& news) { hub_.hear(news); }),
         dashboard_(config.dashboard_directory),
         api_{database,        clock_, dashboard_, TRACKER_VERSION,
              clock_.now_us(), 0,      &metrics_,  &draining_},
@@ -126,7 +143,7 @@ class Services {
     metrics_.add(rpc::write_metrics);
     metrics_.add(storage::write_metrics);
     metrics_.add([this](metrics::Writer& out) { http_.write_metrics(out); });
-    ingest_.set_listener([this](const ingest::Committed& committed) { hub_.publish(committed); });
+    ingest_.set_listener([this](const ingest::Committed& committed) { announce(committed); });
   }
 
   void start() {
@@ -134,6 +151,7 @@ class Services {
       ingest_.start();
       janitor_.start();
       hub_.start();
+      notifier_.start();
       rpc_.start();
       api_.grpc_port = rpc_.port();
       http_.start();
@@ -157,6 +175,7 @@ class Services {
     ingest_.stop();
     janitor_.stop();
     closing.join();
+    notifier_.stop();
     hub_.stop();
     http_.stop(kDrain);
   }
@@ -166,6 +185,15 @@ class Services {
   std::size_t dashboard_files() const { return dashboard_.count(); }
 
  private:
+  // To the tabs of this server, and to the other servers.
+  void announce(const ingest::Committed& committed) {
+    hub_.publish(committed);
+    std::vector<core::RunId> runs;
+    for (const auto& frame : committed.frames)
+      if (runs.empty() || runs.back() != frame.run) runs.push_back(frame.run);
+    notifier_.note(runs, committed.changed_runs);
+  }
+
   core::SystemClock clock_;
   metrics::Registry metrics_;
   std::atomic<bool> draining_{false};
@@ -176,11 +204,19 @@ class Services {
   admin::Janitor janitor_;
   rpc::Server rpc_;
   http::LiveHub hub_;
+  cluster::Notifier notifier_;
   http::StaticFiles dashboard_;
   http::ApiContext api_;
   http::Router router_;
   http::Server http_;
 };
+
+void leave(DataDirectory& data, Services& services) {
+  spdlog::info("event=stopping");
+  data.withdraw();
+  services.stop();
+  spdlog::info("event=stopped");
+}
 
 }  // namespace
 
@@ -211,16 +247,20 @@ void run(const Config& config, std::stop_token stop) {
   data.announce(http, grpc);
   spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
                core::quoted(data.path().string()), services.dashboard_files(), TRACKER_VERSION);
-  wait_for(stop);
+  storage::Backfill backfill(database, {});
+  backfill.start();
+  try {
+    wait_for(stop, database);
+  } catch (const Error&) {
+    leave(data, services);
+    throw;
+  }
   services.announce_stop();
   if (config.drain_delay.count() > 0) {
     spdlog::info("event=draining seconds={}", config.drain_delay.count());
     std::this_thread::sleep_for(config.drain_delay);
   }
-  spdlog::info("event=stopping");
-  data.withdraw();
-  services.stop();
-  spdlog::info("event=stopped");
+  leave(data, services);
 }
 
 }  // namespace tracker::app

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/keys_api.hpp"
+#include "http/openapi.hpp"
 #include "http/run_deletion.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
@@ -26,10 +27,8 @@ Response get_ready(const ApiContext& context, const Request&) {
   if (context.draining != nullptr && *context.draining) return text_response(503, "draining");
   try {
     context.database.ping();
-    const auto installed = storage::installed_schema_version(context.database);
-    if (installed == storage::schema_version()) return text_response(200, "ready");
-    return text_response(503, fmt::format("the database has schema {}, this server needs {}",
-                                          installed, storage::schema_version()));
+    const auto objection = storage::schema_objection(context.database);
+    return objection ? text_response(503, *objection) : text_response(200, "ready");
   } catch (const Error& error) {
     return text_response(503, error.what());
   }
@@ -134,6 +133,7 @@ struct Entry {
 constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/keys", Runs::kOnWorker, get_keys_of_runs},
     {Method::kGet, "/api/v1/live", Runs::kInline, get_live},
+    {Method::kGet, "/api/v1/openapi.json", Runs::kInline, get_openapi},
     {Method::kGet, "/api/v1/projects", Runs::kOnWorker, get_projects},
     {Method::kGet, "/api/v1/runs", Runs::kOnWorker, get_runs},
     {Method::kGet, "/api/v1/runs/facets", Runs::kOnWorker, get_run_facets},
@@ -162,15 +162,6 @@ Router make_router(const ApiContext& context) {
   }
   return Router(std::move(routes),
                 [&context](const Request& request) { return context.dashboard.serve(request); });
-}
-
-RunReader make_run_reader(storage::Database& database, const core::Clock& clock) {
-  return [&database, &clock](std::span<const core::RunId> ids) {
-    std::vector<json> rows;
-    for (const auto& run : query::get_runs(database, ids))
-      rows.push_back(run_json(run, clock.now_us()));
-    return rows;
-  };
 }
 
 }  // namespace tracker::http

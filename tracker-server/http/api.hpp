@@ -5,7 +5,6 @@
 #include <string>
 
 #include "core/clock.hpp"
-#include "http/live_hub.hpp"
 #include "http/router.hpp"
 #include "http/static_files.hpp"
 #include "metrics/registry.hpp"
@@ -28,8 +27,5 @@ struct ApiContext {
 };
 
 Router make_router(const ApiContext& context);
-
-// The live hub's way to runs.
-RunReader make_run_reader(storage::Database& database, const core::Clock& clock);
 
 }  // namespace tracker::http

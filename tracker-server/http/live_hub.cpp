@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -14,11 +13,8 @@
 
 namespace tracker::http {
 
-LiveHub::LiveHub(RunReader reader, const core::Clock& clock, LiveOptions options)
-    : reader_(std::move(reader)),
-      clock_(clock),
-      options_(std::move(options)),
-      boot_(core::Uuid::random().text().substr(0, 8)) {}
+LiveHub::LiveHub(LiveReaders readers, const core::Clock& clock, LiveOptions options)
+    : readers_(std::move(readers)), clock_(clock), options_(std::move(options)) {}
 
 LiveHub::~LiveHub() { stop(); }
 
@@ -55,41 +51,75 @@ void LiveHub::run() {
 void LiveHub::publish(const ingest::Committed& committed) noexcept {
   try {
     const std::lock_guard lock(mutex_);
-    if (feeds_.empty() && project_watchers_ == 0) return;
+    if (feeds_.empty() && projects_.empty()) return;
     const auto now = clock_.now_us();
     for (const auto& frame : committed.frames) {
       note(frame.run, options_.run_refresh_us, now);
       const auto found = feeds_.find(frame.run);
       if (found == feeds_.end()) continue;
-      auto& feed = found->second;
-      feed.newest = ++sequence_;
-      feed.entries.push_back({sequence_, weight_of(*frame.frame), frame.frame, now});
-      feed.weight += feed.entries.back().weight;
-      trim(feed);
+      if (!found->second.frames.publish({frame.writer, frame.from, frame.to, frame.frame}, now))
+        read_soon(found->second, now);
     }
-    for (const auto run : committed.changed_runs) note(run, options_.interval_us, now);
-    dirty_ = true;
-    changed_.notify_one();
+    for (const auto run : committed.changed_runs) note_changed(run, now);
+    wake();
   } catch (const std::exception& error) {
     spdlog::error("event=live_publish_failed error={}", core::quoted(error.what()));
   }
 }
 
+void LiveHub::hear(const cluster::RunNews& news) noexcept {
+  try {
+    const std::lock_guard lock(mutex_);
+    if (feeds_.empty() && projects_.empty()) return;
+    const auto now = clock_.now_us();
+    for (const auto* runs : {&news.data, &news.changed}) {
+      for (const auto run : *runs) {
+        note(run, options_.run_refresh_us, now);
+        const auto found = feeds_.find(run);
+        if (found != feeds_.end()) read_soon(found->second, now);
+      }
+    }
+    for (const auto run : news.changed) note_changed(run, now);
+    if (news.many || news.missed)
+      poll_due_us_ = std::min(poll_due_us_, std::max(now, polled_us_ + options_.interval_us));
+    if (news.missed)
+      for (auto& [id, tab] : tabs_) tab.missed = tab.projects;
+    wake();
+  } catch (const std::exception& error) {
+    spdlog::error("event=live_hear_failed error={}", core::quoted(error.what()));
+  }
+}
+
+void LiveHub::wake() {
+  dirty_ = true;
+  changed_.notify_one();
+}
+
+bool LiveHub::is_watched(core::RunId run) const {
+  if (feeds_.contains(run)) return true;
+  if (projects_.empty()) return false;
+  const auto known = news_.find(run);  // of a run that was never read nobody knows the project
+  return known == news_.end() || known->second.project.empty() ||
+         projects_.contains(known->second.project);
+}
+
 // Somebody may want to see this run again, at the earliest `pause` after it was last read.
 void LiveHub::note(core::RunId run, std::int64_t pause_us, std::int64_t now_us) {
-  if (project_watchers_ == 0 && !feeds_.contains(run)) return;
+  if (!is_watched(run)) return;
   auto& news = news_[run];
   const auto due = std::max(now_us, news.read_us + pause_us);
   news.due_us = news.waiting ? std::min(news.due_us, due) : due;
   news.waiting = true;
 }
 
-void LiveHub::trim(Feed& feed) {
-  while (feed.weight > options_.feed_weight && !feed.entries.empty()) {
-    feed.floor = feed.entries.front().sequence;
-    feed.weight -= feed.entries.front().weight;
-    feed.entries.pop_front();
-  }
+void LiveHub::note_changed(core::RunId run, std::int64_t now_us) {
+  note(run, options_.interval_us, now_us);
+}
+
+// Only for who watches: a feed that is kept for a tab that may come back waits until it does.
+void LiveHub::read_soon(Feed& feed, std::int64_t now_us) {
+  if (feed.watchers == 0) return;
+  feed.read_due_us = std::max(now_us, feed.read_us + options_.tail_pause_us);
 }
 
 LiveHub::TabId LiveHub::join(std::shared_ptr<LiveOutput> output) {
@@ -106,7 +136,7 @@ void LiveHub::leave(TabId id) {
   if (found == tabs_.end()) return;
   auto& tab = found->second;
   while (!tab.runs.empty()) unsubscribe_run(tab, tab.runs.begin()->first);
-  project_watchers_ -= tab.projects.size();
+  while (!tab.projects.empty()) unsubscribe_project(tab, *tab.projects.begin());
   tabs_.erase(found);
 }
 
@@ -133,7 +163,7 @@ void LiveHub::apply(TabId id, const LiveCommand& command) {
   auto& tab = found->second;
   if (command.kind == LiveCommand::Kind::kUnsubscribe) {
     if (command.run) unsubscribe_run(tab, *command.run);
-    if (command.project) project_watchers_ -= tab.projects.erase(*command.project);
+    if (command.project) unsubscribe_project(tab, *command.project);
     return;
   }
   if (tab.runs.size() + tab.projects.size() >= options_.subscriptions) {
@@ -141,42 +171,46 @@ void LiveHub::apply(TabId id, const LiveCommand& command) {
                 fmt::format("at most {} subscriptions a connection", options_.subscriptions));
   }
   if (command.run) subscribe_run(tab, *command.run, command.cursor);
-  if (command.project && tab.projects.insert(*command.project).second) ++project_watchers_;
-  dirty_ = true;
-  changed_.notify_one();
+  if (command.project && tab.projects.insert(*command.project).second)
+    ++projects_[*command.project];
+  wake();
 }
 
 void LiveHub::subscribe_run(Tab& tab, core::RunId run, const std::optional<std::string>& cursor) {
-  const bool known = feeds_.contains(run);
-  auto& feed = feeds_[run];
-  // A number of its own: commits while there was no feed did not count, so that whoever comes with
-  // an older cursor may have missed some.
-  if (!known) feed.floor = feed.newest = ++sequence_;
+  auto& feed = feeds_.try_emplace(run, Feed{LiveFeed(options_.feed_weight)}).first->second;
+  const bool followed = feed.watchers > 0;
   const auto [position, fresh] = tab.runs.try_emplace(run);
   if (fresh) ++feed.watchers;
   auto& subscription = position->second;
-  subscription.cursor = feed.newest;
+  subscription = {};
   if (cursor) {
-    std::uint64_t wanted = 0;
-    const auto* end = cursor->data() + cursor->size();
-    const bool ours = cursor->size() > boot_.size() && cursor->rfind(boot_, 0) == 0 &&
-                      std::from_chars(cursor->data() + boot_.size() + 1, end, wanted).ptr == end;
-    subscription.lost = !ours || wanted < feed.floor || wanted > sequence_;
-    if (!subscription.lost) subscription.cursor = wanted;
+    subscription.cursor = parse_cursor(*cursor);
+    subscription.lost = !subscription.cursor;
+    if (subscription.cursor) feed.frames.want(*subscription.cursor);
   }
+  const auto now = clock_.now_us();
+  // A feed that was kept and not followed may stand a little before now: what comes twice merges.
+  subscription.placed = feed.frames.open() && !subscription.cursor;
+  if (subscription.placed) subscription.at = feed.frames.end();
+  // A reading that is under way may have begun before what the cursor names was committed.
+  subscription.reading = feed.readings + 1;
+  if (!subscription.placed || !followed) read_soon(feed, now);
   auto& news = news_[run];
-  news.due_us = clock_.now_us();
+  news.due_us = now;
   news.waiting = true;
 }
 
 void LiveHub::unsubscribe_run(Tab& tab, core::RunId run) {
   if (tab.runs.erase(run) == 0) return;
-  auto& feed = feeds_[run];
+  auto& feed = feeds_.at(run);
   if (--feed.watchers == 0) feed.unwatched_since_us = clock_.now_us();
 }
 
-std::string LiveHub::cursor_text(std::uint64_t sequence) const {
-  return fmt::format("{}.{}", boot_, sequence);
+void LiveHub::unsubscribe_project(Tab& tab, const std::string& project) {
+  const std::string name = project;  // it may be the set's own
+  if (tab.projects.erase(name) == 0 || --projects_.at(name) > 0) return;
+  projects_.erase(name);
+  polled_projects_.erase(name);
 }
 
 }  // namespace tracker::http

@@ -18,18 +18,28 @@ constexpr std::int64_t kRetryUs = 1'000'000;
 
 std::optional<std::int64_t> LiveHub::flush() {
   const auto now = clock_.now_us();
-  std::vector<Delivery> deliveries;
+  deliver_due(now);
+  say_missed();
+  poll(now);
+  read_tails(now);
   std::vector<core::RunId> runs;
   {
     const std::lock_guard lock(mutex_);
-    deliveries = collect(now);
     runs = due_runs(now);
     forget_old(now);
   }
-  deliver(deliveries);
   if (!runs.empty()) send_runs(runs, now);
   const std::lock_guard lock(mutex_);
   return next_due(now);
+}
+
+void LiveHub::deliver_due(std::int64_t now_us) {
+  std::vector<Delivery> deliveries;
+  {
+    const std::lock_guard lock(mutex_);
+    deliveries = collect(now_us);
+  }
+  deliver(deliveries);
 }
 
 std::vector<LiveHub::Delivery> LiveHub::collect(std::int64_t now_us) {
@@ -37,19 +47,29 @@ std::vector<LiveHub::Delivery> LiveHub::collect(std::int64_t now_us) {
   for (auto& [id, tab] : tabs_) {
     if (is_slow(*tab.output)) continue;
     for (auto& [run, subscription] : tab.runs) {
-      const auto& feed = feeds_[run];
-      const bool behind = subscription.lost || subscription.cursor < feed.newest;
-      if (!behind || now_us < subscription.sent_us + options_.interval_us) continue;
-      Delivery delivery{id, tab.output, run, subscription.cursor, feed.newest, false, {}, 0};
-      delivery.resync = subscription.lost || subscription.cursor < feed.floor;
-      if (!delivery.resync) {
-        for (const auto& entry : feed.entries) {
-          if (entry.sequence <= subscription.cursor) continue;
-          if (delivery.frames.empty()) delivery.oldest_us = entry.committed_us;
-          delivery.frames.push_back(entry.frame);
+      if (!subscription.placed) continue;
+      const auto& feed = feeds_.at(run).frames;
+      const bool behind = subscription.lost || subscription.at != feed.end();
+      const bool due = behind && now_us >= subscription.sent_us + options_.interval_us;
+      if (!due && subscription.confirmed) continue;
+      Delivery delivery{.tab = id,
+                        .output = tab.output,
+                        .run = run,
+                        .from = subscription.at,
+                        .to = subscription.at,
+                        .confirm = !subscription.confirmed};
+      subscription.confirmed = true;
+      if (due) {
+        delivery.to = feed.end();
+        delivery.resync = subscription.lost || !feed.covers(subscription.at);
+        if (!delivery.resync) {
+          delivery.frames = feed.since(subscription.at);
+          delivery.oldest_us = feed.news_since(subscription.at).value_or(now_us);
         }
+        subscription.at = feed.end();
+        subscription.sent_us = now_us;
+        subscription.lost = false;
       }
-      subscription = {feed.newest, now_us, false};
       deliveries.push_back(std::move(delivery));
     }
   }
@@ -78,14 +98,19 @@ void LiveHub::take_back(const Delivery& delivery) {
   const auto found = tab->second.runs.find(delivery.run);
   if (found == tab->second.runs.end()) return;
   auto& subscription = found->second;
+  if (subscription.at != delivery.to) return;  // it has subscribed anew
+  subscription.at = delivery.from;
   subscription.lost = subscription.lost || delivery.resync;
-  subscription.cursor = std::min(subscription.cursor, delivery.from);
+  if (delivery.confirm) subscription.confirmed = false;
 }
 
 void LiveHub::deliver(const std::vector<Delivery>& deliveries) {
   using Message = std::shared_ptr<const std::string>;
-  // Tabs that watch a run mostly stand at the same cursor: their texts are made once.
-  std::map<std::pair<core::RunId, std::uint64_t>, std::vector<Message>> made;
+  const auto made_of = [](std::string text) {
+    return std::make_shared<const std::string>(std::move(text));
+  };
+  // Tabs that watch a run mostly stand at the same place: their texts are made once.
+  std::map<std::pair<core::RunId, LogPosition>, std::vector<Message>> made;
   for (const auto& delivery : deliveries) {
     if (is_slow(*delivery.output)) {
       take_back(delivery);
@@ -93,13 +118,17 @@ void LiveHub::deliver(const std::vector<Delivery>& deliveries) {
     }
     if (delivery.resync) {
       meters().live_resyncs.add();
-      say(*delivery.output, std::make_shared<const std::string>(resync_message(delivery.run)));
-      continue;
+      say(*delivery.output, made_of(resync_message(delivery.run)));
     }
+    if (delivery.confirm) {
+      const auto& place = delivery.resync ? delivery.to : delivery.from;
+      say(*delivery.output, made_of(subscribed_message(delivery.run, cursor_text(place))));
+    }
+    if (delivery.frames.empty()) continue;
     const auto [position, fresh] = made.try_emplace({delivery.run, delivery.from});
     if (fresh) {
       const auto keep = [&](std::optional<std::string> text) {
-        if (text) position->second.push_back(std::make_shared<const std::string>(std::move(*text)));
+        if (text) position->second.push_back(made_of(std::move(*text)));
       };
       const CursorRange range{cursor_text(delivery.from), cursor_text(delivery.to)};
       keep(points_message(delivery.run, range, delivery.frames));
@@ -126,7 +155,7 @@ std::vector<core::RunId> LiveHub::due_runs(std::int64_t now_us) {
 void LiveHub::send_runs(const std::vector<core::RunId>& runs, std::int64_t now_us) {
   std::vector<nlohmann::json> rows;
   try {
-    rows = reader_(runs);
+    rows = readers_.runs(runs);
   } catch (const std::exception& error) {
     spdlog::warn("event=live_read_failed runs={} error={}", runs.size(),
                  core::quoted(error.what()));
@@ -139,6 +168,7 @@ void LiveHub::send_runs(const std::vector<core::RunId>& runs, std::int64_t now_u
     std::vector<std::shared_ptr<LiveOutput>> outputs;
     {
       const std::lock_guard lock(mutex_);
+      if (run) note_row(*run, row);
       for (const auto& [id, tab] : tabs_) {
         if (tab.projects.contains(project) || (run && tab.runs.contains(*run))) {
           outputs.push_back(tab.output);
@@ -160,6 +190,14 @@ void LiveHub::send_runs(const std::vector<core::RunId>& runs, std::int64_t now_u
   read_later(unsent, now_us);
 }
 
+// What it was when it was read, so that a later look at its version tells whether it changed.
+void LiveHub::note_row(core::RunId run, const nlohmann::json& row) {
+  const auto found = news_.find(run);
+  if (found == news_.end()) return;
+  found->second.project = row.value("project", "");
+  found->second.version = row.value("version", std::uint64_t{0});
+}
+
 void LiveHub::read_later(std::span<const core::RunId> runs, std::int64_t now_us) {
   const std::lock_guard lock(mutex_);
   for (const auto run : runs) {
@@ -175,20 +213,25 @@ void LiveHub::forget_old(std::int64_t now_us) {
            now_us > item.second.unwatched_since_us + options_.keep_feed_us;
   });
   std::erase_if(news_, [&](const auto& item) {
-    return !item.second.waiting && now_us > item.second.read_us + options_.keep_feed_us;
+    const auto used = std::max(item.second.read_us, item.second.seen_us);
+    return !item.second.waiting && now_us > used + options_.keep_feed_us;
   });
 }
 
 std::optional<std::int64_t> LiveHub::next_due(std::int64_t now_us) const {
   std::optional<std::int64_t> due;
   const auto consider = [&](std::int64_t at) { due = due ? std::min(*due, at) : at; };
-  for (const auto& [run, news] : news_) {
+  for (const auto& [run, news] : news_)
     if (news.waiting) consider(news.due_us);
-  }
+  for (const auto& [run, feed] : feeds_)
+    if (feed.read_due_us) consider(*feed.read_due_us);
+  if (is_anything_watched()) consider(poll_due_us_);
   for (const auto& [id, tab] : tabs_) {
+    if (!tab.missed.empty()) consider(now_us + options_.interval_us);
     for (const auto& [run, subscription] : tab.runs) {
-      const auto& feed = feeds_.at(run);
-      if (!subscription.lost && subscription.cursor >= feed.newest) continue;
+      if (!subscription.placed) continue;  // its feed's reading is due
+      const auto& feed = feeds_.at(run).frames;
+      if (!subscription.lost && subscription.confirmed && subscription.at == feed.end()) continue;
       // A tab that was skipped for its long queue is looked at again an interval later.
       const auto next = subscription.sent_us + options_.interval_us;
       consider(next > now_us ? next : now_us + options_.interval_us);

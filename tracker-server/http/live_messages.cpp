@@ -97,7 +97,15 @@ std::optional<std::string> logs_message(core::RunId run, spool::ConsoleStream st
   return dump({{"logs", {{"run", run.text()}, {"stream", name_of(stream)}, {"lines", list}}}});
 }
 
+std::string subscribed_message(core::RunId run, const std::string& cursor) {
+  return dump({{"subscribed", {{"run", run.text()}, {"cursor", cursor}}}});
+}
+
 std::string resync_message(core::RunId run) { return dump({{"resync", {{"run", run.text()}}}}); }
+
+std::string resync_message(const std::string& project) {
+  return dump({{"resync", {{"project", project}}}});
+}
 
 std::string hello_message(std::string_view version) {
   return dump({{"hello", {{"version", version}}}});

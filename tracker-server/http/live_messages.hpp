@@ -26,7 +26,10 @@ std::optional<std::string> points_message(core::RunId run, const CursorRange& ra
 std::optional<std::string> logs_message(core::RunId run, spool::ConsoleStream stream,
                                         std::span<const SharedFrame> frames);
 
+// The subscription stands at the cursor: what is committed behind it comes.
+std::string subscribed_message(core::RunId run, const std::string& cursor);
 std::string resync_message(core::RunId run);
+std::string resync_message(const std::string& project);
 std::string hello_message(std::string_view version);
 std::string error_message(std::string_view code, const std::string& text);
 

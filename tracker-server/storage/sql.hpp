@@ -35,6 +35,9 @@ auto in_transaction(Database& database, Body body) {
     }
   } catch (const pqxx::broken_connection& error) {
     throw Error(ErrorCode::kUnavailable, "the connection to the database broke", first_line(error));
+  } catch (const pqxx::transaction_rollback& error) {
+    // A conflict or a deadlock, which libpqxx 6.4 does not make a sql_error.
+    throw Error(code_of("40001"), "database: " + first_line(error), "40001");
   } catch (const pqxx::sql_error& error) {
     throw Error(code_of(error.sqlstate()), "database: " + first_line(error), error.sqlstate());
   } catch (const pqxx::failure& error) {

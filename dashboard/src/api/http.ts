@@ -1,9 +1,7 @@
 // One request to the server. Failures become ApiError, whose text can be shown to people.
+import type { components } from './schema';
 
-export type ApiErrorCode =
-  | 'invalid_argument' | 'unauthenticated' | 'permission_denied' | 'not_found' | 'method_not_allowed'
-  | 'failed_precondition' | 'too_large' | 'resource_exhausted' | 'internal' | 'unavailable'
-  | 'unreachable' | 'bad_answer';
+export type ApiErrorCode = components['schemas']['Error']['error']['code'] | 'unreachable' | 'bad_answer';
 
 export class ApiError extends Error {
   override name = 'ApiError';

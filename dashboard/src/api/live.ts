@@ -14,6 +14,10 @@ interface Subscription {
   cursor: string | null;
   // Subscribed on an earlier connection: what came in between is missing.
   resumed: boolean;
+  // The server said, on this connection, from where on it tells of the run.
+  confirmed: boolean;
+  // Somebody read before that: what was committed in between is missing.
+  readEarly: boolean;
 }
 
 export interface LiveOptions {
@@ -47,7 +51,7 @@ export class LiveClient {
     const key = keyOf(target);
     let subscription = this.subscriptions.get(key);
     if (!subscription) {
-      subscription = { target, handlers: new Set(), cursor: null, resumed: false };
+      subscription = { target, handlers: new Set(), cursor: null, resumed: false, confirmed: false, readEarly: false };
       this.subscriptions.set(key, subscription);
       this.sendSubscribe(subscription);
     }
@@ -57,18 +61,26 @@ export class LiveClient {
     return () => this.drop(held, handler);
   }
 
-  // True while deltas arrive: a read started now misses nothing that comes later.
   get isOpen(): boolean {
     return this.socket?.readyState === 1;
   }
 
-  // Resolves when the socket is open, or after `ms`: then the subscribers are told to read again once it opens.
+  // True while deltas of all that is subscribed arrive: a read started now misses nothing that comes later.
+  private get isSettled(): boolean {
+    if (!this.isOpen) return false;
+    return [...this.subscriptions.values()].every((one) => one.confirmed || !('run' in one.target));
+  }
+
+  // Resolves when that is so, or after `ms`: then those who are not there yet are told to read again once they are.
   async settled(ms: number): Promise<void> {
-    if (this.isOpen) return;
+    if (this.isSettled) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.waiting.delete(done);
-        for (const subscription of this.subscriptions.values()) subscription.resumed = true;
+        for (const subscription of this.subscriptions.values()) {
+          if (!this.isOpen) subscription.resumed = true;
+          else if (!subscription.confirmed) subscription.readEarly = true;
+        }
         resolve();
       }, ms);
       const done = () => {
@@ -114,6 +126,11 @@ export class LiveClient {
       // A run with a cursor is made whole by the server; everything else must be read again.
       if (wasHeldBefore && subscription.cursor === null) this.emit(subscription, { type: 'resync' });
     }
+    this.releaseIfSettled();
+  }
+
+  private releaseIfSettled(): void {
+    if (!this.isSettled) return;
     for (const done of this.waiting) done();
     this.waiting.clear();
   }
@@ -124,7 +141,10 @@ export class LiveClient {
       this.options.onStatus('idle');
       return;
     }
-    for (const subscription of this.subscriptions.values()) subscription.resumed = true;
+    for (const subscription of this.subscriptions.values()) {
+      subscription.resumed = true;
+      subscription.confirmed = false;
+    }
     this.options.onStatus('lost');
     this.retryTimer = setTimeout(() => {
       this.retryTimer = null;
@@ -156,6 +176,7 @@ export class LiveClient {
       return; // a message that cannot be read is none
     }
     if (isObject(message.run)) this.receivedRun(message.run);
+    if (isObject(message.subscribed)) this.receivedSubscribed(message.subscribed);
     if (isObject(message.points)) this.receivedPoints(message.points);
     if (isObject(message.logs)) this.receivedLogs(message.logs);
     if (isObject(message.resync)) this.receivedResync(message.resync);
@@ -169,6 +190,16 @@ export class LiveClient {
     const event: LiveEvent = { type: 'run', run: readRun(value) };
     this.emit(this.subscriptions.get(`project:${event.run.project}`), event);
     this.emit(this.runSubscription(event.run.id), event);
+  }
+
+  private receivedSubscribed(value: Record<string, unknown>): void {
+    const subscription = this.runSubscription(value.run);
+    if (!subscription) return;
+    subscription.confirmed = true;
+    if (typeof value.cursor === 'string') subscription.cursor = value.cursor;
+    if (subscription.readEarly) this.emit(subscription, { type: 'resync' });
+    subscription.readEarly = false;
+    this.releaseIfSettled();
   }
 
   private receivedPoints(value: Record<string, unknown>): void {
@@ -185,7 +216,8 @@ export class LiveClient {
   }
 
   private receivedResync(value: Record<string, unknown>): void {
-    const subscription = this.runSubscription(value.run);
+    const project = typeof value.project === 'string' ? this.subscriptions.get(`project:${value.project}`) : undefined;
+    const subscription = project ?? this.runSubscription(value.run);
     if (!subscription) return;
     subscription.cursor = null;
     this.emit(subscription, { type: 'resync' });

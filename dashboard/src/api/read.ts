@@ -1,5 +1,6 @@
 // Reads unknown JSON into the types of types.ts. A field that is absent or of another kind takes the neutral value:
 // one odd run must not blank a page. A body whose frame is wrong throws TypeError.
+import type { components } from './schema';
 import type { Json, JsonObject, KeyInfo, LogLine, LogPage, PointColumns, Project, Run, RunState, ServerInfo } from './types';
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -10,6 +11,12 @@ export function objectOf(value: unknown): Record<string, unknown> {
   if (!isObject(value)) throw new TypeError('the server answered something that is not an object');
   return value;
 }
+
+// The same, with the names of fields that the API's document has: a field that is not in it does not compile. What is
+// in them is still unknown.
+type Schemas = components['schemas'];
+type Fields<Name extends keyof Schemas> = Partial<Record<keyof Schemas[Name], unknown>>;
+const fieldsOf = <Name extends keyof Schemas>(value: unknown): Fields<Name> => objectOf(value) as Fields<Name>;
 
 // Numbers that JSON cannot hold come as the strings "NaN", "Infinity", "-Infinity"; null means none.
 export function numberOf(value: unknown): number {
@@ -32,7 +39,7 @@ const stateOf = (value: unknown): RunState =>
   typeof value === 'string' && kStates.includes(value) ? (value as RunState) : 'stopped';
 
 export function readProject(value: unknown): Project {
-  const o = objectOf(value);
+  const o = fieldsOf<'Project'>(value);
   return {
     id: text(o.id),
     name: text(o.name),
@@ -44,7 +51,7 @@ export function readProject(value: unknown): Project {
 }
 
 export function readRun(value: unknown): Run {
-  const o = objectOf(value);
+  const o = fieldsOf<'Run'>(value);
   return {
     id: text(o.id),
     name: text(o.name),
@@ -66,7 +73,7 @@ export function readRun(value: unknown): Run {
 }
 
 export function readKey(value: unknown): KeyInfo {
-  const o = objectOf(value);
+  const o = fieldsOf<'Key'>(value);
   const definition = isObject(o.definition) ? o.definition : {};
   const goal = definition.goal;
   return {
@@ -86,17 +93,17 @@ export function readKeysOfRuns(value: unknown): Map<string, KeyInfo[]> {
 }
 
 export function readServer(value: unknown): ServerInfo {
-  const o = objectOf(value);
+  const o = fieldsOf<'Server'>(value);
   return { version: text(o.version), grpcPort: finiteOr(o.grpc_port, 0) };
 }
 
 export function readLogLine(value: unknown): LogLine {
-  const o = objectOf(value);
+  const o = fieldsOf<'LogLine'>(value);
   return { line: finiteOr(o.line, 0), timeUs: finiteOr(o.time_us, 0), text: text(o.text) };
 }
 
 export function readLogPage(value: unknown): LogPage {
-  const o = objectOf(value);
+  const o = fieldsOf<'LogPage'>(value);
   return { lines: listOf(o.lines).map(readLogLine), total: finiteOr(o.total, 0) };
 }
 

@@ -1,9 +1,13 @@
 // What the HTTP API answers (docs/http-api.md), in the dashboard's own names. Times are microseconds since the epoch.
+// Words that both sides know are those of the API's document, from which schema.d.ts is made (npm run api-types).
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = Record<string, Json>;
 
-export type RunState = 'running' | 'finished' | 'failed' | 'crashed' | 'stopped';
+export type RunState = Schemas['RunState'];
 
 export interface Project {
   id: string;
@@ -33,7 +37,7 @@ export interface Run {
   version: number;
 }
 
-export type KeyKind = 'history' | 'system';
+export type KeyKind = Schemas['KeyKind'];
 
 export interface KeyInfo {
   key: string;
@@ -48,7 +52,7 @@ export interface ServerInfo {
   grpcPort: number;
 }
 
-export type XMode = 'step' | 'time' | 'relative';
+export type XMode = Schemas['XAxis'];
 
 export interface SeriesRequest {
   runs: readonly string[];
@@ -88,7 +92,7 @@ export type Series =
   | (SeriesBase & { mode: 'raw'; points: RawColumns })
   | (SeriesBase & { mode: 'buckets'; buckets: BucketColumns });
 
-export type LogStream = 'stdout' | 'stderr';
+export type LogStream = Schemas['LogStream'];
 
 export interface LogLine {
   line: number;

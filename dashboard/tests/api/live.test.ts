@@ -122,6 +122,40 @@ describe('LiveClient', () => {
     expect(events).toEqual([{ type: 'resync' }]);
   });
 
+  it('lets a reader begin when the server follows the run, and tells one that did not wait', async () => {
+    const { client, last } = makeClient();
+    const events: LiveEvent[] = [];
+    client.subscribe({ run: 'a' }, (event) => events.push(event));
+    last().open();
+    let begun = 0;
+    void client.settled(250).then(() => (begun += 1));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(begun).toBe(0);
+    last().say({ subscribed: { run: 'a', cursor: 'c1' } });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(begun).toBe(1);
+    client.subscribe({ run: 'b' }, (event) => events.push(event));
+    void client.settled(250).then(() => (begun += 1));
+    await vi.advanceTimersByTimeAsync(250);
+    expect(begun).toBe(2);
+    expect(events).toEqual([]);
+    last().say({ subscribed: { run: 'b', cursor: 'c1' } });
+    expect(events).toEqual([{ type: 'resync' }]);
+    last().lose();
+    vi.advanceTimersByTime(15_000);
+    last().open();
+    expect(last().sent).toEqual([{ subscribe: { run: 'a', cursor: 'c1' } }, { subscribe: { run: 'b', cursor: 'c1' } }]);
+  });
+
+  it('hears that a list of runs is to be read again', () => {
+    const { client, last } = makeClient();
+    const events: LiveEvent[] = [];
+    client.subscribe({ project: 'p' }, (event) => events.push(event));
+    last().open();
+    last().say({ resync: { project: 'p' } });
+    expect(events).toEqual([{ type: 'resync' }]);
+  });
+
   it('does not reconnect for nobody', () => {
     const { client, last, statuses } = makeClient();
     client.subscribe({ run: 'a' }, () => undefined)();

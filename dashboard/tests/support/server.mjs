@@ -145,6 +145,7 @@ function serveLive(server, runs) {
       const target = message.subscribe ?? message.unsubscribe;
       const name = target.run ? `run:${target.run}` : `project:${target.project}`;
       if (message.subscribe) socket.subscriptions.add(name);
+      if (message.subscribe?.run) socket.send(JSON.stringify({ subscribed: { run: target.run, cursor: '1' } }));
       else socket.subscriptions.delete(name);
     });
   });

@@ -17,6 +17,7 @@ TEST_F(LiveHubTest, AReconnectedTabGetsWhatItMissed) {
   output_ = std::make_shared<RecordingOutput>();
   tab_ = hub_->join(output_);
   subscribe(run_, cursor);
+  clock_.advance(options_.tail_pause_us);
   hub_->flush();
   const auto points = output_->take("points");
   ASSERT_EQ(points.size(), 1u);
@@ -24,40 +25,58 @@ TEST_F(LiveHubTest, AReconnectedTabGetsWhatItMissed) {
   EXPECT_TRUE(output_->take("resync").empty());
 }
 
-TEST_F(LiveHubTest, ACursorOfAnotherLifeOfTheServerIsAnsweredWithResync) {
-  subscribe(run_);
+TEST_F(LiveHubTest, ACursorThatCannotBeServedIsAnsweredWithResync) {
+  const auto known = cursor_text({{writer_, 10}});
+  const auto ahead = cursor_text({{writer_, 1'000}});
+  const auto stranger = cursor_text({{core::WriterId::random(), 10}});
   commit(run_, 1);
-  hub_->flush();
-  const std::string cursor = output_->take("points").at(0).at("to");
-  hub_ = make_hub();
-  tab_ = hub_->join(output_);
-  for (const auto& lost : {cursor, std::string("nonsense"), std::string()}) {
-    clock_.advance(options_.interval_us);
+  for (const std::string lost : {"nonsense", "", "1.x-1", "2", ahead.c_str(), stranger.c_str()}) {
     subscribe(run_, lost);
+    clock_.advance(options_.interval_us);
     hub_->flush();
     EXPECT_EQ(output_->take("resync"), std::vector{json({{"run", run_.text()}})}) << lost;
+    EXPECT_EQ(output_->take("subscribed").at(0).at("cursor"), known) << lost;
   }
+  EXPECT_TRUE(output_->take("points").empty());
 }
 
-TEST_F(LiveHubTest, ATabThatReturnsAfterItsFeedWasForgottenIsToldToReadAgain) {
+TEST_F(LiveHubTest, ACursorOfAnotherServerGoesOnWhereItStands) {
   subscribe(run_);
   commit(run_, 1);
   hub_->flush();
   const std::string cursor = output_->take("points").at(0).at("to");
-  hub_->leave(tab_);
-  clock_.advance(options_.keep_feed_us + 1);
-  hub_->flush();
-  commit(run_, 2);  // nobody keeps it
+  commit_elsewhere(run_, 2);
+  hub_ = make_hub();
   tab_ = hub_->join(output_);
   subscribe(run_, cursor);
-  clock_.advance(options_.interval_us);
+  EXPECT_EQ(steps_after_flush(), (std::vector<std::int64_t>{2}));
+  EXPECT_TRUE(output_->take("resync").empty());
+}
+
+TEST_F(LiveHubTest, ATabThatReturnsAfterItsFeedWasForgottenGetsWhatTheRingHolds) {
+  subscribe(run_);
+  commit(run_, 1);
   hub_->flush();
-  EXPECT_TRUE(output_->take("points").empty());
+  const std::string cursor = output_->take("points").at(0).at("to");
+  const auto come_back = [&] {
+    hub_->leave(tab_);
+    clock_.advance(options_.keep_feed_us + 1);
+    hub_->flush();
+    commit(run_, 2);  // nobody keeps it
+    tab_ = hub_->join(output_);
+    subscribe(run_, cursor);
+    return steps_after_flush();
+  };
+  EXPECT_EQ(come_back(), (std::vector<std::int64_t>{2}));
+  EXPECT_TRUE(output_->take("resync").empty());
+  frames_.truncate();
+  EXPECT_TRUE(come_back().empty());
   EXPECT_EQ(output_->take("resync").size(), 1u);
 }
 
 TEST_F(LiveHubTest, ASlowTabIsSkippedAndToldToReadAgain) {
   subscribe(run_);
+  hub_->flush();
   output_->pending = options_.pending_bytes + 1;
   for (int i = 0; i < 20; ++i) commit(run_, 100 * i, 100);  // more than a feed keeps
   clock_.advance(options_.interval_us);
@@ -86,7 +105,26 @@ TEST_F(LiveHubTest, ASlowTabIsSentTheRowsOfItsRunsOnceItReadsAgain) {
   clock_.advance(*due - clock_.now_us());
   hub_->flush();
   EXPECT_EQ(output_->take("run").size(), 1u);
-  EXPECT_FALSE(hub_->flush());
+  EXPECT_GT(hub_->flush(), clock_.now_us() + options_.interval_us);  // nothing but a look
+}
+
+TEST_F(LiveHubTest, MoreThanAFeedKeepsWhileItIsOpenedIsReadAgain) {
+  on_read_ = [this] {
+    for (int i = 0; i < 4; ++i) commit(run_, 100 * i, 100);
+    on_read_ = nullptr;
+  };
+  subscribe(run_);
+  hub_->flush();
+  clock_.advance(options_.interval_us);
+  hub_->flush();
+  commit(run_, 5'000);
+  for (int i = 0; i < 3; ++i) {
+    clock_.advance(options_.interval_us);
+    hub_->flush();
+  }
+  const auto points = output_->take("points");
+  ASSERT_FALSE(points.empty());
+  EXPECT_EQ(points.back().at("keys").at("train/loss").at("step").back(), 5'000);
 }
 
 TEST_F(LiveHubTest, ATabThatBecomesSlowWithinAFlushLosesNothing) {

@@ -85,8 +85,7 @@ class ServerTest : public testing::Test {
   std::latch entered_{1};
   std::promise<void> release_;
   core::SystemClock clock_;
-  LiveHub hub_{
-      [](std::span<const core::RunId>) { return std::vector<nlohmann::json>(); }, clock_, {}};
+  LiveHub hub_{LiveReaders(), clock_, {}};
   std::unique_ptr<Router> router_;
   ServerOptions options_;
   std::unique_ptr<Server> server_;
@@ -223,8 +222,7 @@ TEST_F(ServerTest, ALiveSocketIsGreetedAnsweredAndClosedByAStop) {
 TEST_F(ServerTest, ALiveSocketThatAsksAndNeverReadsIsClosed) {
   LiveOptions live;
   live.hang_up_bytes = 10'000;
-  LiveHub hub([](std::span<const core::RunId>) { return std::vector<nlohmann::json>(); }, clock_,
-              live);
+  LiveHub hub(LiveReaders(), clock_, live);
   server_ = std::make_unique<Server>(options_, *router_, hub);
   server_->start();
   beast::websocket::stream<tcp::socket> socket(connect());
