@@ -15,7 +15,7 @@
 namespace tracker::cli {
 namespace {
 
-constexpr std::array kSubcommands = {add_login, add_log,      add_sync,
+constexpr std::array kSubcommands = {add_login, add_log,      add_sync,  add_spool,
                                      add_runs,  add_projects, add_export};
 
 // A message may hold what a server or a file said.

@@ -12,12 +12,13 @@
 #include "relay/relay.hpp"
 #include "spool/control.hpp"
 #include "spool/layout.hpp"
+#include "spool/reader.hpp"
+#include "spool/segment.hpp"
 
 namespace tracker::cli {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t kParallel = 4;
 constexpr std::chrono::seconds kPatience{
     30};  // without a word from the server, or from a relay that holds the log
 constexpr std::chrono::milliseconds kLockPoll{400};
@@ -30,9 +31,11 @@ bool is_delivered(const fs::path& directory) {
 SyncResult failed(const std::string& why) { return {SyncResult::Kind::kUndelivered, why}; }
 
 // The lock, or what became of the log while its relay held it. Each try wakes that relay.
-std::optional<SyncResult> take_lock(const SyncJob& job, std::optional<spool::RelayLock>& lock) {
+std::optional<SyncResult> take_lock(const SyncJob& job, const std::stop_token& stop,
+                                    std::optional<spool::RelayLock>& lock) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
+    if (stop.stop_requested()) return SyncResult{SyncResult::Kind::kLeft, ""};
     lock = spool::RelayLock::try_acquire(job.directory);
     if (is_delivered(job.directory)) return SyncResult{SyncResult::Kind::kDelivered, ""};
     if (lock) return std::nullopt;
@@ -52,9 +55,30 @@ SyncResult result_of(const relay::Report& report) {
       return {SyncResult::Kind::kDelivered, ""};
     case relay::Outcome::kCaughtUp:
       return {SyncResult::Kind::kLive, ""};
+    case relay::Outcome::kStopped:
+      return {SyncResult::Kind::kLeft, ""};
     default:
-      return failed(report.message.empty() ? "interrupted" : report.message);
+      return failed(report.message);
   }
+}
+
+// How much there is to send, for the progress that is shown. The last segment alone is read. A log
+// that cannot be read, or one that is shorter than was acknowledged, is its delivery's to tell of.
+void measure(SyncJob& job) {
+  const auto bases = spool::list_segments(job.directory);
+  if (bases.empty()) return;
+  try {
+    spool::Reader reader(job.directory, bases.back());
+    job.end = spool::to_bytes(bases.back());
+    for (auto next = reader.next(); const auto* entry = std::get_if<spool::Entry>(&next);
+         next = reader.next()) {
+      job.end = spool::to_bytes(entry->next);
+    }
+  } catch (const Error&) {
+    job.end = spool::to_bytes(bases.back());
+  }
+  if (const auto control = spool::read_control(job.directory))
+    job.acked = std::min(job.end, spool::to_bytes(control->acked));
 }
 
 }  // namespace
@@ -68,7 +92,8 @@ std::vector<SyncJob> undelivered(const SyncPlan& plan) {
         const auto info = spool::read_info(directory);
         const std::string own = info.server.empty() ? plan.fallback : info.server;
         jobs.push_back(
-            {directory, info.name, info.project, plan.server.empty() ? own : plan.server});
+            {directory, info.name, info.project, plan.server.empty() ? own : plan.server, 0, 0});
+        measure(jobs.back());
       } catch (const Error& error) {
         // It has a log and nothing in it yet: a run that is just being started.
         if (error.code() == ErrorCode::kNotFound && spool::writer_alive(directory)) continue;
@@ -79,27 +104,28 @@ std::vector<SyncJob> undelivered(const SyncPlan& plan) {
   return jobs;
 }
 
-SyncResult sync_spool(const SyncJob& job, const std::function<void(std::uint64_t)>& progress) {
+SyncResult sync_spool(const SyncJob& job, const std::stop_token& stop,
+                      const std::function<void(std::uint64_t)>& progress) {
   try {
     std::optional<spool::RelayLock> lock;
-    if (const auto result = take_lock(job, lock)) return *result;
+    if (const auto result = take_lock(job, stop, lock)) return *result;
     relay::RelayOptions options;
     options.spool = job.directory;
     options.server = job.server;
     options.until_caught_up = true;
     options.patience = kPatience;
     options.progress = [&](spool::Offset acked) { progress(spool::to_bytes(acked)); };
-    return result_of(relay::deliver(options, std::stop_token()));
+    return result_of(relay::deliver(options, stop));
   } catch (const std::exception& error) {
     return failed(error.what());
   }
 }
 
-void for_each_in_parallel(const std::vector<SyncJob>& jobs,
+void for_each_in_parallel(const std::vector<SyncJob>& jobs, std::size_t parallel,
                           const std::function<void(const SyncJob&)>& work) {
   std::atomic<std::size_t> next = 0;
   std::vector<std::jthread> workers;
-  for (std::size_t i = 0; i < std::min(kParallel, jobs.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(parallel, jobs.size()); ++i) {
     workers.emplace_back([&] {
       for (std::size_t mine = next++; mine < jobs.size(); mine = next++) work(jobs[mine]);
     });
