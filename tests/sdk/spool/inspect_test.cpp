@@ -131,6 +131,7 @@ TEST_F(Inspect, OfALivingWriterWhatWasBegunIsToldAndNothingIsTouched) {
   ASSERT_GE(child, 0);
   char byte = 0;
   if (child == 0) {
+    ::close(over[1]);  // so that it ends with its parent
     Writer writer(options_for(path()));
     Control control(path());
     control.set_acked(Offset{8});
