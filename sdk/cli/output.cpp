@@ -57,10 +57,12 @@ std::optional<std::filesystem::path> Output::path() const {
   return file_->temporary();
 }
 
-void Speaker::say(std::string_view line) {
+void Speaker::say(std::string_view line) { write(std::string(line) + "\n"); }
+
+void Speaker::write(std::string_view text) {
   if (closed_) return;
   try {
-    out_.write(std::string(line) + "\n");
+    out_.write(text);
     out_.flush();
   } catch (const OutputClosed&) {
     closed_ = true;

@@ -41,6 +41,7 @@ class Output {
 class Speaker {
  public:
   void say(std::string_view line);
+  void write(std::string_view text);  // as it is, without a line end
 
  private:
   Output out_;

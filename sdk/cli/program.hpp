@@ -25,6 +25,7 @@ inline constexpr int kUsage = 2;
 void add_login(Program& program);
 void add_log(Program& program);
 void add_sync(Program& program);
+void add_spool(Program& program);
 void add_runs(Program& program);
 void add_projects(Program& program);
 void add_export(Program& program);

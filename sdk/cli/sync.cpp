@@ -1,15 +1,21 @@
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include <tracker/error.hpp>
 
 #include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "cli/settings.hpp"
+#include "cli/stop_on_signal.hpp"
+#include "cli/sync_progress.hpp"
 #include "cli/sync_spools.hpp"
 #include "cli/text.hpp"
 #include "relay/discovery.hpp"
@@ -22,107 +28,84 @@ namespace {
 struct SyncOptions {
   std::vector<std::string> directories;
   bool all = false;
+  unsigned jobs = 4;
 };
 
-// What the workers say, line by line, and the sums. Any thread.
-class SyncTalk {
- public:
-  void result(const SyncJob& job, const SyncResult& result) {
-    const std::lock_guard lock(mutex_);
-    const std::string what = printable(job.name) + " (" + printable(job.project) + ")";
-    switch (result.kind) {
-      case SyncResult::Kind::kDelivered:
-        ++delivered_;
-        return out_.say("delivered  " + what);
-      case SyncResult::Kind::kLive:
-        ++live_;
-        return out_.say("still running, sent so far  " + what);
-      case SyncResult::Kind::kUndelivered:
-        ++failed_;
-        return complain(what + ": " + result.message);
-    }
+SyncProgress::Options screen(Speaker& out) {
+  SyncProgress::Options options;
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) != 0 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+    options.terminal = true;
+    if (size.ws_col > 1) options.columns = size.ws_col;
   }
-
-  // At most a line in two seconds for all together.
-  void progress(const SyncJob& job, std::uint64_t acked) {
-    const std::lock_guard lock(mutex_);
-    const auto now = std::chrono::steady_clock::now();
-    if (now < next_progress_) return;
-    next_progress_ = now + std::chrono::seconds(2);
-    out_.say(bytes_text(acked) + " of  " + printable(job.name) + " (" + printable(job.project) +
-             ")");
-  }
-
-  void unreadable(const std::string& what) {
-    ++failed_;
-    complain(what);
-  }
-
-  void unreachable(const std::string& why, int spools) {
-    failed_ += spools;
-    complain(
-        fmt::format("{}: {} spool{} left where they are; start tracker-server, or give its "
-                    "address with --server",
-                    why, spools, spools == 1 ? "" : "s"));
-  }
-
-  int conclude() {
-    if (delivered_ + live_ + failed_ == 0) {
-      out_.say("nothing to deliver");
-    } else {
-      out_.say(
-          fmt::format("{} delivered, {} still running, {} failed", delivered_, live_, failed_));
-    }
-    return failed_ == 0 ? kDone : kFailed;
-  }
-
- private:
-  static void complain(const std::string& line) {
+  options.write = [&out](std::string_view text) { out.write(text); };
+  options.complain = [](std::string_view line) {
     fmt::print(stderr, "tracker: {}\n", printable(line));
-  }
-
-  std::mutex mutex_;
-  Speaker out_;
-  int delivered_ = 0, live_ = 0, failed_ = 0;
-  std::chrono::steady_clock::time_point next_progress_ =
-      std::chrono::steady_clock::now() + std::chrono::seconds(2);
-};
+  };
+  return options;
+}
 
 // Those whose server answers. One that does not is told once, at once, and not for each of its
 // spools after a long wait.
-std::vector<SyncJob> deliverable(std::vector<SyncJob> jobs, SyncTalk& talk) {
+std::vector<SyncJob> deliverable(std::vector<SyncJob> jobs, SyncProgress& progress,
+                                 const std::stop_token& stop) {
   std::map<std::string, int> spools;
   for (const auto& job : jobs) ++spools[job.server];
   for (const auto& [server, count] : spools) {
+    if (stop.stop_requested()) break;
     try {
-      relay::discover(server);
+      relay::discover(server, {.stop = stop});
     } catch (const Error& error) {
-      talk.unreachable(error.what(), count);
+      if (stop.stop_requested()) break;
+      progress.failed(fmt::format("{}: {} spool{} left where they are; start tracker-server, or "
+                                  "give its address with --server",
+                                  error.what(), count, count == 1 ? "" : "s"),
+                      count);
       std::erase_if(jobs, [&](const SyncJob& job) { return job.server == server; });
     }
   }
   return jobs;
 }
 
+void deliver_all(const std::vector<SyncJob>& jobs, unsigned parallel, SyncProgress& progress,
+                 const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  const std::jthread painter([&](const std::stop_token& over) {
+    std::unique_lock lock(mutex);
+    while (!over.stop_requested()) {
+      wake.wait_for(lock, over, std::chrono::milliseconds(100), [] { return false; });
+      if (!over.stop_requested()) progress.draw();
+    }
+  });
+  for_each_in_parallel(jobs, parallel, [&](const SyncJob& job) {
+    progress.result(
+        job, sync_spool(job, stop, [&](std::uint64_t acked) { progress.acked(job, acked); }));
+  });
+}
+
 int sync(const std::string& server, const SyncOptions& options) {
-  SyncTalk talk;
+  const StopOnSignal stop;
+  Speaker out;
+  SyncProgress progress(screen(out));
   SyncPlan plan;
   plan.server = asked_server(server).value_or("");
   plan.fallback = server_url(server);
   plan.which = options.all ? SyncWhich::kAll : SyncWhich::kUndelivered;
-  plan.unreadable = [&](const std::string& what) { talk.unreadable(what); };
+  plan.unreadable = [&](const std::string& what) { progress.failed(what, 1); };
   for (const auto& directory : options.directories) {
     if (!std::filesystem::exists(directory))
       throw Error(ErrorCode::kNotFound, "there is no directory " + directory);
     plan.directories.emplace_back(directory);
   }
   if (plan.directories.empty()) plan.directories.push_back(spool::tracker_directory());
-  const auto jobs = deliverable(jobs_of(plan), talk);
-  for_each_in_parallel(jobs, [&](const SyncJob& job) {
-    talk.result(job, sync_spool(job, [&](std::uint64_t acked) { talk.progress(job, acked); }));
-  });
+  const auto jobs = deliverable(jobs_of(plan), progress, stop.token());
+  progress.begin(jobs);
+  deliver_all(jobs, options.jobs, progress, stop.token());
   for (const auto& directory : plan.directories) spool::remove_delivered(directory);
-  return talk.conclude();
+  const SyncTotals totals = progress.conclude();
+  if (totals.left > 0) out.say("interrupted: `tracker sync` goes on where it was");
+  return totals.failed + totals.left == 0 ? kDone : kFailed;
 }
 
 }  // namespace
@@ -135,6 +118,10 @@ void add_sync(Program& program) {
   command->add_flag("--all", options->all,
                     "also what was delivered and is still here: a server that was put back to an "
                     "older state takes what it lacks");
+  command->add_option("--jobs", options->jobs, "how many spools at a time")
+      ->check(CLI::Range(1u, 64u))
+      ->capture_default_str()
+      ->type_name("N");
   command->callback([&program, options] {
     program.action = [&program, options] { return sync(program.server, *options); };
   });

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,13 @@ struct SyncJob {
   std::filesystem::path directory;  // the writer's
   std::string name, project, server;
   SyncWhich which = SyncWhich::kUndelivered;
+  std::uint64_t acked = 0, end = 0;  // offsets of its log, as far as they are known beforehand
 };
 
 struct SyncResult {
-  enum class Kind { kDelivered, kLive, kUndelivered };
+  enum class Kind { kDelivered, kLive, kUndelivered, kLeft };
   Kind kind = Kind::kUndelivered;
-  std::string message;  // for kUndelivered: why, with the remedy
+  std::string message;  // for kUndelivered: why, with the remedy. kLeft: stopped as asked
 };
 
 // The wanted spools under `directories`, oldest first. `server` is where they
@@ -39,10 +41,11 @@ std::vector<SyncJob> jobs_of(const SyncPlan& plan);
 // Delivers one spool. A relay that is at it already is woken and waited for, unless its writer
 // lives: that one is left to it. A writer that died without an end is recorded as crashed. Never
 // throws.
-SyncResult sync_spool(const SyncJob& job, const std::function<void(std::uint64_t acked)>& progress);
+SyncResult sync_spool(const SyncJob& job, const std::stop_token& stop,
+                      const std::function<void(std::uint64_t acked)>& progress);
 
-// Runs `work` for each job, at most four at a time; returns when all are done.
-void for_each_in_parallel(const std::vector<SyncJob>& jobs,
+// Runs `work` for each job, at most `parallel` at a time, in order; returns when all are done.
+void for_each_in_parallel(const std::vector<SyncJob>& jobs, std::size_t parallel,
                           const std::function<void(const SyncJob&)>& work);
 
 }  // namespace tracker::cli

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -51,6 +52,11 @@ struct SharedText {
   }
 };
 
+RelayState known_state(std::uint32_t state) noexcept {
+  return state <= static_cast<std::uint32_t>(RelayState::kDone) ? RelayState{state}
+                                                                : RelayState::kNone;
+}
+
 }  // namespace
 
 struct Control::Page {
@@ -91,9 +97,7 @@ void Control::set_relay(RelayState state, const std::string& message) noexcept {
   page_->relay.store(static_cast<std::uint32_t>(state), std::memory_order_release);
 }
 RelayState Control::relay() const noexcept {
-  const std::uint32_t state = page_->relay.load(std::memory_order_acquire);
-  return state <= static_cast<std::uint32_t>(RelayState::kDone) ? RelayState{state}
-                                                                : RelayState::kNone;
+  return known_state(page_->relay.load(std::memory_order_acquire));
 }
 std::string Control::relay_message() const { return page_->message.get(); }
 
@@ -105,6 +109,23 @@ void Control::set_writer_pid(std::int32_t pid) noexcept {
 }
 std::int32_t Control::writer_pid() const noexcept {
   return page_->writer_pid.load(std::memory_order_acquire);
+}
+
+// Read twice until both are the same, so that nothing is half old and half new. No mapping: a file
+// that is cut off under one is a signal.
+std::optional<ControlState> read_control(const std::filesystem::path& writer_directory) {
+  using Page = Control::Page;
+  const base::Fd fd(::open((writer_directory / "control").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return std::nullopt;
+  alignas(Page) char now[sizeof(Page)], before[sizeof(Page)];
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    if (::pread(fd.get(), now, sizeof now, 0) != ssize_t{sizeof now}) return std::nullopt;
+    if (attempt > 0 && std::memcmp(now, before, sizeof now) == 0) break;
+    std::memcpy(before, now, sizeof now);
+  }
+  const Page& page = *reinterpret_cast<const Page*>(now);
+  return ControlState{Offset{page.acked.load()}, known_state(page.relay.load()), page.message.get(),
+                      page.run_url.get(), page.writer_pid.load()};
 }
 
 }  // namespace tracker::spool

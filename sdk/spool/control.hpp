@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "spool/record.hpp"
@@ -19,6 +20,13 @@ enum class RelayState : std::uint32_t {
   kOffline = 3,
   kRefused = 4,
   kDone = 5
+};
+
+struct ControlState {
+  Offset acked{};
+  RelayState relay = RelayState::kNone;
+  std::string relay_message, run_url;
+  std::int32_t writer_pid = 0;
 };
 
 class Control {
@@ -43,8 +51,13 @@ class Control {
   std::int32_t writer_pid() const noexcept;
 
  private:
+  friend std::optional<ControlState> read_control(const std::filesystem::path&);
   struct Page;
   Page* page_ = nullptr;
 };
+
+// What the file says at one moment, read without touching it. Nothing if it is not there, or is no
+// control file.
+std::optional<ControlState> read_control(const std::filesystem::path& writer_directory);
 
 }  // namespace tracker::spool

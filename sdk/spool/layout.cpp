@@ -99,8 +99,8 @@ std::vector<fs::path> list_writers(const fs::path& directory) {
 }
 
 bool writer_alive(const fs::path& writer_directory) {
-  const base::Fd fd(::open((writer_directory / "writer.lock").c_str(), O_RDWR | O_CLOEXEC));
-  if (!fd) return false;
+  const base::Fd fd(::open((writer_directory / "writer.lock").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return errno != ENOENT && errno != ENOTDIR;  // another's, for example: cannot tell
   struct flock probe = whole_file();
   if (::fcntl(fd.get(), F_GETLK, &probe) != 0)
     return true;  // cannot tell: then nothing is decided about it

@@ -31,6 +31,8 @@ void write_info(const std::filesystem::path& writer_directory, const WriterInfo&
 // From the log's first record where the file is gone or damaged; then no server is known. Throws
 // Error: kNotFound, or kDataLoss if the file is not what it should be.
 WriterInfo read_info(const std::filesystem::path& writer_directory);
+// From run.json alone. Throws Error as above.
+WriterInfo read_info_file(const std::filesystem::path& writer_directory);
 
 // All writer directories (they have a run.json or a log) under a tracker directory, oldest first.
 // Missing directory: none. Also
@@ -38,7 +40,8 @@ WriterInfo read_info(const std::filesystem::path& writer_directory);
 std::vector<std::filesystem::path> list_writers(const std::filesystem::path& directory);
 
 // True while the process that writes this log lives. Told by a lock that dies with it, so a reused
-// pid does not deceive. False for the calling process's own writers: ask no such question there.
+// pid does not deceive. True, too, where it cannot be told. False for the calling process's own
+// writers: ask no such question there.
 bool writer_alive(const std::filesystem::path& writer_directory);
 
 // The right to deliver a log, and to append to it after its writer's death. One process at a time

@@ -17,11 +17,14 @@ constexpr int kMadvPopulateWrite = 23;  // Linux 5.14
 constexpr int kMadvPopulateWrite = MADV_POPULATE_WRITE;
 #endif
 
-// The first store into a page of a file costs a fault and may wait for the file system's journal;
-// it is paid here.
-void fault_in(char* map, std::size_t size) noexcept {
-  if (::madvise(map, size, kMadvPopulateWrite) == 0) return;
-  for (std::size_t i = 0; i < size; i += 4096) {
+constexpr std::uint64_t kPage = 4096;
+// Of memory at once: the kernel holds the lock on the process's address space meanwhile, and
+// whoever maps or unmaps anything waits for it.
+constexpr std::uint64_t kFaultBytes = 256u << 10;
+
+void fault_in_pages(char* map, std::uint64_t from, std::uint64_t to) noexcept {
+  if (::madvise(map + from, to - from, kMadvPopulateWrite) == 0 || errno != EINVAL) return;
+  for (std::uint64_t i = from; i < to; i += kPage) {
     std::atomic_ref<char> byte(map[i]);
     byte.fetch_or(0, std::memory_order_relaxed);
   }
@@ -39,7 +42,21 @@ MappedSegment::MappedSegment(base::Fd fd, const SegmentHeader& header)
                                                    "; raise the limit on address space");
   }
   map_ = static_cast<char*>(map);
-  fault_in(map_, size);
+}
+
+void MappedSegment::fault_in(std::uint64_t from, std::uint64_t to) noexcept {
+  const std::uint64_t end =
+      (kSegmentHeaderBytes + std::min(to, header_.capacity) + kPage - 1) / kPage * kPage;
+  for (std::uint64_t at = (kSegmentHeaderBytes + from) / kPage * kPage; at < end;
+       at += kFaultBytes) {
+    fault_in_pages(map_, at, std::min(at + kFaultBytes, end));
+  }
+}
+
+// From the beginning: pages that are clean are not written again, and a record that was published
+// late may lie anywhere.
+void MappedSegment::sync(std::uint64_t to) noexcept {
+  ::msync(map_, kSegmentHeaderBytes + to, MS_SYNC);
 }
 
 void MappedSegment::pad(std::uint64_t tail) noexcept {

@@ -13,7 +13,7 @@ namespace tracker::spool {
 // pointer to a segment that is full, and finds out when it tries to reserve.
 class MappedSegment {
  public:
-  // Maps the file and faults its pages in. Throws Error.
+  // Maps the file. Throws Error.
   MappedSegment(base::Fd fd, const SegmentHeader& header);
   ~MappedSegment() { unmap(); }
   MappedSegment(const MappedSegment&) = delete;
@@ -52,7 +52,22 @@ class MappedSegment {
   const SegmentHeader& header() const noexcept { return header_; }
   int fd() const noexcept { return fd_.get(); }
 
-  std::uint64_t synced = 0;  // used() at the last sync; the helper thread's own
+  // Makes the pages of records [from, to) ready to be written: the first store into a page of a
+  // file, and the first after the page was written to the disk, costs a fault and may wait for the
+  // file system's journal; it is paid here. May run while others write.
+  void fault_in(std::uint64_t from, std::uint64_t to) noexcept;
+  // Waits until the records before `to` that are published are on the disk. Only their pages are
+  // written, and so only they cost a fault when they are written again (fdatasync would do that to
+  // the whole file). A failure leaves what the log promises without a disk: the pages, which
+  // survive the process.
+  void sync(std::uint64_t to) noexcept;
+  // Nobody is in the middle of a record: all that used() told before is published.
+  bool quiet() const noexcept { return state_.load(std::memory_order_acquire) < kOneUser; }
+
+  // The helper thread's own:
+  std::uint64_t synced = 0;   // used() at the last sync
+  bool all_synced = true;     // and all before it was published by then
+  std::uint64_t faulted = 0;  // records before it have had their pages faulted in
 
  private:
   static constexpr std::uint64_t kOneUser = std::uint64_t{1} << 40;

@@ -107,9 +107,10 @@ class Writer {
 
   void help(const std::stop_token& stop);
   void prepare_next(std::unique_lock<std::mutex>& lock);
+  void fault_ahead(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
   void tick(std::unique_lock<std::mutex>& lock);
   void give_warnings(std::unique_lock<std::mutex>& lock);
-  void sync_segments(const std::vector<MappedSegment*>& segments);
+  bool sync_segments(const std::vector<MappedSegment*>& segments);
 
   const WriterOptions options_;
   base::Fd lock_;  // tells others that this process lives

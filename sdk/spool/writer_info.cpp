@@ -67,9 +67,13 @@ void write_info(const fs::path& writer_directory, const WriterInfo& info) {
   for (int i = 0; i < kLevels; ++i) base::sync_directory(above = above.parent_path());
 }
 
+WriterInfo read_info_file(const fs::path& writer_directory) {
+  return parse_info(writer_directory / "run.json");
+}
+
 WriterInfo read_info(const fs::path& writer_directory) {
   try {
-    return parse_info(writer_directory / "run.json");
+    return read_info_file(writer_directory);
   } catch (const Error&) {
     if (const auto info = info_of_log(writer_directory)) return *info;
     throw;

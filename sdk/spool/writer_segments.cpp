@@ -1,5 +1,6 @@
 // The slow side of Writer: making, syncing and retiring segments, mostly on the helper thread.
 #include <fcntl.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +22,12 @@ namespace tracker::spool {
 namespace {
 
 constexpr std::chrono::seconds kSyncInterval{1};
+// Faulted in before a segment is used; the helper thread does the rest meanwhile.
+constexpr std::uint64_t kFirstPages = 64u << 10;
+constexpr std::uint64_t kPagesAtOnce = 1u << 20;
+// Ahead of what is written, made ready again after a sync: at least this, and twice as much as was
+// written since the last.
+constexpr std::uint64_t kReadyBytes = 64u << 10;
 
 SegmentHeader header_for(const WriterOptions& options, Offset base) {
   SegmentHeader header;
@@ -35,7 +42,16 @@ SegmentHeader header_for(const WriterOptions& options, Offset base) {
 std::unique_ptr<MappedSegment> make_segment(const WriterOptions& options, Offset base) {
   SegmentHeader header = header_for(options, base);
   base::Fd fd = create_segment(options.directory, header, options.allocate);
-  return std::make_unique<MappedSegment>(std::move(fd), header);
+  auto segment = std::make_unique<MappedSegment>(std::move(fd), header);
+  segment->fault_in(0, kFirstPages);
+  segment->faulted = kFirstPages;
+  return segment;
+}
+
+// A thread that is woken by one that logs must not take its core.
+void yield_to_the_program() noexcept {
+  const sched_param none{};
+  ::sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
 }  // namespace
@@ -143,10 +159,12 @@ void Writer::write_gap() {
 }
 
 void Writer::help(const std::stop_token& stop) {
+  yield_to_the_program();
   std::unique_lock lock(mutex_);
   auto due = std::chrono::steady_clock::now() + kSyncInterval;
   while (!stop.stop_requested()) {
     if (!next_) prepare_next(lock);
+    fault_ahead(lock, stop);
     wake_helper_.wait_until(lock, stop, due, [this] { return next_ == nullptr && !no_room_; });
     if (std::chrono::steady_clock::now() < due) continue;
     tick(lock);
@@ -176,19 +194,36 @@ void Writer::prepare_next(std::unique_lock<std::mutex>& lock) {
   next_ready_.notify_all();
 }
 
+// The rest of the current segment's pages, unless the next segment is wanted first.
+void Writer::fault_ahead(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+  while (!stop.stop_requested() && (next_ || no_room_)) {
+    MappedSegment* segment = segments_.back().get();
+    segment->faulted = std::max(segment->faulted, segment->used());
+    if (segment->faulted >= segment->header().capacity) return;
+    lock.unlock();
+    segment->fault_in(segment->faulted, segment->faulted + kPagesAtOnce);
+    segment->faulted += kPagesAtOnce;
+    lock.lock();
+  }
+}
+
 void Writer::tick(std::unique_lock<std::mutex>& lock) {
   if (!full_.load(std::memory_order_relaxed)) write_gap();
   no_room_ = no_room_ && next_ != nullptr;  // there may be room by now
-  std::vector<MappedSegment*> mapped;
+  std::vector<MappedSegment*> mapped, done;
   for (std::size_t i = first_mapped_; i < segments_.size(); ++i)
     mapped.push_back(segments_[i].get());
+  MappedSegment* next = next_.get();  // nobody but this thread destroys it
   give_warnings(lock);
   lock.unlock();
-  sync_segments(mapped);
+  const bool logging = sync_segments(mapped);
+  if (logging && next != nullptr) next->fault_in(0, kReadyBytes);
   lock.lock();
-  while (first_mapped_ + 1 < segments_.size() && segments_[first_mapped_]->idle()) {
-    segments_[first_mapped_++]->unmap();
-  }
+  while (first_mapped_ + 1 < segments_.size() && segments_[first_mapped_]->idle())
+    done.push_back(segments_[first_mapped_++].get());
+  lock.unlock();
+  for (MappedSegment* segment : done) segment->unmap();
+  lock.lock();
 }
 
 // With the lock, which is not held while the caller's function runs.
@@ -201,14 +236,21 @@ void Writer::give_warnings(std::unique_lock<std::mutex>& lock) {
   lock.lock();
 }
 
-void Writer::sync_segments(const std::vector<MappedSegment*>& segments) {
+// True if anything was written since the last sync. Pages that were synced are made ready again:
+// the last one, which is written on, and those ahead, which the kernel may have written by itself.
+bool Writer::sync_segments(const std::vector<MappedSegment*>& segments) {
+  bool any = false;
   for (MappedSegment* segment : segments) {
-    const std::uint64_t used = segment->used();
-    if (used == segment->synced) continue;
-    // A failure leaves what the log promises without a disk: the pages, which survive the process.
-    ::fdatasync(segment->fd());
+    const std::uint64_t used = segment->used(), before = segment->synced;
+    if (used == before && segment->all_synced) continue;
+    any = true;
+    segment->all_synced = segment->quiet();
+    segment->sync(used);
     segment->synced = used;
+    if (used < segment->header().capacity)
+      segment->fault_in(used, used + std::max(kReadyBytes, 2 * (used - before)));
   }
+  return any;
 }
 
 void Writer::close() noexcept {

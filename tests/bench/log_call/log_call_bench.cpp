@@ -1,90 +1,55 @@
-// What Run::log of eight scalars costs its caller, with one and with eight threads, beside the
-// plain way: a line of JSON by snprintf and write(2) to an O_APPEND file. Prints nanoseconds per
-// call and the ratio of the two. Usage: log_call_bench [calls per thread]
+// What Run::log of eight scalars costs its caller: one thread, as many as there are cores, and
+// eight; back to back, with 20 µs of work between calls for some seconds (so that segments turn
+// over and the log's own sync runs), and one call per 10 ms as a training loop has it; each also
+// with another thread that writes to the same disk and syncs without pause. Beside it the plain
+// way, a line of JSON by snprintf and write(2) to an O_APPEND file, and how long Run::start takes.
+//
+//   log_call_bench [seconds of each long case, 5]
+//   peers.py VENV                    the same calls by the Python clients of other trackers
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
-#include <latch>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <tracker/run.hpp>
 
+#include "cases.hpp"
+
 namespace {
 
-std::int64_t now_ns() {
-  timespec t;
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1'000'000'000ll + t.tv_nsec;
+using log_call::Case;
+using log_call::now_ns;
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+tracker::Run start_run(const fs::path& directory) {
+  tracker::RunSettings settings;
+  settings.project = "bench";
+  settings.directory = directory;
+  settings.offline = true;
+  settings.capture_console = settings.capture_git = false;
+  settings.system_interval = std::chrono::milliseconds(0);
+  return tracker::Run::start(settings);
 }
 
-struct Percentiles {
-  double p50, p99, p999, max, mean;
-};
-
-using Call = std::function<void(int thread, std::int64_t step)>;
-
-// A step of a training loop takes milliseconds; 2 µs of work between calls keep the disk from being
-// the measure.
-void work() {
-  const std::int64_t until = now_ns() + 2'000;
-  while (now_ns() < until) {
-  }
-}
-
-Percentiles measure(int threads, std::int64_t calls, const Call& call) {
-  std::vector<std::vector<std::uint32_t>> times(static_cast<std::size_t>(threads));
-  std::latch ready(threads);
-  std::vector<std::jthread> running;
-  for (int t = 0; t < threads; ++t) {
-    running.emplace_back([&, t] {
-      auto& mine = times[static_cast<std::size_t>(t)];
-      mine.assign(static_cast<std::size_t>(calls), 0);
-      for (std::int64_t i = 0; i < 1000; ++i) call(t, i);
-      ready.arrive_and_wait();
-      for (std::int64_t i = 0; i < calls; ++i) {
-        work();
-        const std::int64_t before = now_ns();
-        call(t, i);
-        mine[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(now_ns() - before);
-      }
-    });
-  }
-  running.clear();
-  std::vector<std::uint32_t> all;
-  for (const auto& mine : times) all.insert(all.end(), mine.begin(), mine.end());
-  std::sort(all.begin(), all.end());
-  const auto at = [&](double q) {
-    return double(all[static_cast<std::size_t>(q * double(all.size() - 1))]);
-  };
-  double sum = 0;
-  for (const std::uint32_t t : all) sum += t;
-  return {at(0.5), at(0.99), at(0.999), double(all.back()), sum / double(all.size())};
-}
-
-void print(const char* name, int threads, const Percentiles& p) {
-  std::printf("%-12s %d thread%s  p50 %6.0f  p99 %7.0f  p99.9 %8.0f  max %10.0f  mean %7.0f ns\n",
-              name, threads, threads == 1 ? " " : "s", p.p50, p.p99, p.p999, p.max, p.mean);
-}
-
-// The clock's own cost is in every figure; it is printed so that it can be subtracted.
-double clock_cost() {
-  std::vector<std::int64_t> times(100'000);
-  for (auto& t : times) {
-    const std::int64_t before = now_ns();
-    t = now_ns() - before;
-  }
-  std::sort(times.begin(), times.end());
-  return double(times[times.size() / 2]);
+void log_eight(tracker::Run& run, std::int64_t step) {
+  const double v = 0.001 * double(step);
+  run.log({{"train/loss", v},
+           {"train/accuracy", v},
+           {"train/learning_rate", v},
+           {"train/grad_norm", v},
+           {"train/epoch", v},
+           {"perf/samples_per_s", v},
+           {"perf/step_ms", v},
+           {"perf/tokens_per_s", v}},
+          step);
 }
 
 void plain_log(int fd, std::int64_t step) {
@@ -99,48 +64,71 @@ void plain_log(int fd, std::int64_t step) {
   static_cast<void>(!::write(fd, line, static_cast<std::size_t>(n)));
 }
 
+// Keeps the disk of `directory` busy, as whoever writes checkpoints does: 4 MB and fdatasync, over
+// and over.
+std::jthread write_and_sync(const fs::path& directory) {
+  return std::jthread([file = directory / "checkpoint"](const std::stop_token& stop) {
+    const std::string block(4u << 20, 'x');
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    while (!stop.stop_requested()) {
+      if (::pwrite(fd, block.data(), block.size(), 0) < 0) break;
+      ::fdatasync(fd);
+    }
+    ::close(fd);
+  });
+}
+
+void print_start(const fs::path& directory) {
+  std::vector<std::int64_t> took(20);
+  for (auto& ns : took) {
+    const std::int64_t before = now_ns();
+    tracker::Run run = start_run(directory);
+    ns = now_ns() - before;
+  }
+  std::sort(took.begin(), took.end());
+  std::printf("Run::start  median %.2f ms, worst of %zu %.2f ms\n",
+              double(took[took.size() / 2]) / 1e6, took.size(), double(took.back()) / 1e6);
+}
+
+void compare(const std::string& name, const Case& of, const fs::path& directory) {
+  const std::string label =
+      name + ", " + std::to_string(of.threads) + " thread" + (of.threads == 1 ? "" : "s");
+  for (const bool busy : {false, true}) {
+    tracker::Run run = start_run(directory);
+    std::optional<std::jthread> sync;
+    if (busy) sync = write_and_sync(directory);
+    log_call::print(label + (busy ? ", busy disk" : ""),
+                    log_call::measure(of, [&](int, std::int64_t step) { log_eight(run, step); }));
+    sync.reset();
+    if (run.dropped_rows() > 0)
+      std::printf("dropped %llu rows\n", static_cast<unsigned long long>(run.dropped_rows()));
+  }
+  const int fd =
+      ::open((directory / "plain.jsonl").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_TRUNC, 0600);
+  log_call::print("  JSON and write",
+                  log_call::measure(of, [fd](int, std::int64_t step) { plain_log(fd, step); }));
+  ::close(fd);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::int64_t calls = argc > 1 ? std::atoll(argv[1]) : 200'000;
+  const auto seconds = argc > 1 ? std::atoll(argv[1]) : 5;
   char name[] = "/tmp/tracker-bench-XXXXXX";
-  const std::filesystem::path directory = ::mkdtemp(name);
-  std::printf("clock: %.0f ns are in each figure\n", clock_cost());
-  for (const int threads : {1, 8}) {
-    Percentiles ours{}, plain{};
-    {
-      tracker::RunSettings settings;
-      settings.project = "bench";
-      settings.directory = directory;
-      settings.offline = true;
-      settings.capture_console = settings.capture_git = false;
-      settings.system_interval = std::chrono::milliseconds(0);
-      tracker::Run run = tracker::Run::start(settings);
-      ours = measure(threads, calls / threads, [&run](int, std::int64_t step) {
-        const double v = 0.001 * double(step);
-        run.log({{"train/loss", v},
-                 {"train/accuracy", v},
-                 {"train/learning_rate", v},
-                 {"train/grad_norm", v},
-                 {"train/epoch", v},
-                 {"perf/samples_per_s", v},
-                 {"perf/step_ms", v},
-                 {"perf/tokens_per_s", v}},
-                step);
-      });
-      if (run.dropped_rows() > 0)
-        std::printf("dropped %llu rows\n", static_cast<unsigned long long>(run.dropped_rows()));
-    }
-    const int fd =
-        ::open((directory / "plain.jsonl").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_TRUNC, 0600);
-    plain =
-        measure(threads, calls / threads, [fd](int, std::int64_t step) { plain_log(fd, step); });
-    ::close(fd);
-    print("Run::log", threads, ours);
-    print("JSON+write", threads, plain);
-    std::printf("%-12s %d thread%s  p50 %5.1fx  p99 %5.1fx  p99.9 %5.1fx  mean %5.1fx faster\n",
-                "ratio", threads, threads == 1 ? " " : "s", plain.p50 / ours.p50,
-                plain.p99 / ours.p99, plain.p999 / ours.p999, plain.mean / ours.mean);
+  const fs::path directory = ::mkdtemp(name);
+  std::printf("clock: %.0f ns are in each figure\n", log_call::clock_cost());
+  print_start(directory);
+  std::vector<int> threads = {1, static_cast<int>(std::thread::hardware_concurrency()), 8};
+  threads.erase(std::unique(threads.begin(), threads.end()), threads.end());
+  for (const int n : threads) {
+    compare("back to back", {.threads = n, .calls = 20'000, .between = 0ns, .sleep_between = false},
+            directory);
+    compare("20 us apart",
+            {.threads = n, .calls = seconds * 40'000 / n, .between = 20us, .sleep_between = false},
+            directory);
+    compare("10 ms apart",
+            {.threads = n, .calls = seconds * 100, .between = 10ms, .sleep_between = true},
+            directory);
   }
-  std::filesystem::remove_all(directory);
+  fs::remove_all(directory);
 }

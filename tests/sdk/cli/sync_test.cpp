@@ -22,7 +22,7 @@ TEST(Sync, offline_run_is_delivered_once) {
 
   const auto first = tracker.run({"sync"});
   EXPECT_EQ(first.status.code, 0) << first.errors;
-  EXPECT_NE(first.output.find("delivered  n (p)\n1 delivered, 0 still running, 0 failed\n"),
+  EXPECT_NE(first.output.find("delivered  n (p)\n1 delivered, 0 still running, 0 failed; "),
             std::string::npos)
       << first.output;
   EXPECT_EQ(ingest.seen().steps.size(), 2u);
@@ -158,6 +158,32 @@ TEST(Sync, refused_spool_is_reported_with_the_remedy_and_kept) {
     EXPECT_EQ(result.status.code, 1);
     EXPECT_EQ(result.errors, "tracker: n (p): the run was deleted: log it anew\n");
   }
+}
+
+// Acknowledgements that do not come hold it up; the interrupt ends that, and the next one goes on.
+TEST(Sync, interrupt_stops_cleanly_says_what_is_left_and_the_next_goes_on) {
+  test_support::FakeIngest ingest;
+  ingest.hold_acks();
+  const test_support::FakeServer server({&ingest});
+  const CommandLine tracker(server.url());
+  ASSERT_EQ(
+      tracker.run({"log", "--project", "p", "--name", "n", "--offline"}, "{\"a\":1}\n").status.code,
+      0);
+  test_support::Process sync(tracker.command({"sync", "--jobs", "2"}));
+  ASSERT_TRUE(ingest.wait_until([](const auto& seen) { return seen.steps.size() == 1; }));
+  sync.kill(SIGINT);
+  EXPECT_EQ(sync.wait().code, 1);
+  EXPECT_NE(sync.output().find("left  n (p)\n"), std::string::npos) << sync.output();
+  EXPECT_NE(sync.output().find("0 delivered, 0 still running, 0 failed, 1 left"), std::string::npos)
+      << sync.output();
+  ingest.release_acks();
+  const auto again = tracker.run({"sync"});
+  EXPECT_EQ(again.status.code, 0) << again.errors;
+  EXPECT_EQ(ingest.seen().steps.size(), 1u);
+}
+
+TEST(Sync, number_of_jobs_is_checked) {
+  EXPECT_EQ(CommandLine("http://127.0.0.1:1").run({"sync", "--jobs", "0"}).status.code, 2);
 }
 
 TEST(Sync, directory_that_is_not_there_is_an_error) {

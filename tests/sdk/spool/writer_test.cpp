@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <map>
@@ -256,6 +257,41 @@ TEST(Writer, FullDiskDropsCountsWarnsOnceAndGoesOn) {
   EXPECT_EQ(dropped_in(log), lost);
   EXPECT_LE(gaps[0].from_us, gaps[0].to_us);
   EXPECT_NE(gaps[0].reason.find("No space left"), std::string::npos);
+}
+
+// The next segment is prepared while threads log: whatever falls into the time without room is
+// dropped, and each record that was is told of once, over and over.
+TEST(Writer, ManyThreadsOnADiskThatFillsAndEmptiesLoseNothingUncounted) {
+  TempDirectory dir;
+  Disk disk;
+  WriterOptions options = options_for(dir.path(), 16u << 10);
+  disk.use_for(options);
+  std::atomic<std::uint64_t> kept{0}, lost{0};
+  {
+    Writer writer(options);
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 3; ++t) {
+      threads.emplace_back([&](const std::stop_token& stop) {
+        while (!stop.stop_requested())
+          (writer.append(Notes{std::string(300, 'n')}) ? kept : lost).fetch_add(1);
+      });
+    }
+    for (int cycle = 0; cycle < 2; ++cycle) {
+      disk.set_full(true);
+      for (const auto before = lost.load(); lost < before + 200;) std::this_thread::yield();
+      disk.set_full(false);
+      for (const auto before = kept.load(); kept < before + 200;) std::this_thread::yield();
+    }
+    disk.wait_for_warning();
+    threads.clear();
+    EXPECT_EQ(writer.dropped(), lost);
+  }
+  EXPECT_EQ(disk.warnings, 1);
+  const Log log = read_log(dir.path(), WriterIs::kDead);
+  EXPECT_FALSE(log.corrupt());
+  EXPECT_EQ(log.all<Notes>().size(), kept);
+  EXPECT_EQ(dropped_in(log), lost);
+  EXPECT_EQ(log.holes, 0u);
 }
 
 }  // namespace
