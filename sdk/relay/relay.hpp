@@ -28,7 +28,7 @@ struct RelayOptions {
   // left.
   std::chrono::milliseconds patience = std::chrono::minutes(10);
   Backoff::Limits backoff;
-  std::chrono::milliseconds keepalive = kKeepalive;  // channel.hpp
+  std::chrono::milliseconds keepalive{20'000};  // a silent server is asked for a sign of life
   // Every line for the log; the same line is not said twice in a row. May be empty.
   std::function<void(const std::string&)> log;
   // What is acknowledged, whenever it changes. May be empty.
