@@ -138,8 +138,7 @@ class EdgeTest : public testing::Test {
   fs::path ca_ = root_ / "ca.pem";
   std::latch entered_{1}, released_{1};
   core::SystemClock clock_;
-  LiveHub hub_{
-      [](std::span<const core::RunId>) { return std::vector<nlohmann::json>(); }, clock_, {}};
+  LiveHub hub_{LiveReaders(), clock_, {}};
   std::vector<Route> routes_;
   std::unique_ptr<Router> router_;
   ServerOptions options_;
