@@ -138,8 +138,11 @@ class EdgeTest : public testing::Test {
   fs::path ca_ = root_ / "ca.pem";
   std::latch entered_{1}, released_{1};
   core::SystemClock clock_;
-  LiveHub hub_{
-      [](std::span<const core::RunId>) { return std::vector<nlohmann::json>(); }, clock_, {}};
+  LiveHub hub_{LiveReaders{.runs = [](auto) { return std::vector<nlohmann::json>(); },
+                           .tails = [](auto) { return std::vector<storage::FrameTail>(); },
+                           .versions = [](auto&) { return std::vector<storage::RunVersion>(); }},
+               clock_,
+               {}};
   std::vector<Route> routes_;
   std::unique_ptr<Router> router_;
   ServerOptions options_;
