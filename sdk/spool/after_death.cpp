@@ -24,7 +24,7 @@ namespace tracker::spool {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail(const char* what, const fs::path& path, int error) {
+[[noreturn]] void repair_failed(const char* what, const fs::path& path, int error) {
   throw Error(
       error == ENOSPC || error == EDQUOT ? ErrorCode::kResourceExhausted : ErrorCode::kUnavailable,
       std::string("cannot ") + what + " " + path.string() + ": " + std::strerror(error) +
@@ -61,7 +61,7 @@ void write_at(int fd, const fs::path& path, std::string_view bytes, std::uint64_
   while (!bytes.empty()) {
     const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(position));
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) fail("write", path, n < 0 ? errno : EIO);
+    if (n <= 0) repair_failed("write", path, n < 0 ? errno : EIO);
     bytes.remove_prefix(static_cast<std::size_t>(n));
     position += static_cast<std::uint64_t>(n);
   }
@@ -75,7 +75,7 @@ struct OpenSegment {
 
   OpenSegment(const fs::path& directory, Offset base) : path(segment_path(directory, base)) {
     fd.reset(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-    if (!fd) fail("open", path, errno);
+    if (!fd) repair_failed("open", path, errno);
     char bytes[kSegmentHeaderBytes];
     const ssize_t n = ::pread(fd.get(), bytes, sizeof bytes, 0);
     header = decode_segment_header({bytes, n > 0 ? static_cast<std::size_t>(n) : 0}, path);
@@ -86,7 +86,7 @@ struct OpenSegment {
   }
   std::uint64_t room(Offset at) const { return to_bytes(header.end()) - to_bytes(at); }
   void sync() const {
-    if (::fdatasync(fd.get()) != 0) fail("sync", path, errno);
+    if (::fdatasync(fd.get()) != 0) repair_failed("sync", path, errno);
   }
 };
 
@@ -107,7 +107,7 @@ void keep_damaged(const fs::path& path) {
   const int failed = error ? error.value() : !fd || ::fsync(fd.get()) != 0 ? errno : 0;
   if (failed == 0) return;
   ::unlink(copy.c_str());
-  fail("copy", path, failed);
+  repair_failed("copy", path, failed);
 }
 
 // Keeps a copy of all bytes from `at` on and cuts them off.
@@ -120,11 +120,11 @@ void cut(const fs::path& directory, Offset at) {
   base::sync_directory(directory);
   for (auto gone = after; gone != bases.end(); ++gone) {
     const fs::path path = segment_path(directory, *gone);
-    if (::unlink(path.c_str()) != 0) fail("remove", path, errno);
+    if (::unlink(path.c_str()) != 0) repair_failed("remove", path, errno);
   }
   OpenSegment segment(directory, base);
   if (::ftruncate(segment.fd.get(), static_cast<off_t>(segment.position(at))) != 0)
-    fail("cut", segment.path, errno);
+    repair_failed("cut", segment.path, errno);
   segment.sync();
 }
 

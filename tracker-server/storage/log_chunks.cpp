@@ -66,7 +66,7 @@ std::vector<LogLine> latest(const std::vector<LogLine>& in_order) {
   return out;
 }
 
-constexpr const char* kLock = "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
+constexpr const char* kLockRun = "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
 
 // What decides which chunks are joined, without their payloads.
 constexpr const char* kSizes = R"sql(
@@ -195,7 +195,7 @@ void insert_log_chunk(PgConnection& connection, core::RunId run, spool::ConsoleS
 
 std::size_t merge_log_chunks(PgConnection& connection, core::RunId run) {
   PgTransaction transaction(connection);
-  if (connection.run(kLock, PgParams().uuid(run.uuid().bytes)).rows() == 0) return 0;
+  if (connection.run(kLockRun, PgParams().uuid(run.uuid().bytes)).rows() == 0) return 0;
   std::size_t removed = 0;
   for (const spool::ConsoleStream stream :
        {spool::ConsoleStream::kStdout, spool::ConsoleStream::kStderr})
