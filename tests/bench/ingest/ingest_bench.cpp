@@ -57,7 +57,9 @@ Measured measure(const std::string& dsn, const bench::LoadShape& shape,
   const core::SystemClock clock;
   ingest::Ingest service(database, clock);
   rpc::IngestService rpc_service(service);
-  rpc::Server server({.port = 0}, {&rpc_service.service()});
+  rpc::ServerOptions options;
+  options.port = 0;
+  rpc::Server server(options, {&rpc_service.service()});
   service.start();
   server.start();
   const bench::LoadResult load =

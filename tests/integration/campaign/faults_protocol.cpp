@@ -1,6 +1,7 @@
 #include <csignal>
 
 #include "integration/campaign/faults.hpp"
+#include "base/uuid.hpp"
 #include "relay/channel.hpp"
 #include "relay/discovery.hpp"
 #include "relay/ingest_stream.hpp"

@@ -11,6 +11,7 @@
 
 #include <tracker/error.hpp>
 
+#include "base/uuid.hpp"
 #include "spool/layout.hpp"
 
 namespace campaign {

@@ -138,11 +138,7 @@ class EdgeTest : public testing::Test {
   fs::path ca_ = root_ / "ca.pem";
   std::latch entered_{1}, released_{1};
   core::SystemClock clock_;
-  LiveHub hub_{LiveReaders{.runs = [](auto) { return std::vector<nlohmann::json>(); },
-                           .tails = [](auto) { return std::vector<storage::FrameTail>(); },
-                           .versions = [](auto&) { return std::vector<storage::RunVersion>(); }},
-               clock_,
-               {}};
+  LiveHub hub_{LiveReaders(), clock_, {}};
   std::vector<Route> routes_;
   std::unique_ptr<Router> router_;
   ServerOptions options_;
