@@ -1,6 +1,8 @@
 #include "cli/run_view.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 
 #include "cli/text.hpp"
 
@@ -23,14 +25,24 @@ std::string join(const google::protobuf::RepeatedPtrField<std::string>& tags) {
   return all;
 }
 
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
+// Numbers that are not finite as in the other JSON of the command line.
+Json value_json(const v1::RunGroup::FieldValue& value) {
+  if (value.has_text()) return value.text();
+  if (!value.has_number()) return nullptr;
+  if (std::isinf(value.number())) return value.number() > 0 ? "Infinity" : "-Infinity";
+  return value.number();
+}
+
 std::string cell(const Json& object, const std::string& key) {
   const auto value = object.find(key);
   if (value == object.end()) return "";
-  if (value->is_number_float()) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.6g", value->get<double>());
-    return text;
-  }
+  if (value->is_number_float()) return short_number(value->get<double>());
   return value->is_string() ? value->get<std::string>()
                             : value->dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -129,6 +141,46 @@ std::string run_details(const v1::Run& run, std::int64_t now_us) {
   add("notes", run.notes());
   return aligned(rows) + "config   " + dump(object_of(run.config_json()), 2) + "\nsummary  " +
          dump(object_of(run.summary_json()), 2) + "\n";
+}
+
+Json groups_json(const v1::GroupRunsResponse& groups) {
+  auto all = Json::array();
+  for (const auto& group : groups.groups()) {
+    Json by = Json::object(), metrics = Json::object();
+    for (int i = 0; i < group.by_size(); ++i) by[groups.by(i)] = value_json(group.by(i));
+    for (int i = 0; i < group.metrics_size(); ++i) {
+      const auto& m = group.metrics(i);
+      metrics[groups.metrics(i)] = {{"n", m.n()},
+                                    {"mean", m.has_mean() ? Json(m.mean()) : Json()},
+                                    {"std", m.has_std() ? Json(m.std()) : Json()},
+                                    {"min", m.has_min() ? Json(m.min()) : Json()},
+                                    {"max", m.has_max() ? Json(m.max()) : Json()}};
+    }
+    all.push_back({{"by", by}, {"runs", group.runs()}, {"metrics", metrics}});
+  }
+  return all;
+}
+
+std::string group_table(const v1::GroupRunsResponse& groups) {
+  std::vector<std::vector<std::string>> rows(1);
+  rows[0].assign(groups.by().begin(), groups.by().end());
+  rows[0].push_back("RUNS");
+  rows[0].insert(rows[0].end(), groups.metrics().begin(), groups.metrics().end());
+  for (const auto& group : groups.groups()) {
+    auto& row = rows.emplace_back();
+    for (const auto& value : group.by())
+      row.push_back(value.has_text()     ? value.text()
+                    : value.has_number() ? short_number(value.number())
+                                         : "unset");
+    row.push_back(std::to_string(group.runs()));
+    for (const auto& m : group.metrics()) {
+      std::string cell = m.has_mean() ? short_number(m.mean()) : "";
+      if (m.has_std()) cell += " ± " + short_number(m.std());
+      if (m.has_min()) cell += " [" + short_number(m.min()) + ", " + short_number(m.max()) + "]";
+      row.push_back(cell);
+    }
+  }
+  return aligned(std::move(rows));
 }
 
 std::string aligned(std::vector<std::vector<std::string>> rows) {

@@ -26,6 +26,12 @@ std::string run_table(const std::vector<v1::Run>& runs, std::int64_t now_us);
 // One run in full, a line for each thing that is known.
 std::string run_details(const v1::Run& run, std::int64_t now_us);
 
+// [{"by":{field:value|null},"runs":N,"metrics":{field:{"n","mean","std","min","max"}}}]: numbers
+// that are absent are null.
+nlohmann::ordered_json groups_json(const v1::GroupRunsResponse& groups);
+// A table for people: the fields, RUNS, then "mean ± std [min, max]" of each metric.
+std::string group_table(const v1::GroupRunsResponse& groups);
+
 // Columns padded to their widest cell, two spaces between; the last is not padded. All rows have
 // equal size.
 std::string aligned(std::vector<std::vector<std::string>> rows);

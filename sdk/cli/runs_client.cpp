@@ -1,5 +1,6 @@
 #include "cli/runs_client.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -42,21 +43,37 @@ std::vector<v1::Project> RunsClient::projects() {
           std::make_move_iterator(response.mutable_projects()->end())};
 }
 
-std::vector<v1::Run> RunsClient::runs(const std::string& project) {
-  std::vector<v1::Run> runs;
+RunsClient::RunAnswer RunsClient::runs(const RunQuery& query) {
+  RunAnswer answer;
   v1::ListRunsRequest request;
-  request.set_project(project);
-  request.set_page_size(kPageSize);
+  request.set_project(query.project);
+  request.set_filter(query.filter);
+  request.set_order_by(query.order_by);
   for (;;) {
+    const auto left = query.limit == 0 ? kPageSize : query.limit - answer.runs.size();
+    request.set_page_size(static_cast<std::uint32_t>(std::min<std::size_t>(left, kPageSize)));
     grpc::ClientContext context;
     set_deadline(context);
     v1::ListRunsResponse response;
     const auto status = stub_->ListRuns(&context, request, &response);
     if (!status.ok()) throw relay::to_error(status, url_);
-    for (auto& run : *response.mutable_runs()) runs.push_back(std::move(run));
-    if (response.next_page_token().empty()) return runs;
+    for (auto& run : *response.mutable_runs()) answer.runs.push_back(std::move(run));
+    const bool enough = query.limit != 0 && answer.runs.size() >= query.limit;
+    if (enough || response.next_page_token().empty()) {
+      answer.unknown_fields = {response.unknown_fields().begin(), response.unknown_fields().end()};
+      return answer;
+    }
     request.set_page_token(response.next_page_token());
   }
+}
+
+v1::GroupRunsResponse RunsClient::groups(const v1::GroupRunsRequest& request) {
+  grpc::ClientContext context;
+  set_deadline(context);
+  v1::GroupRunsResponse response;
+  const auto status = stub_->GroupRuns(&context, request, &response);
+  if (!status.ok()) throw relay::to_error(status, url_);
+  return response;
 }
 
 v1::Run RunsClient::run(const std::string& id_or_name) {

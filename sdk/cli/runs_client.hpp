@@ -19,8 +19,18 @@ class RunsClient {
   explicit RunsClient(const std::string& url);
 
   std::vector<v1::Project> projects();
-  // All of a project's runs, newest first.
-  std::vector<v1::Run> runs(const std::string& project);
+  // A project's runs that the filter takes, in order, at most `limit` (0: all):
+  // docs/query-language.md.
+  struct RunQuery {
+    std::string project, filter, order_by;
+    std::size_t limit = 0;
+  };
+  struct RunAnswer {
+    std::vector<v1::Run> runs;
+    std::vector<std::string> unknown_fields;
+  };
+  RunAnswer runs(const RunQuery& query);
+  v1::GroupRunsResponse groups(const v1::GroupRunsRequest& request);
   // By id, or by "project/name".
   v1::Run run(const std::string& id_or_name);
   // Streams the history; `take` is called for each batch in step order. An empty `keys` means all.

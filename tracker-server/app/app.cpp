@@ -125,7 +125,12 @@ class Services {
       : ingest_(database, clock_),
         ingest_service_(ingest_),
         runs_service_(database, runs_options(config)),
-        admin_service_(database, clock_, config.access_log),
+        admin_service_(database, clock_,
+                       {.access_log = config.access_log,
+                        .run_changed =
+                            [this](core::RunId run) {
+                              announce({{}, {run}});
+                            }}),
         janitor_(database, clock_),
         rpc_(rpc_options(config),
              {&ingest_service_.service(), &runs_service_.service(), &admin_service_.service()}),
@@ -133,8 +138,17 @@ class Services {
         notifier_({.dsn = database.options().dsn},
                   [this](const cluster::RunNews& news) { hub_.hear(news); }),
         dashboard_(config.dashboard_directory),
-        api_{database,        clock_, dashboard_, TRACKER_VERSION,
-             clock_.now_us(), 0,      &metrics_,  &draining_},
+        api_{.database = database,
+             .clock = clock_,
+             .dashboard = dashboard_,
+             .version = TRACKER_VERSION,
+             .started_us = clock_.now_us(),
+             .metrics = &metrics_,
+             .draining = &draining_,
+             .run_changed =
+                 [this](core::RunId run) {
+                   announce({{}, {run}});
+                 }},
         router_(http::make_router(api_)),
         http_(http_options(config), router_, hub_) {
     metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });

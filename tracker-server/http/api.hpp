@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "core/clock.hpp"
+#include "core/ids.hpp"
 #include "http/router.hpp"
 #include "http/static_files.hpp"
 #include "metrics/registry.hpp"
@@ -24,6 +26,8 @@ struct ApiContext {
   std::uint16_t grpc_port = 0;                  // set before the router is given to a server
   const metrics::Registry* metrics = nullptr;   // null: no /metrics
   const std::atomic<bool>* draining = nullptr;  // true: not ready any more; null: never
+  // Told of a run that was deleted or brought back, on a worker; must not block and must not throw.
+  std::function<void(core::RunId)> run_changed = {};  // null: nobody listens
 };
 
 Router make_router(const ApiContext& context);

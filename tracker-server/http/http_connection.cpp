@@ -12,6 +12,7 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <optional>
+#include <vector>
 
 #include "core/ids.hpp"
 #include "http/access_log.hpp"
@@ -30,6 +31,7 @@ using Transferred = void(error_code, std::size_t);  // what a Completion is told
 constexpr std::string_view kLivePath = "/api/v1/live";
 constexpr std::chrono::seconds kHandshakePatience{10};
 constexpr std::chrono::seconds kGoodbyePatience{2};
+constexpr std::size_t kMostDropped = 8u << 20;
 
 // The run that a route of runs is about; empty for others, and for what is no id.
 std::string run_of(const Route* route, const Request& request) {
@@ -93,6 +95,7 @@ class HttpConnection final : public Connection {
   asio::awaitable<Response> answer(Request& request);
   asio::awaitable<bool> write(Response response, bool keep_alive);
   asio::awaitable<void> say_goodbye();
+  asio::awaitable<void> drop_rest();
   void served(int status, std::size_t bytes);
 
   Wire wire_;
@@ -101,8 +104,9 @@ class HttpConnection final : public Connection {
   beast::flat_buffer buffer_;
   BeastRequest current_;
   Exchange exchange_;
-  bool busy_ = false;  // a request has begun
-  bool fresh_ = true;  // none has yet
+  bool busy_ = false;     // a request has begun
+  bool fresh_ = true;     // none has yet
+  bool refused_ = false;  // the last one, before it was read to its end
 };
 
 asio::awaitable<void> HttpConnection::run() {
@@ -159,6 +163,18 @@ asio::awaitable<void> HttpConnection::say_goodbye() {
     co_await asio::async_initiate<decltype(token), Transferred>(shutdown, token);
   }
   wire_.next_layer().socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  if (refused_) co_await drop_rest();
+}
+
+// What the client still sends of a request that was refused. Bytes left unread would make the
+// system reset the connection, and the client might never see the answer.
+asio::awaitable<void> HttpConnection::drop_rest() {
+  error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  std::vector<char> scrap(64 * 1'024);
+  wire_.next_layer().expires_after(kGoodbyePatience);
+  for (std::size_t dropped = 0; !error && dropped < kMostDropped;)
+    dropped += co_await wire_.next_layer().async_read_some(asio::buffer(scrap), token);
 }
 
 // Into current_. False when there is none: the client is gone, or was answered why.
@@ -187,6 +203,9 @@ asio::awaitable<bool> HttpConnection::read_request() {
   }
   current_ = {};
   if (error == bhttp::error::body_limit || error == bhttp::error::header_limit) {
+    current_.base() = parser.get().base();  // what was refused, for the log
+    exchange_.id = core::request_id(std::string_view(current_["X-Request-Id"]));
+    refused_ = true;
     auto refusal = error_response(413, "too_large", "the request is too large");
     co_await write(std::move(refusal), false);
   } else if (error.category() == bhttp::make_error_code(bhttp::error::bad_version).category() &&

@@ -53,7 +53,7 @@ struct LiveReaders {
   std::function<std::vector<nlohmann::json>(std::span<const core::RunId>)> runs;
   // As storage::read_frame_tails.
   std::function<std::vector<storage::FrameTail>(std::span<const storage::TailRequest>)> tails;
-  // As storage::run_versions.
+  // As storage::run_versions. Has deleted runs as well, which `runs` leaves out.
   std::function<std::vector<storage::RunVersion>(const storage::VersionRequest&)> versions;
 };
 
@@ -128,6 +128,7 @@ class LiveHub {
     std::int64_t seen_us = 0;  // when its version was last looked at
     std::string project;       // once it was read
     std::uint64_t version = 0;
+    bool gone = false;  // was not there when it was read, and who watches was told
   };
   struct Delivery {
     TabId tab = 0;
@@ -167,6 +168,8 @@ class LiveHub {
   std::vector<core::RunId> due_runs(std::int64_t now_us);
   void send_runs(const std::vector<core::RunId>& runs, std::int64_t now_us);
   void note_row(core::RunId run, const nlohmann::json& row);
+  void tell_gone(const std::vector<core::RunId>& runs, std::int64_t now_us);
+  void tell_gone(core::RunId run);
   void read_later(std::span<const core::RunId> runs, std::int64_t now_us);
   bool is_slow(const LiveOutput& output) const;
   void say(LiveOutput& output, std::shared_ptr<const std::string> message) const;

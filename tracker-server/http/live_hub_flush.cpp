@@ -162,8 +162,10 @@ void LiveHub::send_runs(const std::vector<core::RunId>& runs, std::int64_t now_u
     return read_later(runs, now_us);
   }
   std::vector<core::RunId> unsent;
+  std::set<core::RunId> gone(runs.begin(), runs.end());
   for (const auto& row : rows) {
     const auto run = core::RunId::parse(row.value("id", ""));
+    if (run) gone.erase(*run);
     const auto project = row.value("project", "");
     std::vector<std::shared_ptr<LiveOutput>> outputs;
     {
@@ -188,6 +190,7 @@ void LiveHub::send_runs(const std::vector<core::RunId>& runs, std::int64_t now_u
     if (!all_sent && run) unsent.push_back(*run);
   }
   read_later(unsent, now_us);
+  tell_gone(std::vector<core::RunId>(gone.begin(), gone.end()), now_us);
 }
 
 // What it was when it was read, so that a later look at its version tells whether it changed.
@@ -196,6 +199,7 @@ void LiveHub::note_row(core::RunId run, const nlohmann::json& row) {
   if (found == news_.end()) return;
   found->second.project = row.value("project", "");
   found->second.version = row.value("version", std::uint64_t{0});
+  found->second.gone = false;
 }
 
 void LiveHub::read_later(std::span<const core::RunId> runs, std::int64_t now_us) {

@@ -1,13 +1,15 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/log_text.hpp"
 #include "core/time.hpp"
 #include "http/live_hub.hpp"
 
-// The reading half of LiveHub: what other servers committed.
+// The reading half of LiveHub: what other servers committed, and what was deleted.
 namespace tracker::http {
 namespace {
 
@@ -145,11 +147,53 @@ void LiveHub::take_versions(const storage::VersionRequest& asked,
       if (!polled_projects_.contains(version.project)) continue;
     } else if (news.version == version.version) {
       continue;
+    } else if (news.gone) {
+      news.version = version.version;  // there is no row to tell it
     }
     note_changed(version.run, now_us);
   }
   for (const auto& project : asked.projects)
     if (projects_.contains(project)) polled_projects_.insert(project);
+}
+
+// Runs that were asked for and are not there: deleted. Those who watch them, or their projects, are
+// told to read again, and find out.
+void LiveHub::tell_gone(const std::vector<core::RunId>& runs, std::int64_t now_us) {
+  if (runs.empty()) return;
+  storage::VersionRequest request;
+  request.runs = runs;
+  request.since_us = std::numeric_limits<std::int64_t>::max();
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [project, tabs] : projects_) request.projects.push_back(project);
+  }
+  std::vector<storage::RunVersion> versions;
+  try {
+    if (!request.projects.empty()) versions = readers_.versions(request);
+  } catch (const std::exception& error) {
+    spdlog::warn("event=live_read_failed runs={} error={}", runs.size(),
+                 core::quoted(error.what()));
+    return read_later(runs, now_us);
+  }
+  const std::lock_guard lock(mutex_);
+  for (const auto& version : versions) {
+    const auto found = news_.find(version.run);
+    if (found == news_.end()) continue;
+    if (std::find(runs.begin(), runs.end(), version.run) == runs.end()) continue;
+    found->second.project = version.project;
+    found->second.version = version.version;
+  }
+  for (const auto run : runs) tell_gone(run);
+}
+
+void LiveHub::tell_gone(core::RunId run) {
+  auto& news = news_[run];
+  if (std::exchange(news.gone, true)) return;
+  for (auto& [id, tab] : tabs_) {
+    if (tab.projects.contains(news.project)) tab.missed.insert(news.project);
+    const auto subscription = tab.runs.find(run);
+    if (subscription != tab.runs.end()) subscription->second.lost = true;
+  }
 }
 
 // Tabs of projects whose changes may not have been heard read their list again.

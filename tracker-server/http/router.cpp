@@ -78,9 +78,13 @@ Router::Router(std::vector<Route> routes, Handler fallback)
 Router::Match Router::match(Method method, std::string_view path) const {
   const auto wanted = method == Method::kHead ? Method::kGet : method;
   Match result;
+  bool named = false;
   for (const auto& route : routes_) {
     auto parameters = match_pattern(route.pattern, path);
     if (!parameters) continue;
+    // A path that has a name of its own (it sorts before `{…}`) is no value of a parameter.
+    if (!parameters->empty() && named) continue;
+    named = named || parameters->empty();
     result.path_known = true;
     if (route.method != wanted) continue;
     result.route = &route;

@@ -19,6 +19,10 @@ core::RunId run_id(const Request& request) {
   return core::RunId::from_text(request.parameters.at("id"));
 }
 
+void tell(const ApiContext& context, core::RunId run) {
+  if (context.run_changed) context.run_changed(run);
+}
+
 }  // namespace
 
 Response delete_run(const ApiContext& context, const Request& request) {
@@ -29,6 +33,7 @@ Response delete_run(const ApiContext& context, const Request& request) {
   const auto deleted =
       storage::delete_run(context.database, id, query::delete_at(context.clock.now_us(), grace));
   spdlog::info("event=run_deleted run={} purge_us={}", id.text(), deleted.purge_us);
+  tell(context, id);
   return json_response(
       {{"id", id.text()}, {"deleted_us", deleted.deleted_us}, {"purge_us", deleted.purge_us}});
 }
@@ -37,6 +42,7 @@ Response restore_run(const ApiContext& context, const Request& request) {
   const auto id = run_id(request);
   storage::restore_run(context.database, id);
   spdlog::info("event=run_restored run={}", id.text());
+  tell(context, id);
   return json_response(run_json(query::get_run(context.database, id), context.clock.now_us()));
 }
 

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <optional>
+#include <utility>
 
 #include "core/log_text.hpp"
 #include "core/time.hpp"
@@ -53,10 +54,10 @@ void fill(const storage::RetentionPolicy& policy, v1::Retention& out) {
 
 class AdminService::Impl final : public v1::AdminService::CallbackService {
  public:
-  Impl(storage::Database& database, const core::Clock& clock, core::AccessLog access_log)
+  Impl(storage::Database& database, const core::Clock& clock, AdminServiceOptions options)
       : database_(database),
         clock_(clock),
-        access_log_(access_log),
+        options_(std::move(options)),
         calls_({.threads = 2, .tasks = 64}) {}
 
   grpc::ServerUnaryReactor* DeleteRun(grpc::CallbackServerContext* context,
@@ -68,6 +69,7 @@ class AdminService::Impl final : public v1::AdminService::CallbackService {
       fill(storage::delete_run(database_, run, at), *response);
       spdlog::info("event=run_deleted run={} project={} purge_us={}", run.text(),
                    core::quoted(response->project()), response->purge_at_us());
+      tell(run);
     });
   }
 
@@ -79,6 +81,7 @@ class AdminService::Impl final : public v1::AdminService::CallbackService {
       storage::restore_run(database_, run);
       response->set_id(run.text());
       spdlog::info("event=run_restored run={}", run.text());
+      tell(run);
     });
   }
 
@@ -137,22 +140,27 @@ class AdminService::Impl final : public v1::AdminService::CallbackService {
   }
 
  private:
+  void tell(core::RunId run) const {
+    if (options_.run_changed) options_.run_changed(run);
+  }
+
   // Runs `work` on the pool. Request and response live until Finish.
   template <class Work>
   grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext* context, const char* call,
                                    Work work) {
-    return answer_on(calls_, *context, CallRecord(*context, call, access_log_), std::move(work));
+    return answer_on(calls_, *context, CallRecord(*context, call, options_.access_log),
+                     std::move(work));
   }
 
   storage::Database& database_;
   const core::Clock& clock_;
-  const core::AccessLog access_log_;
+  const AdminServiceOptions options_;
   Workers calls_;  // last: its threads use the rest
 };
 
 AdminService::AdminService(storage::Database& database, const core::Clock& clock,
-                           core::AccessLog access_log)
-    : impl_(std::make_unique<Impl>(database, clock, access_log)) {}
+                           AdminServiceOptions options)
+    : impl_(std::make_unique<Impl>(database, clock, std::move(options))) {}
 AdminService::~AdminService() = default;
 grpc::Service& AdminService::service() { return *impl_; }
 

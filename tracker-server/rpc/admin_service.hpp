@@ -2,9 +2,11 @@
 
 #include <grpcpp/impl/codegen/service_type.h>
 
+#include <functional>
 #include <memory>
 
 #include "core/clock.hpp"
+#include "core/ids.hpp"
 #include "core/request_id.hpp"
 #include "storage/database.hpp"
 
@@ -12,11 +14,18 @@
 // proto/tracker/v1/admin.proto. Calls block on the database and run on two threads of their own.
 namespace tracker::rpc {
 
+struct AdminServiceOptions {
+  core::AccessLog access_log = core::AccessLog::kWrites;
+  // Told of a run that was deleted or brought back, on the service's threads; must not block and
+  // must not throw. Null: nobody listens.
+  std::function<void(core::RunId)> run_changed = {};
+};
+
 class AdminService {
  public:
-  // Both must outlive it.
+  // `database` and `clock` must outlive it.
   AdminService(storage::Database& database, const core::Clock& clock,
-               core::AccessLog access_log = core::AccessLog::kWrites);
+               AdminServiceOptions options = {});
   ~AdminService();  // after the gRPC server has shut down: waits for calls that run
   AdminService(const AdminService&) = delete;
   AdminService& operator=(const AdminService&) = delete;

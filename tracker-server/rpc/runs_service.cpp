@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "query/export.hpp"
+#include "query/run_search.hpp"
 #include "query/runs.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/status.hpp"
@@ -50,6 +51,23 @@ void fill(const query::RunView& view, v1::Run& out) {
   out.set_config_json(run.config_json);
   out.set_summary_json(view.summary_json);
   out.set_end_reason(run.end_reason);
+}
+
+void fill(const storage::RunGroup& group, v1::RunGroup& out) {
+  out.set_runs(group.runs);
+  for (const auto& value : group.by) {
+    auto* field = out.add_by();
+    if (const auto* number = std::get_if<double>(&value)) field->set_number(*number);
+    if (const auto* text = std::get_if<std::string>(&value)) field->set_text(*text);
+  }
+  for (const auto& metric : group.metrics) {
+    auto* target = out.add_metrics();
+    target->set_n(metric.n);
+    if (metric.mean) target->set_mean(*metric.mean);
+    if (metric.std) target->set_std(*metric.std);
+    if (metric.min) target->set_min(*metric.min);
+    if (metric.max) target->set_max(*metric.max);
+  }
 }
 
 // The wire is little-endian, and so is every machine this is built for.
@@ -142,9 +160,26 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
       wanted.project = request->project();
       if (request->page_size() != 0) wanted.limit = request->page_size();
       wanted.cursor = request->page_token();
+      wanted.filter = request->filter();
+      wanted.sort = request->order_by();
       const auto list = query::list_runs(database_, wanted);
       for (const auto& run : list.runs) fill(run, *response->add_runs());
       response->set_next_page_token(list.next_cursor.value_or(""));
+      for (const auto& field : list.unknown_fields) response->add_unknown_fields(field);
+    });
+  }
+
+  grpc::ServerUnaryReactor* GroupRuns(grpc::CallbackServerContext* context,
+                                      const v1::GroupRunsRequest* request,
+                                      v1::GroupRunsResponse* response) override {
+    return answer(context, "GroupRuns", [this, request, response] {
+      const auto groups = query::groups(
+          database_, {request->project(), request->filter(), request->by(), request->metrics()});
+      for (const auto& field : groups.by) response->add_by(field);
+      for (const auto& field : groups.metrics) response->add_metrics(field);
+      for (const auto& group : groups.groups.groups) fill(group, *response->add_groups());
+      response->set_more(groups.groups.more == storage::More::kYes);
+      for (const auto& field : groups.groups.unknown_fields) response->add_unknown_fields(field);
     });
   }
 

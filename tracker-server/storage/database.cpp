@@ -125,6 +125,8 @@ Database::SqlLease Database::sql() {
   try {
     connection = std::make_unique<pqxx::connection>(with_timeouts(pools_->options.dsn));
     connection->set_variable("client_min_messages", "warning");
+    // Compiling takes longer than any of these statements.
+    connection->set_variable("jit", "off");
     connection->set_variable("statement_timeout",
                              std::to_string(pools_->options.statement_timeout_ms));
   } catch (const pqxx::failure& failure) {

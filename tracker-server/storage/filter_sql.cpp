@@ -84,8 +84,7 @@ std::string FilterSql::where(const Node& filter) {
     }
   }
   // Few at any time: an index holds them alone. As a set that is made once, not a join.
-  return of(filter) + " AND " + no_ +
-         " NOT IN (SELECT d.no FROM run d WHERE d.project_id = " +
+  return of(filter) + " AND " + no_ + " NOT IN (SELECT d.no FROM run d WHERE d.project_id = " +
          context_.params.add(context_.project.text(), "uuid") + " AND d.deleted_us IS NOT NULL)";
 }
 
@@ -178,6 +177,23 @@ std::vector<const Term*> certain_terms(const Node& filter) {
   if (filter.kind != Node::Kind::kAnd) return out;
   for (const auto& child : filter.children)
     for (const auto* term : certain_terms(child)) out.push_back(term);
+  return out;
+}
+
+std::vector<Alternatives> certain_alternatives(const Node& filter) {
+  if (filter.kind == Node::Kind::kTerm) return {{&filter.term}};
+  std::vector<Alternatives> out;
+  if (filter.kind == Node::Kind::kAnd)
+    for (const auto& child : filter.children)
+      for (auto& one : certain_alternatives(child)) out.push_back(std::move(one));
+  if (filter.kind != Node::Kind::kOr) return out;
+  Alternatives all;
+  for (const auto& child : filter.children) {
+    auto of_child = certain_alternatives(child);
+    if (of_child.empty()) return out;
+    all.insert(all.end(), of_child.front().begin(), of_child.front().end());
+  }
+  if (!all.empty()) out.push_back(std::move(all));
   return out;
 }
 

@@ -71,4 +71,9 @@ std::optional<std::string> term_runs(const filter::Term& term, const FilterConte
 // The terms that hold for each run of the answer.
 std::vector<const filter::Term*> certain_terms(const filter::Node& filter);
 
+// Sets of terms of which at least one holds for each run of the answer: the certain terms, and what
+// certain `or`s are between, as far as these are such sets themselves.
+using Alternatives = std::vector<const filter::Term*>;
+std::vector<Alternatives> certain_alternatives(const filter::Node& filter);
+
 }  // namespace tracker::storage

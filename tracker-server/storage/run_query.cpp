@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <pqxx/pqxx>
 
 #include "storage/filter_sql.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMostCounted = 8;  // terms whose runs are counted before a plan is chosen
 constexpr std::size_t kWalkPages = 8;
+constexpr std::size_t kFewestToJudge = 5;  // matches that say how frequent they are
 
 class Query {
  public:
@@ -27,8 +29,8 @@ class Query {
     for (const auto& key : query_.sort) fields_.add(key.field);
     fields_.load(transaction_, query_.project);
     found_.unknown_fields = fields_.unknown();
-    if (const auto* term = rarest_term()) {
-      few(*term);
+    if (const auto terms = rarest()) {
+      few(*terms);
     } else if (!walk()) {
       scan();
     }
@@ -41,48 +43,69 @@ class Query {
     return {params, fields_, query_.project, query_.now_us};
   }
 
-  // A term that holds for at most `few` runs. Asked of the index, which stops counting there: the
+  // The runs of the alternatives, some of them more than once; absent where no index has them.
+  std::optional<std::string> runs_of(const Alternatives& alternatives, QueryParams& params) const {
+    std::string out;
+    for (const auto* term : alternatives) {
+      const auto runs = term_runs(*term, context(params));
+      if (!runs) return std::nullopt;
+      out += (out.empty() ? "" : " UNION ALL ") + std::string("(") + *runs + ")";
+    }
+    return out;
+  }
+
+  // Terms that hold for at most `few` runs. Asked of the index, which stops counting there: the
   // planner's own statistics know nothing of one key's values.
-  const filter::Term* rarest_term() {
+  std::optional<Alternatives> rarest() {
     QueryParams params;
     std::string sql;
-    std::vector<const filter::Term*> terms;
-    for (const auto* term : certain_terms(query_.filter)) {
-      if (terms.size() == kMostCounted) break;
-      const auto runs = term_runs(*term, context(params));
-      if (!runs) continue;
-      terms.push_back(term);
-      sql += (sql.empty() ? "SELECT" : ",") + std::string(" (SELECT count(*) FROM (") + *runs +
-             " LIMIT " + std::to_string(limits_.few + 1) + ") z)";
+    std::vector<Alternatives> counted;
+    std::size_t terms = 0;
+    for (auto& one : certain_alternatives(query_.filter)) {
+      if (terms + one.size() > kMostCounted) continue;
+      QueryParams scratch;  // what cannot be counted leaves no parameters behind
+      if (!runs_of(one, scratch)) continue;
+      terms += one.size();
+      sql += (sql.empty() ? "SELECT" : ",") + std::string(" (SELECT count(*) FROM (") +
+             *runs_of(one, params) + " LIMIT " + std::to_string(limits_.few + 1) + ") z)";
+      counted.push_back(std::move(one));
     }
-    if (terms.empty()) return nullptr;
+    if (counted.empty()) return std::nullopt;
     plan_for(transaction_, Reach::kProbe, limits_.timeout_ms);
     const auto rows = params.run(transaction_, sql);
-    const filter::Term* rarest = nullptr;
+    std::optional<Alternatives> rarest;
     auto fewest = limits_.few + 1;
-    for (std::size_t i = 0; i < terms.size(); ++i) {
+    for (std::size_t i = 0; i < counted.size(); ++i) {
       const auto count = rows[0][static_cast<pqxx::row::size_type>(i)].as<std::size_t>();
-      if (count < fewest) {
-        fewest = count;
-        rarest = terms[i];
-      }
+      if (count >= fewest) continue;
+      fewest = count;
+      rarest = counted[i];
     }
     return rarest;
   }
 
-  void few(const filter::Term& term) {
+  void few(const Alternatives& alternatives) {
     QueryParams params;
-    const auto begin = *term_runs(term, context(params));
+    auto begin = *runs_of(alternatives, params);
+    if (alternatives.size() > 1) begin = "SELECT DISTINCT no FROM (" + begin + ") u";
     found_.plan = QueryPlan::kFew;
     const RunOrder order(query_.sort, context(params));
     take(params, page(order, params, Reach::kProbe, "(" + begin + ") w"));
   }
 
-  // False if the page may go on behind what was walked.
+  // False if the page may go on behind what was walked. Walks on if that many matches were found
+  // that the rest of the page should not be far.
   bool walk() {
     if (limits_.walk == 0) return false;
-    QueryParams params;
     const auto budget = std::max(limits_.walk, kWalkPages * query_.limit);
+    if (walk(budget)) return true;
+    if (positions_.size() < kFewestToJudge) return false;
+    const auto needed = budget * (query_.limit + 1) / positions_.size();
+    return needed <= limits_.walk_on && walk(needed + needed / 2);
+  }
+
+  bool walk(std::size_t budget) {
+    QueryParams params;
     const auto walked = walk_of(query_, context(params), budget);
     if (!walked) return false;
     plan_for(transaction_, Reach::kProbe, limits_.timeout_ms);

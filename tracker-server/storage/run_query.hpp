@@ -51,7 +51,8 @@ struct RunQueryLimits {
   std::size_t few = 2'000;  // runs of a term that are looked at one by one
   std::size_t walk =
       2'000;  // runs that a walk looks at before it gives up, at least 8 pages; 0: none
-  int timeout_ms = 5'000;  // a statement
+  std::size_t walk_on = 12'000;  // after which a walk that found some is expected to have the page
+  int timeout_ms = 5'000;        // a statement
 };
 
 FoundRuns query_runs(Database& database, const RunQuery& query, const RunQueryLimits& limits = {});

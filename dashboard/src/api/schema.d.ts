@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus' text format. */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -96,8 +113,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of the runs of a project, newest first. */
+        /** A page of the runs of a project that a filter takes, newest first or as sorted. */
         get: operations["getRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values and ranges of fields, over the runs that a filter takes. */
+        get: operations["getRunFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs that share the values of fields, with what their metrics are. */
+        get: operations["getRunGroups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -115,10 +166,30 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One run. */
+        /** One run; one that is deleted is not found. */
         get: operations["getRun"];
         put?: never;
         post?: never;
+        /** Deletes a run. It can be brought back until purge_us. */
+        delete: operations["deleteRun"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a deleted run back. */
+        post: operations["restoreRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -163,6 +234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each of several runs logged, as one moment has them. */
+        get: operations["getKeysOfRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/series": {
         parameters: {
             query?: never;
@@ -173,7 +261,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Series for charts: every point, or buckets whose envelope is exact.
+         * Series for charts: every point, or buckets whose envelope is exact; smoothed lines; statistics over groups of runs.
          * @description A run or key that is not there is a raw series of no points.
          */
         post: operations["postSeries"];
@@ -210,8 +298,24 @@ export interface components {
         Error: {
             error: {
                 /** @enum {unknown} */
-                code: "invalid_argument" | "unauthenticated" | "permission_denied" | "not_found" | "method_not_allowed" | "failed_precondition" | "too_large" | "resource_exhausted" | "internal" | "unimplemented" | "unavailable";
+                code: "invalid_argument" | "unauthenticated" | "permission_denied" | "not_found" | "method_not_allowed" | "tls_required" | "failed_precondition" | "too_large" | "resource_exhausted" | "internal" | "unimplemented" | "unavailable";
                 message: string;
+                /** @description From 500 on: under which the server's log tells more. */
+                request_id?: string;
+            };
+        };
+        QueryError: {
+            error: {
+                /** @constant */
+                code: "invalid_argument";
+                message: string;
+                /**
+                 * @description Which text is not of the language.
+                 * @enum {unknown}
+                 */
+                part?: "filter" | "sort" | "fields" | "by" | "metrics";
+                /** @description Where in it, in bytes of UTF-8. */
+                position?: number;
             };
         };
         Uuid: string;
@@ -268,6 +372,56 @@ export interface components {
         RunList: {
             runs: components["schemas"]["Run"][];
             next_cursor: string | null;
+            unknown_fields: components["schemas"]["UnknownFields"];
+        };
+        /** @description Fields of the question that no run of the project has. */
+        UnknownFields: string[];
+        /** @description A text or a number. */
+        FieldValue: number | string;
+        RunFacet: {
+            field: string;
+            /** @description Those of the answer's runs that have the field. */
+            runs: components["schemas"]["Count"];
+            /** @description The most frequent ones. */
+            values: {
+                value: components["schemas"]["FieldValue"];
+                runs: components["schemas"]["Count"];
+            }[];
+            /** @description Values beyond those. */
+            other: components["schemas"]["Count"];
+            min: components["schemas"]["NumberOrNull"];
+            max: components["schemas"]["NumberOrNull"];
+        };
+        RunFacets: {
+            runs: components["schemas"]["Count"];
+            fields: components["schemas"]["RunFacet"][];
+            unknown_fields: components["schemas"]["UnknownFields"];
+        };
+        RunGroup: {
+            /** @description A value a field; null: runs without it. */
+            by: (components["schemas"]["FieldValue"] | null)[];
+            runs: components["schemas"]["Count"];
+            metrics: {
+                n: components["schemas"]["Count"];
+                mean: components["schemas"]["NumberOrNull"];
+                std: components["schemas"]["NumberOrNull"];
+                min: components["schemas"]["NumberOrNull"];
+                max: components["schemas"]["NumberOrNull"];
+            }[];
+        };
+        RunGroups: {
+            by: string[];
+            metrics: string[];
+            groups: components["schemas"]["RunGroup"][];
+            /** @description There are more groups than these. */
+            more: boolean;
+            unknown_fields: components["schemas"]["UnknownFields"];
+        };
+        RunDeleted: {
+            id: components["schemas"]["Uuid"];
+            deleted_us: components["schemas"]["TimeUs"];
+            /** @description When its data begin to go. */
+            purge_us: components["schemas"]["TimeUs"];
         };
         /** @enum {unknown} */
         KeyKind: "history" | "system";
@@ -293,6 +447,12 @@ export interface components {
         KeyList: {
             keys: components["schemas"]["Key"][];
         };
+        KeysOfRuns: {
+            runs: {
+                run: components["schemas"]["Uuid"];
+                keys: components["schemas"]["Key"][];
+            }[];
+        };
         /** @enum {unknown} */
         LogStream: "stdout" | "stderr";
         LogLine: {
@@ -306,40 +466,68 @@ export interface components {
         };
         /** @enum {unknown} */
         XAxis: "step" | "time" | "relative";
-        SeriesRequest: {
+        /**
+         * @description What x of the answer is.
+         * @enum {unknown}
+         */
+        SeriesAxis: "step" | "time" | "relative" | "metric";
+        /** @description The value of another history key, joined where steps are equal. */
+        XMetric: {
+            metric: string;
+        };
+        Smoothing: {
+            /** @enum {unknown} */
+            kind: "ema" | "twema" | "gaussian" | "mean";
+            /** @description ema, twema: below 1. gaussian: σ > 0 in the unit of x. mean: a whole number of points. */
+            parameter: number;
+        };
+        RunsOfGroup: {
+            name: string;
             runs: components["schemas"]["Uuid"][];
-            /** @description At most 1,000 runs × keys. */
+        };
+        /** @description At most 1,000 series: (runs + runs of all groups) × keys. */
+        SeriesRequest: {
+            runs?: components["schemas"]["Uuid"][];
             keys: string[];
             /** @default step */
-            x: components["schemas"]["XAxis"];
+            x: components["schemas"]["XAxis"] | components["schemas"]["XMetric"];
             /** @description Inclusive, in terms of x. */
             from?: number | null;
             to?: number | null;
             /**
-             * @description Pixels.
+             * @description Pixels; lowered where series × width would pass 2,000,000.
              * @default 1000
              */
             width: number;
-        };
+            /** @default null */
+            smoothing: components["schemas"]["Smoothing"] | null;
+            /** @description Groups of runs, which need not be among `runs`. */
+            groups?: components["schemas"]["RunsOfGroup"][] | null;
+        } | unknown | unknown;
         RawSeries: {
             run: components["schemas"]["Uuid"];
             key: string;
-            x: components["schemas"]["XAxis"];
+            x: components["schemas"]["SeriesAxis"];
             /** @constant */
             mode: "raw";
             total: components["schemas"]["Count"];
+            x_rises?: components["schemas"]["XRises"];
+            smoothed_over?: components["schemas"]["SmoothedOver"];
             points: {
                 x: components["schemas"]["Numbers"];
                 y: components["schemas"]["Numbers"];
+                smoothed?: components["schemas"]["Numbers"];
             };
         };
         BucketSeries: {
             run: components["schemas"]["Uuid"];
             key: string;
-            x: components["schemas"]["XAxis"];
+            x: components["schemas"]["SeriesAxis"];
             /** @constant */
             mode: "buckets";
             total: components["schemas"]["Count"];
+            x_rises?: components["schemas"]["XRises"];
+            smoothed_over?: components["schemas"]["SmoothedOver"];
             buckets: {
                 x: components["schemas"]["Numbers"];
                 x_last: components["schemas"]["Numbers"];
@@ -350,10 +538,47 @@ export interface components {
                 last: components["schemas"]["NumbersOrNulls"];
                 count: components["schemas"]["Numbers"];
                 nonfinite: components["schemas"]["Numbers"];
+                /** @description Where x does not rise. */
+                x_min?: components["schemas"]["Numbers"];
+                x_max?: components["schemas"]["Numbers"];
+                /** @description With smoothing: the mean of the smoothed points in it. */
+                smoothed?: components["schemas"]["NumbersOrNulls"];
+            };
+        };
+        /**
+         * @description Points and buckets are in step order, in which x falls somewhere.
+         * @constant
+         */
+        XRises: false;
+        /** @description So many points were taken together before they were smoothed; without it the line is exact. */
+        SmoothedOver: number;
+        GroupSeries: {
+            group: string;
+            key: string;
+            x: components["schemas"]["SeriesAxis"];
+            /** @description That have points in the range. */
+            runs: components["schemas"]["Count"];
+            smoothed_over?: components["schemas"]["SmoothedOver"];
+            buckets: {
+                x: components["schemas"]["Numbers"];
+                x_last: components["schemas"]["Numbers"];
+                mean: components["schemas"]["NumbersOrNulls"];
+                std: components["schemas"]["NumbersOrNulls"];
+                min: components["schemas"]["NumbersOrNulls"];
+                max: components["schemas"]["NumbersOrNulls"];
+                median: components["schemas"]["NumbersOrNulls"];
+                /** @description Runs with a value. */
+                count: components["schemas"]["Numbers"];
+                /** @description Of all points of all runs. */
+                low: components["schemas"]["NumbersOrNulls"];
+                high: components["schemas"]["NumbersOrNulls"];
+                points: components["schemas"]["Numbers"];
             };
         };
         SeriesList: {
             series: (components["schemas"]["RawSeries"] | components["schemas"]["BucketSeries"])[];
+            /** @description Group by group and key by key, if groups were asked for. */
+            groups?: components["schemas"]["GroupSeries"][];
         };
         LiveTarget: {
             project?: string;
@@ -404,6 +629,7 @@ export interface components {
         /** @description A word, or the reason. */
         Text: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -413,6 +639,7 @@ export interface components {
         /** @description What If-None-Match names is still so. */
         NotModified: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content?: never;
@@ -420,6 +647,7 @@ export interface components {
         /** @description The request is not what is expected; the message says what is. */
         InvalidArgument: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -429,6 +657,7 @@ export interface components {
         /** @description Not from this page, or not under this name of the server. */
         PermissionDenied: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -438,6 +667,37 @@ export interface components {
         /** @description There is no such thing. */
         NotFound: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description As InvalidArgument; where a text is not of the query language, with part and position. */
+        InvalidQuery: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["QueryError"];
+            };
+        };
+        /** @description Not as things are now. */
+        FailedPrecondition: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Takes too long, or is too much for one request; ask for less. */
+        ResourceExhausted: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -447,6 +707,7 @@ export interface components {
         /** @description The body is above 1 MB. */
         TooLarge: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -456,6 +717,7 @@ export interface components {
         /** @description The database is away or the server is busy; try again. */
         Unavailable: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -465,12 +727,20 @@ export interface components {
         };
     };
     parameters: {
+        Project: string;
+        /**
+         * @description Which runs: a text of docs/query-language.md; without it all of them.
+         * @example loss.min < 0.2 and tag:baseline
+         */
+        Filter: string;
         RunId: components["schemas"]["Uuid"];
     };
     requestBodies: never;
     headers: {
         /** @description For If-None-Match. */
         ETag: string;
+        /** @description The request's own X-Request-Id if it is well-formed, else a new one. The server's log tells more under it. */
+        RequestId: string;
     };
     pathItems: never;
 }
@@ -501,6 +771,18 @@ export interface operations {
             503: components["responses"]["Text"];
         };
     };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Text"];
+        };
+    };
     getOpenapi: {
         parameters: {
             query?: never;
@@ -514,6 +796,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -535,6 +818,7 @@ export interface operations {
             /** @description The server. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -555,6 +839,7 @@ export interface operations {
             /** @description The projects. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -567,9 +852,19 @@ export interface operations {
     getRuns: {
         parameters: {
             query: {
-                project: string;
+                project: components["parameters"]["Project"];
+                /**
+                 * @description Which runs: a text of docs/query-language.md; without it all of them.
+                 * @example loss.min < 0.2 and tag:baseline
+                 */
+                filter?: components["parameters"]["Filter"];
+                /**
+                 * @description Fields of docs/query-language.md, `-` for falling; without it newest first.
+                 * @example -summary.accuracy,lr
+                 */
+                sort?: string;
                 limit?: number;
-                /** @description next_cursor of the page before. */
+                /** @description next_cursor of the page before, of the same project, filter and sort. */
                 cursor?: string;
             };
             header?: never;
@@ -581,14 +876,92 @@ export interface operations {
             /** @description The page. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RunList"];
                 };
             };
-            400: components["responses"]["InvalidArgument"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidQuery"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["ResourceExhausted"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRunFacets: {
+        parameters: {
+            query: {
+                project: components["parameters"]["Project"];
+                /** @description At most 16 fields of docs/query-language.md, with commas. */
+                fields?: string;
+                /**
+                 * @description Which runs: a text of docs/query-language.md; without it all of them.
+                 * @example loss.min < 0.2 and tag:baseline
+                 */
+                filter?: components["parameters"]["Filter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The facets. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunFacets"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidQuery"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["ResourceExhausted"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRunGroups: {
+        parameters: {
+            query: {
+                project: components["parameters"]["Project"];
+                /** @description 1 to 4 fields of docs/query-language.md, with commas. */
+                by: string;
+                /** @description At most 16 fields that are numbers. */
+                metrics?: string;
+                /**
+                 * @description Which runs: a text of docs/query-language.md; without it all of them.
+                 * @example loss.min < 0.2 and tag:baseline
+                 */
+                filter?: components["parameters"]["Filter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The groups, largest first. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroups"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidQuery"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["ResourceExhausted"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -607,6 +980,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -616,6 +990,64 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidArgument"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteRun: {
+        parameters: {
+            query?: {
+                /** @description Seconds until its data begin to go, at most 10 years. */
+                grace_s?: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDeleted"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restoreRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["FailedPrecondition"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -634,6 +1066,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -666,6 +1099,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -675,6 +1109,34 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidArgument"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getKeysOfRuns: {
+        parameters: {
+            query: {
+                /** @description Up to 200 ids, with commas. */
+                runs: components["schemas"]["Uuid"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Of those runs that exist. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOfRuns"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidArgument"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -691,10 +1153,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description One series per run and key, in this order. */
+            /** @description One series per run and key, in this order, and one per group and key. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -706,6 +1169,7 @@ export interface operations {
             400: components["responses"]["InvalidArgument"];
             403: components["responses"]["PermissionDenied"];
             413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceExhausted"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -40,14 +40,20 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
     try {
       await live.settled(kSettleMs);
       const name = project();
+      const before = new Set(byId.keys());
       await listRuns(name, (page) => {
         if (signal.aborted) return;
         page.forEach(keep);
+        page.forEach((run) => before.delete(run.id));
         batch(() => {
           publish();
           setState('ready');
         });
       }, signal);
+      if (signal.aborted || before.size === 0) return;
+      // Deleted meanwhile.
+      before.forEach((id) => byId.delete(id));
+      publish();
     } catch (failure) {
       if (isAbort(failure) || signal.aborted) return;
       // What is on the screen stays there; the connection badge says how old it is.

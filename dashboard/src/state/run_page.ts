@@ -41,6 +41,7 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
   const keep = (next: Run): void => {
     const held = run();
     if (held?.id !== next.id || next.version >= held.version) setRun(next);
+    setError(null);
   };
 
   async function load(): Promise<void> {
@@ -51,12 +52,13 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
       await live.settled(kSettleMs);
       const next = await getRun(id(), signal);
       batch(() => {
-        setError(null);
         keep(next);
       });
     } catch (failure) {
-      if (signal.aborted || isAbort(failure) || run()) return;
+      if (signal.aborted || isAbort(failure)) return;
       const isUnknown = failure instanceof ApiError && failure.code === 'not_found';
+      if (run() && !isUnknown) return; // what is on the screen stays there
+      setRun(null); // never was, or deleted meanwhile
       setError({ title: isUnknown ? 'There is no such run' : 'The run cannot be read', message: messageOf(failure) });
     }
   }

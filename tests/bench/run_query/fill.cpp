@@ -27,6 +27,7 @@ constexpr const char* kRuns = R"sql(
          'g' || n % 50,
          jsonb_object_agg('c' || k, CASE WHEN k % 4 = 0 THEN to_jsonb('v' || floor(v * 10)) ELSE to_jsonb(v) END)
   FROM bench_value WHERE k <= 40 GROUP BY n ORDER BY n;
+  UPDATE run SET deleted_us = {1}, purge_us = {1} WHERE no % 100 = 0;
   INSERT INTO metric_key (project_id, system, name)
   SELECT id, false, 'm' || k FROM project, generate_series(1, 12) k WHERE project.name = 'bench';
   INSERT INTO series (run_id, key_id, n, nonfinite, nan, first_step, last_step, first_time_us, last_time_us, last_value,

@@ -6,10 +6,12 @@
 // server holds: { run, project } of a finished run with keys loss (3,000 rows, some not finite), eval/acc, and lines.
 export function cases(data) {
   const run = { id: data.run };
+  const elsewhere = { origin: 'http://evil.example' };
   const series = (body) => ({ body: { runs: [data.run], keys: ['loss', 'eval/acc', 'absent'], ...body } });
   return {
     getHealth: [{ status: 200 }],
     getReady: [{ status: 200 }],
+    getMetrics: [{ status: 200, check: (body) => body.includes('tracker_build_info') }],
     getOpenapi: [{ status: 200 }],
     getServer: [{ status: 200 }],
     getProjects: [{ status: 200, check: (body) => body.projects.some((one) => one.name === data.project) }],
@@ -19,9 +21,41 @@ export function cases(data) {
       { status: 400 },
       { status: 400, query: { project: data.project, limit: '0' } },
       { status: 400, query: { project: data.project, cursor: 'nonsense' } },
+      { status: 200, query: { project: data.project, filter: 'state:finished', sort: '-created,name', limit: '1' }, check: (body) => body.runs.length === 1 },
+      { status: 200, query: { project: data.project, filter: 'nobody.has > 1' }, check: (body) => body.runs.length === 0 && body.unknown_fields[0] === 'nobody.has' },
+      { status: 400, query: { project: data.project, filter: 'lr >' }, check: (body) => body.error.part === 'filter' && body.error.position === 4 },
+      { status: 400, query: { project: data.project, sort: 'lr lr' }, check: (body) => body.error.part === 'sort' },
+      { status: 400, query: { project: data.project, sort: 'lr', cursor: 'nonsense' } },
       { status: 404, query: { project: 'nobody has this' } },
     ],
+    getRunFacets: [
+      { status: 200, query: { project: data.project, fields: 'state,name,created,nobody.has' }, check: (body) => body.fields[0].values.length > 0 && body.unknown_fields.length === 1 },
+      { status: 200, query: { project: data.project, fields: 'duration', filter: 'state:failed' }, check: (body) => body.runs === 0 && body.fields[0].min === null },
+      { status: 200, query: { project: data.project } },
+      { status: 400, query: { fields: 'state' } },
+      { status: 400, query: { project: data.project, fields: 'lr >' }, check: (body) => body.error.part === 'fields' },
+      { status: 404, query: { project: 'nobody has this', fields: 'state' } },
+    ],
+    getRunGroups: [
+      { status: 200, query: { project: data.project, by: 'state,nobody.has', metrics: 'duration,nobody.has' }, check: (body) => body.groups[0].by[1] === null && body.groups[0].metrics[0].n > 0 },
+      { status: 200, query: { project: data.project, by: 'state', filter: 'state:failed' }, check: (body) => body.groups.length === 0 && body.more === false },
+      { status: 400, query: { project: data.project } },
+      { status: 400, query: { project: data.project, by: 'state', metrics: 'name' }, check: (body) => body.error.part === 'metrics' },
+      { status: 404, query: { project: 'nobody has this', by: 'state' } },
+    ],
     getRun: [{ status: 200, path: run, check: (body) => body.summary['eval/acc'] === 0.5 }],
+    // One after the other: what the first takes away the second brings back.
+    deleteRun: [
+      { status: 400, path: run, query: { grace_s: 'nonsense' } },
+      { status: 403, path: run, headers: elsewhere },
+      { status: 200, path: run, query: { grace_s: '60' }, check: (body) => body.id === data.run && body.purge_us - body.deleted_us === 60_000_000 },
+      { status: 404, path: run },
+    ],
+    restoreRun: [
+      { status: 403, path: run, headers: elsewhere },
+      { status: 200, path: run, check: (body) => body.id === data.run && body.summary['eval/acc'] === 0.5 },
+      { status: 404, path: run },
+    ],
     getKeys: [{ status: 200, path: run, check: (body) => body.keys.length >= 2 }],
     getLogs: [
       { status: 200, path: run, query: { stream: 'stdout' } },
@@ -29,11 +63,27 @@ export function cases(data) {
       { status: 400, path: run, query: { stream: 'none' } },
       { status: 400, path: run, query: { limit: '1000000' } },
     ],
+    getKeysOfRuns: [
+      { status: 200, query: { runs: `${data.run},00000000-0000-4000-8000-000000000000` }, check: (body) => body.runs.length === 1 && body.runs[0].keys.length >= 2 },
+      { status: 400 },
+      { status: 400, query: { runs: 'nonsense' } },
+    ],
     postSeries: [
       { status: 200, ...series({ width: 100 }), check: (body) => body.series.some((one) => one.mode === 'buckets') },
       { status: 200, ...series({ width: 8000, x: 'time' }), check: (body) => body.series[0].points.y.includes('NaN') },
       { status: 200, ...series({ x: 'relative', from: 0, to: null }) },
       { status: 200, ...series({}), headers: { accept: 'application/vnd.tracker.series' } },
+      { status: 200, ...series({ x: { metric: 'eval/acc' } }), check: (body) => body.series[0].x === 'metric' && body.series[0].total === 30 },
+      { status: 200, ...series({ keys: ['eval/acc'], x: { metric: 'loss' } }), check: (body) => body.series[0].x_rises === false && body.series[0].mode === 'raw' },
+      { status: 200, ...series({ keys: ['eval/acc'], x: { metric: 'loss' }, width: 5 }), check: (body) => body.series[0].buckets.x_min.length > 0 },
+      { status: 200, ...series({ width: 8000, smoothing: { kind: 'ema', parameter: 0.9 } }), check: (body) => body.series[0].points.smoothed.length === 3000 },
+      { status: 200, ...series({ width: 100, smoothing: { kind: 'gaussian', parameter: 5 } }), check: (body) => body.series[0].buckets.smoothed.length > 0 },
+      { status: 200, ...series({ smoothing: { kind: 'mean', parameter: 10 }, groups: [{ name: 'all', runs: [data.run] }, { name: 'none', runs: [] }] }), check: (body) => body.groups[0].runs === 1 && body.groups[0].buckets.median.length > 0 },
+      { status: 200, body: { keys: ['loss'], groups: [{ name: 'all', runs: [data.run] }] }, check: (body) => body.series.length === 0 && body.groups.length === 1 },
+      { status: 200, ...series({ groups: [{ name: 'all', runs: [data.run] }] }), headers: { accept: 'application/vnd.tracker.series' } },
+      { status: 400, ...series({ smoothing: { kind: 'ema', parameter: 1 } }) },
+      { status: 400, ...series({ x: { metric: 1 } }) },
+      { status: 400, ...series({ groups: 'all' }) },
       { status: 400, body: {} },
       { status: 400, ...series({ x: 'sideways' }) },
       { status: 400, ...series({ width: 0 }) },

@@ -156,7 +156,7 @@ test('HEAD is GET without a body, and a tag that is held is 304', async () => {
     const head = await ask(operation, { ...good, method: 'HEAD' });
     assert.equal(head.status, 200, operation.id);
     assert.equal(head.headers.get('content-type'), first.headers.get('content-type'));
-    assert.equal(Number(head.headers.get('content-length')), length, operation.id);
+    if (operation.id !== 'getMetrics') assert.equal(Number(head.headers.get('content-length')), length, operation.id); // they move
     assert.equal((await head.arrayBuffer()).byteLength, 0, operation.id);
   }
 });
@@ -189,6 +189,18 @@ test('what the live socket says is described', { timeout: 60_000 }, async () => 
       told = resolve;
     });
   }
+  const heard = async (found) => {
+    while (!messages.some(found)) {
+      await new Promise((resolve) => {
+        told = resolve;
+      });
+    }
+  };
+  await fetch(`${url}/api/v1/runs/${data.run}`, { method: 'DELETE' });
+  await heard((message) => message.resync?.project === kProject);
+  const { length } = messages;
+  await fetch(`${url}/api/v1/runs/${data.run}/restore`, { method: 'POST' });
+  await heard((message, at) => at >= length && message.run?.id === data.run);
   say({ unsubscribe: { project: kProject } });
   socket.terminate();
   await run.finish();

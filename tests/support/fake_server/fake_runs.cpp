@@ -49,6 +49,7 @@ grpc::Status FakeRuns::ListProjects(grpc::ServerContext*, const v1::ListProjects
 
 grpc::Status FakeRuns::ListRuns(grpc::ServerContext*, const v1::ListRunsRequest* request,
                                 v1::ListRunsResponse* response) {
+  listed = *request;
   std::vector<v1::Run> found;
   for (const auto& run : runs) {
     if (run.project() == request->project()) found.push_back(run);
@@ -56,10 +57,18 @@ grpc::Status FakeRuns::ListRuns(grpc::ServerContext*, const v1::ListRunsRequest*
   if (found.empty())
     return grpc::Status(grpc::NOT_FOUND, "no project '" + request->project() + "'");
   const std::size_t begin = request->page_token().empty() ? 0 : std::stoul(request->page_token());
-  const std::size_t end = std::min(found.size(), begin + page_size);
+  const std::size_t end =
+      std::min(found.size(), begin + std::min<std::size_t>(page_size, request->page_size()));
   *response->mutable_runs() = {found.begin() + static_cast<std::ptrdiff_t>(begin),
                                found.begin() + static_cast<std::ptrdiff_t>(end)};
   if (end < found.size()) response->set_next_page_token(std::to_string(end));
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeRuns::GroupRuns(grpc::ServerContext*, const v1::GroupRunsRequest* request,
+                                 v1::GroupRunsResponse* response) {
+  grouped = *request;
+  *response = groups;
   return grpc::Status::OK;
 }
 

@@ -21,12 +21,17 @@ class FakeRuns final : public tracker::v1::RunsService::Service {
   std::vector<tracker::v1::Run> runs;               // newest first
   std::map<std::string, std::vector<Row>> history;  // by run id
   std::size_t page_size = 2;                        // so that a few runs are several pages
+  tracker::v1::ListRunsRequest listed;              // the last one
+  tracker::v1::GroupRunsRequest grouped;            // likewise
+  tracker::v1::GroupRunsResponse groups;            // what is answered to it
   std::size_t batch_rows = 2;                       // each batch names only the keys that it has
 
   grpc::Status ListProjects(grpc::ServerContext*, const tracker::v1::ListProjectsRequest*,
                             tracker::v1::ListProjectsResponse* response) override;
   grpc::Status ListRuns(grpc::ServerContext*, const tracker::v1::ListRunsRequest* request,
                         tracker::v1::ListRunsResponse* response) override;
+  grpc::Status GroupRuns(grpc::ServerContext*, const tracker::v1::GroupRunsRequest* request,
+                         tracker::v1::GroupRunsResponse* response) override;
   grpc::Status GetRun(grpc::ServerContext*, const tracker::v1::GetRunRequest* request,
                       tracker::v1::Run* response) override;
   grpc::Status ExportHistory(

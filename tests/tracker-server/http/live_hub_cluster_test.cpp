@@ -1,6 +1,8 @@
 // What other servers of the database commit.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "live_hub_fixture.hpp"
 
 namespace tracker::http {
@@ -178,6 +180,36 @@ TEST_F(LiveHubTest, AfterADeafWhileProjectsAreToldToReadAgain) {
   hub_->hear(news);
   EXPECT_EQ(steps_after_flush(), (Steps{1}));
   EXPECT_EQ(output_->take("resync"), std::vector{json({{"project", "imdb"}})});
+}
+
+// At this server, or at another one that tells.
+TEST_F(LiveHubTest, WhoWatchesADeletedRunOrItsProjectIsToldOnceToReadAgain) {
+  hub_->receive(tab_, R"({"subscribe":{"project":"imdb"}})");
+  subscribe(run_);
+  hub_->flush();
+  running_ = {run_, other_};
+  deleted_ = {run_, other_};  // of the other one the hub knows nothing
+  ++version_;
+  cluster::RunNews news;
+  news.changed = {run_, other_};
+  hub_->hear(news);
+  std::vector<json> told;
+  for (int i = 0; i < 40; ++i) {  // looks at the versions as well
+    clock_.advance(options_.interval_us);
+    hub_->flush();
+    for (auto& message : output_->take("resync")) told.push_back(std::move(message));
+  }
+  EXPECT_EQ(std::count(told.begin(), told.end(), json({{"project", "imdb"}})), 1);
+  EXPECT_EQ(std::count(told.begin(), told.end(), json({{"run", run_.text()}})), 1);
+  EXPECT_EQ(told.size(), 2u);
+  deleted_.clear();
+  ++version_;
+  output_->messages.clear();
+  ingest::Committed restored;
+  restored.changed_runs = {run_};
+  hub_->publish(restored);
+  hub_->flush();
+  EXPECT_EQ(output_->take("run").size(), 1u);
 }
 
 TEST(LiveCursor, TextsAreReadBackAndNonsenseIsNone) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -103,11 +104,14 @@ class LiveHubTest : public testing::Test {
                         [this](std::span<const core::RunId> ids) {
                           if (database_away_) throw std::runtime_error("database away");
                           std::vector<json> rows;
-                          for (const auto id : ids)
+                          for (const auto id : ids) {
+                            ++reads_;
+                            if (deleted_.contains(id)) continue;
                             rows.push_back({{"id", id.text()},
                                             {"project", "imdb"},
                                             {"version", version_},
-                                            {"reads", ++reads_}});
+                                            {"reads", reads_}});
+                          }
                           return rows;
                         },
                     .tails =
@@ -186,6 +190,7 @@ class LiveHubTest : public testing::Test {
   int reads_ = 0, tail_reads_ = 0;
   std::uint64_t version_ = 1;
   std::vector<core::RunId> running_;  // as a look at the versions finds them
+  std::set<core::RunId> deleted_;     // among them
   std::function<void()> on_read_;
   FakeFrames frames_;
   const core::WriterId writer_ = core::WriterId::random();

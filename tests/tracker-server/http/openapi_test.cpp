@@ -19,6 +19,8 @@ const char* method_name(Method method) {
       return "get";
     case Method::kPost:
       return "post";
+    case Method::kDelete:
+      return "delete";
     default:
       break;
   }

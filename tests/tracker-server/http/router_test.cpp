@@ -16,6 +16,10 @@ Router make_router() {
       {Method::kGet, "/api/v1/runs", Runs::kOnWorker, [](const Request&) { return say("list"); }});
   routes.push_back({Method::kGet, "/api/v1/runs/{id}", Runs::kOnWorker,
                     [](const Request& request) { return say(request.parameters.at("id")); }});
+  routes.push_back({Method::kDelete, "/api/v1/runs/{id}", Runs::kOnWorker,
+                    [](const Request&) { return say("deleted"); }});
+  routes.push_back({Method::kGet, "/api/v1/runs/facets", Runs::kOnWorker,
+                    [](const Request&) { return say("facets"); }});
   routes.push_back(
       {Method::kGet, "/api/v1/runs/{id}/keys", Runs::kOnWorker,
        [](const Request& request) { return say("keys of " + request.parameters.at("id")); }});
@@ -46,6 +50,13 @@ TEST(Router, PathWithAParameterReachesItsHandlerWithTheValue) {
   EXPECT_EQ(ask(router, Method::kGet, "/api/v1/runs").body, "list");
   EXPECT_EQ(ask(router, Method::kGet, "/api/v1/runs/abc").body, "abc");
   EXPECT_EQ(ask(router, Method::kGet, "/api/v1/runs/abc/keys").body, "keys of abc");
+}
+
+TEST(Router, APathWithANameOfItsOwnIsNoParameter) {
+  const auto router = make_router();
+  EXPECT_EQ(ask(router, Method::kDelete, "/api/v1/runs/abc").body, "deleted");
+  EXPECT_EQ(ask(router, Method::kGet, "/api/v1/runs/facets").body, "facets");
+  EXPECT_EQ(ask(router, Method::kDelete, "/api/v1/runs/facets").status, 405);
 }
 
 TEST(Router, AnEmptyOrASurplusSegmentIsAnotherPath) {

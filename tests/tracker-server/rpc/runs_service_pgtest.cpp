@@ -127,6 +127,37 @@ TEST_F(RunsServiceTest, AStopEndsAnExportThatIsStalled) {
   EXPECT_FALSE(reader->Finish().ok());
 }
 
+TEST_F(RunsServiceTest, RunsAreFilteredGroupedAndAskedForInTheLanguage) {
+  const auto list = [&](const std::string& filter) {
+    grpc::ClientContext context;
+    limit(context);
+    v1::ListRunsRequest request;
+    request.set_project("imdb");
+    request.set_filter(filter);
+    request.set_order_by("-loss.last");
+    v1::ListRunsResponse response;
+    const auto status = stub->ListRuns(&context, request, &response);
+    return status.ok() ? std::to_string(response.runs_size()) + " " +
+                             std::to_string(response.unknown_fields_size())
+                       : status.error_message();
+  };
+  EXPECT_EQ(list("state:running and not lr > 1"), "1 2");  // lr, and loss: nothing is compacted yet
+  EXPECT_EQ(list("state:failed"), "0 1");
+  EXPECT_EQ(list("lr >"), "filter, position 5: expected a value, found the end");
+  grpc::ClientContext context;
+  limit(context);
+  v1::GroupRunsRequest request;
+  request.set_project("imdb");
+  request.set_by("state,lr");
+  request.set_metrics("loss.last");
+  v1::GroupRunsResponse groups;
+  ASSERT_TRUE(stub->GroupRuns(&context, request, &groups).ok());
+  ASSERT_EQ(groups.groups_size(), 1);
+  EXPECT_EQ(groups.groups(0).by(0).text(), "running");
+  EXPECT_FALSE(groups.groups(0).by(1).has_text() || groups.groups(0).by(1).has_number());
+  EXPECT_EQ(groups.groups(0).metrics(0).n(), 0);
+}
+
 TEST_F(RunsServiceTest, AnExportOfARunThatIsNotThereIsNotFound) {
   run = core::RunId::random().text();
   EXPECT_EQ(export_all().first, grpc::StatusCode::NOT_FOUND);

@@ -108,7 +108,7 @@ TEST(RunAttributesMigration, AnOlderDatabaseIsFilledInByTheJob) {
   connection->command(
       "CREATE TABLE schema_version (version integer PRIMARY KEY, name text NOT NULL, "
       "applied_at timestamptz NOT NULL DEFAULT now()); INSERT INTO schema_version (version, name) "
-      "VALUES (1, 'initial');"
+      "VALUES (1, '001_initial');"
       "INSERT INTO project VALUES ('00000000-0000-0000-0000-000000000001', 'old', 0);"
       "INSERT INTO run (id, project_id, name, state, created_us, tags, config) SELECT "
       "gen_random_uuid(), "

@@ -5,6 +5,7 @@
 
 #include "filter/parse.hpp"
 #include "run_table_fixture.hpp"
+#include "storage/deletion.hpp"
 #include "storage/run_groups.hpp"
 
 namespace tracker::storage {
@@ -101,6 +102,33 @@ TEST_F(RunGroupsTest, BySeveralFieldsAndTags) {
   std::map<std::vector<test::PlainValue>, std::int64_t> got;
   for (const auto& group : groups.groups) got[group.by] = group.runs;
   EXPECT_EQ(got, right);
+}
+
+TEST_F(RunGroupsTest, DeletedRunsAreInNoFacetAndNoGroup) {
+  fill(60, 5);
+  const auto fields = filter::parse_fields("lr,tag,state,group", "fields", 16);
+  const auto by = filter::parse_fields("state", "by", 4);
+  const auto metrics = filter::parse_fields("lr", "metrics", 16);
+  const auto gone = plain.runs[7].id;
+  for (const char* text : {"", "lr < 1 or lr is unset or not state:failed"}) {
+    const auto wanted = selection(text);
+    const auto runs_in_groups = [&] {
+      std::int64_t runs = 0;
+      for (const auto& group : run_groups(*database, wanted, by, metrics).groups)
+        runs += group.runs;
+      return runs;
+    };
+    const auto before = run_facets(*database, wanted, fields);
+    ASSERT_TRUE(plain.holds(plain.runs[7], wanted.filter)) << text;
+    EXPECT_EQ(runs_in_groups(), before.runs);
+    delete_run(*database, gone, {kNow, 0});
+    const auto after = run_facets(*database, wanted, fields);
+    EXPECT_EQ(after.runs, before.runs - 1) << text;
+    EXPECT_EQ(after.fields[2].runs, before.fields[2].runs - 1) << text << ": every run has a state";
+    EXPECT_EQ(runs_in_groups(), before.runs - 1) << text;
+    restore_run(*database, gone);
+    EXPECT_EQ(run_facets(*database, wanted, fields).runs, before.runs) << text;
+  }
 }
 
 }  // namespace

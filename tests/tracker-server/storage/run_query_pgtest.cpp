@@ -6,6 +6,7 @@
 #include "filter/parse.hpp"
 #include "plain_runs.hpp"
 #include "run_table_fixture.hpp"
+#include "storage/deletion.hpp"
 #include "storage/run_query.hpp"
 
 namespace tracker::storage {
@@ -205,6 +206,33 @@ TEST_F(RunQueryTest, OtherProjectsAreNeverSeen) {
     EXPECT_EQ(ids(filter), std::vector<core::RunId>{run.id}) << filter;
     EXPECT_EQ(ask(query(filter, "lr", 10), kScanOnly), std::vector<core::RunId>{run.id}) << filter;
   }
+}
+
+TEST_F(RunQueryTest, DeletedRunsAreInNoListWhateverThePlan) {
+  fill(150, 17);
+  auto all = plain.runs;
+  std::set<core::RunId> deleted;
+  for (std::size_t i = 0; i < all.size(); i += 4) {
+    delete_run(*database, all[i].id, {kNow, 0});
+    deleted.insert(all[i].id);
+  }
+  std::erase_if(plain.runs, [&](const PlainRun& run) { return deleted.contains(run.id); });
+  const auto agree = [&] {
+    for (const char* filter : {"", "lr < 1", "tag:a", "not lr > 1", "name ~ /a/ or loss.min is set",
+                               "lr < 2 and tag:a and state:finished and created > -30d"})
+      for (const char* sort : {"-created", "lr", "-loss.min,lr", "name"})
+        for (const auto& limits : {RunQueryLimits(), kFewOnly, kWalkOnly, kScanOnly}) {
+          const auto wanted = query(filter, sort, 7);
+          ASSERT_EQ(ask(wanted, limits), plain.answer(wanted.filter, wanted.sort))
+              << "filter: " << filter << "\nsort: " << sort << "\nfew " << limits.few << " walk "
+              << limits.walk;
+        }
+  };
+  agree();
+  EXPECT_EQ(plans.size(), 3u) << "some plan was never taken";
+  for (const auto& run : deleted) restore_run(*database, run);
+  plain.runs = std::move(all);
+  agree();
 }
 
 TEST_F(RunQueryTest, PatternsAreCheckedAndValuesAreNeverSql) {
