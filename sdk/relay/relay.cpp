@@ -81,7 +81,9 @@ class Relay {
       wanted.on_welcome = [&] { online(server); };
       wanted.on_acked = [this](spool::Offset offset) { acked(offset); };
       return DeliveryStream(wanted, writer_end_)
-          .run(open_channel(server, {.keepalive = options_.keepalive, .keepalive_timeout = options_.keepalive / 2}), stop_);
+          .run(open_channel(server, {.keepalive = options_.keepalive,
+                                     .keepalive_timeout = options_.keepalive / 2}),
+               stop_);
     } catch (const Error& error) {
       if (stop_.stop_requested()) return {StreamEnd::Kind::kStopped, ""};
       switch (error.code()) {

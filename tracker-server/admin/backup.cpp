@@ -13,8 +13,8 @@
 #include <tracker/error.hpp>
 
 #include "admin/postgres_tools.hpp"
-#include "core/clock.hpp"
 #include "base/fd.hpp"
+#include "core/clock.hpp"
 #include "storage/migrate.hpp"
 
 namespace tracker::admin {
@@ -43,8 +43,7 @@ class PartDirectory {
 
   void keep_as(const fs::path& target) {
     fs::rename(path_, target);
-    const base::Fd folder(
-        ::open(target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const base::Fd folder(::open(target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder) ::fsync(folder.get());
   }
 

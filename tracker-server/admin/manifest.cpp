@@ -15,8 +15,8 @@
 
 #include <tracker/error.hpp>
 
-#include "base/fd.hpp"
 #include "base/atomic_file.hpp"
+#include "base/fd.hpp"
 
 namespace tracker::admin {
 namespace {
@@ -58,8 +58,7 @@ std::map<std::string, BackupFile> hash_files(const fs::path& backup) {
   for (const auto& entry : fs::recursive_directory_iterator(backup)) {
     const std::string name = entry.path().lexically_relative(backup).string();
     if (entry.is_directory()) {
-      const base::Fd folder(
-          ::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      const base::Fd folder(::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
       if (folder) ::fsync(folder.get());
     } else if (name != kName) {
       out[name] = hash_file(entry.path());

@@ -30,8 +30,7 @@ grpc::ServerUnaryReactor* answer_on(Workers& pool, grpc::CallbackServerContext& 
     }
     finish(status);
   });
-  if (!taken)
-    finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls wait: try again"});
+  if (!taken) finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls wait: try again"});
   return reactor;
 }
 

@@ -66,7 +66,8 @@ std::vector<LogLine> latest(const std::vector<LogLine>& in_order) {
   return out;
 }
 
-constexpr const char* kLockRun = "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
+constexpr const char* kLockRun =
+    "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
 
 // What decides which chunks are joined, without their payloads.
 constexpr const char* kSizes = R"sql(

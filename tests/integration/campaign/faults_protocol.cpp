@@ -1,11 +1,11 @@
 #include <csignal>
 
-#include "integration/campaign/faults.hpp"
 #include "base/uuid.hpp"
+#include "frame/frame.hpp"
+#include "integration/campaign/faults.hpp"
 #include "relay/channel.hpp"
 #include "relay/discovery.hpp"
 #include "relay/ingest_stream.hpp"
-#include "frame/frame.hpp"
 #include "spool/layout.hpp"
 
 // Clients that should not be there, and frames that are none.

@@ -9,10 +9,10 @@
 #include <list>
 #include <random>
 
+#include "frame/frame.hpp"
 #include "ingest/stream_state.hpp"
 #include "relay/delivery_state.hpp"
 #include "sdk/relay/test_spool.hpp"
-#include "frame/frame.hpp"
 #include "support/temp_directory.hpp"
 
 namespace {

@@ -66,7 +66,8 @@ TEST_F(Deletion, ItsStreamIsGoneAndItsHelloRefused) {
   spool::Frame frame;
   frame.groups.push_back(numbered_rows({"loss"}, 0, 1));
   EXPECT_EQ(commit_one(*database, make_chain(writer, frame)).state, CommitState::kUnknown);
-  EXPECT_EQ(commit_one(*database, make_chain(writer, records_frame())).state, CommitState::kUnknown);
+  EXPECT_EQ(commit_one(*database, make_chain(writer, records_frame())).state,
+            CommitState::kUnknown);
   EXPECT_EQ(standing_of(*database->pg(), make_chain(writer, frame)).epoch, 0u);
   EXPECT_EQ(hello_fails(writer.run), ErrorCode::kNotFound);
 }
