@@ -17,6 +17,7 @@ enum class Residue : std::uint8_t { kOffset = 0, kDelta = 1, kDeltaOfDelta = 2 }
 
 constexpr unsigned kCompressed = 4;
 constexpr int kLevel = 1;
+constexpr int kMinMatch = 7;  // noise is full of shorter repetitions, and they cost more than it
 constexpr std::size_t kWorthCompressing = 32;
 constexpr std::size_t kWorthABlock = 256;  // bytes of a plane
 constexpr std::size_t kBlockHead = 16;     // of a zstd block, and room to spare
@@ -110,6 +111,7 @@ std::string compress(std::string_view planes, std::size_t plane) {
   ZSTD_CCtx* const c = context.get();
   check(ZSTD_CCtx_reset(c, ZSTD_reset_session_and_parameters));
   check(ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, kLevel));
+  check(ZSTD_CCtx_setParameter(c, ZSTD_c_minMatch, kMinMatch));
   check(ZSTD_CCtx_setPledgedSrcSize(c, planes.size()));
   const std::size_t block = plane >= kWorthABlock ? plane : planes.size();
   const std::size_t blocks = planes.size() / block;

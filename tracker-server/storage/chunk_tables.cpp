@@ -301,7 +301,8 @@ void ChunkTables::flush_pyramid() {
     levels.push_back(level);
     blocks.push_back(block);
     counts.push_back(static_cast<std::int32_t>(buckets.size()));
-    payloads.push_back(key == 0 ? core::encode_edges(buckets) : core::encode_values(buckets, level));
+    payloads.push_back(key == 0 ? core::encode_edges(buckets)
+                                : core::encode_values(buckets, level));
   }
   connection_.run(kPutPyramid, PgParams()
                                    .uuid(run_.uuid().bytes)

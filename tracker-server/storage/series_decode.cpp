@@ -152,7 +152,8 @@ class SliceDecoder {
       for (std::size_t i = 0; i < data_.points.size(); ++i)
         data_.grid->add(core::bucket_of(data_.points.x[i], data_.points.y[i]));
     else
-      for (const core::XBucket& bucket : core::cut(data_.points, size)) data_.fine.push_back(bucket);
+      for (const core::XBucket& bucket : core::cut(data_.points, size))
+        data_.fine.push_back(bucket);
     data_.points = {};
     order_.clear();
   }

@@ -106,16 +106,14 @@ void measure(const std::string& dsn, const bench::Kind& kind, const Shape& shape
   storage::migrate(database);
   bench::Bound bound(kind);
   std::mt19937_64 random(1);
-  for (std::int64_t i = 0; i < shape.runs; ++i)
-    Logger(database, kind, shape, bound, random).log();
+  for (std::int64_t i = 0; i < shape.runs; ++i) Logger(database, kind, shape, bound, random).log();
   const auto tables = bench::table_bytes(database);
-  const auto points = static_cast<double>(shape.runs * shape.steps) *
-                      static_cast<double>(kind.keys.size());
+  const auto points =
+      static_cast<double>(shape.runs * shape.steps) * static_cast<double>(kind.keys.size());
   std::int64_t total = 0;
   for (const auto& table : tables) total += table.total();
   fmt::print("{:<22} {:>7.3f}", kind.name, static_cast<double>(total) / points);
-  if (kind.unpredictable > 0)
-    fmt::print("  (entropy {:.2f})", bound.bytes());
+  if (kind.unpredictable > 0) fmt::print("  (entropy {:.2f})", bound.bytes());
   fmt::print("\n");
   if (!details) return;
   for (const auto& table : tables) {
@@ -162,8 +160,10 @@ int main(int argc, char** argv) {
   slow.frame = 4;
   slow.steps = std::min<std::int64_t>(slow.steps, 20'000);
   measure_all(cluster, "slow run", slow, only, details);
-  measure_all(cluster, "one key", {.steps = 4'096, .keys = 1, .runs = 100, .pass = 4'096, .frame = 100}, only, details);
-  measure_all(cluster, "short runs", {.steps = 300, .keys = 10, .runs = 100, .pass = 300, .frame = 100}, only, details);
+  measure_all(cluster, "one key",
+              {.steps = 4'096, .keys = 1, .runs = 100, .pass = 4'096, .frame = 100}, only, details);
+  measure_all(cluster, "short runs",
+              {.steps = 300, .keys = 10, .runs = 100, .pass = 300, .frame = 100}, only, details);
   const auto plain =
       bench::run_row_per_point(cluster.fresh_database(), 1'000, std::chrono::seconds(2));
   fmt::print("COPY, a row a point    {:>7.3f}\n", plain.bytes_per_point);

@@ -54,12 +54,17 @@ std::vector<Values> integers() {
   };
   const auto tokens = [](double of_batch) {
     return [of_batch, sum = 0.0](std::int64_t, std::mt19937_64& random) mutable {
-      return sum += std::round(of_batch * (0.7 + 0.3 * std::uniform_real_distribution(0., 1.)(random)));
+      return sum +=
+             std::round(of_batch * (0.7 + 0.3 * std::uniform_real_distribution(0., 1.)(random)));
     };
   };
   return {
-      [](std::int64_t step, std::mt19937_64&) { return static_cast<double>(step / 1'250); },  // epoch
-      [](std::int64_t step, std::mt19937_64&) { return static_cast<double>(step * 32); },  // samples
+      [](std::int64_t step, std::mt19937_64&) {
+        return static_cast<double>(step / 1'250);
+      },  // epoch
+      [](std::int64_t step, std::mt19937_64&) {
+        return static_cast<double>(step * 32);
+      },  // samples
       tokens(32 * 512),
       correct(32),
       correct(1'024),
@@ -96,12 +101,12 @@ std::vector<Values> system_metrics() {
     };
   };
   return {
-      percent(31, 2),                                  // cpu_percent
-      percent(99, 0.5),                                // process_cpu_percent
-      walk(2e9, 9e9, 4e6, 4'096),                      // process_rss_bytes
-      rate(0.2, 2e7),                                  // disk_write_bytes_per_s
-      rate(0.01, 2e8),                                 // disk_read_bytes_per_s
-      [](std::int64_t, std::mt19937_64& random) {      // gpu/utilization_percent
+      percent(31, 2),                              // cpu_percent
+      percent(99, 0.5),                            // process_cpu_percent
+      walk(2e9, 9e9, 4e6, 4'096),                  // process_rss_bytes
+      rate(0.2, 2e7),                              // disk_write_bytes_per_s
+      rate(0.01, 2e8),                             // disk_read_bytes_per_s
+      [](std::int64_t, std::mt19937_64& random) {  // gpu/utilization_percent
         return static_cast<double>(std::uniform_int_distribution(93, 100)(random));
       },
       [](std::int64_t, std::mt19937_64&) { return 71'303'168'000.0; },  // gpu/memory_used_bytes
