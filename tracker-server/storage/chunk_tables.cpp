@@ -8,6 +8,7 @@
 #include "core/columns.hpp"
 #include "core/pyramid.hpp"
 #include "storage/checksum.hpp"
+#include "storage/payload_cut.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -59,26 +60,6 @@ std::vector<std::int32_t> checksums(const std::vector<std::string>& payloads) {
   std::vector<std::int32_t> out;
   out.reserve(payloads.size());
   for (const std::string& payload : payloads) out.push_back(checksum_of(payload));
-  return out;
-}
-
-// What does not fit into a row PostgreSQL keeps in pieces of this size, four to a page. A last one
-// that is smaller takes the place of a whole one, so it stays in the row, unless it is nearly
-// whole: then fewer rows would fit a page.
-constexpr std::size_t kPiece = 1'996, kMostRest = 1'850;
-
-struct RowParts {
-  std::vector<std::string_view> payloads, rests;
-};
-
-RowParts split(const std::vector<std::string>& payloads) {
-  RowParts out;
-  for (const std::string_view payload : payloads) {
-    const std::size_t rest = payload.size() < kPiece ? 0 : payload.size() % kPiece;
-    const std::size_t whole = rest > kMostRest ? payload.size() : payload.size() - rest;
-    out.payloads.push_back(payload.substr(0, whole));
-    out.rests.push_back(payload.substr(whole));
-  }
   return out;
 }
 
@@ -266,7 +247,7 @@ void ChunkTables::flush_chunks() {
                                   .byteas(views(axis_.payload))
                                   .integers(checksums(axis_.payload)));
   if (!values_.pos.empty()) {
-    const RowParts parts = split(values_.payload);
+    const CutPayloads parts = cut_payloads(values_.payload);
     connection_.run(kPutColumns, PgParams()
                                      .uuid(run)
                                      .integers(values_.key)
