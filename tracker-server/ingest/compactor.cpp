@@ -54,7 +54,7 @@ void Compactor::stop() {
 }
 
 void Compactor::note(const Committed& committed) {
-  const std::int64_t now = clock_.now_us();
+  const std::int64_t now = clock_.steady_us();
   const std::lock_guard lock(mutex_);
   for (const CommittedFrame& frame : committed.frames) {
     Waiting& waiting = waiting_.try_emplace(frame.run, Waiting{.since_us = now}).first->second;
@@ -72,7 +72,7 @@ void Compactor::note(const Committed& committed) {
 
 void Compactor::note_end(core::RunId run) {
   const std::lock_guard lock(mutex_);
-  waiting_.try_emplace(run, Waiting{.since_us = clock_.now_us()}).first->second.ended = true;
+  waiting_.try_emplace(run, Waiting{.since_us = clock_.steady_us()}).first->second.ended = true;
 }
 
 void Compactor::work() {
@@ -91,7 +91,7 @@ void Compactor::work() {
 }
 
 void Compactor::round() {
-  const std::int64_t now = clock_.now_us();
+  const std::int64_t now = clock_.steady_us();
   if (asked_us_ == 0 || now - asked_us_ >= kAskUs) {
     ask_database();
     asked_us_ = now;
@@ -118,7 +118,7 @@ void Compactor::round() {
   }
   measure();
   if (ring_checked_us_ == 0 || now - ring_checked_us_ >= kRingUs) {
-    storage::maintain_frame_ring(database_, now);
+    storage::maintain_frame_ring(database_, clock_.now_us());
     ring_checked_us_ = now;
   }
 }
@@ -130,7 +130,7 @@ void Compactor::ask_database() {
     runs = storage::runs_to_compact(*connection);
     look_at_quarantine(*connection);
   }
-  const std::int64_t now = clock_.now_us();
+  const std::int64_t now = clock_.steady_us();
   const std::lock_guard lock(mutex_);
   for (const core::RunId& run : runs) waiting_.try_emplace(run, Waiting{.since_us = now});
 }
@@ -182,7 +182,7 @@ void Compactor::compact(core::RunId run, const Waiting& waiting) {
     if (again) batches_left = waiting.log_batches;
   }
   if (again || batches_left > 0)
-    put_back(run, {.since_us = clock_.now_us() + (waiting.ended ? wait : 0),
+    put_back(run, {.since_us = clock_.steady_us() + (waiting.ended ? wait : 0),
                    .log_batches = batches_left,
                    .ended = waiting.ended});
 }

@@ -16,7 +16,7 @@ Sweeper::Sweeper(storage::Database& database, const core::Clock& clock,
       clock_(clock),
       interval_(interval),
       changed_runs_(std::move(changed)),
-      started_us_(clock.now_us()) {}
+      started_us_(clock.steady_us()) {}
 
 Sweeper::~Sweeper() { stop(); }
 
@@ -57,7 +57,7 @@ void Sweeper::round() {
   storage::note_alive(database_, alive, now);
   // After this server was away no run has shown life to it: its relays get the time to come back
   // first.
-  if (now - started_us_ < core::kHeartbeatTimeoutUs) return;
+  if (clock_.steady_us() - started_us_ < core::kHeartbeatTimeoutUs) return;
   const std::vector<core::RunId> dead = storage::sweep_silent_runs(database_, now);
   for (const core::RunId& run : dead) spdlog::info("event=run_silent run={}", run.text());
   if (!dead.empty()) changed_runs_(dead);

@@ -79,6 +79,20 @@ TEST_F(BackgroundTest, TheCompactorComesBackSoonToAnEndedRunThatItCouldNotDo) {
   EXPECT_EQ(storage::compacted_keys(*database, std::vector{run}).front().keys.size(), 1u);
 }
 
+TEST_F(BackgroundTest, AClockThatIsSetBackDoesNotHoldTheCompactorUp) {
+  const IngestOptions options;
+  Compactor compactor(*database, clock, options);
+  compactor.round();
+  storage::TestWriter test_writer = storage::make_writer(*database, run);
+  storage::log_rows(*database, test_writer, storage::make_rows({"loss"}, {0, 1}, {0, 3}));
+  clock.set_by(-core::kMinuteUs * 60);
+  clock.advance(30 * core::kSecondUs);
+  compactor.round();  // asks the database
+  clock.advance(options.compact_age_us);
+  compactor.round();
+  EXPECT_EQ(storage::compacted_keys(*database, std::vector{run}).front().keys.size(), 1u);
+}
+
 TEST_F(BackgroundTest, TheSweeperWaitsForRelaysToComeBackAfterAStart) {
   storage::make_writer(*database, run);
   clock.advance(core::kHeartbeatTimeoutUs * 2);
