@@ -110,6 +110,7 @@ TEST(Target, WhatIsNotAPathOrHidesANulIsRefused) {
   for (const auto* bad : {"", "http://x/", "*", "/a%0", "/a%zz", "/a%00b", "/x?y=%00"}) {
     EXPECT_FALSE(parse_target(bad)) << bad;
   }
+  EXPECT_FALSE(parse_target(std::string_view("/a\0b", 4)));
 }
 
 TEST(Request, ANumberOutsideItsRangeIsNamed) {
