@@ -72,8 +72,7 @@ class Ingest {
   // close.
   void stop();
 
-  // A stream has begun. `output` must stay valid until the session is dropped; it is called from
-  // ingest threads.
+  // A stream has begun. `output` is called from ingest threads.
   std::shared_ptr<Session> open(std::shared_ptr<SessionOutput> output);
 
   const IngestOptions& options() const noexcept;
