@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/connection.hpp"
 #include "cli/runs_client.hpp"
 #include "support/fault_proxy/fault_proxy.hpp"
 #include "support/fault_shim/fault_switches.hpp"
@@ -75,7 +76,9 @@ class World {
   // A question to the database, past the proxy; rows of text. Throws std::runtime_error.
   using Rows = std::vector<std::vector<std::string>>;
   Rows query(const std::string& sql, const std::string& database = "campaign") const;
-  tracker::cli::RunsClient client() const { return tracker::cli::RunsClient(server_url_); }
+  tracker::cli::RunsClient client() const {
+    return tracker::cli::RunsClient(tracker::cli::connect(server_url_));
+  }
   std::string http_get(const std::string& path) const;
 
   test_support::ProcessOptions program(const std::string& path, std::vector<std::string> arguments,
