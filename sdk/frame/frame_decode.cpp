@@ -19,8 +19,8 @@ namespace {
 
 // A context for each frame would cost as much as a small frame.
 ZSTD_DCtx* context() {
-  thread_local const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> kept(
-      ZSTD_createDCtx(), ZSTD_freeDCtx);
+  thread_local const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> kept(ZSTD_createDCtx(),
+                                                                                  ZSTD_freeDCtx);
   if (!kept) throw std::bad_alloc();
   return kept.get();
 }
@@ -46,8 +46,8 @@ std::string decompress(std::string_view payload, const FrameLimits& limits) {
   if (ZSTD_findFrameCompressedSize(payload.data(), payload.size()) != payload.size())
     fail("is not one whole zstd frame");
   std::string content(size, '\0');
-  const std::size_t n =
-      ZSTD_decompressDCtx(context(), content.data(), content.size(), payload.data(), payload.size());
+  const std::size_t n = ZSTD_decompressDCtx(context(), content.data(), content.size(),
+                                            payload.data(), payload.size());
   if (ZSTD_isError(n) || n != size) fail("does not unpack");
   return content;
 }

@@ -32,8 +32,9 @@ void Charts::work(const std::stop_token& stop) {
     const auto began = Steady::now();
     const auto answer = app::http_post(
         {.url = url_ + "/api/v1/series",
-         .json = R"({"runs":[")" + runs_[i % runs_.size()].text() +
-                 R"("],"keys":["train/metric_0"],"x":"step","from":null,"to":null,"width":1000,"smoothing":null})",
+         .json =
+             R"({"runs":[")" + runs_[i % runs_.size()].text() +
+             R"("],"keys":["train/metric_0"],"x":"step","from":null,"to":null,"width":1000,"smoothing":null})",
          .headers = {"Accept: application/vnd.tracker.series"}});
     const std::chrono::duration<float, std::milli> took = Steady::now() - began;
     const std::lock_guard guard(mutex_);

@@ -47,9 +47,8 @@ void Fleet::connect() {
   const std::size_t all = shape_.runs + shape_.idle;
   while (opened_ < all) {
     while (streams_.size() < all && streams_.size() < opened_ + kConnectAtOnce)
-      streams_.push_back(
-          std::make_unique<LoadStream>(channels_[streams_.size() % channels_.size()], queue_,
-                                       payloads_, shape_.sending));
+      streams_.push_back(std::make_unique<LoadStream>(channels_[streams_.size() % channels_.size()],
+                                                      queue_, payloads_, shape_.sending));
     if (!handle_one(Steady::now() + std::chrono::seconds(60)))
       throw std::runtime_error("the server does not welcome streams");
   }

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 
@@ -25,8 +26,6 @@
 #include "support/process/temp_directory.hpp"
 #include "tabs.hpp"
 #include "usage.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace tracker::bench {
 namespace {
@@ -50,16 +49,15 @@ void check_descriptors(const Options& options) {
 }
 
 std::size_t payload_count(const Options& options) {
-  const double each = options.fleet.frames_per_second * options.seconds /
-                      static_cast<double>(options.fleet.runs);
+  const double each =
+      options.fleet.frames_per_second * options.seconds / static_cast<double>(options.fleet.runs);
   return std::clamp(static_cast<std::size_t>(each) + 1, std::size_t{1}, kMostPayloads);
 }
 
 std::string grpc_address(const std::string& url) {
   const auto answer = app::http_get(url + "/api/v1/server");
   if (!answer) throw std::runtime_error("the server does not answer");
-  return fmt::format("127.0.0.1:{}",
-                     nlohmann::json::parse(answer->body)["grpc_port"].get<int>());
+  return fmt::format("127.0.0.1:{}", nlohmann::json::parse(answer->body)["grpc_port"].get<int>());
 }
 
 // Bytes a point as they lie now: what is not compacted yet counts as frames.
@@ -67,12 +65,13 @@ void print_sizes(const Stored& before, const Stored& after, const Fleet& fleet, 
   const auto a_point = [&](std::int64_t bytes) {
     return points > 0 ? static_cast<double>(bytes) / points : 0;
   };
-  fmt::print("bytes a point: wire {:.2f}, tables of series {:.2f}, frames {:.2f}, whole database "
-             "{:.2f}; database {:.1f} MB\n",
-             points > 0 ? static_cast<double>(fleet.payload_bytes()) / points : 0,
-             a_point(after.series_bytes - before.series_bytes), a_point(after.frame_bytes),
-             a_point(after.database_bytes - before.database_bytes),
-             static_cast<double>(after.database_bytes) / 1e6);
+  fmt::print(
+      "bytes a point: wire {:.2f}, tables of series {:.2f}, frames {:.2f}, whole database "
+      "{:.2f}; database {:.1f} MB\n",
+      points > 0 ? static_cast<double>(fleet.payload_bytes()) / points : 0,
+      a_point(after.series_bytes - before.series_bytes), a_point(after.frame_bytes),
+      a_point(after.database_bytes - before.database_bytes),
+      static_cast<double>(after.database_bytes) / 1e6);
 }
 
 int check_counts(const std::string& url, const Fleet& fleet, const FleetShape& shape) {
@@ -116,14 +115,13 @@ int run(const Options& options) {
   {
     Charts charts(*url, fleet.runs());
     Report report(options.fleet, usage, charts, tabs ? &*tabs : nullptr, options.seconds);
-    fleet.run(options.seconds, [&](const FleetCounts& counts, double elapsed) {
-      report.second(counts, elapsed);
-    });
+    fleet.run(options.seconds,
+              [&](const FleetCounts& counts, double elapsed) { report.second(counts, elapsed); });
     charts.stop();
     report.end(fleet);
   }
-  const double points = static_cast<double>(fleet.counts().frames * options.fleet.rows *
-                                            options.fleet.keys);
+  const double points =
+      static_cast<double>(fleet.counts().frames * options.fleet.rows * options.fleet.keys);
   print_sizes(before, stored(data), fleet, points);
   const int result = check_counts(*url, fleet, options.fleet);
   print_metrics(*url);
@@ -152,7 +150,8 @@ int main(int argc, char** argv) {
   app.add_option("--tabs", options.tabs, "WebSockets, each watching a run")->capture_default_str();
   app.add_option("--channels", options.fleet.channels, "connections that the streams share")
       ->capture_default_str();
-  const std::map<std::string, Sending> sending{{"each", Sending::kEach}, {"batch", Sending::kBatch}};
+  const std::map<std::string, Sending> sending{{"each", Sending::kEach},
+                                               {"batch", Sending::kBatch}};
   app.add_option("--send", options.fleet.sending,
                  "each: a message a frame; batch: what is due in one message, once the message "
                  "before is acknowledged")

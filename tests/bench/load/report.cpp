@@ -33,12 +33,13 @@ void Report::second(const FleetCounts& counts, double elapsed) {
   const CpuSeconds now = usage_.cpu(), spent = now - cpu_before_;
   const double time = elapsed - elapsed_before_;
   const auto frames = static_cast<double>(counts.frames - frames_before_);
-  const std::vector<float> acks(
-      counts.ack_ms.begin() + static_cast<std::ptrdiff_t>(acks_before_), counts.ack_ms.end());
+  const std::vector<float> acks(counts.ack_ms.begin() + static_cast<std::ptrdiff_t>(acks_before_),
+                                counts.ack_ms.end());
   const auto charts = charts_.times();
   const double rss = usage_.server_rss_mb();
   fmt::print(
-      "{:>4.0f} s {:>9.0f} points/s {:>7.0f} frames/s, ack p50 {:>6.1f} p99 {:>6.1f} ms, last chart "
+      "{:>4.0f} s {:>9.0f} points/s {:>7.0f} frames/s, ack p50 {:>6.1f} p99 {:>6.1f} ms, last "
+      "chart "
       "{:>6.1f} ms, cores client {:.2f} server {:.2f} postgres {:.2f}, rss {:.0f} MB\n",
       elapsed, frames * static_cast<double>(shape_.rows * shape_.keys) / time, frames / time,
       at_share(acks, 0.5), at_share(acks, 0.99), charts.empty() ? 0.0 : charts.back(),
@@ -62,10 +63,12 @@ void Report::end(const Fleet& fleet) {
   fmt::print("load: {} runs, {} idle streams, {} connections, {} rows × {} keys a frame, {}\n",
              shape_.runs, shape_.idle, shape_.channels, shape_.rows, shape_.keys,
              shape_.sending == Sending::kEach ? "a message a frame" : "batches");
-  fmt::print("acknowledged: {:.0f} frames, {:.0f} points in {:.1f} s: {:.0f} frames/s, {:.0f} points/s\n",
-             frames, points, seconds, frames / seconds, points / seconds);
+  fmt::print(
+      "acknowledged: {:.0f} frames, {:.0f} points in {:.1f} s: {:.0f} frames/s, {:.0f} points/s\n",
+      frames, points, seconds, frames / seconds, points / seconds);
   fmt::print("ack, from when a frame was due: p50 {:.1f} p99 {:.1f} max {:.1f} ms\n",
-             at_share(counts.ack_ms, 0.5), at_share(counts.ack_ms, 0.99), at_share(counts.ack_ms, 1));
+             at_share(counts.ack_ms, 0.5), at_share(counts.ack_ms, 0.99),
+             at_share(counts.ack_ms, 1));
   const auto charts = charts_.times();
   fmt::print("charts: {} answered, {} failed, p50 {:.1f} p99 {:.1f} ms\n", charts.size(),
              charts_.failures(), at_share(charts, 0.5), at_share(charts, 0.99));

@@ -12,11 +12,11 @@ enum class Sending {
 };
 
 struct FleetShape {
-  std::size_t runs = 50;           // that stream frames, a writer each
-  std::size_t idle = 0;            // that are connected and say nothing
+  std::size_t runs = 50;             // that stream frames, a writer each
+  std::size_t idle = 0;              // that are connected and say nothing
   std::size_t rows = 10, keys = 10;  // of a frame
-  double frames_per_second = 0;    // of all runs together
-  std::size_t channels = 4;        // connections that the streams share
+  double frames_per_second = 0;      // of all runs together
+  std::size_t channels = 4;          // connections that the streams share
   Sending sending = Sending::kEach;
 };
 

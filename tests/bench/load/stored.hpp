@@ -15,8 +15,8 @@ struct Stored {
 };
 Stored stored(const std::filesystem::path& data_directory);
 
-// Asks the HTTP API how many points of the first key each run has, compacted or not. Empty when it is what was
-// acknowledged, else what is wrong with the first run that differs.
+// Asks the HTTP API how many points of the first key each run has, compacted or not. Empty when it
+// is what was acknowledged, else what is wrong with the first run that differs.
 std::string missing_points(const std::string& url, const std::vector<core::RunId>& runs,
                            const std::vector<std::uint64_t>& points_a_key);
 

@@ -28,7 +28,7 @@ class LoadStream {
     LoadStream* stream;
     Event event;
   };
-  struct Acked {  // what an event acknowledged
+  struct Acked {                          // what an event acknowledged
     std::vector<Steady::time_point> due;  // of each frame, when it was to be sent
   };
 
