@@ -50,7 +50,9 @@ struct IngestOptions {
   // A run is compacted when its oldest frame is of this age, but only so long after the last time …
   std::int64_t compact_age_us = 10 * core::kSecondUs;
   std::int64_t compact_pause_us = core::kMinuteUs;
-  std::uint64_t compact_rows = 4'096;      // … or when so many rows wait, a full chunk …
+  // … or when so many rows wait (four full chunks: what lies behind the last full one is written
+  // again with the next) …
+  std::uint64_t compact_rows = 16'384;
   std::uint64_t compact_points = 1 << 20;  // … or so many points
   std::chrono::milliseconds sweep_interval{20'000};
   std::chrono::milliseconds refresh_interval{1'000};  // what runs are filtered by is brought up

@@ -63,7 +63,7 @@ TEST_F(BackgroundTest, TheCompactorTakesWhatIsOldOrEnded) {
   EXPECT_EQ(storage::points_of(*database, run, "loss").values, (std::vector<double>{0, 3}));
 }
 
-TEST_F(BackgroundTest, TheCompactorTakesARunThatLogsSlowlyOnceAMinuteAndAFullChunkAtOnce) {
+TEST_F(BackgroundTest, TheCompactorTakesARunThatLogsSlowlyOnceAMinuteAndManyRowsAtOnce) {
   const IngestOptions options;
   Compactor compactor(*database, clock, options);
   compactor.round();
@@ -89,11 +89,12 @@ TEST_F(BackgroundTest, TheCompactorTakesARunThatLogsSlowlyOnceAMinuteAndAFullChu
   log(1, 1);
   clock.advance(options.compact_age_us);
   EXPECT_EQ(compacted(), 1);
-  log(2, 4'095);
-  EXPECT_EQ(compacted(), 4'097);
-  log(4'097, 1);
+  const auto many = static_cast<std::int64_t>(options.compact_rows) - 1;
+  log(2, many);
+  EXPECT_EQ(compacted(), 2 + many);
+  log(2 + many, 1);
   clock.advance(options.compact_pause_us);
-  EXPECT_EQ(compacted(), 4'098);
+  EXPECT_EQ(compacted(), 3 + many);
 }
 
 // A run that has ended must not wait for its frames to grow old because a connection broke.

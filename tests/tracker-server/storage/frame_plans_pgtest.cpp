@@ -43,7 +43,7 @@ TEST_F(FramePlans, ReadingARunReadsItsFramesAlone) {
 TEST_F(FramePlans, ReadingSeriesReadsTheirFramesAlone) {
   {
     const SeriesSnapshot snapshot(*database, std::vector{writer.run}, std::nullopt);
-    EXPECT_EQ(snapshot.keys(writer.run).front().stats.n, 2);
+    EXPECT_EQ(snapshot.keys(writer.run).front().stats.count, 2u);
   }
   EXPECT_EQ(scans(), before);
 }
