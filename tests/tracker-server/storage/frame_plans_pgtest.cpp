@@ -15,8 +15,12 @@ class FramePlans : public StoreTest {
     writer = make_writer(*database);
     log_rows(*database, writer, make_rows({"loss"}, {0, 1}, {0, 3}));
     database->pg()->command(
+        "INSERT INTO run (id, project_id, name, state, created_us) SELECT gen_random_uuid(), "
+        "project.id, 'other', 1, 0 FROM project, generate_series(1, 3000);"
+        "INSERT INTO writer_stream (run_id, writer_id, epoch, last_seen_us) "
+        "SELECT id, gen_random_uuid(), 1, 0 FROM run WHERE name = 'other';"
         "INSERT INTO frame (slot, stream_id, from_offset, to_offset, payload) "
-        "SELECT slot, 1000 + s, o * 10, o * 10 + 10, '\\x00' FROM generate_series(0, 1) slot, "
+        "SELECT slot, 10000 + s, o * 10, o * 10 + 10, '\\x00' FROM generate_series(0, 1) slot, "
         "generate_series(1, 400) s, generate_series(1, 50) o");
     before = scans();
   }
