@@ -8,12 +8,16 @@
 namespace tracker::storage {
 namespace {
 
+// OFFSET 0 keeps the planner to the index: frame is never analysed, and a join as such would read
+// all slots.
 constexpr const char* kSize = R"sql(
   SELECT coalesce(sum(octet_length(f.payload)), 0)::bigint
-  FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+  FROM writer_stream w CROSS JOIN LATERAL (
+    SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
   WHERE w.run_id = $1)sql";
 constexpr const char* kTail = R"sql(
-  SELECT f.payload FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+  SELECT f.payload FROM writer_stream w CROSS JOIN LATERAL (
+    SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
   WHERE w.run_id = $1 ORDER BY f.id)sql";
 
 [[noreturn]] void too_much(core::RunId run, const std::string& what) {
