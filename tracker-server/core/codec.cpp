@@ -11,11 +11,20 @@
 namespace tracker::core {
 namespace {
 
-enum class Mode : std::uint8_t { kDecimal = 1, kFloat32 = 2, kFloat64 = 3, kInteger = 4 };
+enum class Mode : std::uint8_t {
+  kDecimal = 1,
+  kFloat32 = 2,
+  kFloat64 = 3,
+  kInteger = 4,
+  kDecimalFloat32 = 5
+};
 
 constexpr int kMaxExponent = 9;
 constexpr double kPowers[kMaxExponent + 1] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 constexpr double kMaxMantissa = 9007199254740992.0;  // 2^53: integers up to here are exact doubles
+// Beyond these any float32 is some decimal fraction, and nothing is gained.
+constexpr int kMaxExponent32 = 5;
+constexpr double kMaxMantissa32 = 8388608.0;
 
 [[noreturn]] void damaged(const char* what) {
   throw Error(ErrorCode::kDataLoss, std::string("stored column is damaged: ") + what);
@@ -40,7 +49,18 @@ bool is_decimal(double v, double power, std::int64_t& mantissa) noexcept {
   return bits_of(static_cast<double>(mantissa) / power) == bits_of(v);
 }
 
-bool to_decimals(std::span<const double> values, int exponent, std::vector<std::uint64_t>& out) {
+// A decimal fraction that was rounded to float32 on its way.
+bool is_decimal_float32(double v, double power, std::int64_t& mantissa) noexcept {
+  const double scaled = v * power;
+  if (!(std::fabs(scaled) < kMaxMantissa32)) return false;
+  mantissa = static_cast<std::int64_t>(std::nearbyint(scaled));
+  const auto back = static_cast<float>(static_cast<double>(mantissa) / power);
+  return bits_of(static_cast<double>(back)) == bits_of(v);
+}
+
+template <class IsDecimal>
+bool to_decimals(std::span<const double> values, int exponent, const IsDecimal& is_decimal,
+                 std::vector<std::uint64_t>& out) {
   std::int64_t mantissa = 0;
   out.clear();
   out.reserve(values.size());
@@ -51,11 +71,13 @@ bool to_decimals(std::span<const double> values, int exponent, std::vector<std::
   return true;
 }
 
-std::optional<std::string> try_decimal(std::span<const double> values) {
+template <class IsDecimal>
+std::optional<std::string> try_decimal(std::span<const double> values, Mode mode, int most,
+                                       const IsDecimal& is_decimal) {
   std::vector<std::uint64_t> integers;
-  for (int e = 0; e <= kMaxExponent; ++e) {
-    if (!to_decimals(values, e, integers)) continue;
-    std::string out{static_cast<char>(Mode::kDecimal), static_cast<char>(e)};
+  for (int e = 0; e <= most; ++e) {
+    if (!to_decimals(values, e, is_decimal, integers)) continue;
+    std::string out{static_cast<char>(mode), static_cast<char>(e)};
     pack(integers, out);
     return out;
   }
@@ -101,9 +123,14 @@ double from_float32(std::uint64_t ordered) {
 std::string encode_doubles(std::span<const double> values) {
   if (values.empty()) return {};
   std::optional<std::string> best = try_float32(values);
-  if (!best) best = as_float64(values);
-  if (auto decimal = try_decimal(values); decimal && decimal->size() < best->size())
-    best = std::move(decimal);
+  const auto take = [&](std::optional<std::string> other) {
+    if (other && other->size() < best->size()) best = std::move(other);
+  };
+  if (best)
+    take(try_decimal(values, Mode::kDecimalFloat32, kMaxExponent32, is_decimal_float32));
+  else
+    best = as_float64(values);
+  take(try_decimal(values, Mode::kDecimal, kMaxExponent, is_decimal));
   return *std::move(best);
 }
 
@@ -132,7 +159,7 @@ void decode_doubles(std::string_view bytes, std::span<double> out) {
   const auto mode = static_cast<Mode>(bytes[0]);
   bytes.remove_prefix(1);
   double power = 1;
-  if (mode == Mode::kDecimal) {
+  if (mode == Mode::kDecimal || mode == Mode::kDecimalFloat32) {
     if (bytes.empty() || bytes[0] < 0 || bytes[0] > kMaxExponent) damaged("impossible exponent");
     power = kPowers[static_cast<std::size_t>(bytes[0])];
     bytes.remove_prefix(1);
@@ -144,6 +171,9 @@ void decode_doubles(std::string_view bytes, std::span<double> out) {
   unpack(bytes, integers);
   if (mode == Mode::kDecimal)
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = from_decimal(integers[i], power);
+  else if (mode == Mode::kDecimalFloat32)
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = static_cast<double>(static_cast<float>(from_decimal(integers[i], power)));
   else if (mode == Mode::kFloat32)
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = from_float32(integers[i]);
   else

@@ -17,7 +17,10 @@ enum class Residue : std::uint8_t { kOffset = 0, kDelta = 1, kDeltaOfDelta = 2 }
 
 constexpr unsigned kCompressed = 4;
 constexpr int kLevel = 1;
+constexpr int kMinMatch = 7;  // noise is full of shorter repetitions, and they cost more than it
 constexpr std::size_t kWorthCompressing = 32;
+constexpr std::size_t kWorthABlock = 256;  // bytes of a plane
+constexpr std::size_t kBlockHead = 16;     // of a zstd block, and room to spare
 
 std::uint64_t zigzag(std::uint64_t v) noexcept { return (v << 1) ^ (0 - (v >> 63)); }
 std::uint64_t unzigzag(std::uint64_t v) noexcept { return (v >> 1) ^ (0 - (v & 1)); }
@@ -93,17 +96,35 @@ std::string planes_of(const Residues& r) {
   return planes;
 }
 
-std::string compress(const std::string& bytes) {
+void check(std::size_t result) {
+  if (ZSTD_isError(result) != 0)
+    throw Error(ErrorCode::kInternal, "zstd failed to compress a column");
+}
+
+// One frame. Planes differ in what is frequent, and those of a size that pays for it get a block
+// each, and with it a code of their own: noise costs its entropy and not that of a mixture.
+std::string compress(std::string_view planes, std::size_t plane) {
   struct Free {
     void operator()(ZSTD_CCtx* c) const noexcept { ZSTD_freeCCtx(c); }
   };
   thread_local const std::unique_ptr<ZSTD_CCtx, Free> context(ZSTD_createCCtx());
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  const std::size_t size =
-      ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(), bytes.size(), kLevel);
-  if (ZSTD_isError(size) != 0)
-    throw Error(ErrorCode::kInternal, "zstd failed to compress a column");
-  out.resize(size);
+  ZSTD_CCtx* const c = context.get();
+  check(ZSTD_CCtx_reset(c, ZSTD_reset_session_and_parameters));
+  check(ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, kLevel));
+  check(ZSTD_CCtx_setParameter(c, ZSTD_c_minMatch, kMinMatch));
+  check(ZSTD_CCtx_setPledgedSrcSize(c, planes.size()));
+  const std::size_t block = plane >= kWorthABlock ? plane : planes.size();
+  const std::size_t blocks = planes.size() / block;
+  std::string out(ZSTD_compressBound(planes.size()) + kBlockHead * blocks, '\0');
+  ZSTD_outBuffer to{out.data(), out.size(), 0};
+  for (std::size_t b = 0; b < blocks; ++b) {
+    ZSTD_inBuffer from{planes.data() + b * block, block, 0};
+    const std::size_t left =
+        ZSTD_compressStream2(c, &to, &from, b + 1 < blocks ? ZSTD_e_flush : ZSTD_e_end);
+    check(left);
+    if (left != 0) throw Error(ErrorCode::kInternal, "zstd wants more room than it said");
+  }
+  out.resize(to.pos);
   return out;
 }
 
@@ -111,7 +132,7 @@ std::string serialize(const Residues& r) {
   std::string body = planes_of(r);
   unsigned flags = static_cast<unsigned>(r.kind) | r.width << 4;
   if (body.size() >= kWorthCompressing) {
-    std::string small = compress(body);
+    std::string small = compress(body, r.values.size());
     if (small.size() < body.size()) {
       body = std::move(small);
       flags |= kCompressed;
@@ -210,10 +231,11 @@ void pack(std::span<const std::uint64_t> values, std::string& out) {
   std::sort(candidates.begin(), candidates.end(),
             [](const auto& a, const auto& b) { return a.bits < b.bits; });
   std::string best = serialize(candidates[0]);
-  // The bit count is a good guess but no more: a near second is tried as well.
-  if (candidates[0].width > 0 && candidates[1].bits < candidates[0].bits + candidates[0].bits / 4) {
-    std::string second = serialize(candidates[1]);
-    if (second.size() < best.size()) best = std::move(second);
+  // The bit count is a good guess but no more: those that are near are tried as well.
+  for (std::size_t i = 1; i < candidates.size() && candidates[0].width > 0; ++i) {
+    if (candidates[i].bits >= candidates[0].bits + candidates[0].bits / 4) break;
+    std::string other = serialize(candidates[i]);
+    if (other.size() < best.size()) best = std::move(other);
   }
   out += best;
 }

@@ -7,6 +7,8 @@
 
 #include <tracker/error.hpp>
 
+#include "core/pyramid.hpp"
+
 namespace tracker::query {
 namespace {
 
@@ -61,7 +63,7 @@ class Reader {
   std::size_t size_of(const Line& line) const {
     if (line.found == nullptr) return 0;
     const auto count = static_cast<std::size_t>(line.found->stats.count);
-    return smooths_whole(line) ? count : std::min(count, 32 * line.at_least);
+    return smooths_whole(line) ? count : std::min(count, core::kFinestPoints / 2 * line.at_least);
   }
 
   void read_together(std::span<Line> lines) {

@@ -23,7 +23,7 @@ constexpr const char* kAxis = R"sql(
   SELECT pos, n, payload FROM axis_chunk
   WHERE run_id = $1 AND group_no = $2 AND pos > $3 - 4096 AND pos < $4 AND pos + n > $3 ORDER BY pos)sql";
 constexpr const char* kColumn = R"sql(
-  SELECT pos, n, payload FROM chunk
+  SELECT pos, n, payload || rest FROM chunk
   WHERE run_id = $1 AND group_no = $2 AND pos > $3 - 4096 AND pos < $4 AND pos + n > $3 AND key_id = $5 ORDER BY pos)sql";
 
 }  // namespace

@@ -23,7 +23,7 @@ constexpr const char* kTakeAxis = R"sql(
   SELECT pos, n, payload FROM gone ORDER BY pos)sql";
 constexpr const char* kTakeColumns = R"sql(
   WITH gone AS (DELETE FROM chunk WHERE run_id = $1 AND group_no = $2 AND pos >= $3 AND key_id = ANY($4::integer[])
-                RETURNING key_id, pos, n, payload)
+                RETURNING key_id, pos, n, payload || rest AS payload)
   SELECT key_id, n, payload FROM gone ORDER BY key_id, pos)sql";
 constexpr const char* kPutAxis = R"sql(
   INSERT INTO axis_chunk (run_id, group_no, pos, n, step_lo, step_hi, time_lo, time_hi, payload, crc32c)
@@ -31,10 +31,10 @@ constexpr const char* kPutAxis = R"sql(
                            $8::bigint[], $9::bytea[], $10::integer[]))sql";
 constexpr const char* kPutColumns = R"sql(
   INSERT INTO chunk (run_id, key_id, group_no, pos, n, nan, nonfinite, min_value, max_value, sum, first_value,
-                     last_value, payload, crc32c)
+                     last_value, payload, rest, crc32c)
   SELECT $1, * FROM unnest($2::integer[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::integer[],
                            $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::bytea[],
-                           $14::integer[]))sql";
+                           $14::bytea[], $15::integer[]))sql";
 constexpr const char* kLoadPyramid = R"sql(
   SELECT key_id, n, payload FROM pyramid
   WHERE run_id = $1 AND group_no = $2 AND level = $3 AND block = $4 AND key_id = ANY($5::integer[]))sql";
@@ -59,6 +59,26 @@ std::vector<std::int32_t> checksums(const std::vector<std::string>& payloads) {
   std::vector<std::int32_t> out;
   out.reserve(payloads.size());
   for (const std::string& payload : payloads) out.push_back(checksum_of(payload));
+  return out;
+}
+
+// What does not fit into a row PostgreSQL keeps in pieces of this size, four to a page. A last one
+// that is smaller takes the place of a whole one, so it stays in the row, unless it is nearly
+// whole: then fewer rows would fit a page.
+constexpr std::size_t kPiece = 1'996, kMostRest = 1'850;
+
+struct RowParts {
+  std::vector<std::string_view> payloads, rests;
+};
+
+RowParts split(const std::vector<std::string>& payloads) {
+  RowParts out;
+  for (const std::string_view payload : payloads) {
+    const std::size_t rest = payload.size() < kPiece ? 0 : payload.size() % kPiece;
+    const std::size_t whole = rest > kMostRest ? payload.size() : payload.size() - rest;
+    out.payloads.push_back(payload.substr(0, whole));
+    out.rests.push_back(payload.substr(whole));
+  }
   return out;
 }
 
@@ -168,24 +188,24 @@ void ChunkTables::put_column(const StoredGroup& group, std::size_t column, std::
 void ChunkTables::put_pyramid(const StoredGroup& group, std::int64_t pos, const RowColumns& rows) {
   const std::int64_t chunk = pos / static_cast<std::int64_t>(core::kChunkRows);
   for (std::size_t k = 0; k < group.key_ids.size(); ++k) {
-    std::vector<core::Bucket> level1;
-    level1.reserve(core::kBlockBuckets);
+    std::vector<core::Bucket> base;
+    base.reserve(rows.rows() / core::kBasePoints);
     for (std::size_t i = 0; i < rows.rows(); ++i) {
-      if (i % core::kFanOut == 0) level1.emplace_back();
-      core::add(level1.back(), rows.steps[i], rows.times_us[i], rows.values[k][i]);
+      if (i % core::kBasePoints == 0) base.emplace_back();
+      core::add(base.back(), rows.steps[i], rows.times_us[i], rows.values[k][i]);
     }
-    if (k == 0) extend_pyramid(group, 0, chunk, level1);
-    extend_pyramid(group, group.key_ids[k], chunk, std::move(level1));
+    if (k == 0) extend_pyramid(group, 0, chunk, base);
+    extend_pyramid(group, group.key_ids[k], chunk, base);
   }
 }
 
 void ChunkTables::extend_pyramid(const StoredGroup& group, std::int32_t key, std::int64_t chunk,
-                                 std::vector<core::Bucket> level1) {
+                                 std::span<const core::Bucket> base) {
   // A full chunk has 4 buckets of level 2; a row of level 2 has those of 32 chunks; 8 chunks make a
   // bucket of level 3.
   constexpr std::int64_t kPerRow = 32, kPerBucket = 8;
-  const std::vector<core::Bucket> level2 = core::coarsen(level1, core::kFanOut);
-  pyramid_[{group.number, key, 1, chunk}] = std::move(level1);
+  const std::vector<core::Bucket> level2 = core::level2_of(base);
+  pyramid_[{group.number, key, 1, chunk}] = core::level1_of(base);
 
   const std::int64_t block2 = chunk / kPerRow;
   if (chunk % kPerRow != 0 && !pyramid_.contains({group.number, key, 2, block2}))
@@ -219,9 +239,10 @@ void ChunkTables::load_level(const StoredGroup& group, int level, std::int64_t b
                                         .integers(keys));
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const std::int32_t key = rows.integer(i, 0);
-    const core::PyramidRow row{rows.bytes(i, 2), static_cast<std::size_t>(rows.integer(i, 1))};
+    const core::PyramidRow row{rows.bytes(i, 2), static_cast<std::size_t>(rows.integer(i, 1)),
+                               level};
     pyramid_.try_emplace({group.number, key, level, block},
-                         key == 0 ? core::decode_edges(row) : core::decode_values(row, level));
+                         key == 0 ? core::decode_edges(row) : core::decode_values(row));
   }
 }
 
@@ -244,7 +265,8 @@ void ChunkTables::flush_chunks() {
                                   .bigints(axis_.time_hi)
                                   .byteas(views(axis_.payload))
                                   .integers(checksums(axis_.payload)));
-  if (!values_.pos.empty())
+  if (!values_.pos.empty()) {
+    const RowParts parts = split(values_.payload);
     connection_.run(kPutColumns, PgParams()
                                      .uuid(run)
                                      .integers(values_.key)
@@ -258,8 +280,10 @@ void ChunkTables::flush_chunks() {
                                      .float8s(values_.sum)
                                      .float8s(values_.first)
                                      .float8s(values_.last)
-                                     .byteas(views(values_.payload))
+                                     .byteas(parts.payloads)
+                                     .byteas(parts.rests)
                                      .integers(checksums(values_.payload)));
+  }
   axis_ = {};
   values_ = {};
   gathered_bytes_ = 0;
@@ -277,7 +301,8 @@ void ChunkTables::flush_pyramid() {
     levels.push_back(level);
     blocks.push_back(block);
     counts.push_back(static_cast<std::int32_t>(buckets.size()));
-    payloads.push_back(key == 0 ? core::encode_edges(buckets) : core::encode_values(buckets));
+    payloads.push_back(key == 0 ? core::encode_edges(buckets)
+                                : core::encode_values(buckets, level));
   }
   connection_.run(kPutPyramid, PgParams()
                                    .uuid(run_.uuid().bytes)

@@ -67,7 +67,7 @@ class ChunkTables {
                   const RowColumns& rows);
   void put_pyramid(const StoredGroup& group, std::int64_t pos, const RowColumns& rows);
   void extend_pyramid(const StoredGroup& group, std::int32_t key, std::int64_t chunk,
-                      std::vector<core::Bucket> level1);
+                      std::span<const core::Bucket> base);
   void load_level(const StoredGroup& group, int level, std::int64_t block);
   void flush_chunks();
   void flush_pyramid();

@@ -115,7 +115,7 @@ class SliceDecoder {
     std::size_t at = 0;  // bucket, counted from the first fetched
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
       const WantedRows::Row pyramid_row = fetched_.pyramid->row(i);
-      core::decode_columns({pyramid_row.payload, pyramid_row.n}, part.level, row);
+      core::decode_columns({pyramid_row.payload, pyramid_row.n, part.level}, row);
       for (std::size_t b = 0; b < row.buckets; ++b, ++at) {
         if (at >= part.x_first.size())
           throw Error(ErrorCode::kDataLoss, "the pyramid of a series is incomplete");
@@ -148,7 +148,12 @@ class SliceDecoder {
   // Points gathered so far become buckets of that size.
   void flush_points(std::size_t size) {
     for (const double x : data_.points.x) check_rise(x, x);
-    for (const core::XBucket& bucket : core::cut(data_.points, data_.grid ? 1 : size)) add(bucket);
+    if (data_.grid)
+      for (std::size_t i = 0; i < data_.points.size(); ++i)
+        data_.grid->add(core::bucket_of(data_.points.x[i], data_.points.y[i]));
+    else
+      for (const core::XBucket& bucket : core::cut(data_.points, size))
+        data_.fine.push_back(bucket);
     data_.points = {};
     order_.clear();
   }

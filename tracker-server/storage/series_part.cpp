@@ -8,9 +8,9 @@
 namespace tracker::storage {
 namespace {
 
-constexpr std::int64_t kPerRow = static_cast<std::int64_t>(core::kBlockBuckets);
-
-core::PyramidRow pyramid_row(const WantedRows::Row& row) { return {row.payload, row.n}; }
+core::PyramidRow pyramid_row(const WantedRows::Row& row, int level) {
+  return {row.payload, row.n, level};
+}
 
 }  // namespace
 
@@ -47,11 +47,12 @@ bool rises(const Key& key, core::Axis axis) noexcept {
 void decode_part_edges(SeriesPlan& plan, const WantedRows& pyramid, SeriesPart& part) {
   const auto rows = pyramid.of(part.x_rows);
   if (rows.size() == 0) return;
-  part.first_bucket = pyramid.row(rows.begin).at * kPerRow;
+  part.first_bucket = pyramid.row(rows.begin).at *
+                      static_cast<std::int64_t>(core::row_points(part.level)) / bucket_rows(part);
   if (plan.slice->x_key == nullptr) {
     core::EdgeColumns edges;
     for (std::size_t i = rows.begin; i < rows.end; ++i)
-      core::decode_edges(pyramid_row(pyramid.row(i)), plan.slice->scale.axis, edges);
+      core::decode_edges(pyramid_row(pyramid.row(i), part.level), plan.slice->scale.axis, edges);
     for (std::size_t i = 0; i < edges.first.size(); ++i) {
       part.x_first.push_back(plan.slice->scale.x(edges.first[i]));
       part.x_last.push_back(plan.slice->scale.x(edges.last[i]));
@@ -60,7 +61,7 @@ void decode_part_edges(SeriesPlan& plan, const WantedRows& pyramid, SeriesPart& 
   }
   core::PyramidColumns row;
   for (std::size_t i = rows.begin; i < rows.end; ++i) {
-    core::decode_columns(pyramid_row(pyramid.row(i)), part.level, row);
+    core::decode_columns(pyramid_row(pyramid.row(i), part.level), row);
     for (std::size_t b = 0; b < row.buckets; ++b) {
       // A bucket whose first or last x is not its smallest or largest has a fall inside.
       if (row.first[b] != row.min[b] || row.last[b] != row.max[b] ||

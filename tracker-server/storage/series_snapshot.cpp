@@ -16,8 +16,9 @@ namespace {
 constexpr const char* kBegin =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE frame IN ACCESS SHARE MODE";
 
-constexpr std::int64_t kTopSize = 32'768;  // points in a bucket of the highest level
-constexpr std::int64_t kTopRow = kTopSize * static_cast<std::int64_t>(core::kBlockBuckets);
+// Points in a bucket, and in a row, of the highest level.
+constexpr auto kTopSize = static_cast<std::int64_t>(core::bucket_points(core::kLevels));
+constexpr auto kTopRow = static_cast<std::int64_t>(core::row_points(core::kLevels));
 // What is fetched at once. A row is about 10 bytes (values and steps), a bucket about 26.
 constexpr std::int64_t kBatchBytes = 64 << 20;
 constexpr std::int64_t kBytesPerRow = 10, kBytesPerBucket = 26;
@@ -205,8 +206,7 @@ class SeriesSnapshot::Impl {
     for (SeriesPlan& plan : plans)
       for (SeriesPart& part : plan.parts) {
         if (part.level == 0) continue;
-        const auto row =
-            static_cast<std::int64_t>(core::bucket_points(part.level) * core::kBlockBuckets);
+        const auto row = static_cast<std::int64_t>(core::row_points(part.level));
         const RowsWanted want{plan.slice->run,           plan.key,
                               part.group->number,        part.level,
                               part.positions.from / row, (part.positions.to + row - 1) / row};

@@ -72,7 +72,7 @@ constexpr const char* kColumns = R"sql(
   FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[])
     WITH ORDINALITY AS u(run_id, key_id, group_no, level, low, high, i)
   CROSS JOIN LATERAL (
-    SELECT pos AS at, n, payload FROM chunk WHERE run_id = u.run_id AND key_id = u.key_id AND group_no = u.group_no
+    SELECT pos AS at, n, payload || rest AS payload FROM chunk WHERE run_id = u.run_id AND key_id = u.key_id AND group_no = u.group_no
       AND pos > u.low - 4096 AND pos < u.high AND pos + n > u.low ORDER BY pos) p
   ORDER BY u.i, p.at)sql";
 

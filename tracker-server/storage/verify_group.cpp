@@ -25,7 +25,7 @@ constexpr const char* kAxis = R"sql(
   SELECT pos, n, step_lo, step_hi, time_lo, time_hi, payload, crc32c FROM axis_chunk
   WHERE run_id = $1 AND group_no = $2 AND pos >= $3 AND pos < $4 ORDER BY pos)sql";
 constexpr const char* kColumns = R"sql(
-  SELECT pos, n, nan, nonfinite, min_value, max_value, sum, first_value, last_value, payload, crc32c FROM chunk
+  SELECT pos, n, nan, nonfinite, min_value, max_value, sum, first_value, last_value, payload || rest, crc32c FROM chunk
   WHERE run_id = $1 AND key_id = $2 AND group_no = $3 AND pos >= $4 AND pos < $5 ORDER BY pos)sql";
 constexpr const char* kBeyond = R"sql(
   SELECT (SELECT count(*) FROM axis_chunk WHERE run_id = $1 AND group_no = $2 AND (pos >= $3 OR pos < 0)),

@@ -25,13 +25,36 @@ constexpr const char* kMend =
 // A row of level 2 has the buckets of 32 chunks, a bucket of level 3 those of 8.
 constexpr std::int64_t kChunksPerRow2 = 32, kChunksPerBucket3 = 8;
 
-std::vector<core::Bucket> level1_of(const RowColumns& column) {
+std::vector<core::Bucket> base_of(const RowColumns& column) {
   std::vector<core::Bucket> out;
   for (std::size_t i = 0; i < column.rows(); ++i) {
-    if (i % core::kFanOut == 0) out.emplace_back();
+    if (i % core::kBasePoints == 0) out.emplace_back();
     core::add(out.back(), column.steps[i], column.times_us[i], column.values[0][i]);
   }
   return out;
+}
+
+bool equal_edges(const core::Bucket& a, const core::Bucket& b) {
+  return a.step_first == b.step_first && a.step_last == b.step_last &&
+         a.time_first_us == b.time_first_us && a.time_last_us == b.time_last_us;
+}
+
+bool equal_values(const core::Bucket& a, const core::Bucket& b) {
+  return same(a.min, b.min) && same(a.max, b.max) && same(a.sum, b.sum) && same(a.first, b.first) &&
+         same(a.last, b.last) && a.nonfinite == b.nonfinite;
+}
+
+bool equal_row(const core::PyramidRow& stored, std::int32_t key,
+               const std::vector<core::Bucket>& expected) {
+  const auto compare = [](const auto& a, const auto& b, const auto& equal) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), equal);
+  };
+  if (key == 0) return compare(core::decode_edges(stored), expected, equal_edges);
+  const auto got = core::decode_values(stored);
+  if (stored.level > 1 || stored.of_pairs()) return compare(got, expected, equal_values);
+  // Level 1 rounds its means: what is made of the chunks goes the same way.
+  const std::string again = core::encode_values(expected, stored.level);
+  return compare(got, core::decode_values({again, expected.size(), stored.level}), equal_values);
 }
 
 void append(std::vector<core::Bucket>& to, const std::vector<core::Bucket>& from) {
@@ -41,13 +64,13 @@ void append(std::vector<core::Bucket>& to, const std::vector<core::Bucket>& from
 }  // namespace
 
 void PyramidCheck::add(std::int32_t key, std::int64_t chunk, const RowColumns& column) {
-  const std::vector<core::Bucket> level1 = level1_of(column);
+  const std::vector<core::Bucket> base = base_of(column);
   Rows& open = open_[key];
   Rows& done = done_[key];
-  done[{1, chunk}] = level1;
+  done[{1, chunk}] = core::level1_of(base);
   const std::int64_t block2 = chunk / kChunksPerRow2;
   std::vector<core::Bucket>& row2 = open[{2, block2}];
-  append(row2, core::coarsen(level1, core::kFanOut));
+  append(row2, core::level2_of(base));
   if ((chunk + 1) % kChunksPerBucket3 == 0) {
     const std::int64_t bucket = chunk / kChunksPerBucket3;
     const Place place{3, bucket / static_cast<std::int64_t>(core::kBlockBuckets)};
@@ -118,25 +141,9 @@ void PyramidCheck::compare(const Rows& rows, std::int32_t key) {
       continue;
     }
     try {
-      const core::PyramidRow stored{row.bytes(0, 1), static_cast<std::size_t>(row.integer(0, 0))};
-      const auto got =
-          key == 0 ? core::decode_edges(stored) : core::decode_values(stored, place.level);
-      bool equal = got.size() == expected.size();
-      for (std::size_t i = 0; equal && i < got.size(); ++i) {
-        core::Bucket wanted = expected[i];
-        if (key == 0) {
-          core::Bucket edges;
-          edges.step_first = wanted.step_first;
-          edges.step_last = wanted.step_last;
-          edges.time_first_us = wanted.time_first_us;
-          edges.time_last_us = wanted.time_last_us;
-          wanted = edges;
-        } else {
-          wanted.step_first = wanted.step_last = wanted.time_first_us = wanted.time_last_us = 0;
-        }
-        equal = same(got[i], wanted);
-      }
-      if (!equal)
+      const core::PyramidRow stored{row.bytes(0, 1), static_cast<std::size_t>(row.integer(0, 0)),
+                                    place.level};
+      if (!equal_row(stored, key, expected))
         report_.add("pyramid_differs", where(key, place), "it is not what the chunks give", kMend);
     } catch (const Error& error) {
       report_.add("pyramid_damaged", where(key, place), error.what(), kMend);

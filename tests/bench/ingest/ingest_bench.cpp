@@ -77,7 +77,8 @@ Measured measure(const std::string& dsn, const bench::LoadShape& shape,
       static_cast<double>(load.payload_bytes) / static_cast<double>(load.points);
   const auto points = static_cast<double>(load.points);
   m.values =
-      payload_bytes(database, "SELECT sum(octet_length(payload))::bigint FROM chunk") / points;
+      payload_bytes(database, "SELECT sum(octet_length(payload || rest))::bigint FROM chunk") /
+      points;
   m.axis =
       payload_bytes(database, "SELECT sum(octet_length(payload))::bigint FROM axis_chunk") / points;
   m.pyramid =

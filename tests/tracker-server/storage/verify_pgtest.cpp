@@ -1,3 +1,4 @@
+#include "earlier_form.hpp"
 #include "full_run.hpp"
 #include "storage/deletion.hpp"
 #include "storage/purge.hpp"
@@ -72,6 +73,18 @@ TEST_F(VerifyTest, RowsFromBeforeThereWereChecksumsAreSound) {
   const TestWriter writer = log_full_run(*database);
   for (const char* table : {"chunk", "axis_chunk", "pyramid", "log_chunk"})
     database->pg()->command(std::string("UPDATE ") + table + " SET crc32c = NULL");
+  EXPECT_EQ(text(found(writer.run)), "");
+}
+
+TEST_F(VerifyTest, RowsOfSchema3AreSoundAndGrowOn) {
+  TestWriter writer = log_full_run(*database);
+  const core::Points before = points_of(*database, writer.run, "loss");
+  store_as_schema_3(*database, writer.run, {"acc", "loss"});
+  EXPECT_EQ(text(found(writer.run)), "");
+  EXPECT_EQ(points_of(*database, writer.run, "loss").steps, before.steps);
+  log_rows(*database, writer, numbered_rows({"acc", "loss"}, FullRun::kRows + 60, 5'000));
+  finish_run(*database, writer);
+  compact_all(*database, writer.run);
   EXPECT_EQ(text(found(writer.run)), "");
 }
 
@@ -157,6 +170,11 @@ const Damage kDamages[] = {
     {"chunk_checksum", "key acc",
      "UPDATE chunk SET payload = set_byte(payload, 40, get_byte(payload, 40) # 1) WHERE key_id = "
      "$a AND group_no = $g AND pos = 4096"},
+    {"chunk_checksum", "key acc",
+     "UPDATE chunk SET rest = set_byte(rest, 5, get_byte(rest, 5) # 1) WHERE key_id = $a AND "
+     "group_no = $g AND pos = 4096"},
+    {"chunk_checksum", "key acc",
+     "UPDATE chunk SET rest = '' WHERE key_id = $a AND group_no = $g AND pos = 4096"},
     {"chunk_checksum", "key loss",
      "UPDATE chunk SET crc32c = crc32c # 1 WHERE key_id = $l AND pos = 4096"},
     {"chunk_damaged", "key acc",
