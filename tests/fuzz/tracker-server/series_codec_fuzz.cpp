@@ -45,23 +45,25 @@ std::vector<T> values_of(std::string_view bytes) {
   return out;
 }
 
+// 64 and 128 buckets are rows of level 1, of both forms that there are; others are of level 2.
+int level_of(std::size_t buckets) { return buckets == 64 || buckets == 128 ? 1 : 2; }
+
 void pyramid(std::string_view bytes, std::size_t buckets) {
-  const PyramidRow row{bytes, buckets};
-  const auto values = decode_values(row, 1);
-  require(values.size() == buckets);
+  const PyramidRow row{bytes, buckets, level_of(buckets)};
+  const auto values = decode_values(row);
   PyramidColumns columns;
-  decode_columns(row, 1, columns);
-  for (std::size_t i = 0; i < buckets; ++i)
+  decode_columns(row, columns);
+  require(values.size() == columns.buckets);
+  for (std::size_t i = 0; i < values.size(); ++i)
     require(std::bit_cast<std::uint64_t>(columns.min[i]) ==
             std::bit_cast<std::uint64_t>(values[i].min));
 }
 
 void edges(std::string_view bytes, std::size_t buckets) {
-  const PyramidRow row{bytes, buckets};
-  require(decode_edges(row).size() == buckets);
+  const PyramidRow row{bytes, buckets, level_of(buckets)};
   EdgeColumns columns;
   decode_edges(row, Axis::kTime, columns);
-  require(columns.first.size() == buckets);
+  require(columns.first.size() == decode_edges(row).size());
 }
 
 void alter(std::string& bytes, std::uint8_t place, std::uint8_t by) {
@@ -80,7 +82,7 @@ std::vector<Bucket> buckets_of(std::string_view bytes) {
     bucket.max = values[values.size() - 1 - i];
     bucket.step_first = static_cast<std::int64_t>(i);
     bucket.step_last = std::bit_cast<std::int64_t>(values[i]);
-    bucket.count = bucket_points(1);
+    bucket.count = kFinestPoints;
     bucket.nonfinite = i % bucket.count;
     out.push_back(bucket);
   }
@@ -112,7 +114,7 @@ void write_alter_read(std::uint8_t choice, std::uint8_t place, std::string_view 
   } else if (kind == 1) {
     encoded = encode_integers(integers);
   } else {
-    encoded = kind == 2 ? encode_values(buckets) : encode_edges(buckets);
+    encoded = kind == 2 ? encode_values(buckets, level_of(buckets.size())) : encode_edges(buckets);
     count = buckets.size();
   }
   read(kind, encoded, count);
