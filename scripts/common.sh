@@ -26,3 +26,16 @@ as_root() {
   elif command -v sudo >/dev/null; then sudo "$@"
   else die "needs root to run '$*': run scripts/setup as root or install sudo"; fi
 }
+
+# Installs those of the apt packages that are missing.
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  command -v apt-get >/dev/null || die "apt-get not found: these packages are needed: ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}

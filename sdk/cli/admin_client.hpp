@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "cli/connection.hpp"
 #include "tracker/v1/admin.grpc.pb.h"
 
 namespace tracker::cli {
@@ -12,8 +13,7 @@ namespace tracker::cli {
 // Deleting, bringing back and keeping, as the commands ask for it. One thread.
 class AdminClient {
  public:
-  // Finds the server behind the address. Throws Error when nothing answers there.
-  explicit AdminClient(const std::string& url);
+  explicit AdminClient(Connection server);
 
   // One call: `method` is a member of the stub, as &v1::AdminService::Stub::DeleteRun. Blocks;
   // throws Error with a line for people.
@@ -30,7 +30,6 @@ class AdminClient {
   }
 
  private:
-  static void set_deadline(grpc::ClientContext& context);
   [[noreturn]] void fail(const grpc::Status& status) const;
 
   std::string url_;

@@ -44,7 +44,7 @@ std::string until(std::int64_t purge_us) { return timestamp_text(purge_us).subst
 // All of them are looked up before any is deleted: a slip of the pen deletes nothing.
 int remove_runs(const std::string& server, const Removal& removal) {
   const auto grace = grace_of(removal);
-  RunsClient runs(server_url(server));
+  RunsClient runs(connect(server_url(server)));
   std::vector<v1::Run> found;
   std::size_t running = 0;
   for (const std::string& name : removal.names) {
@@ -56,7 +56,7 @@ int remove_runs(const std::string& server, const Removal& removal) {
                              : "Delete " + std::to_string(found.size()) + " runs?";
   if (running > 0) question += " (" + std::to_string(running) + " running: what they log is lost)";
   confirm(question, confirmed(removal));
-  AdminClient admin(server_url(server));
+  AdminClient admin(connect(server_url(server)));
   Speaker out;
   for (const v1::Run& run : found) {
     v1::DeleteRunRequest request;
@@ -72,7 +72,7 @@ int remove_runs(const std::string& server, const Removal& removal) {
 }
 
 int restore_runs(const std::string& server, const std::vector<std::string>& names) {
-  AdminClient admin(server_url(server));
+  AdminClient admin(connect(server_url(server)));
   Speaker out;
   for (const std::string& name : names) {
     v1::RestoreRunRequest request;
@@ -85,7 +85,7 @@ int restore_runs(const std::string& server, const std::vector<std::string>& name
 }
 
 int list_deleted(const std::string& server, const std::string& project) {
-  AdminClient admin(server_url(server));
+  AdminClient admin(connect(server_url(server)));
   v1::ListDeletedRunsRequest request;
   request.set_project(project);
   std::vector<std::vector<std::string>> rows = {
@@ -103,7 +103,7 @@ int list_deleted(const std::string& server, const std::string& project) {
 int remove_project(const std::string& server, const Removal& removal) {
   const auto grace = grace_of(removal);
   const std::string& name = removal.names.front();
-  RunsClient runs(server_url(server));
+  RunsClient runs(connect(server_url(server)));
   std::optional<std::int64_t> count;
   for (const auto& project : runs.projects())
     if (project.name() == name) count = project.run_count();
@@ -112,7 +112,7 @@ int remove_project(const std::string& server, const Removal& removal) {
                 "there is no project '" + name + "': see `tracker projects ls`");
   confirm("Delete project " + name + " with its " + std::to_string(*count) + " runs?",
           confirmed(removal));
-  AdminClient admin(server_url(server));
+  AdminClient admin(connect(server_url(server)));
   v1::DeleteProjectRequest request;
   request.set_project(name);
   if (grace) request.set_grace_s(*grace);
@@ -123,7 +123,7 @@ int remove_project(const std::string& server, const Removal& removal) {
 }
 
 int restore_project(const std::string& server, const std::string& name) {
-  AdminClient admin(server_url(server));
+  AdminClient admin(connect(server_url(server)));
   v1::RestoreProjectRequest request;
   request.set_project(name);
   const auto restored = admin.call(&Stub::RestoreProject, request);
@@ -147,7 +147,7 @@ int keep(const std::string& server, const Keeping& keeping) {
   if (!keeping.system.empty())
     request.set_system_s(keep_period(keeping.system, "--keep-system-for"));
   if (!keeping.logs.empty()) request.set_logs_s(keep_period(keeping.logs, "--keep-logs-for"));
-  AdminClient admin(server_url(server));
+  AdminClient admin(connect(server_url(server)));
   const auto policy = admin.call(&Stub::SetRetention, request);
   Speaker().say(printable(keeping.project) + " keeps, counted from a run's end: runs " +
                 keep_text(policy.runs_s()) + ", system metrics " + keep_text(policy.system_s()) +

@@ -35,7 +35,7 @@ std::vector<std::string> all_keys(RunsClient& client, const std::string& run) {
 }
 
 int export_run(const std::string& server, const ExportOptions& options) {
-  RunsClient client(server_url(server));
+  RunsClient client(connect(server_url(server)));
   // By id from here on: a name may be given to another run while we read.
   const std::string run = client.run(options.run).id();
   Output output =

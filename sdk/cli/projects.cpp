@@ -43,7 +43,7 @@ std::string as_table(const std::vector<v1::Project>& projects) {
 }
 
 int list(const std::string& server, const ListOptions& options) {
-  RunsClient client(server_url(server));
+  RunsClient client(connect(server_url(server)));
   const auto projects = client.projects();
   Output out;
   out.write(options.json ? as_json(projects) : as_table(projects));

@@ -46,7 +46,7 @@ int list_groups(const std::string& server, const ListOptions& options) {
   request.set_filter(options.filter);
   request.set_by(options.group_by);
   request.set_metrics(options.metrics);
-  const auto groups = RunsClient(server_url(server)).groups(request);
+  const auto groups = RunsClient(connect(server_url(server))).groups(request);
   Output out;
   out.write(options.json ? dump(groups_json(groups)) : group_table(groups));
   out.commit();
@@ -59,7 +59,7 @@ int list(const std::string& server, const ListOptions& options) {
   if (!options.group_by.empty()) return list_groups(server, options);
   if (!options.metrics.empty())
     throw Error(ErrorCode::kInvalidArgument, "--metrics belongs to --group-by");
-  RunsClient client(server_url(server));
+  RunsClient client(connect(server_url(server)));
   const auto answer = client.runs({options.project, options.filter, options.sort, options.limit});
   const auto& runs = answer.runs;
   const std::int64_t now = base::now_us();
@@ -77,7 +77,7 @@ int list(const std::string& server, const ListOptions& options) {
 }
 
 int show(const std::string& server, const ShowOptions& options) {
-  RunsClient client(server_url(server));
+  RunsClient client(connect(server_url(server)));
   const auto run = client.run(options.run);
   Output out;
   out.write(options.json ? dump(run_json(run, base::now_us())) : run_details(run, base::now_us()));

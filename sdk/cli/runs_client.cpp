@@ -1,7 +1,6 @@
 #include "cli/runs_client.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include <tracker/error.hpp>
@@ -11,27 +10,12 @@
 namespace tracker::cli {
 namespace {
 
-constexpr std::chrono::seconds kDeadline{60};
 constexpr std::uint32_t kPageSize = 500;
-
-void set_deadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
-}
 
 }  // namespace
 
-RunsClient::RunsClient(const std::string& url) {
-  relay::Server server;
-  try {
-    server = relay::discover(url);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kUnavailable) throw;
-    throw Error(error.code(), std::string(error.what()) +
-                                  ": start tracker-server, or give its address with --server");
-  }
-  url_ = server.url;
-  stub_ = v1::RunsService::NewStub(relay::open_channel(server));
-}
+RunsClient::RunsClient(Connection server)
+    : url_(std::move(server.url)), stub_(v1::RunsService::NewStub(server.channel)) {}
 
 std::vector<v1::Project> RunsClient::projects() {
   grpc::ClientContext context;

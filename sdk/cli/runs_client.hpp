@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/connection.hpp"
 #include "cli/history.hpp"
 #include "tracker/v1/runs.grpc.pb.h"
 
@@ -14,9 +15,7 @@ namespace tracker::cli {
 // thrown as Error with a line for people. One thread.
 class RunsClient {
  public:
-  // Finds the server behind the address (settings.hpp: server_url). Throws Error when nothing
-  // answers there.
-  explicit RunsClient(const std::string& url);
+  explicit RunsClient(Connection server);
 
   std::vector<v1::Project> projects();
   // A project's runs that the filter takes, in order, at most `limit` (0: all):

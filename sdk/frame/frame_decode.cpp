@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -14,6 +16,14 @@
 
 namespace tracker::spool {
 namespace {
+
+// A context for each frame would cost as much as a small frame.
+ZSTD_DCtx* context() {
+  thread_local const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> kept(ZSTD_createDCtx(),
+                                                                                  ZSTD_freeDCtx);
+  if (!kept) throw std::bad_alloc();
+  return kept.get();
+}
 
 std::string decompress(std::string_view payload, const FrameLimits& limits) {
   const auto fail = [](const std::string& what) {
@@ -36,8 +46,8 @@ std::string decompress(std::string_view payload, const FrameLimits& limits) {
   if (ZSTD_findFrameCompressedSize(payload.data(), payload.size()) != payload.size())
     fail("is not one whole zstd frame");
   std::string content(size, '\0');
-  const std::size_t n =
-      ZSTD_decompress(content.data(), content.size(), payload.data(), payload.size());
+  const std::size_t n = ZSTD_decompressDCtx(context(), content.data(), content.size(),
+                                            payload.data(), payload.size());
   if (ZSTD_isError(n) || n != size) fail("does not unpack");
   return content;
 }

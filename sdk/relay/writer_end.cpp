@@ -13,6 +13,9 @@ namespace {
 
 // Asking for the lock is a few system calls; nobody waits for the answer to the millisecond.
 constexpr std::chrono::milliseconds kLookInterval{500};
+// For a disk that is full, or fails, for a while.
+constexpr std::chrono::milliseconds kTryInterval{500};
+constexpr std::chrono::seconds kTryFor{30};
 
 }  // namespace
 
@@ -27,7 +30,13 @@ WriterEnd::WriterEnd(std::filesystem::path writer_directory, pid_t parent, Log l
 }
 
 bool WriterEnd::settled() {
-  if (!since_ && is_dead()) settle();
+  if (since_) return true;
+  if (!died_ && !is_dead()) return false;
+  const Moment now = std::chrono::steady_clock::now();
+  if (!died_) died_ = now;
+  if (now < next_try_) return false;
+  next_try_ = now + kTryInterval;
+  if (record(now)) since_ = now;
   return since_.has_value();
 }
 
@@ -39,16 +48,20 @@ bool WriterEnd::is_dead() {
   return !spool::writer_alive(directory_);
 }
 
-void WriterEnd::settle() {
-  since_ = std::chrono::steady_clock::now();
+bool WriterEnd::record(Moment now) {
   const ExitStatus status = watch_ ? *watch_->ended() : ExitStatus();
   const spool::Finish finish = finish_of(status, base::now_us());
   try {
     const bool crashed = spool::append_after_death(directory_, finish).has_value();
     log_(crashed ? "the writer died: " + finish.reason : "the writer has ended");
+    return true;
   } catch (const Error& error) {
+    const bool may_pass =
+        error.code() == ErrorCode::kUnavailable || error.code() == ErrorCode::kResourceExhausted;
+    if (may_pass && now - *died_ < kTryFor) return false;
     // What the log holds is delivered all the same; the server notices that no more comes.
     log_(std::string("the writer died, which could not be recorded: ") + error.what());
+    return true;
   }
 }
 

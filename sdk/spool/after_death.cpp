@@ -78,7 +78,8 @@ struct OpenSegment {
     if (!fd) repair_failed("open", path, errno);
     char bytes[kSegmentHeaderBytes];
     const ssize_t n = ::pread(fd.get(), bytes, sizeof bytes, 0);
-    header = decode_segment_header({bytes, n > 0 ? static_cast<std::size_t>(n) : 0}, path);
+    if (n < 0) repair_failed("read", path, errno);
+    header = decode_segment_header({bytes, static_cast<std::size_t>(n)}, path);
   }
 
   std::uint64_t position(Offset at) const {

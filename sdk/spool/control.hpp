@@ -37,7 +37,8 @@ class Control {
   Control(const Control&) = delete;
   Control& operator=(const Control&) = delete;
 
-  // Written by the relay, read by the SDK.
+  // Written by the relay, read by the SDK; set_relay() also by the SDK before it starts a relay,
+  // and when it cannot.
   void set_acked(Offset offset) noexcept;
   Offset acked() const noexcept;
   void set_relay(RelayState state, const std::string& message) noexcept;

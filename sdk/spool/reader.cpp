@@ -27,6 +27,12 @@ std::uint64_t word_at(const char* p) noexcept {
   return word;
 }
 
+// What the disk does not give now may be whole: never taken for damage, or for zeros.
+[[noreturn]] void unreadable(const std::filesystem::path& path, int error) {
+  throw Error(ErrorCode::kUnavailable,
+              "cannot read " + path.string() + ": " + std::strerror(error));
+}
+
 }  // namespace
 
 // Reads with pread, not through a mapping: a file that is cut off under a mapping is a signal, here
@@ -81,13 +87,14 @@ class Reader::Impl {
   void open(Offset base) {
     const std::filesystem::path path = segment_path(directory_, base);
     base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd && errno != ENOENT) unreadable(path, errno);
     if (!fd)
       throw Error(ErrorCode::kDataLoss,
-                  "cannot open " + path.string() + ": " + std::strerror(errno));
+                  "cannot open " + path.string() + ": " + std::strerror(ENOENT));
     char bytes[kSegmentHeaderBytes];
     const ssize_t n = ::pread(fd.get(), bytes, sizeof bytes, 0);
-    SegmentHeader header =
-        decode_segment_header({bytes, n > 0 ? static_cast<std::size_t>(n) : 0}, path);
+    if (n < 0) unreadable(path, errno);
+    SegmentHeader header = decode_segment_header({bytes, static_cast<std::size_t>(n)}, path);
     if (header.base != base)
       throw Error(ErrorCode::kDataLoss, path.string() + " is not the segment its name says");
     header_ = std::move(header);
@@ -103,23 +110,24 @@ class Reader::Impl {
     try {
       open(at_);
     } catch (const Error& e) {
+      if (e.code() == ErrorCode::kUnavailable) throw;
       return Corrupt{at_, e.what()};
     }
     return std::nullopt;
   }
 
-  // Reads into `out` from `at` on; the bytes that were there.
-  std::size_t read_at(std::uint64_t at, std::span<char> out) const {
+  // Reads into `out` from `at` on as much as there is.
+  void read_at(std::uint64_t at, std::span<char> out) const {
     std::size_t have = 0;
     while (have < out.size()) {
       const ssize_t n =
           ::pread(fd_.get(), out.data() + have, out.size() - have,
                   static_cast<off_t>(kSegmentHeaderBytes + at - to_bytes(header_.base) + have));
       if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) break;
+      if (n < 0) unreadable(segment_path(directory_, header_.base), errno);
+      if (n == 0) return;
       have += static_cast<std::size_t>(n);
     }
-    return have;
   }
 
   // Has a record been begun at `at_`? What a reader that waits asks many times a second.

@@ -37,12 +37,14 @@ class Reader {
  public:
   // Throws Error: kNotFound if there is no log in `writer_directory`, kFailedPrecondition if its
   // format is newer than this program knows (names both versions), kDataLoss if the segment that
-  // holds `from` is gone.
+  // holds `from` is gone, kUnavailable if the disk does not let it be read.
   Reader(const std::filesystem::path& writer_directory, Offset from);
   ~Reader();
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
 
+  // Throws Error(kUnavailable) if the disk does not let it be read: who asks again makes another
+  // reader.
   std::variant<Entry, Wait, Corrupt> next();
 
   // The caller vouches that the writer is dead (layout.hpp: writer_alive). From now on a record

@@ -125,7 +125,8 @@ struct Finish {
   std::string reason;  // for people
 };
 
-// Rows that could not be written (no room on the disk).
+// Something is missing here: records that were dropped (no room on the disk, beyond a limit), or
+// damage that was cut off, with 0 for how many records nobody can tell.
 struct Gap {
   std::int64_t from_us = 0, to_us = 0;
   std::uint64_t dropped_records = 0;

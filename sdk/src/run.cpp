@@ -1,4 +1,5 @@
 #include <atomic>
+#include <cstdio>
 #include <exception>
 #include <limits>
 #include <mutex>
@@ -90,6 +91,10 @@ class Run::Impl : public ForkListener {
   }
 
   const WriterSession::Options& options() const noexcept { return options_; }
+  // What a forked process that cannot write a log of its own has dropped.
+  std::uint64_t lost_in_child() const noexcept {
+    return lost_in_child_.load(std::memory_order_relaxed);
+  }
   const WriterSession* session() const noexcept { return session_.load(std::memory_order_acquire); }
   bool unwinding() const noexcept { return std::uncaught_exceptions() > exceptions_; }
 
@@ -98,6 +103,8 @@ class Run::Impl : public ForkListener {
   void forked() noexcept override {
     session_.store(nullptr, std::memory_order_relaxed);
     new (&mutex_) std::mutex;
+    failed_in_child_ = false;
+    lost_in_child_.store(0, std::memory_order_relaxed);
   }
 
  private:
@@ -115,16 +122,22 @@ class Run::Impl : public ForkListener {
   WriterSession* session_after_fork() noexcept {
     const std::lock_guard lock(mutex_);
     WriterSession* session = session_.load(std::memory_order_acquire);
-    if (session != nullptr || failed_in_child_) return session;
+    if (session != nullptr) return session;
+    if (failed_in_child_) {
+      lost_in_child_.fetch_add(1, std::memory_order_relaxed);
+      return nullptr;
+    }
     try {
       options_.start.parent_writer_id = options_.start.writer_id;
       options_.start.writer_id = options_.info.writer_id = base::make_uuid();
       options_.info.created_us = base::now_us();
       session = new WriterSession(options_);
       session_.store(session, std::memory_order_release);
-    } catch (const std::exception&) {
-      failed_in_child_ =
-          true;  // said once by the missing rows; a child must go on as its parent would
+    } catch (const std::exception& error) {
+      // Once: a child must go on as its parent would.
+      failed_in_child_ = true;
+      lost_in_child_.fetch_add(1, std::memory_order_relaxed);
+      std::fprintf(stderr, "tracker: this forked process logs nothing: %s\n", error.what());
     }
     return session;
   }
@@ -136,7 +149,8 @@ class Run::Impl : public ForkListener {
   std::atomic<bool> finished_{false};
   std::mutex mutex_;  // guards below, and making and finishing a session
   bool delivered_ = false;
-  bool failed_in_child_ = false;
+  bool failed_in_child_ = false;  // guarded by mutex_
+  std::atomic<std::uint64_t> lost_in_child_{0};
 };
 
 Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -243,7 +257,7 @@ std::string Run::delivery_message() const noexcept {
 
 std::uint64_t Run::dropped_rows() const noexcept {
   const WriterSession* session = impl_->session();
-  return session != nullptr ? session->dropped() : 0;
+  return session != nullptr ? session->dropped() : impl_->lost_in_child();
 }
 
 }  // namespace tracker

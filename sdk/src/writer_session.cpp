@@ -56,15 +56,34 @@ WriterSession::WriterSession(const Options& options)
   spool::write_info(directory_, options_.info);
   writer_.append(options_.start);
   start_relay();
+  keeper_ = base::start_quiet_thread("tracker-keeper",
+                                     [this](const std::stop_token& stop) { keep(stop); });
 }
 
 WriterSession::~WriterSession() {
   if (console_) console_->stop();
-  if (sampler_.joinable()) {
-    sampler_.request_stop();
-    sampler_.join();
-  }
+  end_threads();
   writer_.close();
+}
+
+void WriterSession::end_threads() noexcept {
+  for (std::jthread* thread : {&keeper_, &sampler_}) {
+    thread->request_stop();
+    if (thread->joinable()) thread->join();
+  }
+}
+
+void WriterSession::pause_until(const std::stop_token& stop, Clock::time_point due) {
+  std::unique_lock lock(wake_mutex_);
+  wake_.wait_until(lock, stop, due, [] { return false; });
+}
+
+void WriterSession::keep(const std::stop_token& stop) {
+  spool::remove_delivered(options_.root);
+  while (!stop.stop_requested()) {
+    pause_until(stop, Clock::now() + kRelayLook);
+    if (!stop.stop_requested()) keep_relay();
+  }
 }
 
 void WriterSession::start_relay() {
@@ -94,7 +113,6 @@ void WriterSession::start_relay() {
 // Only one that was online is looked for: asking for its lock wakes a relay that waits for its next
 // attempt, and thousands of them are to wait.
 void WriterSession::keep_relay() {
-  relay_checked_ = Clock::now();
   if (control_.relay() == spool::RelayState::kOnline && !spool::RelayLock::is_held(directory_))
     start_relay();
 }
@@ -136,7 +154,6 @@ void WriterSession::append_console(const capture::ConsoleLine& line) noexcept {
 }
 
 void WriterSession::sample_system(const std::stop_token& stop) {
-  spool::remove_delivered(options_.root);
   capture::SystemSampler sampler(directory_);
   std::vector<spool::KeyValue> values;
   const int rank = options_.settings.rank.value_or(0);
@@ -148,10 +165,8 @@ void WriterSession::sample_system(const std::stop_token& stop) {
       if (const auto key = writer_.key(prefix + metric.key)) values.push_back({*key, metric.value});
     }
     writer_.append({.step = std::nullopt, .time_us = base::now_us(), .values = values});
-    if (Clock::now() - relay_checked_ > kRelayLook) keep_relay();
     due += options_.settings.system_interval;
-    std::unique_lock lock(sampler_mutex_);
-    sampler_wake_.wait_until(lock, stop, due, [] { return false; });
+    pause_until(stop, due);
     due = std::max(due,
                    Clock::now() - options_.settings.system_interval);  // after a suspend: no burst
   }
@@ -190,10 +205,7 @@ void WriterSession::log(std::span<const Scalar> scalars, std::int64_t step) noex
 bool WriterSession::finish(const spool::Finish& finish, std::chrono::milliseconds timeout) {
   if (console_) console_->stop();
   warn_fd_.store(2);
-  if (sampler_.joinable()) {
-    sampler_.request_stop();
-    sampler_.join();
-  }
+  end_threads();
   writer_.ask_for_room();
   const auto end = writer_.append(finish);
   writer_.close();

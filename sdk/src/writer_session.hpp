@@ -58,9 +58,13 @@ class WriterSession {
   void start_relay();
   // Starts another relay when the one that delivered has died (the kernel was out of memory, say).
   void keep_relay();
+  // The threads: housekeeping, of every process of the run; system metrics, of the one that began.
+  void keep(const std::stop_token& stop);
   void warn(const std::string& line) noexcept;
   void sample_system(const std::stop_token& stop);
   void append_console(const capture::ConsoleLine& line) noexcept;
+  void end_threads() noexcept;
+  void pause_until(const std::stop_token& stop, std::chrono::steady_clock::time_point due);
   bool wait_for_ack(spool::Offset end, std::chrono::milliseconds timeout) const;
 
   const Options options_;
@@ -70,11 +74,10 @@ class WriterSession {
   spool::Writer writer_;
   spool::Control control_;
   std::chrono::steady_clock::time_point relay_started_;
-  std::chrono::steady_clock::time_point relay_checked_;
   std::unique_ptr<capture::ConsoleCapture> console_;
-  std::mutex sampler_mutex_;
-  std::condition_variable_any sampler_wake_;
-  std::jthread sampler_;
+  std::mutex wake_mutex_;
+  std::condition_variable_any wake_;
+  std::jthread keeper_, sampler_;
 };
 
 }  // namespace tracker

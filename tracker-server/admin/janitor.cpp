@@ -15,41 +15,15 @@
 namespace tracker::admin {
 
 Janitor::Janitor(storage::Database& database, const core::Clock& clock, JanitorOptions options)
-    : database_(database), clock_(clock), options_(options) {}
-
-Janitor::~Janitor() { stop(); }
-
-void Janitor::start() {
-  thread_ = std::jthread([this] { work(); });
-}
-
-void Janitor::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-bool Janitor::stopping() {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
-void Janitor::work() {
-  for (;;) {
-    try {
-      round();
-    } catch (const std::exception& error) {
-      spdlog::warn("event=janitor_failed error={}", core::quoted(error.what()));
-    }
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::microseconds(options_.interval_us),
-                      [this] { return stopping_; });
-    if (stopping_) return;
-  }
-}
+    : database_(database),
+      clock_(clock),
+      options_(options),
+      periodic_(
+          std::chrono::milliseconds(options.interval_us / 1000), core::Periodic::First::kAtOnce,
+          [this] { round(); },
+          [](const std::exception& error) {
+            spdlog::warn("event=janitor_failed error={}", core::quoted(error.what()));
+          }) {}
 
 void Janitor::round() {
   const std::int64_t now = clock_.now_us();
@@ -59,7 +33,7 @@ void Janitor::round() {
   }
   const std::size_t rows = purge(now);
   storage::purge_projects(*database_.pg());
-  if (rows > 0 && !stopping()) storage::vacuum_chunks(database_);
+  if (rows > 0 && !periodic_.stopping()) storage::vacuum_chunks(database_);
 }
 
 void Janitor::delete_expired(const std::vector<core::RunId>& runs, std::int64_t now_us) {
@@ -75,20 +49,20 @@ void Janitor::apply_retention(std::int64_t now_us) {
   delete_expired(expired.runs, now_us);
   std::size_t rows = 0;
   for (const core::RunId& run : expired.system) {
-    if (stopping()) return;
+    if (periodic_.stopping()) return;
     const std::size_t chunks = storage::drop_system_metrics(*database_.pg(), run);
     if (chunks > 0)
       spdlog::info("event=retention_dropped run={} what=system rows={}", run.text(), chunks);
     rows += chunks;
   }
   for (const core::RunId& run : expired.logs) {
-    if (stopping()) return;
+    if (periodic_.stopping()) return;
     const std::size_t chunks = storage::drop_console(*database_.pg(), run);
     if (chunks > 0)
       spdlog::info("event=retention_dropped run={} what=console rows={}", run.text(), chunks);
     rows += chunks;
   }
-  if (rows > 0 && !stopping()) storage::vacuum_chunks(database_);
+  if (rows > 0 && !periodic_.stopping()) storage::vacuum_chunks(database_);
 }
 
 // How many rows went.
@@ -99,7 +73,7 @@ std::size_t Janitor::purge(std::int64_t now_us) {
     std::size_t rows = 0;
     storage::Purged step;
     while (!step.done && !step.busy) {
-      if (stopping()) return total;
+      if (periodic_.stopping()) return total;
       step = storage::purge_step(*connection, run, now_us);
       rows += step.rows;
     }

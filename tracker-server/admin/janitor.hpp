@@ -1,13 +1,11 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "core/ids.hpp"
+#include "core/periodic.hpp"
 #include "core/time.hpp"
 #include "storage/database.hpp"
 
@@ -27,19 +25,14 @@ class Janitor {
  public:
   // `database` and `clock` must outlive it.
   Janitor(storage::Database& database, const core::Clock& clock, JanitorOptions options = {});
-  ~Janitor();  // stop()
-  Janitor(const Janitor&) = delete;
-  Janitor& operator=(const Janitor&) = delete;
 
-  void start();
-  void stop();  // waits for the step that runs, not for the whole work
+  void start() { periodic_.start(); }
+  void stop() { periodic_.stop(); }  // waits for the step that runs, not for the whole work
 
   // One round on the caller's thread; the thread does the same. Throws what the database does.
   void round();
 
  private:
-  void work();
-  bool stopping();
   void apply_retention(std::int64_t now_us);
   void delete_expired(const std::vector<core::RunId>& runs, std::int64_t now_us);
   std::size_t purge(std::int64_t now_us);
@@ -48,11 +41,7 @@ class Janitor {
   const core::Clock& clock_;
   const JanitorOptions options_;
   std::int64_t retention_checked_us_ = 0;  // the janitor's thread only
-
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  std::jthread thread_;
+  core::Periodic periodic_;                // last: its thread uses what is above
 };
 
 }  // namespace tracker::admin

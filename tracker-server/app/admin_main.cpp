@@ -5,17 +5,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include <tracker/error.hpp>
 
 #include "admin/backup.hpp"
 #include "admin/check.hpp"
+#include "app/signals.hpp"
 #include "app/store.hpp"
 #include "core/log_text.hpp"
 
@@ -172,22 +171,6 @@ void declare(CLI::App& app, Settings& settings, Action& action) {
        shrink);
 }
 
-void watch_signals(std::stop_source stop) {
-  sigset_t wanted;
-  sigemptyset(&wanted);
-  sigaddset(&wanted, SIGTERM);
-  sigaddset(&wanted, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::thread([wanted, stop]() mutable {
-    int number = 0;
-    sigwait(&wanted, &number);
-    stop.request_stop();
-    sigwait(&wanted, &number);
-    std::_Exit(1);
-  }).detach();
-}
-
 int run_admin(int argc, const char* const* argv) {
   CLI::App app("Checks, backs up, restores and shrinks what tracker-server stores.",
                "tracker admin");
@@ -205,7 +188,7 @@ int run_admin(int argc, const char* const* argv) {
     return kUsage;
   }
   std::stop_source stop;
-  watch_signals(stop);
+  stop_on_signals(stop);
   auto logger = spdlog::stderr_logger_mt("tracker-admin");
   logger->set_level(spdlog::level::warn);
   spdlog::set_default_logger(std::move(logger));

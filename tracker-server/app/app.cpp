@@ -153,7 +153,7 @@ class Services {
         http_(http_options(config), router_, hub_) {
     metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });
     metrics_.add(metrics::write_process);
-    metrics_.add([this](metrics::Writer& out) { ingest::write_metrics(out, clock_.now_us()); });
+    metrics_.add([this](metrics::Writer& out) { ingest::write_metrics(out, clock_.steady_us()); });
     metrics_.add(rpc::write_metrics);
     metrics_.add(storage::write_metrics);
     metrics_.add([this](metrics::Writer& out) { http_.write_metrics(out); });

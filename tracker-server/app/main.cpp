@@ -2,16 +2,14 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <stop_token>
 #include <string>
-#include <thread>
 
 #include <tracker/error.hpp>
 
 #include "app/app.hpp"
+#include "app/signals.hpp"
 #include "core/log_text.hpp"
 
 // tracker-server. Exit codes: 0 stopped as asked, 1 failed, 2 wrong usage.
@@ -22,24 +20,6 @@ void set_up_log(const std::string& level) {
   logger->set_pattern("time=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
   logger->set_level(spdlog::level::from_str(level));
   spdlog::set_default_logger(std::move(logger));
-}
-
-// SIGTERM and SIGINT ask for a clean stop; a second one does not wait for it. The signals are
-// blocked in all threads and taken here.
-void watch_signals(std::stop_source stop) {
-  sigset_t wanted;
-  sigemptyset(&wanted);
-  sigaddset(&wanted, SIGTERM);
-  sigaddset(&wanted, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::thread([wanted, stop]() mutable {
-    int number = 0;
-    sigwait(&wanted, &number);
-    stop.request_stop();
-    sigwait(&wanted, &number);
-    std::_Exit(1);
-  }).detach();
 }
 
 // PostgreSQL's messages have several lines; an error of ours has one.
@@ -58,7 +38,7 @@ int main(int argc, char** argv) {
     return command.exit_code;
   }
   std::stop_source stop;
-  watch_signals(stop);
+  tracker::app::stop_on_signals(stop);
   try {
     set_up_log(command.config->log_level);
     tracker::app::run(*command.config, stop.get_token());

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include <tracker/error.hpp>
 
@@ -62,14 +64,46 @@ Values from_root(const YAML::Node& root, const std::string& file) {
   return values;
 }
 
+// Refuses a second document. Loading all at once is no way to see it: yaml-cpp 0.7 finds documents
+// without end behind a comma.
+class OneDocument final : public YAML::EventHandler {
+ public:
+  explicit OneDocument(const std::string& file) : file_(file) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) throw bad(file_, mark, "a second document begins here");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  const std::string& file_;
+  int documents_ = 0;
+};
+
+void check_documents(const std::string& text, const std::string& file) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  OneDocument one(file);
+  while (parser.HandleNextDocument(one)) {
+  }
+}
+
 }  // namespace
 
 Values from_yaml(const std::string& text, const std::string& file) {
   try {
-    const auto documents = YAML::LoadAll(text);
-    if (documents.empty()) return {};
-    if (documents.size() > 1) throw bad(file, documents[1].Mark(), "a second document begins here");
-    return from_root(documents[0], file);
+    check_documents(text, file);
+    return from_root(YAML::Load(text), file);
   } catch (const YAML::Exception& error) {
     throw bad(file, error.mark, fmt::format("is not YAML: {}", error.msg));
   }

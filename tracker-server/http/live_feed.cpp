@@ -13,6 +13,8 @@ using storage::TailFrame;
 constexpr std::size_t kCursorWriters = 60;
 constexpr char kCursorVersion = '1', kNext = '.', kOffset = '-';
 constexpr std::size_t kWriterDigits = 36;
+// Who is further behind is served from the database.
+constexpr std::int64_t kKeepUs = 60'000'000;
 
 std::uint64_t offset_in(const LogPosition& position, core::WriterId writer) {
   const auto found = position.find(writer);
@@ -83,7 +85,7 @@ bool LiveFeed::publish(const TailFrame& frame, std::int64_t now_us) {
   if (frame.to <= end) return true;  // was read already
   if (frame.from != end) return false;
   append(frame, now_us);
-  trim();
+  trim(now_us);
   return true;
 }
 
@@ -93,7 +95,7 @@ bool LiveFeed::apply(const storage::FrameTail& tail, std::int64_t now_us) {
   open_ = true;
   for (const auto& frame : tail.frames) append_if_next(frame, now_us);
   for (const auto& frame : above) append_if_next(frame, now_us);
-  trim();
+  trim(now_us);
   return std::all_of(tail.writers.begin(), tail.writers.end(), [&](const auto& item) {
     return offset_in(end_, item.first) >= item.second.end;
   });
@@ -140,8 +142,9 @@ void LiveFeed::append(const TailFrame& frame, std::int64_t now_us) {
   weight_ += weight;
 }
 
-void LiveFeed::trim() {
-  while (weight_ > weight_limit_ && !entries_.empty()) {
+void LiveFeed::trim(std::int64_t now_us) {
+  while (!entries_.empty() &&
+         (weight_ > weight_limit_ || now_us - entries_.front().came_us > kKeepUs)) {
     const auto& oldest = entries_.front();
     begin_[oldest.frame.writer] = oldest.frame.to;
     weight_ -= oldest.weight;

@@ -29,7 +29,8 @@ std::optional<LogPosition> parse_cursor(std::string_view text);
 
 class LiveFeed {
  public:
-  // `weight`: of the frames that are kept, see weight_of().
+  // `weight`: of the frames that are kept, see weight_of(). None is kept for more than a minute:
+  // thousands of slow runs may be watched, and each frame has an overhead.
   explicit LiveFeed(std::size_t weight) : weight_limit_(weight) {}
 
   // Before the database was first read nobody knows where the writers stand.
@@ -72,7 +73,7 @@ class LiveFeed {
   void take_out(core::WriterId writer, std::vector<storage::TailFrame>* into);
   void append_if_next(const storage::TailFrame& frame, std::int64_t now_us);
   void append(const storage::TailFrame& frame, std::int64_t now_us);
-  void trim();
+  void trim(std::int64_t now_us);
 
   std::size_t weight_limit_;
   bool open_ = false;

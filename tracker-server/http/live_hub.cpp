@@ -39,7 +39,7 @@ void LiveHub::run() {
     lock.lock();
     const auto woken = [this] { return dirty_ || stopping_; };
     if (due) {
-      const auto pause = std::max<std::int64_t>(*due - clock_.now_us(), 1'000);
+      const auto pause = std::max<std::int64_t>(*due - clock_.steady_us(), 1'000);
       changed_.wait_for(lock, std::chrono::microseconds(pause), woken);
     } else {
       changed_.wait(lock, woken);
@@ -52,7 +52,7 @@ void LiveHub::publish(const ingest::Committed& committed) noexcept {
   try {
     const std::lock_guard lock(mutex_);
     if (feeds_.empty() && projects_.empty()) return;
-    const auto now = clock_.now_us();
+    const auto now = clock_.steady_us();
     for (const auto& frame : committed.frames) {
       note(frame.run, options_.run_refresh_us, now);
       const auto found = feeds_.find(frame.run);
@@ -71,7 +71,7 @@ void LiveHub::hear(const cluster::RunNews& news) noexcept {
   try {
     const std::lock_guard lock(mutex_);
     if (feeds_.empty() && projects_.empty()) return;
-    const auto now = clock_.now_us();
+    const auto now = clock_.steady_us();
     for (const auto* runs : {&news.data, &news.changed}) {
       for (const auto run : *runs) {
         note(run, options_.run_refresh_us, now);
@@ -188,7 +188,7 @@ void LiveHub::subscribe_run(Tab& tab, core::RunId run, const std::optional<std::
     subscription.lost = !subscription.cursor;
     if (subscription.cursor) feed.frames.want(*subscription.cursor);
   }
-  const auto now = clock_.now_us();
+  const auto now = clock_.steady_us();
   // A feed that was kept and not followed may stand a little before now: what comes twice merges.
   subscription.placed = feed.frames.open() && !subscription.cursor;
   if (subscription.placed) subscription.at = feed.frames.end();
@@ -203,7 +203,7 @@ void LiveHub::subscribe_run(Tab& tab, core::RunId run, const std::optional<std::
 void LiveHub::unsubscribe_run(Tab& tab, core::RunId run) {
   if (tab.runs.erase(run) == 0) return;
   auto& feed = feeds_.at(run);
-  if (--feed.watchers == 0) feed.unwatched_since_us = clock_.now_us();
+  if (--feed.watchers == 0) feed.unwatched_since_us = clock_.steady_us();
 }
 
 void LiveHub::unsubscribe_project(Tab& tab, const std::string& project) {

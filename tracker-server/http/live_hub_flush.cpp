@@ -17,7 +17,7 @@ constexpr std::int64_t kRetryUs = 1'000'000;
 }  // namespace
 
 std::optional<std::int64_t> LiveHub::flush() {
-  const auto now = clock_.now_us();
+  const auto now = clock_.steady_us();
   deliver_due(now);
   say_missed();
   poll(now);
@@ -136,7 +136,7 @@ void LiveHub::deliver(const std::vector<Delivery>& deliveries) {
       keep(logs_message(delivery.run, spool::ConsoleStream::kStderr, delivery.frames));
     }
     for (const auto& message : position->second) say(*delivery.output, message);
-    const std::chrono::microseconds lag(clock_.now_us() - delivery.oldest_us);
+    const std::chrono::microseconds lag(clock_.steady_us() - delivery.oldest_us);
     meters().live_lag.observe(lag);
   }
 }

@@ -37,6 +37,22 @@ std::optional<std::map<std::string, std::string>> match_pattern(std::string_view
   return parameters;
 }
 
+// A GET route serves HEAD as well.
+std::string name_of(Method method) {
+  switch (method) {
+    case Method::kGet:
+    case Method::kHead:
+      return "GET, HEAD";
+    case Method::kPost:
+      return "POST";
+    case Method::kDelete:
+      return "DELETE";
+    case Method::kOther:
+      break;
+  }
+  throw Error(ErrorCode::kInternal, "a route for no method");
+}
+
 Response guarded(const Handler& handler, const Request& request) {
   try {
     return handler(request);
@@ -78,6 +94,7 @@ Router::Router(std::vector<Route> routes, Handler fallback)
 Router::Match Router::match(Method method, std::string_view path) const {
   const auto wanted = method == Method::kHead ? Method::kGet : method;
   Match result;
+  std::string others;
   bool named = false;
   for (const auto& route : routes_) {
     auto parameters = match_pattern(route.pattern, path);
@@ -85,12 +102,15 @@ Router::Match Router::match(Method method, std::string_view path) const {
     // A path that has a name of its own (it sorts before `{…}`) is no value of a parameter.
     if (!parameters->empty() && named) continue;
     named = named || parameters->empty();
-    result.path_known = true;
-    if (route.method != wanted) continue;
+    if (route.method != wanted) {
+      others.append(others.empty() ? "" : ", ").append(name_of(route.method));
+      continue;
+    }
     result.route = &route;
     result.parameters = std::move(*parameters);
     return result;
   }
+  result.allow = std::move(others);
   return result;
 }
 
@@ -100,11 +120,15 @@ Response Router::answer(Request& request, const Match& match) const {
     return guarded(match.route->handler, request);
   }
   const bool readable = request.method == Method::kGet || request.method == Method::kHead;
-  if (match.path_known || (!readable && request.path.rfind("/api/", 0) != 0)) {
-    return error_response(405, "method_not_allowed",
-                          fmt::format("{} does not take this method", request.path));
+  const bool page = request.path.rfind("/api/", 0) != 0;
+  if (!match.allow.empty() || (page && !readable)) {
+    auto refusal = error_response(405, "method_not_allowed",
+                                  fmt::format("{} does not take this method", request.path));
+    refusal.headers.emplace_back("Allow",
+                                 match.allow.empty() ? name_of(Method::kGet) : match.allow);
+    return refusal;
   }
-  if (request.path.rfind("/api/", 0) == 0) {
+  if (!page) {
     return error_response(ErrorCode::kNotFound, fmt::format("no route {}", request.path));
   }
   return guarded(fallback_, request);

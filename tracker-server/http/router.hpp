@@ -35,7 +35,7 @@ class Router {
   struct Match {
     const Route* route = nullptr;
     std::map<std::string, std::string> parameters;
-    bool path_known = false;  // another method has this path
+    std::string allow;  // without a route: the methods that this path has, as `Allow` names them
   };
   Match match(Method method, std::string_view path) const;
 

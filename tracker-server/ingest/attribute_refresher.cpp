@@ -16,42 +16,13 @@ constexpr std::size_t kBatch = 500;  // runs asked for at once
 
 AttributeRefresher::AttributeRefresher(storage::Database& database, const core::Clock& clock,
                                        std::chrono::milliseconds interval)
-    : database_(database), clock_(clock), interval_(interval) {}
-
-AttributeRefresher::~AttributeRefresher() { stop(); }
-
-void AttributeRefresher::start() {
-  thread_ = std::jthread([this] { work(); });
-}
-
-void AttributeRefresher::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-bool AttributeRefresher::stopping() {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
-void AttributeRefresher::work() {
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, interval_, [this] { return stopping_; });
-      if (stopping_) return;
-    }
-    try {
-      round();
-    } catch (const std::exception& error) {
-      spdlog::warn("event=attributes_round_failed error={}", core::quoted(error.what()));
-    }
-  }
-}
+    : database_(database),
+      clock_(clock),
+      periodic_(
+          interval, core::Periodic::First::kAfterPause, [this] { round(); },
+          [](const std::exception& error) {
+            spdlog::warn("event=attributes_round_failed error={}", core::quoted(error.what()));
+          }) {}
 
 void AttributeRefresher::round() {
   const storage::Database::PgLease connection = database_.pg();
@@ -59,7 +30,7 @@ void AttributeRefresher::round() {
     const auto runs = storage::runs_to_refresh(*connection, clock_.now_us(), kBatch);
     std::size_t done = 0;
     for (const core::RunId& run : runs) {
-      if (stopping()) return;
+      if (periodic_.stopping()) return;
       try {
         if (storage::refresh_attributes(*connection, run, clock_.now_us())) ++done;
       } catch (const storage::PgError& error) {

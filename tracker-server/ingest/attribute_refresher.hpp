@@ -1,12 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <cstdint>
-#include <mutex>
-#include <thread>
 
 #include "core/clock.hpp"
+#include "core/periodic.hpp"
 #include "storage/database.hpp"
 
 // Keeps the tables that runs are filtered and sorted by up with the runs, in the background. What
@@ -19,27 +16,18 @@ class AttributeRefresher {
   // `database` and `clock` must outlive it.
   AttributeRefresher(storage::Database& database, const core::Clock& clock,
                      std::chrono::milliseconds interval);
-  ~AttributeRefresher();  // stop()
 
-  void start();
-  void stop();
+  void start() { periodic_.start(); }
+  void stop() { periodic_.stop(); }
 
   // One round on the caller's thread: all that is due, unless stop() comes. For tests and tools;
   // the thread does the same.
   void round();
 
  private:
-  void work();
-  bool stopping();
-
   storage::Database& database_;
   const core::Clock& clock_;
-  const std::chrono::milliseconds interval_;
-
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  std::jthread thread_;
+  core::Periodic periodic_;  // last: its thread uses what is above
 };
 
 }  // namespace tracker::ingest

@@ -21,6 +21,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause{10};
 constexpr milliseconds kLongestPause{2'000};
 constexpr int kAttemptsWhenStopping = 20;
+constexpr std::size_t kStreamsADelay = 100, kMostDelays = 5;
 
 // Will the same commit succeed once the database is well again?
 bool passes(storage::SqlFault fault) {
@@ -71,8 +72,14 @@ void Committer::work() {
   for (;;) {
     std::vector<Queued> queued = gather();
     if (queued.empty()) return;
-    commit(chain(std::move(queued)));
+    Group group = chain(std::move(queued));
+    streams_ = group.chains.size();
+    commit(std::move(group));
   }
+}
+
+milliseconds Committer::delay() const {
+  return options_.group_delay * std::clamp<std::size_t>(streams_ / kStreamsADelay, 1, kMostDelays);
 }
 
 // Waits for a first frame, then for the group to close. Empty when the committer ends.
@@ -82,7 +89,7 @@ std::vector<Committer::Queued> Committer::gather() {
   {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    changed_.wait_for(lock, options_.group_delay,
+    changed_.wait_for(lock, delay(),
                       [this] { return stopping_ || queued_bytes_ >= options_.group_bytes; });
     std::size_t bytes = 0;
     while (!queue_.empty() && (bytes < options_.group_bytes || out.empty())) {

@@ -65,6 +65,7 @@ class Committer {
 
   void work();
   std::vector<Queued> gather();
+  std::chrono::milliseconds delay() const;
   Group chain(std::vector<Queued> queued);
   void leave_superseded(Group& group);
   void commit(Group group);
@@ -81,6 +82,7 @@ class Committer {
   const CommitterOptions options_;
   const Publish publish_;
   std::optional<storage::Database::PgLease> connection_;  // the committer's thread only
+  std::size_t streams_ = 0;                               // likewise: of the last group
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

@@ -26,12 +26,6 @@ constexpr std::uint32_t kLogBatches = 256;  // small chunks of console lines tha
 // of which one is about to be replaced may differ in what they can read.
 constexpr int kDataFaults = 3;
 
-std::uint64_t points_of(const spool::Frame& frame) {
-  std::uint64_t points = 0;
-  for (const spool::RowGroup& group : frame.groups) points += group.values.size();
-  return points;
-}
-
 }  // namespace
 
 Compactor::Compactor(storage::Database& database, const core::Clock& clock,
@@ -54,13 +48,15 @@ void Compactor::stop() {
 }
 
 void Compactor::note(const Committed& committed) {
-  const std::int64_t now = clock_.now_us();
+  const std::int64_t now = clock_.steady_us();
   const std::lock_guard lock(mutex_);
   for (const CommittedFrame& frame : committed.frames) {
     Waiting& waiting = waiting_.try_emplace(frame.run, Waiting{.since_us = now}).first->second;
-    const std::uint64_t points = points_of(*frame.frame);
-    waiting.points += points;
-    meters().points.add(points);
+    for (const spool::RowGroup& group : frame.frame->groups) {
+      waiting.rows += group.times_us.size();
+      waiting.points += group.values.size();
+      meters().points.add(group.values.size());
+    }
     bool console = false;
     for (const spool::Record& record : frame.frame->records) {
       console = console || std::holds_alternative<spool::Console>(record);
@@ -72,7 +68,7 @@ void Compactor::note(const Committed& committed) {
 
 void Compactor::note_end(core::RunId run) {
   const std::lock_guard lock(mutex_);
-  waiting_.try_emplace(run, Waiting{.since_us = clock_.now_us()}).first->second.ended = true;
+  waiting_.try_emplace(run, Waiting{.since_us = clock_.steady_us()}).first->second.ended = true;
 }
 
 void Compactor::work() {
@@ -91,17 +87,20 @@ void Compactor::work() {
 }
 
 void Compactor::round() {
-  const std::int64_t now = clock_.now_us();
+  const std::int64_t now = clock_.steady_us();
   if (asked_us_ == 0 || now - asked_us_ >= kAskUs) {
     ask_database();
     asked_us_ = now;
   }
   measure();
+  std::erase_if(compacted_us_, [&](const auto& compacted) {
+    return now - compacted.second >= options_.compact_pause_us;
+  });
   std::vector<std::pair<core::RunId, Waiting>> due_now;
   {
     const std::lock_guard lock(mutex_);
     for (auto at = waiting_.begin(); at != waiting_.end();) {
-      if (due(at->second, now)) {
+      if (due(at->first, at->second, now)) {
         due_now.push_back(*at);
         at = waiting_.erase(at);
       } else {
@@ -118,7 +117,7 @@ void Compactor::round() {
   }
   measure();
   if (ring_checked_us_ == 0 || now - ring_checked_us_ >= kRingUs) {
-    storage::maintain_frame_ring(database_, now);
+    storage::maintain_frame_ring(database_, clock_.now_us());
     ring_checked_us_ = now;
   }
 }
@@ -130,7 +129,7 @@ void Compactor::ask_database() {
     runs = storage::runs_to_compact(*connection);
     look_at_quarantine(*connection);
   }
-  const std::int64_t now = clock_.now_us();
+  const std::int64_t now = clock_.steady_us();
   const std::lock_guard lock(mutex_);
   for (const core::RunId& run : runs) waiting_.try_emplace(run, Waiting{.since_us = now});
 }
@@ -151,10 +150,12 @@ void Compactor::measure() {
   meters().waiting_since_us.set(oldest);
 }
 
-bool Compactor::due(const Waiting& waiting, std::int64_t now_us) const {
-  return (waiting.ended && now_us >= waiting.since_us) ||
-         waiting.points >= options_.compact_points || waiting.log_batches >= kLogBatches ||
-         now_us - waiting.since_us >= options_.compact_age_us;
+bool Compactor::due(core::RunId run, const Waiting& waiting, std::int64_t now_us) const {
+  if (waiting.ended) return now_us >= waiting.since_us;
+  if (waiting.rows >= options_.compact_rows || waiting.points >= options_.compact_points ||
+      waiting.log_batches >= kLogBatches)
+    return true;
+  return now_us - waiting.since_us >= options_.compact_age_us && !compacted_us_.contains(run);
 }
 
 void Compactor::compact(core::RunId run, const Waiting& waiting) {
@@ -165,6 +166,7 @@ void Compactor::compact(core::RunId run, const Waiting& waiting) {
   try {
     const storage::Database::PgLease connection = database_.pg();
     again = !compact_frames(*connection, run);
+    if (!again) compacted_us_[run] = clock_.now_us();
     if (waiting.ended || waiting.log_batches >= kLogBatches) {
       batches_left = 0;
       storage::merge_log_chunks(*connection, run);
@@ -182,7 +184,7 @@ void Compactor::compact(core::RunId run, const Waiting& waiting) {
     if (again) batches_left = waiting.log_batches;
   }
   if (again || batches_left > 0)
-    put_back(run, {.since_us = clock_.now_us() + (waiting.ended ? wait : 0),
+    put_back(run, {.since_us = clock_.steady_us() + (waiting.ended ? wait : 0),
                    .log_batches = batches_left,
                    .ended = waiting.ended});
 }

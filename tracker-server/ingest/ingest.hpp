@@ -40,13 +40,20 @@ using CommitListener = std::function<void(const Committed&)>;
 struct IngestOptions {
   std::uint64_t window_bytes = 8u << 20;
   spool::FrameLimits frame_limits{};
-  std::chrono::milliseconds group_delay{20};  // a group closes after this …
-  std::size_t group_bytes = 4u << 20;         // … or at this many bytes of payload
+  // A group closes after this, for each hundred streams that the one before had (at most five times
+  // as long): many streams cost a commit and an acknowledgement each, however little they say.
+  std::chrono::milliseconds group_delay{20};
+  std::size_t group_bytes = 4u << 20;  // or it closes at this many bytes of payload
   std::size_t queue_bytes =
       64u << 20;  // of all streams together; beyond it new frames wait in gRPC
   std::chrono::milliseconds compact_interval{500};
-  std::int64_t compact_age_us = 10 * core::kSecondUs;  // frames older than this are compacted
-  std::uint64_t compact_points = 256 * 1'024;          // or a run with this many points waiting
+  // A run is compacted when its oldest frame is of this age, but only so long after the last time …
+  std::int64_t compact_age_us = 10 * core::kSecondUs;
+  std::int64_t compact_pause_us = core::kMinuteUs;
+  // … or when so many rows wait (four full chunks: what lies behind the last full one is written
+  // again with the next) …
+  std::uint64_t compact_rows = 16'384;
+  std::uint64_t compact_points = 1 << 20;  // … or so many points
   std::chrono::milliseconds sweep_interval{20'000};
   std::chrono::milliseconds refresh_interval{1'000};  // what runs are filtered by is brought up
 };
@@ -72,8 +79,7 @@ class Ingest {
   // close.
   void stop();
 
-  // A stream has begun. `output` must stay valid until the session is dropped; it is called from
-  // ingest threads.
+  // A stream has begun. `output` is called from ingest threads.
   std::shared_ptr<Session> open(std::shared_ptr<SessionOutput> output);
 
   const IngestOptions& options() const noexcept;

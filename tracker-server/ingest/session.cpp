@@ -1,5 +1,6 @@
 #include "ingest/session.hpp"
 
+#include <tuple>
 #include <utility>
 
 #include <tracker/error.hpp>
@@ -35,7 +36,22 @@ Reading Session::hello(const Hello& hello) {
 }
 
 Reading Session::frame(std::uint64_t from, std::uint64_t to, std::string payload) {
-  const std::uint64_t bytes = payload.size();
+  ReceivedFrame received{from, to, std::move(payload)};
+  return frames({&received, 1});
+}
+
+// The session does not count as paused until all are taken, so nobody resumes it before.
+Reading Session::frames(std::span<ReceivedFrame> received) {
+  for (ReceivedFrame& frame : received)
+    if (!take(frame)) return Reading::kEnd;
+  const std::lock_guard lock(mutex_);
+  return reading_locked();
+}
+
+// False when the stream ends with it.
+bool Session::take(ReceivedFrame& received) {
+  const auto [from, to, bytes] =
+      std::tuple(received.from, received.to, std::uint64_t{received.payload.size()});
   FrameVerdict verdict;
   std::uint64_t generation = 0, acked = 0;
   {
@@ -53,13 +69,13 @@ Reading Session::frame(std::uint64_t from, std::uint64_t to, std::string payload
     case FrameVerdict::kRefuse:
       count_refusal(state_.refusal()->reason);
       output_->refuse(*state_.refusal());
-      return Reading::kEnd;
+      return false;
     case FrameVerdict::kMisuse:
       close("a frame came before Welcome");
-      return Reading::kEnd;
+      return false;
     case FrameVerdict::kAccept: {
       // Decoding is the costly part: on the stream's thread, so that streams share the processors.
-      storage::FramePart part{from, to, std::move(payload), nullptr};
+      storage::FramePart part{from, to, std::move(received.payload), nullptr};
       try {
         part.frame = std::make_shared<const spool::Frame>(
             spool::decode_frame(part.payload, options_.frame_limits));
@@ -69,15 +85,14 @@ Reading Session::frame(std::uint64_t from, std::uint64_t to, std::string payload
                      " is damaged: " + error.what(),
                  "run 'tracker sync' with the current release; if it is refused again report a "
                  "defect"});
-        return Reading::kEnd;
+        return false;
       }
       set_blocked(true);  // before the queue can call unblock()
       if (sink_.enqueue_frame(shared_from_this(), std::move(part), generation)) set_blocked(false);
       break;
     }
   }
-  const std::lock_guard lock(mutex_);
-  return reading_locked();
+  return true;
 }
 
 Reading Session::reading_locked() {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 
 #include "ingest/ingest.hpp"
@@ -23,7 +24,8 @@ class SessionOutput {
   virtual void rewind(std::uint64_t acked) = 0;
   // The stream ends after it.
   virtual void refuse(const Refusal& refusal) = 0;
-  // There is room again: take the next message. Only after Session::frame or hello returned kPause.
+  // There is room again: take the next message. Only after Session::frame(s) or hello returned
+  // kPause.
   virtual void resume() = 0;
   // The stream ends, the client may come again: the server stops, or the database is away.
   virtual void close(const std::string& reason) = 0;
@@ -46,12 +48,20 @@ class SessionSink {
                              std::uint64_t generation) = 0;
 };
 
-// hello(), frame() and gone() are called by the stream, one at a time; the rest by ingest threads.
+// As the client sent it.
+struct ReceivedFrame {
+  std::uint64_t from = 0, to = 0;
+  std::string payload;
+};
+
+// hello(), frame(s) and gone() are called by the stream, one at a time; the rest by ingest threads.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(SessionSink& sink, std::shared_ptr<SessionOutput> output, const IngestOptions& options);
 
   Reading hello(const Hello& hello);
+  // Those of one message, in order.
+  Reading frames(std::span<ReceivedFrame> received);
   Reading frame(std::uint64_t from, std::uint64_t to, std::string payload);
   // The stream ended, whoever ended it. What was accepted is still committed.
   void gone();
@@ -77,6 +87,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool waits() const;
 
  private:
+  bool take(ReceivedFrame& received);
   Reading reading_locked();
   bool take_resume_locked();
   void set_blocked(bool blocked);

@@ -12,6 +12,7 @@
 namespace tracker::ingest {
 
 inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr int kMaxBatchFrames = 1'000;  // in one message
 
 // As tracker.v1.Refusal.Reason.
 enum class RefusalReason : std::uint8_t {

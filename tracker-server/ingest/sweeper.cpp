@@ -14,24 +14,13 @@ Sweeper::Sweeper(storage::Database& database, const core::Clock& clock,
                  std::chrono::milliseconds interval, Changed changed)
     : database_(database),
       clock_(clock),
-      interval_(interval),
       changed_runs_(std::move(changed)),
-      started_us_(clock.now_us()) {}
-
-Sweeper::~Sweeper() { stop(); }
-
-void Sweeper::start() {
-  thread_ = std::jthread([this] { work(); });
-}
-
-void Sweeper::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
+      started_us_(clock.steady_us()),
+      periodic_(
+          interval, core::Periodic::First::kAfterPause, [this] { round(); },
+          [](const std::exception& error) {
+            spdlog::warn("event=heartbeats_failed error={}", core::quoted(error.what()));
+          }) {}
 
 void Sweeper::watch(const std::shared_ptr<Session>& session) {
   const std::lock_guard lock(mutex_);
@@ -57,25 +46,10 @@ void Sweeper::round() {
   storage::note_alive(database_, alive, now);
   // After this server was away no run has shown life to it: its relays get the time to come back
   // first.
-  if (now - started_us_ < core::kHeartbeatTimeoutUs) return;
+  if (clock_.steady_us() - started_us_ < core::kHeartbeatTimeoutUs) return;
   const std::vector<core::RunId> dead = storage::sweep_silent_runs(database_, now);
   for (const core::RunId& run : dead) spdlog::info("event=run_silent run={}", run.text());
   if (!dead.empty()) changed_runs_(dead);
-}
-
-void Sweeper::work() {
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, interval_, [this] { return stopping_; });
-      if (stopping_) return;
-    }
-    try {
-      round();
-    } catch (const std::exception& error) {
-      spdlog::warn("event=heartbeats_failed error={}", core::quoted(error.what()));
-    }
-  }
 }
 
 }  // namespace tracker::ingest

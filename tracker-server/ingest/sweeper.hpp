@@ -1,15 +1,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "core/ids.hpp"
+#include "core/periodic.hpp"
 #include "ingest/session.hpp"
 #include "storage/database.hpp"
 
@@ -23,10 +22,9 @@ class Sweeper {
   // `changed` is called on the sweeper's thread with runs that were found dead.
   Sweeper(storage::Database& database, const core::Clock& clock, std::chrono::milliseconds interval,
           Changed changed);
-  ~Sweeper();  // stop()
 
-  void start();
-  void stop();
+  void start() { periodic_.start(); }
+  void stop() { periodic_.stop(); }
 
   // A stream was welcomed. It is dropped by itself when nobody holds the session any more, or when
   // it ends.
@@ -38,19 +36,14 @@ class Sweeper {
   void round();
 
  private:
-  void work();
-
   storage::Database& database_;
   const core::Clock& clock_;
-  const std::chrono::milliseconds interval_;
   const Changed changed_runs_;
   const std::int64_t started_us_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
+  std::mutex mutex_;  // guards sessions_
   std::vector<std::weak_ptr<Session>> sessions_;
-  bool stopping_ = false;
-  std::jthread thread_;
+  core::Periodic periodic_;  // last: its thread uses what is above
 };
 
 }  // namespace tracker::ingest

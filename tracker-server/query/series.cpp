@@ -262,20 +262,6 @@ class Assembly {
 
 }  // namespace
 
-std::string_view to_text(XAxis axis) noexcept {
-  switch (axis) {
-    case XAxis::kStep:
-      return "step";
-    case XAxis::kTime:
-      return "time";
-    case XAxis::kRelative:
-      return "relative";
-    case XAxis::kMetric:
-      break;
-  }
-  return "metric";
-}
-
 SeriesAnswer read_series(storage::Database& database, const SeriesRequest& request) {
   check(request);
   return Assembly(database, request).answer();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <tracker/v1/ingest.grpc.pb.h>
 
@@ -155,11 +156,25 @@ class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamRespon
         v1::Frame& frame = *request_.mutable_frame();
         return session_->frame(frame.from(), frame.to(), std::move(*frame.mutable_payload()));
       }
+      case StreamRequest::kBatch:
+        return take_batch(*request_.mutable_batch());
       case StreamRequest::MESSAGE_NOT_SET:
         break;
     }
     session_->close("a message of this kind is not known here");
     return ingest::Reading::kEnd;
+  }
+
+  ingest::Reading take_batch(v1::FrameBatch& batch) {
+    if (batch.frames_size() > ingest::kMaxBatchFrames) {
+      session_->close("a batch has more frames than Welcome allows");
+      return ingest::Reading::kEnd;
+    }
+    std::vector<ingest::ReceivedFrame> frames;
+    frames.reserve(static_cast<std::size_t>(batch.frames_size()));
+    for (v1::Frame& frame : *batch.mutable_frames())
+      frames.push_back({frame.from(), frame.to(), std::move(*frame.mutable_payload())});
+    return session_->frames(frames);
   }
 
   void push_locked(StreamResponse response) {
@@ -200,6 +215,7 @@ void Output::welcome(const ingest::Welcome& welcome) {
   message.set_window_bytes(welcome.window_bytes);
   message.set_max_frame_bytes(welcome.max_frame_bytes);
   message.set_max_frame_decompressed_bytes(welcome.max_frame_decompressed_bytes);
+  message.set_max_batch_frames(ingest::kMaxBatchFrames);
   with_reactor([&](Reactor& reactor) { reactor.send(std::move(response)); });
 }
 

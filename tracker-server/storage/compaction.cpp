@@ -18,13 +18,15 @@ constexpr const char* kLock = R"sql(
   SELECT c.next_row, r.project_id, r.state::integer FROM compaction c JOIN run r ON r.id = c.run_id
   WHERE c.run_id = $1 FOR UPDATE OF c SKIP LOCKED)sql";
 
-// Live frames in commit order, as many as fit; always at least one.
+// Live frames in commit order, as many as fit; always at least one. OFFSET 0 keeps the planner to
+// the index: frame is never analysed, and a join as such would read all slots.
 constexpr const char* kFrames = R"sql(
   SELECT stream_id, to_offset, payload FROM (
     SELECT id, stream_id, to_offset, payload, sum(octet_length(payload)) OVER (ORDER BY id) AS upto,
            row_number() OVER (ORDER BY id) AS number
     FROM (SELECT f.id, f.stream_id, f.to_offset, f.payload
-          FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+          FROM writer_stream w CROSS JOIN LATERAL (
+    SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
           WHERE w.run_id = $1 ORDER BY f.id LIMIT $2) oldest) counted
   WHERE upto <= $3 OR number = 1 ORDER BY id)sql";
 
@@ -182,7 +184,7 @@ class Pass {
 }  // namespace
 
 Compacted compact_run(PgConnection& connection, core::RunId run, const CompactLimits& limits) {
-  PgTransaction transaction(connection);
+  PgTransaction transaction(connection, kBeginRelaxed);
   const PgResult lock = connection.run(kLock, PgParams().uuid(run.uuid().bytes));
   if (lock.rows() == 0) return {.busy = true};
   Pass pass(connection, run, core::ProjectId(run_id_of(lock.bytes(0, 1)).uuid()),

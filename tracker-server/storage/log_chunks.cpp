@@ -195,7 +195,7 @@ void insert_log_chunk(PgConnection& connection, core::RunId run, spool::ConsoleS
 }
 
 std::size_t merge_log_chunks(PgConnection& connection, core::RunId run) {
-  PgTransaction transaction(connection);
+  PgTransaction transaction(connection, kBeginRelaxed);
   if (connection.run(kLockRun, PgParams().uuid(run.uuid().bytes)).rows() == 0) return 0;
   std::size_t removed = 0;
   for (const spool::ConsoleStream stream :

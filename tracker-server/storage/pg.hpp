@@ -141,6 +141,10 @@ class PgConnection {
 core::RunId run_id_of(std::string_view uuid);
 core::WriterId writer_id_of(std::string_view uuid);
 
+// For work that is done again if a crash of the machine takes it back: nobody waits for the disk.
+// What is committed later and waited for takes it along, since the WAL is one string.
+inline constexpr const char* kBeginRelaxed = "BEGIN; SET LOCAL synchronous_commit = off";
+
 // BEGIN on construction, ROLLBACK on destruction unless committed.
 class PgTransaction {
  public:

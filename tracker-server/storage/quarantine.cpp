@@ -7,16 +7,20 @@
 namespace tracker::storage {
 namespace {
 
+// OFFSET 0 keeps the planner to the index: frame is never analysed, and a join as such would read
+// all slots.
 constexpr const char* kOldest = R"sql(
   SELECT f.stream_id, f.from_offset, f.to_offset
-  FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+  FROM writer_stream w CROSS JOIN LATERAL (
+    SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
   WHERE w.run_id = $1 ORDER BY f.id LIMIT 1)sql";
 constexpr const char* kLock = "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
 // Nothing is moved when somebody has compacted the frame meanwhile.
 constexpr const char* kMove = R"sql(
   WITH bad AS (
     SELECT f.stream_id, f.from_offset, f.to_offset, f.payload
-    FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+    FROM writer_stream w CROSS JOIN LATERAL (
+    SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
     WHERE w.id = $1 AND f.from_offset = $2),
   kept AS (
     INSERT INTO frame_quarantine (stream_id, from_offset, to_offset, payload, reason, set_aside_us)

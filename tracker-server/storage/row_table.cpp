@@ -111,6 +111,7 @@ void RowTable::add(const spool::Frame& frame) {
     for (std::size_t k = 0; k < layout.columns.size(); ++k)
       append(columns.values[k], group.values.data() + layout.columns[k] * count, count);
     sort_rows(columns);
+    values_ += layout.columns.size() * count;
   }
   next_row_ += rows;
 }

@@ -57,12 +57,15 @@ class RowTable {
   std::map<KeySet, RowColumns>& groups() noexcept { return groups_; }
   const std::map<KeySet, RowColumns>& groups() const noexcept { return groups_; }
   std::int64_t next_row() const noexcept { return next_row_; }
+  // How many values were taken in.
+  std::size_t values() const noexcept { return values_; }
 
  private:
   bool wants(const std::string& key) const;
 
   std::map<KeySet, RowColumns> groups_;
   std::int64_t next_row_;
+  std::size_t values_ = 0;
   std::optional<std::vector<std::string>> only_;
 };
 

@@ -24,9 +24,10 @@ constexpr std::int64_t kLongestUs = core::kMinuteUs;
 
 constexpr const char* kMark = "INSERT INTO attribute_mark (run_id, urgent) VALUES ($1, $2)";
 
+// Later than any refresh of now would say ($3): the clock was set back since.
 constexpr const char* kDue = R"sql(
   SELECT m.run_id FROM attribute_mark m LEFT JOIN run_attributes s ON s.run_id = m.run_id
-  WHERE m.urgent OR coalesce(s.next_us, 0) <= $1
+  WHERE m.urgent OR coalesce(s.next_us, 0) <= $1 OR s.next_us > $3
   GROUP BY m.run_id ORDER BY min(m.id) LIMIT $2)sql";
 
 // The key lock holds off the run's deletion, and nothing else; the advisory lock other refreshes of
@@ -188,8 +189,10 @@ void mark_attributes(PgConnection& connection, core::RunId run, Urgency urgency)
 
 std::vector<core::RunId> runs_to_refresh(PgConnection& connection, std::int64_t now_us,
                                          std::size_t limit) {
-  const PgResult rows =
-      connection.run(kDue, PgParams().bigint(now_us).bigint(static_cast<std::int64_t>(limit)));
+  const PgResult rows = connection.run(kDue, PgParams()
+                                                 .bigint(now_us)
+                                                 .bigint(static_cast<std::int64_t>(limit))
+                                                 .bigint(now_us + kLongestUs));
   std::vector<core::RunId> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) out.push_back(run_id_of(rows.bytes(i, 0)));
   return out;

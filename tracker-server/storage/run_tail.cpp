@@ -8,12 +8,16 @@
 namespace tracker::storage {
 namespace {
 
+// OFFSET 0 keeps the planner to the index: frame is never analysed, and a join as such would read
+// all slots.
 constexpr const char* kSize = R"sql(
   SELECT coalesce(sum(octet_length(f.payload)), 0)::bigint
-  FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+  FROM writer_stream w CROSS JOIN LATERAL (
+    SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
   WHERE w.run_id = $1)sql";
 constexpr const char* kTail = R"sql(
-  SELECT f.payload FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+  SELECT f.payload FROM writer_stream w CROSS JOIN LATERAL (
+    SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
   WHERE w.run_id = $1 ORDER BY f.id)sql";
 
 [[noreturn]] void too_much(core::RunId run, const std::string& what) {
@@ -37,23 +41,24 @@ const RowTable& RunTail::rows() {
 void RunTail::check_size() {
   const std::int64_t bytes =
       connection_.run(kSize, PgParams().uuid(run_.uuid().bytes)).bigint(0, 0);
-  if (bytes > limits_.payload_bytes) refuse(run_, bytes);
+  check_bytes(run_, bytes, limits_);
 }
 
-void RunTail::refuse(core::RunId run, std::int64_t payload_bytes) {
-  too_much(run, std::to_string(payload_bytes >> 20) + " MiB of frames");
+void RunTail::check_bytes(core::RunId run, std::int64_t bytes, const TailLimits& limits) {
+  if (bytes > limits.payload_bytes) too_much(run, std::to_string(bytes >> 20) + " MiB of frames");
+}
+
+void RunTail::check_values(core::RunId run, std::size_t values, const TailLimits& limits) {
+  if (values > limits.values)
+    too_much(run, "more than " + std::to_string(limits.values) + " values");
 }
 
 RowTable RunTail::read() {
   RowTable table(next_row_);
-  std::size_t values = 0;
   const PgResult rows = connection_.run(kTail, PgParams().uuid(run_.uuid().bytes));
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const spool::Frame frame = spool::decode_frame(rows.bytes(i, 0));
-    for (const spool::RowGroup& group : frame.groups) values += group.values.size();
-    if (values > limits_.values)
-      too_much(run_, "more than " + std::to_string(limits_.values) + " values");
-    table.add(frame);
+    table.add(spool::decode_frame(rows.bytes(i, 0)));
+    check_values(run_, table.values(), limits_);
   }
   return table;
 }

@@ -32,8 +32,9 @@ class RunTail {
   // Number that the next row of the run gets: the tail's rows come behind all compacted ones.
   void begin_at(std::int64_t next_row) noexcept { next_row_ = next_row; }
 
-  // Throws the error for a tail beyond the limits.
-  [[noreturn]] static void refuse(core::RunId run, std::int64_t payload_bytes);
+  // Throw the error for a tail beyond the limits.
+  static void check_bytes(core::RunId run, std::int64_t bytes, const TailLimits& limits);
+  static void check_values(core::RunId run, std::size_t values, const TailLimits& limits);
 
   // In commit order.
   const RowTable& rows();

@@ -22,12 +22,16 @@ constexpr const char* kSeriesOfSome = R"sql(
 constexpr const char* kGroups = R"sql(
   SELECT run_id, group_no, rows, key_ids FROM series_group WHERE run_id = ANY($1) AND key_ids && $2
   ORDER BY run_id, group_no)sql";
+// OFFSET 0 keeps the planner to the index: frame is never analysed, and a join as such would read
+// all slots.
 constexpr const char* kTailSizes = R"sql(
   SELECT w.run_id, coalesce(sum(octet_length(f.payload)), 0)::bigint
-  FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+  FROM writer_stream w CROSS JOIN LATERAL (
+    SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
   WHERE w.run_id = ANY($1) GROUP BY w.run_id)sql";
 constexpr const char* kTails = R"sql(
-  SELECT w.run_id, f.payload FROM writer_stream w JOIN frame f ON f.stream_id = w.id AND f.from_offset >= w.sealed_offset
+  SELECT w.run_id, f.payload FROM writer_stream w CROSS JOIN LATERAL (
+    SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
   WHERE w.run_id = ANY($1) ORDER BY f.id)sql";
 
 constexpr const char* kLocateSteps = R"sql(

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "storage/run_tail.hpp"
-
 namespace tracker::storage {
 namespace {
 
@@ -13,8 +11,9 @@ constexpr std::int64_t kBatchBytes = 64 << 20;  // of tails, fetched at once
 }  // namespace
 
 SnapshotContents::SnapshotContents(PgConnection& connection, std::span<const core::RunId> runs,
-                                   std::optional<std::vector<std::string>> names)
-    : connection_(connection), names_(std::move(names)) {
+                                   std::optional<std::vector<std::string>> names,
+                                   const TailLimits& limits)
+    : connection_(connection), limits_(limits), names_(std::move(names)) {
   if (names_) {
     std::sort(names_->begin(), names_->end());
     names_->erase(std::unique(names_->begin(), names_->end()), names_->end());
@@ -67,11 +66,10 @@ void SnapshotContents::load_tails() {
   for (const auto& [id, entry] : runs_)
     if (entry.head.has_tail) live.push_back(id);
   if (live.empty()) return;
-  const TailLimits limits;
   std::vector<core::RunId> batch;
   std::int64_t bytes = 0;
   for (const auto& [run, size] : read_tail_sizes(connection_, live)) {
-    if (size > limits.payload_bytes) RunTail::refuse(run, size);
+    RunTail::check_bytes(run, size, limits_);
     if (!batch.empty() && bytes + size > kBatchBytes) {
       load_tails(batch);
       batch.clear();
@@ -89,7 +87,10 @@ void SnapshotContents::load_tails(std::span<const core::RunId> runs) {
   for (std::size_t i = 0; i < frames.size(); ++i) {
     Entry& entry = runs_.at(frames.run(i));
     if (!entry.tail) entry.tail.emplace(entry.head.next_row, names_);
+    const std::size_t before = entry.tail->values();
     entry.tail->add(spool::decode_frame(frames.payload(i)));
+    tail_values_ += entry.tail->values() - before;
+    RunTail::check_values(entry.head.id, tail_values_, limits_);
   }
 }
 

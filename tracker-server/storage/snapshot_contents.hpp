@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/row_table.hpp"
+#include "storage/run_tail.hpp"
 #include "storage/series_tables.hpp"
 
 // What a SeriesSnapshot knows of its runs before it reads points: their keys, groups and tails.
@@ -27,7 +28,7 @@ class SnapshotContents {
   };
 
   SnapshotContents(PgConnection& connection, std::span<const core::RunId> runs,
-                   std::optional<std::vector<std::string>> names);
+                   std::optional<std::vector<std::string>> names, const TailLimits& limits = {});
 
   const RunHead* find_run(core::RunId run) const;
   const std::vector<Key>& keys(core::RunId run) const;
@@ -50,6 +51,8 @@ class SnapshotContents {
   static void fold_tail(const RowTable& tail, std::map<KeyName, Key>& keys);
 
   PgConnection& connection_;
+  const TailLimits limits_;
+  std::size_t tail_values_ = 0;                    // of all runs
   std::optional<std::vector<std::string>> names_;  // sorted, each once
   std::vector<core::RunId> ids_;
   std::map<core::RunId, Entry> runs_;

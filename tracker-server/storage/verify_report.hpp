@@ -13,7 +13,7 @@
 namespace tracker::storage {
 
 inline constexpr const char* kRemedyRestore =
-    "restore the run from a backup, or delete it if its spool is still there and sync again";
+    "restore the run from a backup; do not delete it, a deleted run is never taken again";
 
 class Report {
  public:

@@ -71,12 +71,14 @@ enum class Delivery {
 // A run being written by this process.
 //
 // Every call appends to a memory-mapped log and returns: no network, no lock held across a system
-// call, no fsync on the caller's thread. What a returned call has logged survives SIGKILL of the
-// process; power loss costs at most a second. start() throws tracker::Error; nothing after it
-// throws: what a full disk has no room for and what is beyond a limit is dropped, counted in
-// dropped_rows() and in a Gap record, and each reason is said once on stderr. All methods may be
-// called from any thread. After fork() the child, once it logs, writes as a writer of its own, and
-// its finishing does not end the run.
+// call, no fsync on the caller's thread. It waits only when the log is written faster than files
+// can be prepared for it (hundreds of MB a second), and only for that; finish() waits for the
+// server. What a returned call has logged survives SIGKILL of the process; power loss costs what
+// was logged since the last sync began: one begins a second after the one before has ended. start()
+// throws tracker::Error; nothing after it throws: what a full disk has no room for and what is
+// beyond a limit is dropped, counted in dropped_rows() and in a Gap record, and each reason is said
+// once on stderr. All methods may be called from any thread. After fork() the child, once it logs,
+// writes as a writer of its own, and its finishing does not end the run.
 class Run {
  public:
   // Makes the spool directory, starts tracker-relay (unless offline) and returns without waiting
@@ -84,11 +86,12 @@ class Run {
   // written, a login file that is not JSON.
   static Run start(RunSettings settings);
 
+  // A moved-from Run may only be destroyed or assigned to; assignment finishes the run it replaces.
   Run(Run&&) noexcept;
   Run& operator=(Run&&) noexcept;
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
-  // Finishes as kFinished, or as kFailed while an exception is in flight.
+  // finish() as kFinished, or as kFailed while an exception is in flight; waits as that does.
   ~Run();
 
   // Appends a row. Without a step it takes the last one plus one. Rows of equal step are merged,
@@ -110,8 +113,8 @@ class Run {
 
   // Ends the run and waits up to `timeout` until the server has acknowledged everything; then the
   // relay is left to it. Waits less when nothing is to be expected: no relay, refused, or no server
-  // for two seconds. True if all was acknowledged. Idempotent: later calls do nothing. `reason` is
-  // a line for people.
+  // for two seconds. True if all was acknowledged. Idempotent: later calls do nothing, and what is
+  // logged afterwards is ignored and not counted. `reason` is a line for people.
   bool finish(RunState state = RunState::kFinished, std::string_view reason = {},
               std::chrono::milliseconds timeout = std::chrono::seconds(30)) noexcept;
 

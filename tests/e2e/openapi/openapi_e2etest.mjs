@@ -125,6 +125,7 @@ test('other methods and other paths are errors with a body', async () => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'].filter((one) => !served.includes(one))) {
       const answer = await fetch(addressOf(path, { path: { id: data.run } }), { method });
       assert.equal(answer.status, 405, `${method} ${path}`);
+      assert.deepEqual(answer.headers.get('allow').split(', ').filter((one) => one !== 'HEAD').sort(), served.toSorted());
       assert.equal(document.schemaObjection('Error', await answer.json()), '', `${method} ${path}`);
     }
   }

@@ -4,11 +4,13 @@
 //   and checksums, so
 //         that the payload decoders see everything.
 // Whatever it is: reading ends, and what decodes encodes to the same bytes.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <tracker/error.hpp>
@@ -21,6 +23,7 @@ namespace {
 
 using namespace tracker::spool;
 
+// In memory: what the reader opens is a file, which is written anew each time and made once.
 const std::filesystem::path& directory() {
   static const std::filesystem::path path = [] {
     char name[] = "/dev/shm/spool-fuzz-XXXXXX";
@@ -29,6 +32,14 @@ const std::filesystem::path& directory() {
     return std::filesystem::path(name);
   }();
   return path;
+}
+
+void write_segment(const std::string& bytes) {
+  static const int fd =
+      ::open(segment_path(directory(), Offset{0}).c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  const auto size = static_cast<ssize_t>(bytes.size());
+  if (::pwrite(fd, bytes.data(), bytes.size(), 0) != size || ::ftruncate(fd, size) != 0)
+    std::abort();
 }
 
 std::string with_heads(std::string_view input, std::uint32_t seed) {
@@ -79,7 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string file = encode_segment_header(header);
   file +=
       input[0] % 2 == 0 ? std::string(input.substr(1)) : with_heads(input.substr(1), header.seed);
-  std::ofstream(segment_path(directory(), Offset{0}), std::ios::binary | std::ios::trunc) << file;
+  write_segment(file);
   read_all(false);
   read_all(true);
   return 0;

@@ -27,5 +27,6 @@ std::span<const Kind> network_faults();   // faults_network.cpp
 std::span<const Kind> database_faults();  // faults_database.cpp
 std::span<const Kind> spool_faults();     // faults_spool.cpp
 std::span<const Kind> protocol_faults();  // faults_protocol.cpp
+std::span<const Kind> machine_faults();   // faults_machine.cpp
 
 }  // namespace campaign

@@ -35,8 +35,8 @@ struct Totals {
 
 std::vector<Kind> all_kinds() {
   std::vector<Kind> kinds;
-  for (const auto& part :
-       {process_faults(), network_faults(), database_faults(), spool_faults(), protocol_faults()})
+  for (const auto& part : {process_faults(), network_faults(), database_faults(), spool_faults(),
+                           protocol_faults(), machine_faults()})
     kinds.insert(kinds.end(), part.begin(), part.end());
   return kinds;
 }

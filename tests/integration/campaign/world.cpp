@@ -54,8 +54,14 @@ World::World() : http_port_(test_support::free_port()), grpc_port_(test_support:
   directory_ = name;
   fs::permissions(directory_, fs::perms(0755));
   mounted_ = ::geteuid() == 0 && ::mount("tmpfs", name.c_str(), "tmpfs", 0, kRoom) == 0;
-  postgres_ = std::make_unique<tracker::test::PostgresCluster>(tracker::test::Durability::kNone,
-                                                               directory_);
+  const fs::path library = build_directory() / "tests/libfault_shim.so";
+  if (fs::exists(library))
+    shims_.reset(new Shims{{library, directory_ / "loggers.faults", directory_},
+                           {library, directory_ / "server.faults", directory_},
+                           {library, directory_ / "postgres.faults", directory_}});
+  postgres_ = std::make_unique<tracker::test::PostgresCluster>(
+      tracker::test::Durability::kNone, directory_,
+      shims_ ? shims_->postgres.environment() : std::map<std::string, std::string>{});
   query("CREATE DATABASE campaign", "postgres");
   query("ALTER SYSTEM SET max_wal_size = '128MB'", "postgres");
   query("SELECT pg_reload_conf()", "postgres");
@@ -78,6 +84,7 @@ World::~World() {
   http_.reset();
   grpc_.reset();
   postgres_.reset();
+  shims_.reset();
   if (mounted_) ::umount2(directory_.c_str(), MNT_DETACH);
   std::error_code none;
   fs::remove_all(directory_, none);
@@ -87,12 +94,17 @@ void World::start_server() {
   const fs::path data = directory_ / "server";
   fs::create_directories(data);
   fs::remove(data / "server.json");
+  std::string lies;
+  if (shims_)
+    for (const auto& [name, value] : shims_->server.environment())
+      lies += name + "='" + value + "' ";
   // Its log goes to a file: a pipe that nobody reads would stop it.
-  const std::string command =
-      "exec setpriv --pdeathsig KILL " + (build_directory() / "bin/tracker-server").string() +
-      " --data-dir " + data.string() + " --database-url '" + database_url_ + "' --listen " +
-      address("127.0.0.1", http_port_) + " --grpc-listen " + address("127.0.0.1", grpc_port_) +
-      " 2>>" + (directory_ / "server.log").string();
+  const std::string command = "exec env " + lies + "setpriv --pdeathsig KILL " +
+                              (build_directory() / "bin/tracker-server").string() + " --data-dir " +
+                              data.string() + " --database-url '" + database_url_ + "' --listen " +
+                              address("127.0.0.1", http_port_) + " --grpc-listen " +
+                              address("127.0.0.1", grpc_port_) + " 2>>" +
+                              (directory_ / "server.log").string();
   server_ = std::make_unique<test_support::Process>(
       test_support::ProcessOptions{{"/bin/sh", "-c", command}, {}, {}});
   test_support::wait_for_file(data / "server.json", *server_);
@@ -155,6 +167,12 @@ void World::on_network(const std::function<void(FaultProxy&)>& change) {
 
 void World::heal() {
   free_disk();
+  if (shims_) {
+    for (auto* shim : {&shims_->loggers, &shims_->server, &shims_->postgres}) {
+      (*shim)->clock_us = 0;
+      (*shim)->write_error = (*shim)->read_error = 0;
+    }
+  }
   http_->heal();
   grpc_->heal();
   database_->heal();
@@ -207,12 +225,15 @@ test_support::ProcessOptions World::program(const std::string& path,
                                             std::vector<std::string> arguments,
                                             const fs::path& spool) const {
   arguments.insert(arguments.begin(), path);
+  std::map<std::string, std::string> environment{
+      {"TRACKER_URL", url_},
+      {"TRACKER_DIR", spool.string()},
+      {"XDG_CONFIG_HOME", (directory_ / "config").string()},
+      {"TRACKER_RELAY_LONGEST_WAIT_MS", "400"},
+      {"TRACKER_RELAY_KEEPALIVE_MS", "5000"}};
+  if (shims_) environment.merge(shims_->loggers.environment());
   return {.command = std::move(arguments),
-          .environment = {{"TRACKER_URL", url_},
-                          {"TRACKER_DIR", spool.string()},
-                          {"XDG_CONFIG_HOME", (directory_ / "config").string()},
-                          {"TRACKER_RELAY_LONGEST_WAIT_MS", "400"},
-                          {"TRACKER_RELAY_KEEPALIVE_MS", "5000"}},
+          .environment = std::move(environment),
           .directory = directory_};
 }
 

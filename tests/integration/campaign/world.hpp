@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/connection.hpp"
 #include "cli/runs_client.hpp"
 #include "support/fault_proxy/fault_proxy.hpp"
+#include "support/fault_shim/fault_switches.hpp"
 #include "support/postgres/postgres_fixture.hpp"
 #include "support/process/process.hpp"
 
@@ -61,13 +63,22 @@ class World {
   test_support::FaultProxy& grpc_proxy() { return *grpc_; }
   test_support::FaultProxy& database_proxy() { return *database_; }
 
+  // The wall clock and the disk that each of them believes in; nothing where programs of another
+  // build tree, with sanitizers, cannot be told lies.
+  struct Shims {
+    test_support::FaultShim loggers, server, postgres;  // loggers: and their relays
+  };
+  Shims* shims() noexcept { return shims_.get(); }
+
   // Everything runs and nothing is in the way.
   void heal();
 
   // A question to the database, past the proxy; rows of text. Throws std::runtime_error.
   using Rows = std::vector<std::vector<std::string>>;
   Rows query(const std::string& sql, const std::string& database = "campaign") const;
-  tracker::cli::RunsClient client() const { return tracker::cli::RunsClient(server_url_); }
+  tracker::cli::RunsClient client() const {
+    return tracker::cli::RunsClient(tracker::cli::connect(server_url_));
+  }
   std::string http_get(const std::string& path) const;
 
   test_support::ProcessOptions program(const std::string& path, std::vector<std::string> arguments,
@@ -78,6 +89,7 @@ class World {
   bool mounted_ = false;
   std::uint16_t http_port_, grpc_port_;
   std::string url_, server_url_, database_url_;
+  std::unique_ptr<Shims> shims_;
   std::unique_ptr<tracker::test::PostgresCluster> postgres_;
   std::unique_ptr<test_support::FaultProxy> http_, grpc_, database_;
   std::unique_ptr<test_support::Process> server_;

@@ -1,4 +1,4 @@
-# Needs tracker::sdk and tracker-relay built in BUILD. Fails if installing, configuring, building or running the consumer fails.
+# Needs tracker::sdk, tracker-relay and tracker built in BUILD. Fails if installing, configuring, building or running the consumer fails.
 function(must)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL 0)

@@ -12,6 +12,11 @@
 #include "relay/discovery.hpp"
 #include "relay/process_watch.hpp"
 #include "relay/window.hpp"
+#include "relay/writer_end.hpp"
+#include "sdk/relay/test_spool.hpp"
+#include "spool/reader.hpp"
+#include "spool/segment.hpp"
+#include "support/temp_directory.hpp"
 
 namespace {
 
@@ -165,6 +170,32 @@ TEST(FinishOf, names_what_ended_the_process) {
   EXPECT_EQ(finish_of({.exit_code = 3, .signal = std::nullopt}, 7).reason,
             "exited with code 3 without finishing the run");
   EXPECT_EQ(finish_of({}, 7).state, EndState::kCrashed);
+}
+
+// A disk that fails for a while must not leave a run without its end.
+TEST(WriterEnd, end_that_the_disk_does_not_take_is_tried_again) {
+  namespace spool = tracker::spool;
+  const tracker::test::TempDirectory root;
+  relay_test::TestSpool log(root.path());
+  log.log(0, 3);
+  log.close();
+  const auto segment = spool::segment_path(log.directory(), Offset{0});
+  const auto aside = log.directory() / "aside";
+  std::filesystem::rename(segment, aside);
+  std::filesystem::create_directory(segment);  // it can be opened, and reading it is an error
+  tracker::relay::WriterEnd end(log.directory(), 0, [](const std::string&) {});
+  EXPECT_FALSE(end.settled());
+  EXPECT_FALSE(end.since());
+  std::filesystem::remove(segment);
+  std::filesystem::rename(aside, segment);
+  while (!end.settled()) {
+  }
+  spool::Reader reader(log.directory(), Offset{0});
+  bool finished = false;
+  for (auto next = reader.next(); const auto* entry = std::get_if<spool::Entry>(&next);
+       next = reader.next())
+    finished = std::holds_alternative<spool::Finish>(entry->record);
+  EXPECT_TRUE(finished);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "spool/reader.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <tracker/error.hpp>
 
@@ -196,6 +198,39 @@ TEST(ReaderAcrossSegments, AMissingSegmentInTheMiddleIsCorrupt) {
   const Log log = read_log(dir.path());
   ASSERT_TRUE(log.corrupt());
   EXPECT_EQ(std::get<Corrupt>(log.end).at, bases[1]);
+}
+
+// Every read of the file that a reader has open is an error from now on: the first page of a
+// process's memory cannot be read.
+void break_reads_of(const std::filesystem::path& file) {
+  const base::Fd broken(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
+  int found = -1;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code none;
+    if (std::filesystem::read_symlink(entry.path(), none) == file)
+      found = std::stoi(entry.path().filename());
+  }
+  ASSERT_GE(found, 0);
+  ASSERT_EQ(::dup2(broken.get(), found), found);
+}
+
+TEST(ReaderOfABrokenDisk, WhatCannotBeReadIsNotTheEndOfTheLog) {
+  TempDirectory dir;
+  {
+    Writer writer(options_for(dir.path(), 16u << 10));
+    for (int i = 0; i < 12; ++i) writer.append(Notes{std::string(1000, 'x')});
+  }
+  Reader reader(dir.path(), Offset{0});
+  reader.writer_is_dead();
+  ASSERT_TRUE(std::holds_alternative<Entry>(reader.next()));
+  break_reads_of(segment_path(dir.path(), Offset{0}));
+  try {
+    while (std::holds_alternative<Entry>(reader.next())) {
+    }
+    ADD_FAILURE() << "it was taken for the end";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUnavailable) << error.what();
+  }
 }
 
 TEST(ReaderAcrossSegments, ReadingFromAnyRecordsEndGivesTheRest) {

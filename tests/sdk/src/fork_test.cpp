@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "sdk/src/run_fixture.hpp"
@@ -95,6 +97,26 @@ TEST_F(ForkTest, ThreadsForksAndTurnOversTogetherLoseNothing) {
     EXPECT_GT(sp::list_segments(writer).size(), 1u);
     EXPECT_EQ(rows_in(writer), writer == parent_log ? logged.load() : kChildRows);
   }
+}
+
+TEST_F(ForkTest, ChildThatCannotWriteALogCountsWhatItDrops) {
+  Run run = Run::start(settings());
+  run.log({{"loss", 1}}, 0);
+  const auto runs = run.directory().parent_path().parent_path();
+  const auto aside = dir_ / "aside";
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    std::filesystem::rename(runs, aside);
+    std::ofstream(runs) << "a file where the folder of logs was";
+    run.log({{"loss", 2}}, 1);
+    run.log({{"loss", 3}}, 2);
+    ::_exit(run.dropped_rows() == 2 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(run.dropped_rows(), 0u);
 }
 
 }  // namespace

@@ -53,8 +53,9 @@ PostgresCluster& PostgresCluster::instance() {
   return cluster;
 }
 
-PostgresCluster::PostgresCluster(Durability durability, const fs::path& parent)
-    : durability_(durability) {
+PostgresCluster::PostgresCluster(Durability durability, const fs::path& parent,
+                                 Environment environment)
+    : durability_(durability), environment_(std::move(environment)) {
   std::string name = (parent / "pgt-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
   root_ = name;
@@ -87,10 +88,12 @@ std::string PostgresCluster::run(const std::string& command) const {
 }
 
 void PostgresCluster::launch() {
-  std::string command = "cd / && exec " + as_user() + (postgres_programs() / "postgres").string() +
-                        " -D " + (root_ / "data").string() + " -k " + root_.string() +
-                        " -c listen_addresses= -c max_connections=64 -c shared_buffers=256MB -c "
-                        "log_min_messages=fatal";
+  std::string command = "cd / && exec env ";
+  for (const auto& [name, value] : environment_) command += name + "='" + value + "' ";
+  command += as_user() + (postgres_programs() / "postgres").string() + " -D " +
+             (root_ / "data").string() + " -k " + root_.string() +
+             " -c listen_addresses= -c max_connections=64 -c shared_buffers=256MB -c "
+             "log_min_messages=fatal";
   if (durability_ == Durability::kNone) command += " -c fsync=off -c full_page_writes=off";
   const fs::path log = root_ / "postgres.log";
   pid_ = ::fork();

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <string>
 
 // A private PostgreSQL cluster for one test program: made under a temporary directory, listening on
@@ -23,8 +24,10 @@ class PostgresCluster {
   static PostgresCluster& instance();
 
   // Its files lie in a new folder under `parent`, whose path must be short (a socket's has 107
-  // bytes at most).
-  explicit PostgresCluster(Durability durability, const std::filesystem::path& parent = "/tmp");
+  // bytes at most). `environment` is added to the postmaster's.
+  using Environment = std::map<std::string, std::string>;
+  explicit PostgresCluster(Durability durability, const std::filesystem::path& parent = "/tmp",
+                           Environment environment = {});
   ~PostgresCluster();
   PostgresCluster(const PostgresCluster&) = delete;
   PostgresCluster& operator=(const PostgresCluster&) = delete;
@@ -51,6 +54,7 @@ class PostgresCluster {
   std::string as_user() const;
 
   Durability durability_;
+  Environment environment_;
   std::filesystem::path root_;
   pid_t pid_ = -1;
   std::atomic<int> next_database_{0};

@@ -93,7 +93,10 @@ class Node {
   explicit Node(const std::string& dsn)
       : database({.dsn = dsn}),
         ingest(database, clock_,
-               {.group_delay = 2ms, .compact_interval = 20ms, .compact_age_us = 50'000}),
+               {.group_delay = 2ms,
+                .compact_interval = 20ms,
+                .compact_age_us = 50'000,
+                .compact_pause_us = 0}),
         hub(http::make_live_readers(database, clock_), clock_, options()),
         notifier_({.dsn = dsn}, [this](const RunNews& news) { hub.hear(news); }) {
     ingest.set_listener([this](const ingest::Committed& committed) {

@@ -25,6 +25,36 @@ TEST_F(LiveHubTest, AReconnectedTabGetsWhatItMissed) {
   EXPECT_TRUE(output_->take("resync").empty());
 }
 
+// Many slow runs may be watched: what is older than a minute is in the database alone.
+TEST_F(LiveHubTest, AFeedKeepsAMinuteOfFramesHoweverFewTheyAre) {
+  constexpr std::int64_t kMinute = 60'000'000;
+  LiveFeed feed(1'000'000);
+  feed.apply({run_, {{writer_, {0, 0}}}, {}}, 0);
+  EXPECT_TRUE(feed.publish({writer_, 0, 10, rows_from(1)}, 0));
+  EXPECT_TRUE(feed.publish({writer_, 10, 20, rows_from(2)}, kMinute));
+  EXPECT_TRUE(feed.covers({{writer_, 0}}));
+  EXPECT_TRUE(feed.publish({writer_, 20, 30, rows_from(3)}, kMinute + 1));
+  EXPECT_FALSE(feed.covers({{writer_, 0}}));
+  EXPECT_TRUE(feed.covers({{writer_, 10}}));
+}
+
+TEST_F(LiveHubTest, ATabThatWasAwayForLongGetsWhatTheFeedNoLongerHas) {
+  subscribe(run_);
+  commit(run_, 1);
+  hub_->flush();
+  const std::string cursor = output_->take("points").at(0).at("to");
+  commit(run_, 2);
+  clock_.advance(61'000'000);
+  commit(run_, 3);
+  hub_->flush();
+  hub_->leave(tab_);
+  output_ = std::make_shared<RecordingOutput>();
+  tab_ = hub_->join(output_);
+  subscribe(run_, cursor);
+  EXPECT_EQ(steps_after_flush(), (std::vector<std::int64_t>{2, 3}));
+  EXPECT_TRUE(output_->take("resync").empty());
+}
+
 TEST_F(LiveHubTest, ACursorThatCannotBeServedIsAnsweredWithResync) {
   const auto known = cursor_text({{writer_, 10}});
   const auto ahead = cursor_text({{writer_, 1'000}});

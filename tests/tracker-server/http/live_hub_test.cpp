@@ -30,6 +30,15 @@ TEST_F(LiveHubTest, PointsOfASubscribedRunComeAsDeltasWhoseCursorsJoin) {
   EXPECT_EQ(second[0].at("from"), first[0].at("to"));
 }
 
+TEST_F(LiveHubTest, AClockThatIsSetBackHoldsNothingUp) {
+  subscribe(run_);
+  commit(run_, 1);
+  EXPECT_EQ(steps_after_flush(), std::vector<std::int64_t>{1});
+  clock_.set_by(-3'600'000'000);
+  commit(run_, 2);
+  EXPECT_EQ(steps_after_flush(), std::vector<std::int64_t>{2});
+}
+
 TEST_F(LiveHubTest, MessagesAreCoalescedToOneAnInterval) {
   subscribe(run_);
   for (int i = 0; i < 9; ++i) {  // 100 ms apart

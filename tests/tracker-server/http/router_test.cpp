@@ -1,9 +1,11 @@
 #include "http/router.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <tuple>
 
 namespace tracker::http {
 namespace {
@@ -71,9 +73,17 @@ TEST(Router, AnEmptyOrASurplusSegmentIsAnotherPath) {
 
 TEST(Router, AnotherMethodIs405AndHeadIsServedByGet) {
   const auto router = make_router();
-  EXPECT_EQ(ask(router, Method::kPost, "/api/v1/runs").status, 405);
-  EXPECT_EQ(ask(router, Method::kGet, "/api/v1/series").status, 405);
-  EXPECT_EQ(ask(router, Method::kOther, "/index.html").status, 405);
+  const std::tuple<Method, const char*, const char*> cases[] = {
+      {Method::kPost, "/api/v1/runs", "GET, HEAD"},
+      {Method::kPost, "/api/v1/runs/abc", "GET, HEAD, DELETE"},
+      {Method::kGet, "/api/v1/series", "POST"},
+      {Method::kOther, "/index.html", "GET, HEAD"}};
+  for (const auto& [method, path, allow] : cases) {
+    const auto response = ask(router, method, path);
+    EXPECT_EQ(response.status, 405) << path;
+    const std::pair<std::string, std::string> header("Allow", allow);
+    EXPECT_THAT(response.headers, testing::Contains(header)) << path;
+  }
   EXPECT_EQ(ask(router, Method::kHead, "/api/v1/runs").status, 200);
 }
 
@@ -110,6 +120,7 @@ TEST(Target, WhatIsNotAPathOrHidesANulIsRefused) {
   for (const auto* bad : {"", "http://x/", "*", "/a%0", "/a%zz", "/a%00b", "/x?y=%00"}) {
     EXPECT_FALSE(parse_target(bad)) << bad;
   }
+  EXPECT_FALSE(parse_target(std::string_view("/a\0b", 4)));
 }
 
 TEST(Request, ANumberOutsideItsRangeIsNamed) {

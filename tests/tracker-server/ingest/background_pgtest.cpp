@@ -63,6 +63,40 @@ TEST_F(BackgroundTest, TheCompactorTakesWhatIsOldOrEnded) {
   EXPECT_EQ(storage::points_of(*database, run, "loss").values, (std::vector<double>{0, 3}));
 }
 
+TEST_F(BackgroundTest, TheCompactorTakesARunThatLogsSlowlyOnceAMinuteAndManyRowsAtOnce) {
+  const IngestOptions options;
+  Compactor compactor(*database, clock, options);
+  compactor.round();
+  storage::TestWriter test_writer = storage::make_writer(*database, run);
+  const auto log = [&](std::int64_t first, std::int64_t rows) {
+    spool::Frame frame;
+    std::vector<std::int64_t> steps;
+    for (std::int64_t step = first; step < first + rows; ++step) steps.push_back(step);
+    frame.groups.push_back(storage::make_rows({"loss"}, steps, std::vector<double>(steps.size())));
+    storage::log_frame(*database, test_writer, frame);
+    Committed committed;
+    committed.frames.push_back(
+        {run, test_writer.writer, 0, 100, std::make_shared<const spool::Frame>(frame)});
+    compactor.note(committed);
+  };
+  const auto compacted = [&] {
+    compactor.round();
+    return database->pg()->run("SELECT coalesce(max(n), 0)::bigint FROM series").bigint(0, 0);
+  };
+  log(0, 1);
+  clock.advance(options.compact_age_us);
+  EXPECT_EQ(compacted(), 1);
+  log(1, 1);
+  clock.advance(options.compact_age_us);
+  EXPECT_EQ(compacted(), 1);
+  const auto many = static_cast<std::int64_t>(options.compact_rows) - 1;
+  log(2, many);
+  EXPECT_EQ(compacted(), 2 + many);
+  log(2 + many, 1);
+  clock.advance(options.compact_pause_us);
+  EXPECT_EQ(compacted(), 3 + many);
+}
+
 // A run that has ended must not wait for its frames to grow old because a connection broke.
 TEST_F(BackgroundTest, TheCompactorComesBackSoonToAnEndedRunThatItCouldNotDo) {
   const IngestOptions options;
@@ -75,6 +109,20 @@ TEST_F(BackgroundTest, TheCompactorComesBackSoonToAnEndedRunThatItCouldNotDo) {
   compactor.round();
   database->pg()->command("ALTER TABLE away RENAME TO axis_chunk");
   clock.advance(2 * core::kSecondUs);
+  compactor.round();
+  EXPECT_EQ(storage::compacted_keys(*database, std::vector{run}).front().keys.size(), 1u);
+}
+
+TEST_F(BackgroundTest, AClockThatIsSetBackDoesNotHoldTheCompactorUp) {
+  const IngestOptions options;
+  Compactor compactor(*database, clock, options);
+  compactor.round();
+  storage::TestWriter test_writer = storage::make_writer(*database, run);
+  storage::log_rows(*database, test_writer, storage::make_rows({"loss"}, {0, 1}, {0, 3}));
+  clock.set_by(-core::kMinuteUs * 60);
+  clock.advance(30 * core::kSecondUs);
+  compactor.round();  // asks the database
+  clock.advance(options.compact_age_us);
   compactor.round();
   EXPECT_EQ(storage::compacted_keys(*database, std::vector{run}).front().keys.size(), 1u);
 }

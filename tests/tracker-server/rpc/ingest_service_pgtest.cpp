@@ -89,6 +89,46 @@ class IngestServiceTest : public RpcTest {
   std::unique_ptr<v1::IngestService::Stub> stub;
 };
 
+TEST_F(IngestServiceTest, ABatchMeansTheSameAsItsFramesOneByOne) {
+  Stream stream(*stub);
+  stream.call->Write(hello());
+  const auto welcome = stream.next();
+  ASSERT_TRUE(welcome && welcome->has_welcome());
+  ASSERT_EQ(welcome->welcome().max_batch_frames(), 1'000u);
+  v1::StreamRequest request;
+  for (std::uint64_t from = 0; from < 30; from += 10)
+    *request.mutable_batch()->add_frames() = frame(from, from + 10).frame();
+  stream.call->Write(request);
+  std::uint64_t acked = 0;
+  while (acked < 30) {
+    const auto ack = stream.next();
+    ASSERT_TRUE(ack && ack->has_ack());
+    acked = ack->ack().offset();
+  }
+  EXPECT_EQ(ask("SELECT count(*) FROM frame"), "3");
+  // One that does not fit is answered once, and those behind it are void.
+  stream.call->Write(request);
+  const auto rewind = stream.next();
+  ASSERT_TRUE(rewind && rewind->has_rewind());
+  EXPECT_EQ(rewind->rewind().acked_offset(), 30u);
+  stream.call->WritesDone();
+  EXPECT_FALSE(stream.next());
+  EXPECT_EQ(ask("SELECT count(*) FROM frame"), "3");
+}
+
+TEST_F(IngestServiceTest, ABatchOfTooManyFramesEndsTheStream) {
+  Stream stream(*stub);
+  stream.call->Write(hello());
+  ASSERT_TRUE(stream.next());
+  v1::StreamRequest request;
+  for (std::uint64_t at = 0; at < 1'001; ++at)
+    *request.mutable_batch()->add_frames() = frame(at, at + 1).frame();
+  stream.call->Write(request);
+  EXPECT_FALSE(stream.next());
+  EXPECT_EQ(stream.call->Finish().error_message(), "a batch has more frames than Welcome allows");
+  EXPECT_EQ(ask("SELECT count(*) FROM frame"), "0");
+}
+
 TEST_F(IngestServiceTest, AFrameBeforeHelloEndsTheStream) {
   Stream stream(*stub);
   stream.call->Write(frame(0, 10));

@@ -29,7 +29,7 @@ class LifetimeTest : public testing::Test {
   }
   relay::Server target() const {
     relay::Server server;
-    server.target = "localhost:" + std::to_string(server_->port());
+    server.target = "127.0.0.1:" + std::to_string(server_->port());
     server.loopback = true;
     return server;
   }

@@ -11,6 +11,7 @@
 
 #include "../storage/store_fixture.hpp"
 #include "rpc/server.hpp"
+#include "support/sanitizers.hpp"
 
 namespace tracker::rpc {
 
@@ -28,7 +29,8 @@ class RpcTest : public storage::StoreTest {
 
   // Nothing here takes long; a call that would hang fails instead.
   static void limit(grpc::ClientContext& context) {
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::minutes(test::kSanitized ? 4 : 1));
   }
 
   // The first column of the first row.

@@ -5,6 +5,7 @@
 #include "storage/frame_ring.hpp"
 #include "storage/quarantine.hpp"
 #include "storage/run_tail.hpp"
+#include "storage/snapshot_contents.hpp"
 #include "store_fixture.hpp"
 
 namespace tracker::storage {
@@ -206,6 +207,24 @@ TEST_F(Compaction, AReaderTakesNoMoreOfWhatWaitsThanItsLimits) {
       EXPECT_EQ(error.code(), ErrorCode::kUnavailable);
       EXPECT_NE(std::string(error.what()).find("not compacted"), std::string::npos);
     }
+}
+
+TEST_F(Compaction, AReaderOfManyRunsTakesNoMoreOfAllThanItsLimits) {
+  TestWriter one = make_writer(*database), other = make_writer(*database);
+  log_some(*database, one);
+  log_some(*database, other);
+  const Database::PgLease connection = database->pg();
+  const auto read = [&](std::optional<std::vector<std::string>> names) {
+    SnapshotContents(*connection, std::array{one.run, other.run}, std::move(names),
+                     {.values = 19'999});
+  };
+  EXPECT_NO_THROW(read(std::vector<std::string>{"a"}));  // what is left out does not count
+  try {
+    read(std::nullopt);
+    FAIL() << "was read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUnavailable);
+  }
 }
 
 TEST_F(Compaction, TheRingIsTruncatedOnlyWhenNothingInItLives) {

@@ -41,6 +41,15 @@ TEST_F(RunAttributesTest, FollowConfigSummaryAndMetricsOfARun) {
             2);
 }
 
+TEST_F(RunAttributesTest, AClockThatWasSetBackDelaysNothing) {
+  TestWriter writer = make_writer(*database);
+  log_rows(*database, writer, make_rows({"loss"}, {1}, {2}));
+  refresh_attributes(*database->pg(), writer.run, kNow);
+  mark_attributes(*database->pg(), writer.run, Urgency::kWhenDue);
+  EXPECT_TRUE(due(kNow).empty());
+  EXPECT_EQ(due(kNow - core::kMinuteUs * 60).size(), 1u);
+}
+
 TEST_F(RunAttributesTest, WhatEndsIsRefreshedAtOnceAndWhatGoesIsTakenAway) {
   TestWriter writer = make_writer(*database);
   spool::Frame frame;
