@@ -65,7 +65,7 @@ class DeliveryState {
  private:
   void start_from(spool::Offset offset);
 
-  const Options& options_;
+  const Options options_;
   FrameSource::Limits limits_;
   std::uint64_t max_payload_ = 0;
   Window window_;

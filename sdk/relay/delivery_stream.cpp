@@ -19,13 +19,12 @@ constexpr std::chrono::seconds kFarewellPatience{2};
 DeliveryStream::DeliveryStream(const Options& options, WriterEnd& writer_end)
     : options_(options),
       writer_end_(writer_end),
-      state_options_{.directory = options.directory,
-                     .until_caught_up = options.until_caught_up,
-                     .limits = options.limits,
-                     .on_welcome = options.on_welcome,
-                     .on_acked = options.on_acked,
-                     .writer_is_dead = [this] { return writer_end_.settled(); }},
-      state_(state_options_) {}
+      state_({.directory = options.directory,
+              .until_caught_up = options.until_caught_up,
+              .limits = options.limits,
+              .on_welcome = options.on_welcome,
+              .on_acked = options.on_acked,
+              .writer_is_dead = [this] { return writer_end_.settled(); }}) {}
 
 StreamEnd DeliveryStream::run(const std::shared_ptr<grpc::Channel>& channel,
                               const std::stop_token& stop) {

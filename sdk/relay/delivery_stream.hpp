@@ -43,9 +43,8 @@ class DeliveryStream {
   bool send(IngestStream& stream);
   Handled moved(grpc::Channel& channel);
 
-  const Options& options_;
+  const Options options_;
   WriterEnd& writer_end_;
-  const DeliveryState::Options state_options_;
   DeliveryState state_;
   std::optional<FrameSource::Clock::time_point> leaving_;  // since when the server wants us to go
 };
