@@ -166,7 +166,7 @@ void Compactor::compact(core::RunId run, const Waiting& waiting) {
   try {
     const storage::Database::PgLease connection = database_.pg();
     again = !compact_frames(*connection, run);
-    if (!again) compacted_us_[run] = clock_.now_us();
+    if (!again) compacted_us_[run] = clock_.steady_us();
     if (waiting.ended || waiting.log_batches >= kLogBatches) {
       batches_left = 0;
       storage::merge_log_chunks(*connection, run);
