@@ -35,6 +35,10 @@ std::string last_line(const fs::path& file) {
   return last.empty() ? "it said nothing" : last;
 }
 
+[[noreturn]] void fail_stopped() {
+  throw Error(ErrorCode::kUnavailable, "stopped: nothing was finished");
+}
+
 }  // namespace
 
 PostgresTools find_tools(int server_major) {
@@ -62,6 +66,7 @@ PostgresTools find_tools(int server_major) {
 }
 
 void run_tool(const ToolCall& call, std::stop_token stop) {
+  if (stop.stop_requested()) fail_stopped();
   const base::Fd output(
       ::open(call.output.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!output)
@@ -76,7 +81,7 @@ void run_tool(const ToolCall& call, std::stop_token stop) {
     process.signal(SIGTERM);
     if (!process.wait_for(5s)) process.signal(SIGKILL);
     process.wait_for(5s);
-    throw Error(ErrorCode::kUnavailable, "stopped: nothing was finished");
+    fail_stopped();
   }
   if (process.exit_code() != 0)
     throw Error(ErrorCode::kUnavailable,

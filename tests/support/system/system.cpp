@@ -7,9 +7,9 @@
 
 #include <chrono>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <stdexcept>
-#include <system_error>
 
 namespace test_support {
 namespace {
@@ -33,18 +33,23 @@ pid_t postmaster_pid(const std::filesystem::path& data) {
 
 }  // namespace
 
+// Below the ports that the system gives to connections and to who asks for any: a server that is
+// started again finds its own.
 std::uint16_t free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof name;
-  if (fd < 0 || bind(fd, reinterpret_cast<sockaddr*>(&name), size) != 0 ||
-      getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) != 0) {
-    throw std::system_error(errno, std::generic_category(), "no free port");
+  std::random_device random;
+  std::uniform_int_distribution<int> ports(10'000, 32'000);
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const auto port = static_cast<std::uint16_t>(ports(random));
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_port = htons(port);
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool free = fd >= 0 && bind(fd, reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
+    if (fd >= 0) close(fd);
+    if (free) return port;
   }
-  close(fd);
-  return ntohs(name.sin_port);
+  throw std::runtime_error("no free port");
 }
 
 System::System()
