@@ -1,5 +1,6 @@
 #include "embedded/process.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -25,6 +26,16 @@ TEST(Process, SpawnedIsReapedWithItsExitCode) {
   ASSERT_TRUE(process.wait_for(60s));
   EXPECT_EQ(process.exit_code(), 7);
   EXPECT_FALSE(Process::attach(process.pid()));
+}
+
+TEST(Process, InheritsNoDescriptorButThoseItIsGiven) {
+  const int open = ::dup(0);  // without close-on-exec
+  SpawnOptions options;
+  options.arguments = {"/bin/sh", "-c", fmt::format("test ! -e /proc/self/fd/{}", open)};
+  auto process = Process::spawn(options);
+  ::close(open);
+  ASSERT_TRUE(process.wait_for(std::chrono::seconds(30)));
+  EXPECT_EQ(process.exit_code(), 0);
 }
 
 TEST(Process, AProgramThatIsNotThereIsAnErrorThatNamesIt) {
