@@ -20,7 +20,7 @@ namespace {
 struct LogOptions {
   std::string project, name, group, notes;
   std::vector<std::string> tags, config;
-  bool echo = false, offline = false;
+  bool echo = false, offline = false, no_system_metrics = false;
 };
 
 RunSettings settings_of(const LogOptions& options, const std::string& server) {
@@ -36,6 +36,7 @@ RunSettings settings_of(const LogOptions& options, const std::string& server) {
   }
   settings.server = server;
   settings.offline = options.offline;
+  if (options.no_system_metrics) settings.system_interval = {};
   settings.capture_console = false;  // its stdout is an answer to the caller, not the run's output
   return settings;
 }
@@ -122,6 +123,8 @@ void add_log(Program& program) {
   command->add_flag("--echo", options->echo, "print a row's step once it is logged");
   command->add_flag("--offline", options->offline,
                     "write the spool only; `tracker sync` delivers it");
+  command->add_flag("--no-system-metrics", options->no_system_metrics,
+                    "log the rows alone: no CPU, memory, disk, network and GPU figures");
   command->callback([&program, options] {
     program.action = [&program, options] { return log_run(program.server, *options); };
   });
