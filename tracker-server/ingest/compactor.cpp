@@ -109,11 +109,11 @@ void Compactor::round() {
     }
   }
   for (const auto& [run, waiting] : due_now) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;  // what is left is found by asking the database
-    }
+    const auto began = std::chrono::steady_clock::now();
     compact(run, waiting);
+    const auto took = std::chrono::steady_clock::now() - began;
+    // What is left after a stop is found by asking the database.
+    if (rest(waiting.ended || is_large(waiting) ? took.zero() : took)) return;
   }
   measure();
   if (ring_checked_us_ == 0 || now - ring_checked_us_ >= kRingUs) {
@@ -150,11 +150,20 @@ void Compactor::measure() {
   meters().waiting_since_us.set(oldest);
 }
 
+// True when the compactor is to stop.
+bool Compactor::rest(std::chrono::steady_clock::duration time) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [this] { return stopping_; });
+}
+
+bool Compactor::is_large(const Waiting& waiting) const {
+  return waiting.rows >= options_.compact_rows || waiting.points >= options_.compact_points ||
+         waiting.log_batches >= kLogBatches;
+}
+
 bool Compactor::due(core::RunId run, const Waiting& waiting, std::int64_t now_us) const {
   if (waiting.ended) return now_us >= waiting.since_us;
-  if (waiting.rows >= options_.compact_rows || waiting.points >= options_.compact_points ||
-      waiting.log_batches >= kLogBatches)
-    return true;
+  if (is_large(waiting)) return true;
   return now_us - waiting.since_us >= options_.compact_age_us && !compacted_us_.contains(run);
 }
 
