@@ -1,9 +1,9 @@
 #include "cli/run_view.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 
+#include "base/non_finite.hpp"
 #include "cli/text.hpp"
 
 namespace tracker::cli {
@@ -35,7 +35,7 @@ std::string short_number(double value) {
 Json value_json(const v1::RunGroup::FieldValue& value) {
   if (value.has_text()) return value.text();
   if (!value.has_number()) return nullptr;
-  if (std::isinf(value.number())) return value.number() > 0 ? "Infinity" : "-Infinity";
+  if (const auto name = base::non_finite_name(value.number())) return *name;
   return value.number();
 }
 

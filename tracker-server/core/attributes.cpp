@@ -4,6 +4,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/non_finite.hpp"
+
 namespace tracker::core {
 namespace {
 
@@ -35,10 +37,9 @@ Attribute leaf(AttributeSource source, const std::string& path, const Json& valu
             cut(value.dump(-1, ' ', false, Json::error_handler_t::replace))};
   const auto& text = value.get_ref<const std::string&>();
   // A summary writes numbers that are not finite as texts.
-  if (source == AttributeSource::kSummary && text == "Infinity")
-    return {source, path, HUGE_VAL, {}};
-  if (source == AttributeSource::kSummary && text == "-Infinity")
-    return {source, path, -HUGE_VAL, {}};
+  if (const auto number = base::non_finite_number(text);
+      source == AttributeSource::kSummary && number && !std::isnan(*number))
+    return {source, path, *number, {}};
   return {source, path, std::nullopt, cut(without_nul(text))};
 }
 

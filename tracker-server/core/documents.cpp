@@ -1,10 +1,11 @@
 #include "core/documents.hpp"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include <tracker/error.hpp>
+
+#include "base/non_finite.hpp"
 
 namespace tracker::core {
 namespace {
@@ -56,8 +57,7 @@ void merge(Json& base, Json&& patch) {
 }
 
 Json number(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  if (const auto name = base::non_finite_name(value)) return *name;
   return value;
 }
 

@@ -5,7 +5,6 @@
 // Times are microseconds since the epoch, UTC, in fields named *_us; durations likewise.
 namespace tracker::core {
 
-inline constexpr std::int64_t kMillisecondUs = 1'000;
 inline constexpr std::int64_t kSecondUs = 1'000'000;
 inline constexpr std::int64_t kMinuteUs = 60 * kSecondUs;
 

@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "base/non_finite.hpp"
+
 namespace tracker::http {
 
 // JSON has no NaN and no infinities: they travel as the strings of docs/http-api.md. Whole numbers
 // are written without a fraction.
 inline nlohmann::json number(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  if (const auto name = base::non_finite_name(value)) return *name;
   if (value == std::floor(value) && std::fabs(value) < 9e15)
     return static_cast<std::int64_t>(value);
   return value;

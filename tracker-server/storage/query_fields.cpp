@@ -1,10 +1,10 @@
 #include "storage/query_fields.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <pqxx/pqxx>
 
+#include "base/non_finite.hpp"
 #include "core/attributes.hpp"
 
 namespace tracker::storage {
@@ -25,7 +25,7 @@ std::string QueryParams::add(std::string value, const char* type) {
 }
 
 std::string QueryParams::text_of(double value) {
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  if (const auto name = base::non_finite_name(value)) return std::string(*name);
   char text[32];
   std::snprintf(text, sizeof text, "%.17g", value);
   return text;
