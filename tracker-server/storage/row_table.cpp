@@ -35,16 +35,19 @@ void append(std::vector<T>& to, const T* from, std::size_t count) {
   to.insert(to.end(), from, from + count);
 }
 
-// Two row groups of a frame may have the same key set in another order; their rows then interleave.
-void sort_rows(RowColumns& columns) {
-  if (std::is_sorted(columns.order.begin(), columns.order.end())) return;
-  std::vector<std::size_t> at(columns.rows());
-  std::iota(at.begin(), at.end(), std::size_t{0});
+// Puts the rows from `begin` on in log order. Two row groups of a frame may have the same key set
+// in another order; their rows then interleave.
+void sort_rows(RowColumns& columns, std::size_t begin) {
+  if (std::is_sorted(columns.order.begin() + static_cast<std::ptrdiff_t>(begin),
+                     columns.order.end()))
+    return;
+  std::vector<std::size_t> at(columns.rows() - begin);
+  std::iota(at.begin(), at.end(), begin);
   std::sort(at.begin(), at.end(),
             [&](std::size_t a, std::size_t b) { return columns.order[a] < columns.order[b]; });
   const auto permute = [&](auto& column) {
-    auto copy = column;
-    for (std::size_t i = 0; i < at.size(); ++i) column[i] = copy[at[i]];
+    const auto copy = column;
+    for (std::size_t i = 0; i < at.size(); ++i) column[begin + i] = copy[at[i]];
   };
   permute(columns.steps);
   permute(columns.times_us);
@@ -102,6 +105,8 @@ void RowTable::add(const spool::Frame& frame) {
     if (layout.columns.empty()) continue;
     RowColumns& columns = groups_[layout.keys];
     columns.values.resize(layout.columns.size());
+    const auto frame_begin =
+        std::ranges::lower_bound(columns.order, next_row_) - columns.order.begin();
     if (group.system)
       columns.steps.resize(columns.steps.size() + count, 0);
     else
@@ -110,7 +115,7 @@ void RowTable::add(const spool::Frame& frame) {
     for (const std::uint32_t order : group.order) columns.order.push_back(next_row_ + order);
     for (std::size_t k = 0; k < layout.columns.size(); ++k)
       append(columns.values[k], group.values.data() + layout.columns[k] * count, count);
-    sort_rows(columns);
+    sort_rows(columns, static_cast<std::size_t>(frame_begin));
     values_ += layout.columns.size() * count;
   }
   next_row_ += rows;
@@ -123,7 +128,7 @@ void RowTable::split(const KeySet& keys) {
   for (std::size_t k = 0; k < keys.keys.size(); ++k) {
     RowColumns& to = groups_[KeySet{keys.system, {keys.keys[k]}}];
     append_column(to, from, k);
-    sort_rows(to);
+    sort_rows(to, 0);
   }
 }
 
