@@ -4,11 +4,12 @@
 // with another thread that writes to the same disk and syncs without pause. Beside it the plain
 // way, a line of JSON by snprintf and write(2) to an O_APPEND file, and how long Run::start takes.
 //
-//   log_call_bench [seconds of each long case, 5]
+//   log_call_bench [--seconds 5]     of each long case
 //   peers.py VENV                    the same calls by the Python clients of other trackers
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -113,7 +114,12 @@ void compare(const std::string& name, const Case& of, const fs::path& directory)
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto seconds = argc > 1 ? std::atoll(argv[1]) : 5;
+  CLI::App app("Measures what Run::log costs its caller, beside a JSON line written");
+  std::int64_t seconds = 5;
+  app.add_option("--seconds", seconds, "of each long case")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3600));
+  CLI11_PARSE(app, argc, argv);
   char name[] = "/tmp/tracker-bench-XXXXXX";
   const fs::path directory = ::mkdtemp(name);
   std::printf("clock: %.0f ns are in each figure\n", log_call::clock_cost());
