@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <system_error>
 
 #include "config/error.hpp"
@@ -16,7 +17,7 @@
 namespace trainer::hub {
 namespace {
 
-constexpr int kMaxPages = 10'000;
+constexpr std::size_t kMaxPages = 10'000;
 constexpr std::size_t kMaxFiles = 5'000'000;
 
 std::optional<Tree> read_tree(const CacheLayout& layout, const std::string& commit) {
@@ -67,9 +68,10 @@ HttpResponse Hub::Impl::ask(const std::string& address) const {
 std::optional<Tree> Hub::Impl::fetch_tree(const Repo& at_commit) const {
   Tree tree;
   std::string address = tree_address(settings.endpoint, at_commit);
-  for (int page = 0; page < kMaxPages && tree.size() <= kMaxFiles; ++page) {
+  std::set<std::string> asked;
+  while (asked.insert(address).second && asked.size() <= kMaxPages && tree.size() <= kMaxFiles) {
     const HttpResponse response = ask(address);
-    if (refusal_of(response) == Refusal::kNoFile && page == 0) {
+    if (refusal_of(response) == Refusal::kNoFile && asked.size() == 1) {
       return std::nullopt;  // a mirror without listings
     }
     if (!is_good(response)) {

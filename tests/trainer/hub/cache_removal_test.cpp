@@ -70,11 +70,9 @@ TEST_F(CacheRemovalTest, the_scan_counts_each_blob_once) {
 
 TEST_F(CacheRemovalTest, what_is_no_repo_is_said_and_passed_by) {
   fetch_all("main");
+  std::filesystem::remove(content_of(scanned().snapshots[0].folder / "config.json"));
   write_file(cache() / "notes.txt", "x");
   std::filesystem::create_directories(cache() / "something");
-  std::filesystem::remove(
-      repo_folder() / "blobs" /
-      std::filesystem::read_symlink(scanned().snapshots[0].folder / "config.json").filename());
   const CacheScan scan = scan_cache(cache());
   EXPECT_EQ(scan.repos.size(), 1U);
   EXPECT_THAT(scan.warnings,

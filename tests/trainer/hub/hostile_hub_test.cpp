@@ -79,6 +79,7 @@ TEST_F(HostileHubTest, compressed_bombs_are_cut_off) {
 
 TEST_F(HostileHubTest, more_bytes_than_named_are_refused) {
   const json behaviour = {
+      {"refs", {{std::string(40, 'a'), std::string(40, 'a')}}},
       {"faults",
        {{{"match", "HEAD "},
          {"status", 200},
@@ -162,7 +163,7 @@ TEST_F(HostileHubTest, json_that_is_none_or_too_deep_is_refused) {
   for (const std::string& body :
        {std::string("<html>log in</html>"), std::string(100'000, '['),
         std::string("{\"siblings\": [{\"rfilename\": 1}]}"), std::string("null"),
-        std::string("\"\xff\xfe\""), std::string(R"({"sha": "../x", "siblings": []})")}) {
+        std::string("\"\\ud800\""), std::string(R"({"sha": "../x", "siblings": []})")}) {
     const json behaviour = {
         {"faults", {{{"match", "/revision/"}, {"status", 200}, {"body", body}}}}};
     EXPECT_THAT(words_of_listing(behaviour), HasSubstr("is HF_ENDPOINT a hub?"))

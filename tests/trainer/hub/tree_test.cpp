@@ -44,7 +44,8 @@ TEST(Tree, what_is_kept_is_read_again) {
 TEST(Tree, pages_that_are_none_are_refused_in_one_line) {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   for (const std::string& page :
-       {std::string("{}"), std::string("[{}]"), std::string("nonsense"), std::string(), deep,
+       {std::string("{}"), std::string("[{}]"), std::string("nonsense"),
+        std::string("[\"\xff\xfe\"]"), std::string(), deep,
         std::string(R"([{"type": "file", "oid": "b", "size": 1, "path": "../evil"}])"),
         std::string(R"([{"type": "file", "oid": "b", "size": 1, "path": "/etc/passwd"}])"),
         std::string(R"([{"type": "file", "oid": "b", "size": -1, "path": "a"}])"),
