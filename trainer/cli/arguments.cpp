@@ -265,6 +265,10 @@ void define(CLI::App& app, Arguments& arguments) {
   app.config_formatter(std::make_shared<YamlConfig>());
   app.allow_config_extras(CLI::config_extras_mode::error);
   define_subcommands(app, arguments);
+  define_hub_commands(app, arguments.hub, [&arguments](HubCommand chosen) {
+    arguments.command = Command::kHub;
+    arguments.hub_command = chosen;
+  });
 }
 
 }  // namespace trainer::cli

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/hub_arguments.hpp"
+
 // What the command line says, before any of it is looked at. Names and defaults are those of
 // Hugging Face's TrainingArguments, with dashes; `trainer --help` is the reference.
 namespace trainer::cli {
@@ -102,7 +104,7 @@ struct TokenizeArguments {
   std::optional<std::size_t> max_length;
 };
 
-enum class Command { kTrain, kTokenize, kPredict, kEvaluate, kGradcheck };
+enum class Command { kTrain, kTokenize, kPredict, kEvaluate, kGradcheck, kHub };
 
 struct Arguments {
   Command command = Command::kTrain;
@@ -111,6 +113,8 @@ struct Arguments {
   PredictArguments predict;
   EvaluateArguments evaluate;
   GradcheckArguments gradcheck;
+  HubCommand hub_command = HubCommand::kDownload;  // of Command::kHub
+  HubArguments hub;
 };
 
 // Fills `arguments` while `app` parses; both must outlive the parse.

@@ -5,32 +5,23 @@
 #include <algorithm>
 #include <thread>
 
+#include "cli/transfer_display.hpp"
 #include "config/error.hpp"
 #include "data/json_lines.hpp"
 #include "hub/hub.hpp"
 #include "models/model_types.hpp"
 
 namespace trainer::cli {
-namespace {
-
-// What the user sees of a long download: a line per file. Holds no state, for several threads
-// download at once.
-hub::Progress download_lines() {
-  return [](std::string_view file, std::uint64_t done, std::uint64_t total) {
-    if (total == 0 || done != total) return;  // 0: not known
-    fmt::print(stderr, "fetched {} ({:.1f} MB)\n", file, static_cast<double>(total) / 1e6);
-  };
-}
-
-}  // namespace
 
 ModelFiles open_model(const std::string& id_or_directory, const std::string& revision) {
   if (id_or_directory.empty())
     throw Error(ErrorCode::kUsage, "--model is required: a hub id or a directory");
-  const hub::Hub hub(hub::HubSettings::from_environment(), download_lines());
+  TransferDisplay display(transfer_style_of_terminal());
+  const hub::Hub hub(hub::HubSettings::from_environment(), display.progress());
   const std::filesystem::path directory =
       hub::resolve_model(hub, id_or_directory, revision,
                          [](const std::filesystem::path& config) { models::read_config(config); });
+  display.finish();
   return {.directory = directory,
           .config = models::read_config(directory / "config.json"),
           .tokenizer = text::Tokenizer::load(directory),

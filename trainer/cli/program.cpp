@@ -50,6 +50,8 @@ int dispatch(const Arguments& arguments) {
       return run_evaluate(arguments.evaluate);
     case Command::kGradcheck:
       return run_gradcheck(arguments.gradcheck);
+    case Command::kHub:
+      return run_hub_command(arguments.hub_command, arguments.hub);
   }
   return kFailed;
 }
@@ -68,8 +70,9 @@ int run(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    const auto chosen = app.get_subcommands();
-    fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help());
+    const CLI::App* chosen = &app;
+    while (!chosen->get_subcommands().empty()) chosen = chosen->get_subcommands().front();
+    fmt::print("{}", chosen->help());
     return 0;
   } catch (const CLI::ParseError& error) {
     return fail(fmt::format("{} (see trainer --help)", one_line(error.what())), kUsage);

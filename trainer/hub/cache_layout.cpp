@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kMaxRepoId = 96;
 constexpr std::size_t kMaxBlobName = 128;
 constexpr std::size_t kMaxPath = 1024;
+constexpr std::size_t kMaxPart = 255;  // of a name on Linux's file systems
 constexpr std::size_t kCommitDigits = 40;
 
 bool is_word(char c) {
@@ -60,7 +61,7 @@ bool is_repo_path(std::string_view text) {
   while (true) {
     const std::size_t slash = text.find('/');
     const std::string_view part = text.substr(0, slash);
-    if (part.empty() || part == "." || part == "..") {
+    if (part.empty() || part == "." || part == ".." || part.size() > kMaxPart) {
       return false;
     }
     if (slash == std::string_view::npos) {
@@ -98,9 +99,6 @@ std::filesystem::path CacheLayout::ref(std::string_view revision) const {
 std::filesystem::path CacheLayout::blob(std::string_view etag) const {
   return folder_ / "blobs" / etag;
 }
-std::filesystem::path CacheLayout::incomplete(std::string_view etag) const {
-  return folder_ / "blobs" / (std::string(etag) + ".incomplete");
-}
 std::filesystem::path CacheLayout::snapshot(std::string_view commit) const {
   return folder_ / "snapshots" / commit;
 }
@@ -109,6 +107,9 @@ std::filesystem::path CacheLayout::pointer(std::string_view commit, std::string_
 }
 std::filesystem::path CacheLayout::no_exist(std::string_view commit, std::string_view path) const {
   return folder_ / ".no_exist" / commit / path;
+}
+std::filesystem::path CacheLayout::tree(std::string_view commit) const {
+  return folder_ / "trees" / (std::string(commit) + ".json");
 }
 std::filesystem::path CacheLayout::lock(std::string_view etag) const {
   return locks_ / (std::string(etag) + ".lock");
@@ -130,6 +131,11 @@ std::string resolve_address(const std::string& endpoint, const Repo& repo, std::
 std::string api_address(const std::string& endpoint, const Repo& repo) {
   return endpoint + "/api/" + std::string(kind(repo.type)) + "/" + repo.id + "/revision/" +
          encode_component(repo.revision);
+}
+
+std::string tree_address(const std::string& endpoint, const Repo& repo) {
+  return endpoint + "/api/" + std::string(kind(repo.type)) + "/" + repo.id + "/tree/" +
+         encode_component(repo.revision) + "?recursive=true";
 }
 
 std::string page_address(const std::string& endpoint, const Repo& repo) {

@@ -10,10 +10,12 @@
 //
 //   <cache>/models--org--name/ or datasets--org--name/
 //     refs/<revision>               the commit it meant last, 40 hex digits, no newline
-//     blobs/<etag>                  the content; etag is a git blob id (SHA-1) or the SHA-256 of a
-//     large file blobs/<etag>.incomplete       what has arrived of it snapshots/<commit>/<path>
-//     relative symbolic link to the blob .no_exist/<commit>/<path>     empty: the repo has no such
-//     file at this commit
+//     blobs/<etag>                  the content; etag is a git blob id (SHA-1), of a large file its
+//                                   SHA-256
+//     blobs/<etag>.XXXXXXXX.incomplete   what has arrived of it
+//     snapshots/<commit>/<path>     relative symbolic link to the blob
+//     .no_exist/<commit>/<path>     empty: the repo has no such file at this commit
+//     trees/<commit>.json           all files of the repo at this commit (hub/tree.hpp)
 //   <cache>/.locks/models--org--name/<etag>.lock    held (flock) while the blob is made
 //   <cache>/CACHEDIR.TAG            tells backup programs to pass by
 //
@@ -22,8 +24,8 @@ namespace trainer::hub {
 
 // 40 lower-case hex digits.
 bool is_commit(std::string_view text);
-// A file's path inside a repo: relative, no empty, "." or ".." part, no backslash or control
-// character.
+// A file's path inside a repo: relative, no empty, "." or ".." part, none over 255 bytes, no
+// backslash or control character.
 bool is_repo_path(std::string_view text);
 // A branch, tag, "refs/pr/1" or commit that can be a file name below refs/.
 bool is_revision(std::string_view text);
@@ -40,10 +42,10 @@ class CacheLayout {
   std::filesystem::path folder() const { return folder_; }
   std::filesystem::path ref(std::string_view revision) const;
   std::filesystem::path blob(std::string_view etag) const;
-  std::filesystem::path incomplete(std::string_view etag) const;
   std::filesystem::path snapshot(std::string_view commit) const;
   std::filesystem::path pointer(std::string_view commit, std::string_view path) const;
   std::filesystem::path no_exist(std::string_view commit, std::string_view path) const;
+  std::filesystem::path tree(std::string_view commit) const;
   std::filesystem::path lock(std::string_view etag) const;
   std::filesystem::path tag() const { return cache_ / "CACHEDIR.TAG"; }
   // What the symbolic link pointer(commit, path) holds: "../../blobs/<etag>", deeper for a path
@@ -61,6 +63,9 @@ std::string resolve_address(const std::string& endpoint, const Repo& repo, std::
 // Address of the hub's description of a repo at a revision:
 // {endpoint}/api/models/{id}/revision/{revision}.
 std::string api_address(const std::string& endpoint, const Repo& repo);
+// Address of the first page of all its files:
+// {endpoint}/api/models/{id}/tree/{revision}?recursive=true.
+std::string tree_address(const std::string& endpoint, const Repo& repo);
 // Address of a repo's page for people, where conditions are accepted.
 std::string page_address(const std::string& endpoint, const Repo& repo);
 

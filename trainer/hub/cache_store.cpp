@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -16,12 +15,6 @@ namespace trainer::hub {
 namespace {
 
 constexpr std::size_t kCommitDigits = 40;
-constexpr std::string_view kTag =
-    "Signature: 8a477f597d28d172789f06886806bc55\n"
-    "# This file marks a cache directory of the Hugging Face hub: backup programs may leave it "
-    "out.\n"
-    "# See https://bford.info/cachedir/\n";
-
 std::optional<std::string> read_commit(const std::filesystem::path& ref) {
   std::ifstream stream(ref, std::ios::binary);
   std::string text(kCommitDigits, '\0');
@@ -29,19 +22,17 @@ std::optional<std::string> read_commit(const std::filesystem::path& ref) {
   return stream && is_commit(text) ? std::optional(std::move(text)) : std::nullopt;
 }
 
-std::optional<std::string> commit_of(const CacheLayout& layout, std::string_view revision) {
-  return is_commit(revision) ? std::optional(std::string(revision))
-                             : read_commit(layout.ref(revision));
-}
-
-// Small files that a lost power cord may take: they are made again. So no fsync.
-void write_small(const std::filesystem::path& file, std::string_view text) {
-  const AtomicName name(file);
+// Small files that a lost power cord may take: they are made again. So no fsync. The temporary
+// name lies in `folder`, for whoever reads refs/ or snapshots/ takes all that is there for its own.
+void write_small(const std::filesystem::path& file, const std::filesystem::path& folder,
+                 std::string_view text) {
+  make_folders(folder);
+  const AtomicName name(file, folder);
   {
     const FileDescriptor fd = open_file(name.path(), O_WRONLY | O_CREAT | O_EXCL);
     write_all(fd.get(), std::as_bytes(std::span(text)), file);
   }
-  name.take();
+  make_in_folder(file, [&] { return rename(name.path().c_str(), file.c_str()) == 0; });
 }
 
 bool is_there(const std::filesystem::path& path) {
@@ -50,25 +41,46 @@ bool is_there(const std::filesystem::path& path) {
 }
 
 void copy_to(const std::filesystem::path& blob, const std::filesystem::path& pointer) {
-  const AtomicName name(pointer);
+  const AtomicName name(pointer, blob.parent_path());
   std::error_code error;
   std::filesystem::copy_file(blob, name.path(), error);
   if (error) {
     throw io_error(pointer, "made", error.value());
   }
-  name.take();
+  make_in_folder(pointer, [&] { return rename(name.path().c_str(), pointer.c_str()) == 0; });
 }
 
 void move_to(const std::filesystem::path& blob, const std::filesystem::path& pointer) {
-  if (rename(blob.c_str(), pointer.c_str()) != 0) {
-    throw io_error(pointer, "made", errno);
-  }
+  make_in_folder(pointer, [&] { return rename(blob.c_str(), pointer.c_str()) == 0; });
+}
+
+// False where there are no symbolic links.
+bool link_to(const std::filesystem::path& target, const std::filesystem::path& pointer) {
+  bool possible = true;
+  make_in_folder(pointer, [&] {
+    if (symlink(target.c_str(), pointer.c_str()) == 0 || (errno == EEXIST && is_there(pointer))) {
+      return true;
+    }
+    if (errno == EEXIST) {  // leads nowhere: its blob was removed
+      unlink(pointer.c_str());
+      errno = ENOENT;
+      return false;
+    }
+    possible = errno != EPERM && errno != ENOTSUP && errno != ENOSYS && errno != EINVAL;
+    return !possible;
+  });
+  return possible;
 }
 
 }  // namespace
 
+std::optional<std::string> cached_commit(const CacheLayout& layout, std::string_view revision) {
+  return is_commit(revision) ? std::optional(std::string(revision))
+                             : read_commit(layout.ref(revision));
+}
+
 CachedFile look_up(const CacheLayout& layout, std::string_view revision, std::string_view path) {
-  const auto commit = commit_of(layout, revision);
+  const auto commit = cached_commit(layout, revision);
   if (!commit) {
     return {};
   }
@@ -80,7 +92,7 @@ CachedFile look_up(const CacheLayout& layout, std::string_view revision, std::st
 
 std::vector<std::string> list_cached(const CacheLayout& layout, std::string_view revision) {
   std::vector<std::string> paths;
-  const auto commit = commit_of(layout, revision);
+  const auto commit = cached_commit(layout, revision);
   if (!commit || !is_there(layout.snapshot(*commit))) {
     return paths;
   }
@@ -100,7 +112,7 @@ void prepare(const CacheLayout& layout, std::string_view etag,
   make_folders(layout.lock(etag).parent_path());
   make_folders(pointer.parent_path());
   if (!is_there(layout.tag())) {
-    write_small(layout.tag(), kTag);
+    write_small(layout.tag(), layout.tag().parent_path(), kCacheDirTag);
   }
 }
 
@@ -108,8 +120,7 @@ void remember_ref(const CacheLayout& layout, std::string_view revision, std::str
   if (revision == commit || read_commit(layout.ref(revision)) == commit) {
     return;
   }
-  make_folders(layout.ref(revision).parent_path());
-  write_small(layout.ref(revision), commit);
+  write_small(layout.ref(revision), layout.folder(), commit);
 }
 
 void remember_ref_if_possible(const CacheLayout& layout, std::string_view revision,
@@ -126,7 +137,17 @@ void remember_missing(const CacheLayout& layout, std::string_view revision, std:
     const auto mark = layout.no_exist(commit, path);
     make_folders(mark.parent_path());
     static_cast<void>(open_file(mark, O_WRONLY | O_CREAT));
-    remember_ref(layout, revision, commit);
+    if (is_there(layout.snapshot(commit))) {  // Python takes a ref to no snapshot for damage
+      remember_ref(layout, revision, commit);
+    }
+  } catch (const Error&) {  // asked again next time
+  }
+}
+
+void remember_tree(const CacheLayout& layout, std::string_view commit, std::string_view json) {
+  try {
+    make_folders(layout.snapshot(commit));
+    write_small(layout.tree(commit), layout.folder(), json);
   } catch (const Error&) {  // asked again next time
   }
 }
@@ -136,15 +157,9 @@ void link_pointer(const std::filesystem::path& blob, const std::filesystem::path
   if (is_there(pointer)) {
     return;
   }
-  if (linking == Linking::kSymlinkElseMove || linking == Linking::kSymlinkElseCopy) {
-    const AtomicName name(pointer);
-    if (symlink(target.c_str(), name.path().c_str()) == 0) {
-      name.take();
-      return;
-    }
-    if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS && errno != EINVAL) {
-      throw io_error(pointer, "made", errno);
-    }
+  if ((linking == Linking::kSymlinkElseMove || linking == Linking::kSymlinkElseCopy) &&
+      link_to(target, pointer)) {
+    return;
   }
   if (linking == Linking::kSymlinkElseMove || linking == Linking::kMove) {
     move_to(blob, pointer);

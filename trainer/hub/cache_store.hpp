@@ -12,6 +12,13 @@
 // rename, so another process sees the old or the new state. Throw Error(kIo) unless said otherwise.
 namespace trainer::hub {
 
+// What CACHEDIR.TAG says.
+inline constexpr std::string_view kCacheDirTag =
+    "Signature: 8a477f597d28d172789f06886806bc55\n"
+    "# This file marks a cache directory of the Hugging Face hub: backup programs may leave it "
+    "out.\n"
+    "# See https://bford.info/cachedir/\n";
+
 struct CachedFile {
   std::optional<std::filesystem::path> path;
   bool known_missing = false;  // the repo has no such file at that commit
@@ -23,6 +30,9 @@ CachedFile look_up(const CacheLayout& layout, std::string_view revision, std::st
 // Files of the snapshot of a revision, sorted; empty when there is none.
 std::vector<std::string> list_cached(const CacheLayout& layout, std::string_view revision);
 
+// The commit that a revision means, as far as the cache knows.
+std::optional<std::string> cached_commit(const CacheLayout& layout, std::string_view revision);
+
 // Makes the folders for a blob, its pointer and its lock, and the tag for backup programs.
 void prepare(const CacheLayout& layout, std::string_view etag,
              const std::filesystem::path& pointer);
@@ -33,6 +43,10 @@ void remember_ref_if_possible(const CacheLayout& layout, std::string_view revisi
 // Never throws: what cannot be remembered is asked again.
 void remember_missing(const CacheLayout& layout, std::string_view revision, std::string_view commit,
                       std::string_view path);
+
+// Keeps a listing, and makes the folder of the commit's snapshot, without which Python takes the
+// repo for damaged. Never throws.
+void remember_tree(const CacheLayout& layout, std::string_view commit, std::string_view json);
 
 // How a blob appears in its snapshot: as a symbolic link, or, where there can be none, as the file
 // itself.

@@ -55,14 +55,27 @@ std::string git_blob_id_of(const std::filesystem::path& file) {
   return digest.hex();
 }
 
-bool content_matches(const std::filesystem::path& file, const std::string& etag) {
-  if (etag.find_first_not_of("0123456789abcdef") != std::string::npos) {
+bool names_content(const std::string& etag) {
+  return (etag.size() == kSha256Digits || etag.size() == kSha1Digits) &&
+         etag.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+bool is_tag_of_nothing(const std::string& etag) {
+  if (!names_content(etag)) {
     return true;
   }
-  if (etag.size() == kSha256Digits) {
-    return sha256_of(file) == etag;
+  Digest sha256(Digest::Kind::kSha256);
+  Digest sha1(Digest::Kind::kSha1);
+  const std::string head = "blob 0";
+  sha1.add(head.c_str(), head.size() + 1);
+  return (etag.size() == kSha256Digits ? sha256 : sha1).hex() == etag;
+}
+
+bool content_matches(const std::filesystem::path& file, const std::string& etag) {
+  if (!names_content(etag)) {
+    return true;
   }
-  return etag.size() != kSha1Digits || git_blob_id_of(file) == etag;
+  return (etag.size() == kSha256Digits ? sha256_of(file) : git_blob_id_of(file)) == etag;
 }
 
 }  // namespace trainer::hub

@@ -14,5 +14,9 @@ std::string git_blob_id_of(const std::filesystem::path& file);
 // Whether an entity tag, which names a SHA-256 (64 hex digits) or a git blob (40), belongs to the
 // file's content. Other tags say nothing about the content: true.
 bool content_matches(const std::filesystem::path& file, const std::string& etag);
+// Whether an entity tag is such a digest.
+bool names_content(const std::string& etag);
+// content_matches() of a file without a byte.
+bool is_tag_of_nothing(const std::string& etag);
 
 }  // namespace trainer::hub

@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -17,12 +17,8 @@ namespace {
 
 constexpr mode_t kMode = 0666;  // less the umask
 constexpr std::size_t kLargestWrite = 64U << 20U;
-
-std::filesystem::path temporary_name(const std::filesystem::path& target) {
-  static std::atomic<unsigned> counter{0};
-  return target.parent_path() /
-         fmt::format(".{}.{}.{}.tmp", target.filename().string(), getpid(), counter.fetch_add(1));
-}
+constexpr std::size_t kNameDigits = 16;
+constexpr int kFolderAttempts = 100;
 
 std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
@@ -95,8 +91,35 @@ void make_folders(const std::filesystem::path& folder) {
   }
 }
 
-AtomicName::AtomicName(std::filesystem::path target)
-    : target_(std::move(target)), temporary_(temporary_name(target_)) {}
+void make_in_folder(const std::filesystem::path& file, const std::function<bool()>& make) {
+  for (int attempt = 0;; ++attempt) {
+    make_folders(folder_of(file));
+    if (make()) {
+      return;
+    }
+    if (errno != ENOENT || attempt == kFolderAttempts) {
+      throw io_error(file, "made", errno);
+    }
+  }
+}
+
+std::string random_hex(std::size_t digits) {
+  std::string text;
+  while (text.size() < digits) {
+    std::uint64_t bits = 0;
+    if (getrandom(&bits, sizeof bits, 0) != static_cast<ssize_t>(sizeof bits)) {
+      continue;  // a signal came
+    }
+    text += fmt::format("{:016x}", bits);
+  }
+  text.resize(digits);
+  return text;
+}
+
+AtomicName::AtomicName(std::filesystem::path target) : AtomicName(target, target.parent_path()) {}
+
+AtomicName::AtomicName(std::filesystem::path target, const std::filesystem::path& folder)
+    : target_(std::move(target)), temporary_(folder / ("." + random_hex(kNameDigits) + ".tmp")) {}
 
 AtomicName::~AtomicName() { unlink(temporary_.c_str()); }  // gone already when it was taken
 
@@ -118,12 +141,29 @@ void AtomicFile::reserve(std::uint64_t bytes) {
 
 void AtomicFile::commit() { publish(fd_.get(), name_.path(), name_.target()); }
 
-FileLock::FileLock(const std::filesystem::path& file) {
+FileLock::FileLock(const std::filesystem::path& file, const std::function<void()>& on_wait) {
+  if (!take(file, LOCK_EX | LOCK_NB)) {
+    if (on_wait) {
+      on_wait();
+    }
+    take(file, LOCK_EX);
+  }
+}
+
+std::optional<FileLock> FileLock::if_free(const std::filesystem::path& file) {
+  FileLock lock;
+  return lock.take(file, LOCK_EX | LOCK_NB) ? std::optional(std::move(lock)) : std::nullopt;
+}
+
+bool FileLock::take(const std::filesystem::path& file, int flags) {
   while (true) {
     fd_ = open_file(file, O_RDWR | O_CREAT);
-    while (flock(fd_.get(), LOCK_EX) != 0) {
+    while (flock(fd_.get(), flags) != 0) {
+      if (errno == EWOULDBLOCK) {
+        return false;
+      }
       if (errno == ENOLCK || errno == ENOTSUP || errno == ENOSYS) {
-        return;  // no locks here: go on, the content is checked anyway
+        return true;  // no locks here: go on, the content is checked anyway
       }
       if (errno != EINTR) {
         throw io_error(file, "locked", errno);
@@ -134,7 +174,7 @@ FileLock::FileLock(const std::filesystem::path& file) {
     struct stat named {};
     if (fstat(fd_.get(), &held) == 0 && stat(file.c_str(), &named) == 0 &&
         held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
-      return;
+      return true;
     }
   }
 }

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -36,12 +38,21 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
 // Flushes file and name to the disk: fsync, rename, fsync of the folder.
 void publish(int fd, const std::filesystem::path& from, const std::filesystem::path& to);
 void make_folders(const std::filesystem::path& folder);
+// Makes the folder and does `make` in it, which returns whether it could (else errno says why not).
+// Both again when the folder went in between, for it may be removed as empty at any time. Throws
+// Error(kIo).
+void make_in_folder(const std::filesystem::path& file, const std::function<bool()>& make);
 
-// A free temporary name beside a target. take() gives what was made under it the target's name, in
-// place of what was there; else it is removed.
+// `digits` hex digits that no other process has: process ids come again, in containers at once.
+std::string random_hex(std::size_t digits);
+
+// A free temporary name beside a target, or in `folder` of the same file system. take() gives what
+// was made under it the target's name, in place of what was there; else it is removed. A process
+// killed in between leaves a file ".HEX.tmp".
 class AtomicName {
  public:
   explicit AtomicName(std::filesystem::path target);
+  AtomicName(std::filesystem::path target, const std::filesystem::path& folder);
   AtomicName(const AtomicName&) = delete;
   AtomicName& operator=(const AtomicName&) = delete;
   ~AtomicName();
@@ -73,14 +84,21 @@ class AtomicFile {
   FileDescriptor fd_;
 };
 
-// Holds flock(2) on a file from construction to destruction; waits for other holders. Where the
-// file system has no locks, or only pretends (some network ones do), two processes may both go on:
-// the same bytes are then fetched twice.
+// Holds flock(2) on a file from construction to destruction; the kernel lets go of it when the
+// process dies. Where the file system has no locks, or only pretends (some network ones do), two
+// processes may both go on: the same bytes are then fetched twice.
 class FileLock {
  public:
-  explicit FileLock(const std::filesystem::path& file);
+  // Waits for other holders; `on_wait` is called once if there is one.
+  explicit FileLock(const std::filesystem::path& file, const std::function<void()>& on_wait = {});
+  // nullopt when somebody else holds it. Does not make the file's folder.
+  static std::optional<FileLock> if_free(const std::filesystem::path& file);
 
  private:
+  FileLock() = default;
+  // False when `flags` has LOCK_NB and somebody else holds it.
+  bool take(const std::filesystem::path& file, int flags);
+
   FileDescriptor fd_;
 };
 

@@ -1,18 +1,14 @@
 #include "hub/download.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <exception>
+#include <system_error>
 
 #include "hub/cache_layout.hpp"
 #include "hub/checksum.hpp"
-#include "hub/disk.hpp"
 #include "hub/hub_errors.hpp"
+#include "hub/part_file.hpp"
 
 namespace trainer::hub {
 namespace {
@@ -21,87 +17,68 @@ constexpr int kOk = 200;
 constexpr int kPartial = 206;
 constexpr int kRangeNotSatisfiable = 416;
 
-// The file that grows. One thread.
+// Of a file whose size the hub does not tell: those are small texts that it compresses.
+constexpr std::uint64_t kLargestUntold = 4ULL << 30U;
+
+// The file that grows, and who hears of it. One thread.
 class Part {
  public:
   Part(const Download& download, const Progress& progress)
-      : download_(download),
-        progress_(progress),
-        fd_(open_file(download.incomplete, O_RDWR | O_CREAT)) {
-    struct stat info {};
-    if (fstat(fd_.get(), &info) != 0) {
-      throw io_error(download.incomplete, "read", errno);
-    }
-    offset_ = static_cast<std::uint64_t>(info.st_size);
-    if (download.size && offset_ > *download.size) {
-      start_over();
-    }
-    seek();
-  }
+      : download_(download), progress_(progress), file_(download.part, download.size) {}
 
-  std::uint64_t offset() const noexcept { return offset_; }
-  bool whole() const noexcept { return download_.size && offset_ == *download_.size; }
-  int fd() const noexcept { return fd_.get(); }
-
-  void start_over() {
-    if (ftruncate(fd_.get(), 0) != 0) {
-      throw io_error(download_.incomplete, "written", errno);
+  std::uint64_t offset() const noexcept { return file_.offset(); }
+  bool whole() const noexcept { return download_.size && offset() == *download_.size; }
+  bool is_right() const {
+    if (file_.path().empty()) {
+      return is_tag_of_nothing(download_.etag);
     }
-    offset_ = 0;
-    seek();
+    return content_matches(file_.path(), download_.etag);
   }
+  void start_over() { file_.start_over(); }
+  void publish() { file_.publish(download_.destination); }
 
   // Called once per answer, before its bytes: whether they continue what is there. False when they
   // are of no use.
   bool begin(const HttpResponse& head) {
     if (head.status == kPartial) {
-      return head.header("content-range").starts_with(fmt::format("bytes {}-", offset_));
+      return head.header("content-range").starts_with(fmt::format("bytes {}-", offset())) &&
+             is_plain(head);
     }
-    if (head.status == kOk && offset_ > 0) {
+    if (head.status == kOk && offset() > 0) {
       start_over();
     }
     return head.status == kOk;
   }
 
   void add(std::span<const std::byte> bytes) {
-    if (download_.size && bytes.size() > *download_.size - offset_) {
+    const std::uint64_t limit = download_.size.value_or(kLargestUntold);
+    if (bytes.size() > limit - offset()) {
+      start_over();
       throw Error(
           ErrorCode::kHub,
           fmt::format("{}: the hub sends more than the {} bytes it named; start again, or ask "
                       "another mirror through HF_ENDPOINT",
-                      download_.path, *download_.size));
+                      download_.path, limit));
     }
-    write_all(fd_.get(), bytes, download_.incomplete);
-    offset_ += bytes.size();
+    file_.append(bytes);
     report();
   }
 
   void report() const {
     if (progress_) {
-      progress_(download_.path, offset_, download_.size.value_or(0));
+      progress_(download_.path, offset(), download_.size.value_or(0));
     }
   }
 
  private:
-  void seek() const {
-    if (lseek(fd_.get(), static_cast<off_t>(offset_), SEEK_SET) < 0) {
-      throw io_error(download_.incomplete, "read", errno);
-    }
-  }
-
   const Download& download_;
   const Progress& progress_;
-  FileDescriptor fd_;
-  std::uint64_t offset_ = 0;
+  PartFile file_;
 };
 
-void check_room(const Download& download) {
+void check_room(const Download& download, std::uint64_t have) {
   std::error_code error;
-  std::uint64_t have = std::filesystem::file_size(download.incomplete, error);
-  if (error || (download.size && have > *download.size)) {
-    have = 0;
-  }
-  const auto folder = download.incomplete.parent_path();
+  const auto folder = download.destination.parent_path();
   const auto space = std::filesystem::space(folder, error);
   if (!error && download.size && space.available < *download.size - have) {
     throw Error(
@@ -200,19 +177,18 @@ void fill(const Transport& transport, const HubSettings& settings, const Downloa
 
 void fetch(const Transport& transport, const HubSettings& settings, const Download& download,
            const Progress& progress) {
-  check_room(download);
   Part part(download, progress);
+  check_room(download, part.offset());
   bool adopted = part.offset() > 0;
   part.report();
   while (true) {
     fill(transport, settings, download, part);
-    if (content_matches(download.incomplete, download.etag)) {
-      publish(part.fd(), download.incomplete, download.destination);
+    if (part.is_right()) {
+      part.publish();
       return;
     }
     part.start_over();
     if (!adopted) {
-      unlink(download.incomplete.c_str());
       throw Error(
           ErrorCode::kHub,
           fmt::format(

@@ -16,11 +16,11 @@ struct Download {
   std::string path;
   std::string etag;
   std::optional<std::uint64_t> size;  // absent: the hub did not say
-  std::filesystem::path incomplete;   // what has arrived; adopted and continued when it exists
+  std::filesystem::path part;         // how the names of what has arrived begin (hub/part_file.hpp)
   std::filesystem::path destination;  // where the content goes once it is whole and right
 };
 
-// Fetches into `incomplete`, continuing by ranges what an earlier process or attempt left, checks
+// Fetches into a PartFile, continuing by ranges what an earlier process or attempt left, checks
 // size and checksum, flushes and renames. The caller holds the blob's lock. Throws Error(kHub) when
 // the hub does not give it (what has arrived stays for the next time) or gives something else than
 // it named (then it is thrown away), Error(kIo) when the disk refuses.

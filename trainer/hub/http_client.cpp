@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -137,11 +138,20 @@ void configure(CURL* handle, const HttpRequest& request, const curl_slist* heade
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // they are the proxy's
+  // Decodes what comes compressed though nobody asked for it; what is asked for say the headers.
+  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "identity");
   curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(request.connect_timeout.count()));
   if (request.total_timeout) {
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_timeout->count()));
+  }
+  // libcurl leaves this one out, for in a CGI program a client may set it (by a header Proxy:).
+  const char* proxy = std::getenv("HTTP_PROXY");
+  if (proxy != nullptr && *proxy != '\0' && std::getenv("http_proxy") == nullptr &&
+      std::getenv("REQUEST_METHOD") == nullptr && request.url.starts_with("http:")) {
+    curl_easy_setopt(handle, CURLOPT_PROXY, proxy);
   }
 }
 
@@ -191,6 +201,11 @@ std::optional<std::uint64_t> HttpResponse::header_number(std::string_view name) 
              : std::nullopt;
 }
 
+bool is_plain(const HttpResponse& response) {
+  const std::string_view encoding = response.header("content-encoding");
+  return encoding.empty() || encoding == "identity";
+}
+
 HttpClient::HttpClient(std::string ca_bundle) : pool_(std::make_unique<Pool>()) {
   start_curl();
   pool_->ca_bundle = std::move(ca_bundle);
@@ -231,7 +246,10 @@ HttpResponse HttpClient::send(const HttpRequest& request, const BodySink& sink) 
     response.failure = "nothing came for " + std::to_string(request.idle_timeout.count()) + " ms";
   } else if (code != CURLE_OK && !response.refused) {
     words.resize(words.find('\0'));
-    response.permanent = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
+    long proxy_status = 0;
+    curl_easy_getinfo(handle.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    response.permanent = code == CURLE_PEER_FAILED_VERIFICATION ||
+                         code == CURLE_SSL_CACERT_BADFILE || proxy_status == 407;
     response.failure = words.empty() ? curl_easy_strerror(code) : words;
   }
   pool_->give_back(std::move(handle));

@@ -12,8 +12,9 @@
 #include <string_view>
 #include <vector>
 
-// One HTTP exchange by libcurl: no redirects, no retries, no opinion about status codes. Proxies
-// are taken from the environment (http_proxy, https_proxy, all_proxy, no_proxy).
+// One HTTP exchange by libcurl: no redirects, no retries, no opinion about status codes. Bodies
+// that come compressed arrive decoded. Proxies are taken from the environment (http_proxy,
+// https_proxy, all_proxy, no_proxy, in small letters or capitals).
 namespace trainer::hub {
 
 enum class Method { kGet, kHead };
@@ -46,6 +47,9 @@ struct HttpResponse {
   std::string_view header(std::string_view name) const;  // empty when absent
   std::optional<std::uint64_t> header_number(std::string_view name) const;
 };
+
+// The body is sent as it is, not compressed: its length and ranges are those of the content.
+bool is_plain(const HttpResponse& response);
 
 // Takes body bytes as they arrive, after the response's status and headers are known. False ends
 // the exchange.

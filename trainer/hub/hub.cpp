@@ -3,29 +3,58 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <atomic>
-#include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
 #include "config/error.hpp"
-#include "config/json.hpp"
 #include "hub/cache_layout.hpp"
 #include "hub/cache_store.hpp"
 #include "hub/disk.hpp"
 #include "hub/download.hpp"
 #include "hub/hub_errors.hpp"
-#include "hub/transport.hpp"
+#include "hub/hub_impl.hpp"
 
 namespace trainer::hub {
 namespace {
 
-// What the hub says of a file before it is fetched.
-struct Metadata {
-  std::string commit;
-  std::string etag;
-  std::optional<std::uint64_t> size;
-};
+Error offline_error(const HubSettings& settings, const Repo& repo, std::string_view path) {
+  return {ErrorCode::kHub,
+          fmt::format("{} of '{}' at revision '{}' is not in the cache {}, and the hub may not be "
+                      "asked: unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, or give a local "
+                      "directory",
+                      path, repo.id, repo.revision, settings.cache.string())};
+}
+
+bool is_described(const HttpResponse& response) {
+  const bool redirect = response.status >= 300 && response.status < 400;
+  return response.failure.empty() && (response.status == 200 || redirect);
+}
+
+Metadata describe(const HttpResponse& response, const HubSettings& settings, const Repo& repo) {
+  Metadata metadata;
+  metadata.commit = response.header("x-repo-commit");
+  if (metadata.commit.empty() && is_commit(repo.revision)) {
+    metadata.commit = repo.revision;  // a plain mirror: the commit is known all the same
+  }
+  const std::string_view linked = response.header("x-linked-etag");
+  metadata.etag = normalized_etag(linked.empty() ? response.header("etag") : linked);
+  metadata.size = response.header_number("x-linked-size");
+  if (!metadata.size && response.status == 200 && is_plain(response)) {
+    metadata.size = response.header_number("content-length");
+  }
+  if (!is_commit(metadata.commit) || !is_blob_name(metadata.etag)) {
+    throw Error(
+        ErrorCode::kHub,
+        fmt::format("{} answers for '{}' without {}, so it is not a hub: check HF_ENDPOINT and "
+                    "https_proxy, or "
+                    "name a full commit as revision",
+                    settings.endpoint, repo.id,
+                    is_commit(metadata.commit) ? "a usable ETag" : "a commit (X-Repo-Commit)"));
+  }
+  return metadata;
+}
+
+}  // namespace
 
 void check(const Repo& repo, std::string_view path) {
   if (!is_repo_id(repo.id)) {
@@ -47,74 +76,6 @@ void check(const Repo& repo, std::string_view path) {
   }
 }
 
-bool is_described(const HttpResponse& response) {
-  const bool redirect = response.status >= 300 && response.status < 400;
-  return response.failure.empty() && (response.status == 200 || redirect);
-}
-
-Metadata describe(const HttpResponse& response, const HubSettings& settings, const Repo& repo) {
-  Metadata metadata;
-  metadata.commit = response.header("x-repo-commit");
-  if (metadata.commit.empty() && is_commit(repo.revision)) {
-    metadata.commit = repo.revision;  // a plain mirror: the commit is known all the same
-  }
-  const std::string_view linked = response.header("x-linked-etag");
-  metadata.etag = normalized_etag(linked.empty() ? response.header("etag") : linked);
-  const std::string_view encoding = response.header("content-encoding");
-  metadata.size = response.header_number("x-linked-size");
-  if (!metadata.size && response.status == 200 && (encoding.empty() || encoding == "identity")) {
-    metadata.size = response.header_number("content-length");
-  }
-  if (!is_commit(metadata.commit) || !is_blob_name(metadata.etag)) {
-    throw Error(
-        ErrorCode::kHub,
-        fmt::format("{} answers for '{}' without {}, so it is not a hub: check HF_ENDPOINT and "
-                    "https_proxy, or "
-                    "name a full commit as revision",
-                    settings.endpoint, repo.id,
-                    is_commit(metadata.commit) ? "a usable ETag" : "a commit (X-Repo-Commit)"));
-  }
-  return metadata;
-}
-
-std::vector<std::string> sibling_paths(const config::JsonObject& description) {
-  const nlohmann::json* siblings = description.find("siblings");
-  if (siblings == nullptr || !siblings->is_array()) {
-    throw Error(ErrorCode::kHub,
-                fmt::format("{}: lists no files: is HF_ENDPOINT a hub?", description.place()));
-  }
-  std::vector<std::string> paths;
-  for (const nlohmann::json& entry : *siblings) {
-    const auto name = entry.is_object() ? entry.find("rfilename") : entry.end();
-    const std::string path =
-        name != entry.end() && name->is_string() ? name->get<std::string>() : std::string();
-    if (!is_repo_path(path)) {
-      throw Error(ErrorCode::kHub,
-                  fmt::format("{}: names a file that no repo can have", description.place()));
-    }
-    paths.push_back(path);
-  }
-  return paths;
-}
-
-}  // namespace
-
-struct Hub::Impl {
-  Impl(HubSettings given, Progress shown)
-      : settings(std::move(given)),
-        progress(settings.progress_bars ? std::move(shown) : Progress()),
-        transport(settings) {}
-
-  HubSettings settings;
-  Progress progress;
-  Transport transport;
-  mutable std::atomic<bool> answered{true};
-
-  HttpResponse head(const Repo& repo, std::string_view path, const CachedFile& cached) const;
-  std::filesystem::path obtain(const Repo& repo, std::string_view path,
-                               const Metadata& metadata) const;
-};
-
 // Asks once; only a file that the cache cannot give is worth waiting for.
 HttpResponse Hub::Impl::head(const Repo& repo, std::string_view path,
                              const CachedFile& cached) const {
@@ -127,6 +88,17 @@ HttpResponse Hub::Impl::head(const Repo& repo, std::string_view path,
                      : transport.patient(request, Redirects::kUntilDescribed);
 }
 
+Metadata Hub::Impl::metadata(const Repo& repo, std::string_view path) const {
+  if (settings.offline) {
+    throw offline_error(settings, repo, path);
+  }
+  const HttpResponse response = head(repo, path, {});
+  if (!is_described(response)) {
+    throw refusal_error(response, settings, repo);
+  }
+  return describe(response, settings, repo);
+}
+
 std::filesystem::path Hub::Impl::obtain(const Repo& repo, std::string_view path,
                                         const Metadata& metadata) const {
   const CacheLayout layout(settings.cache, repo);
@@ -137,7 +109,9 @@ std::filesystem::path Hub::Impl::obtain(const Repo& repo, std::string_view path,
   }
   prepare(layout, metadata.etag, pointer);
   remember_ref(layout, repo.revision, metadata.commit);
-  const FileLock lock(layout.lock(metadata.etag));
+  const FileLock lock(layout.lock(metadata.etag), [&] {
+    spdlog::info("{} is being fetched by somebody else: waiting for that", path);
+  });
   const bool fresh = !std::filesystem::exists(layout.blob(metadata.etag));
   if (fresh) {
     Repo pinned = repo;
@@ -147,7 +121,7 @@ std::filesystem::path Hub::Impl::obtain(const Repo& repo, std::string_view path,
                    .path = std::string(path),
                    .etag = metadata.etag,
                    .size = metadata.size,
-                   .incomplete = layout.incomplete(metadata.etag),
+                   .part = layout.blob(metadata.etag),
                    .destination = layout.blob(metadata.etag)},
           progress);
   }
@@ -181,11 +155,7 @@ std::optional<std::filesystem::path> Hub::file(const Repo& repo, std::string_vie
     }
   }
   if (settings.offline) {
-    throw Error(ErrorCode::kHub,
-                fmt::format("{} of '{}' at revision '{}' is not in the cache {}, and the hub may "
-                            "not be asked: unset "
-                            "HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, or give a local directory",
-                            path, repo.id, repo.revision, settings.cache.string()));
+    throw offline_error(settings, repo, path);
   }
   const HttpResponse response = impl_->head(repo, path, cached);
   if (is_described(response)) {
@@ -216,23 +186,6 @@ std::filesystem::path Hub::require(const Repo& repo, std::string_view path) cons
               fmt::format("'{}' on {} has no {} at revision '{}': see its files at {}/tree/main",
                           repo.id, impl_->settings.endpoint, path, repo.revision,
                           page_address(impl_->settings.endpoint, repo)));
-}
-
-std::vector<std::string> Hub::list(const Repo& repo) const {
-  check(repo, "list");
-  const HubSettings& settings = impl_->settings;
-  if (settings.offline) {
-    return list_cached(CacheLayout(settings.cache, repo), repo.revision);
-  }
-  const HttpRequest request{.url = api_address(settings.endpoint, repo),
-                            .connect_timeout = settings.metadata_timeout,
-                            .idle_timeout = settings.metadata_timeout};
-  const HttpResponse response = impl_->transport.patient(request, Redirects::kAll);
-  if (response.status != 200 || !response.complete()) {
-    throw refusal_error(response, settings, repo);
-  }
-  const auto description = config::JsonObject::parse(response.body, response.url);
-  return sibling_paths(config::JsonObject::parse(response.body, response.url));
 }
 
 }  // namespace trainer::hub

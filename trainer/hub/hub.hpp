@@ -56,6 +56,20 @@ struct Repo {
 using Progress =
     std::function<void(std::string_view file, std::uint64_t done, std::uint64_t total)>;
 
+struct ListedFile {
+  std::string path;
+  std::optional<std::uint64_t> size;  // absent: the hub does not say
+};
+
+struct Listing {
+  std::string commit;
+  std::vector<ListedFile> files;  // sorted by path
+  bool complete = false;          // false: only what the cache happens to have
+};
+
+// Whether a listing that was fetched goes into the cache, for the next time and for Python.
+enum class Keep { kYes, kNo };
+
 // May be used from several threads; each call blocks its caller.
 class Hub {
  public:
@@ -71,6 +85,14 @@ class Hub {
   std::filesystem::path require(const Repo& repo, std::string_view path) const;
   // Paths of all files of the repo at its revision; offline: of those in the cache.
   std::vector<std::string> list(const Repo& repo) const;
+  // As list(), with the commit and sizes. A commit whose listing the cache has (trees/) needs no
+  // request, and when the hub gives no answer that of the last time serves. A commit that is not
+  // known is empty (offline only).
+  Listing listing(const Repo& repo, Keep keep) const;
+
+  // Makes folder/path the file of a commit (`pinned.revision`); what is there already and right
+  // stays (hub/local_folder.hpp).
+  void place(const Repo& pinned, std::string_view path, const std::filesystem::path& folder) const;
 
   // What the cache holds of file(), without asking anybody.
   std::optional<std::filesystem::path> cached(const Repo& repo, std::string_view path) const;

@@ -4,6 +4,7 @@
 
 #include "config/printable.hpp"
 #include "hub/cache_layout.hpp"
+#include "hub/transport.hpp"
 #include "hub/url.hpp"
 
 namespace trainer::hub {
@@ -42,13 +43,25 @@ std::string gated(const HubSettings& settings, const Repo& repo) {
 }
 
 std::string too_many(const HttpResponse& response, const HubSettings& settings) {
-  const std::string_view after = response.header("retry-after");
+  std::string_view after = response.header("retry-after");
+  const auto reset = retry_after(response, std::chrono::seconds(0));
+  const std::string seconds = reset ? fmt::to_string(reset->count()) : std::string();
+  after = after.empty() ? std::string_view(seconds) : after;
   const std::string advice = settings.token.empty()
                                  ? "wait, or set HF_TOKEN, which raises the limit"
                                  : "wait, then start again";
   return fmt::format(
       "{} answers 429, too many requests{}: {}", host_of(response),
       after.empty() ? "" : fmt::format(" (retry after {})", config::printable(after, 40)), advice);
+}
+
+constexpr std::string_view kProxyAdvice =
+    "write user and password into https_proxy (http://USER:PASSWORD@HOST:PORT)";
+
+// What the hub itself says, if anything.
+std::string words_of(const HttpResponse& response) {
+  const std::string_view words = response.header("x-error-message");
+  return words.empty() ? "" : fmt::format(" (it says: {})", config::printable(words));
 }
 
 std::string no_answer(const HttpResponse& response, const HubSettings& settings) {
@@ -58,10 +71,12 @@ std::string no_answer(const HttpResponse& response, const HubSettings& settings)
                                 : fmt::format(" (where {} sends for the file)", settings.endpoint);
   const std::string_view words =
       response.failure.empty() ? "no answer" : std::string_view(response.failure);
-  const std::string_view advice =
-      words.find("certificate") == std::string_view::npos
-          ? "check the network and https_proxy"
-          : "set SSL_CERT_FILE to the certificates of the proxy in between";
+  std::string_view advice = "check the network and https_proxy";
+  if (words.find("certificate") != std::string_view::npos) {
+    advice = "set SSL_CERT_FILE to the certificates of the proxy in between";
+  } else if (words.find("407") != std::string_view::npos) {
+    advice = kProxyAdvice;
+  }
   return fmt::format(
       "{}{} cannot be reached: {}; {}, set HF_ENDPOINT to a mirror, or give a local directory",
       host, other, words, advice);
@@ -99,6 +114,8 @@ Refusal refusal_of(const HttpResponse& response) {
     case 404:
       // A mirror without error codes: its commit tells whether it knows the repo.
       return Refusal::kNoFile;
+    case 407:
+      return Refusal::kProxy;
     case 429:
       return Refusal::kTooMany;
     default:
@@ -125,22 +142,27 @@ Error refusal_error(const HttpResponse& response, const HubSettings& settings, c
             "{} does not accept the token in use: make a new one and set HF_TOKEN, or unset it",
             host_of(response));
       case Refusal::kForbidden:
-        return fmt::format(
-            "{} answers 403, forbidden, for {}: the token in use lacks the right to read it",
-            host_of(response), name_of(repo));
+        return fmt::format("{} answers 403, forbidden, for {}{}: {}", host_of(response),
+                           name_of(repo), words_of(response),
+                           settings.token.empty()
+                               ? "set HF_TOKEN to a token that may read it, or check the proxy"
+                               : "the token in use lacks the right to read it");
       case Refusal::kTooMany:
         return too_many(response, settings);
+      case Refusal::kProxy:
+        return fmt::format("the proxy on the way to {} wants a user (407): {}", host_of(response),
+                           kProxyAdvice);
       case Refusal::kServerFault:
         return fmt::format(
-            "{} answers {} for {}, again and again: try later, or set HF_ENDPOINT to a mirror",
-            host_of(response), response.status, name_of(repo));
+            "{} answers {} for {}{}, again and again: try later, or set HF_ENDPOINT to a mirror",
+            host_of(response), response.status, name_of(repo), words_of(response));
       case Refusal::kNoAnswer:
         return no_answer(response, settings);
       case Refusal::kOther:
         break;
     }
-    return fmt::format("{} answers {} for {}: is HF_ENDPOINT a hub?", host_of(response),
-                       response.status, name_of(repo));
+    return fmt::format("{} answers {} for {}{}: is HF_ENDPOINT a hub?", host_of(response),
+                       response.status, name_of(repo), words_of(response));
   }();
   return {ErrorCode::kHub, text};
 }

@@ -18,6 +18,7 @@ enum class Refusal {
   kBadToken,
   kForbidden,
   kTooMany,
+  kProxy,
   kServerFault,
   kNoAnswer,
   kOther

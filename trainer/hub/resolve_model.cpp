@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <exception>
-#include <mutex>
-#include <thread>
 
 #include "config/error.hpp"
 #include "hub/hub.hpp"
+#include "hub/parallel.hpp"
 #include "hub/safetensors_index.hpp"
 
 namespace trainer::hub {
@@ -119,29 +116,8 @@ class PinnedModel {
 
  private:
   void fetch_all(const std::vector<std::string>& files) const {
-    std::atomic<std::size_t> next{0};
-    std::mutex mutex;
-    std::exception_ptr failure;
-    const auto work = [&] {
-      for (std::size_t i = next++; i < files.size(); i = next++) {
-        try {
-          hub_.require(repo_, files[i]);
-        } catch (...) {
-          const std::lock_guard lock(mutex);
-          failure = failure ? failure : std::current_exception();
-          next = files.size();
-        }
-      }
-    };
-    {
-      std::vector<std::jthread> threads;
-      for (std::size_t i = 0; i < std::min(kParallelDownloads, files.size()); ++i) {
-        threads.emplace_back(work);
-      }
-    }
-    if (failure) {
-      std::rethrow_exception(failure);
-    }
+    for_each_parallel(files.size(), kParallelDownloads,
+                      [&](std::size_t i) { hub_.require(repo_, files[i]); });
   }
 
   const Hub& hub_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <thread>
 
 #include "config/error.hpp"
@@ -15,6 +16,7 @@ namespace trainer::hub {
 namespace {
 
 constexpr int kMaxRedirects = 10;
+constexpr std::uint64_t kLongestSpan = 1'000'000;  // seconds that a server may name
 constexpr std::chrono::milliseconds kFirstWait{1000};
 constexpr std::chrono::milliseconds kLongestOwnWait{16'000};
 constexpr std::array<std::string_view, 3> kDescription{"x-repo-commit", "x-linked-etag",
@@ -45,16 +47,48 @@ bool may_pass(const HttpResponse& response) noexcept {
   if (!response.failure.empty() || response.status == 0) {
     return !response.permanent;
   }
-  return response.status == 429 || response.status == 500 ||
+  return response.status == 408 || response.status == 429 || response.status == 500 ||
          (response.status >= 502 && response.status <= 504);
 }
+
+namespace {
+
+// The seconds that `RateLimit: "api";r=0;t=55` gives, when nothing remains (r=0).
+std::optional<std::chrono::seconds> rate_limit_reset(std::string_view header) {
+  std::optional<std::uint64_t> remaining;
+  std::optional<std::uint64_t> reset;
+  while (!header.empty()) {
+    const std::size_t end = std::min(header.find_first_of(";,"), header.size());
+    const std::string_view item = header.substr(0, end);
+    header.remove_prefix(std::min(end + 1, header.size()));
+    const std::size_t sign = item.find('=');
+    std::uint64_t number = 0;
+    if (sign == std::string_view::npos) {
+      continue;
+    }
+    const char* last = item.data() + item.size();
+    if (std::from_chars(item.data() + sign + 1, last, number).ptr != last) {
+      continue;
+    }
+    const std::string_view key = item.substr(0, sign);
+    (key.ends_with("r") ? remaining : reset) = number;
+  }
+  return remaining == 0U && reset
+             ? std::optional(std::chrono::seconds(std::min(*reset, kLongestSpan)))
+             : std::nullopt;
+}
+
+}  // namespace
 
 std::optional<std::chrono::seconds> retry_after(const HttpResponse& response,
                                                 std::chrono::seconds now) {
   if (const auto seconds = response.header_number("retry-after")) {
-    return std::chrono::seconds(std::min<std::uint64_t>(*seconds, 1'000'000));
+    return std::chrono::seconds(std::min(*seconds, kLongestSpan));
   }
   const std::string date(response.header("retry-after"));
+  if (date.empty() && response.status == 429) {
+    return rate_limit_reset(response.header("ratelimit"));
+  }
   const time_t when = date.empty() ? -1 : curl_getdate(date.c_str(), nullptr);
   return when < 0
              ? std::nullopt

@@ -27,9 +27,9 @@ class Backoff {
  public:
   explicit Backoff(const HubSettings& settings) : settings_(&settings) {}
 
-  // Waits and returns true when `response` is of the kind that may pass (no answer, cut off, 429,
-  // 500, 502, 503, 504) and attempts are left. A Retry-After of at most kLongestWait is obeyed; a
-  // longer one ends the attempts.
+  // Waits and returns true when `response` is of the kind that may pass (no answer, cut off, 408,
+  // 429, 500, 502, 503, 504) and attempts are left. A Retry-After of at most kLongestWait is
+  // obeyed; a longer one ends the attempts.
   bool wait_after(const HttpResponse& response);
   // Progress was made: the count begins anew.
   void reset() noexcept { failed_ = 0; }
@@ -42,7 +42,9 @@ class Backoff {
 };
 
 bool may_pass(const HttpResponse& response) noexcept;
-// Seconds or an HTTP date; nullopt when absent or unreadable. `now` in seconds since 1970.
+// How long to wait: of Retry-After seconds or an HTTP date, else of RateLimit (the IETF's draft
+// "ratelimit-headers") what a 429 says; nullopt when absent or unreadable. `now` in seconds since
+// 1970.
 std::optional<std::chrono::seconds> retry_after(const HttpResponse& response,
                                                 std::chrono::seconds now);
 

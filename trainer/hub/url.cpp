@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "config/printable.hpp"
+
 namespace trainer::hub {
 namespace {
 
@@ -115,6 +117,10 @@ std::optional<Url> follow(const Url& from, std::string_view location) {
                     std::string(location));
   }
   return to && from.scheme == "https" && to->scheme != "https" ? std::nullopt : to;
+}
+
+std::string printable_address(std::string_view address) {
+  return config::printable(address.substr(0, address.find('?')));
 }
 
 std::string encode_component(std::string_view text) { return encode(text, ""); }

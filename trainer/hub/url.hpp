@@ -31,6 +31,9 @@ bool same_origin(const Url& a, const Url& b);
 // none, or when it would go from https to http.
 std::optional<Url> follow(const Url& from, std::string_view location);
 
+// An address for people: without its query, which may hold a signature, on one line.
+std::string printable_address(std::string_view address);
+
 // Percent-encodes everything but unreserved characters, the slash too: for a revision.
 std::string encode_component(std::string_view text);
 // As encode_component, but slashes stay: for a path inside a repo.

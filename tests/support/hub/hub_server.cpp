@@ -16,6 +16,33 @@ std::string read_file(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+namespace {
+
+std::vector<nlohmann::json> lines_of(const std::filesystem::path& file) {
+  std::vector<nlohmann::json> entries;
+  std::ifstream log(file);
+  for (std::string line; std::getline(log, line);) {
+    entries.push_back(nlohmann::json::parse(line));
+  }
+  return entries;
+}
+
+std::unique_ptr<Process> start(const std::string& script, const std::vector<std::string>& arguments,
+                               int& port) {
+  ProcessOptions options;
+  options.command = {"/usr/bin/env", "python3", TRACKER_SOURCE_DIR "/tests/support/hub/" + script};
+  options.command.insert(options.command.end(), arguments.begin(), arguments.end());
+  auto process = std::make_unique<Process>(options);
+  const auto line = process->read_line();
+  if (!line) {
+    throw std::runtime_error(script + " did not start: " + process->errors());
+  }
+  port = std::stoi(*line);
+  return process;
+}
+
+}  // namespace
+
 HubServer::HubServer(const std::map<std::string, std::string>& files,
                      const nlohmann::json& behaviour) {
   for (const auto& [path, content] : files) {
@@ -23,25 +50,12 @@ HubServer::HubServer(const std::map<std::string, std::string>& files,
   }
   const auto settings = root_.path() / "behaviour.json";
   write_file(settings, behaviour.dump());
-  ProcessOptions options;
-  options.command = {"/usr/bin/env", "python3",
-                     TRACKER_SOURCE_DIR "/tests/support/hub/hub_server.py", root_.path().string(),
-                     settings.string()};
-  process_ = std::make_unique<Process>(options);
-  const auto line = process_->read_line();
-  if (!line) {
-    throw std::runtime_error("the hub server did not start: " + process_->errors());
-  }
-  port_ = std::stoi(*line);
+  scheme_ = behaviour.contains("tls") ? "https" : "http";
+  process_ = start("hub_server.py", {root_.path().string(), settings.string()}, port_);
 }
 
 std::vector<nlohmann::json> HubServer::requests() const {
-  std::vector<nlohmann::json> entries;
-  std::ifstream log(root_.path() / "requests.jsonl");
-  for (std::string line; std::getline(log, line);) {
-    entries.push_back(nlohmann::json::parse(line));
-  }
-  return entries;
+  return lines_of(root_.path() / "requests.jsonl");
 }
 
 int HubServer::count(const std::string& method, const std::string& part) const {
@@ -58,6 +72,18 @@ int HubServer::count(const std::string& method, const std::string& part) const {
 void HubServer::stop() {
   process_->kill(SIGTERM);
   process_->wait();
+}
+
+HubProxy::HubProxy(const std::string& user) {
+  std::vector<std::string> arguments{(folder_.path() / "log.jsonl").string()};
+  if (!user.empty()) {
+    arguments.push_back(user);
+  }
+  process_ = start("proxy_server.py", arguments, port_);
+}
+
+std::vector<nlohmann::json> HubProxy::requests() const {
+  return lines_of(folder_.path() / "log.jsonl");
 }
 
 }  // namespace test_support

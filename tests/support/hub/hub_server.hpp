@@ -23,9 +23,10 @@ class HubServer {
   explicit HubServer(const std::map<std::string, std::string>& files,
                      const nlohmann::json& behaviour = nlohmann::json::object());
 
-  std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string endpoint() const { return scheme_ + "://127.0.0.1:" + std::to_string(port_); }
   int port() const noexcept { return port_; }
-  // Every request so far: method, path, host, range, auth.
+  std::filesystem::path root() const { return root_.path(); }
+  // Every request so far: method, path, host, range, auth, and the client's port.
   std::vector<nlohmann::json> requests() const;
   // How many requests have `method` and a path that contains `part`.
   int count(const std::string& method, const std::string& part) const;
@@ -34,6 +35,27 @@ class HubServer {
 
  private:
   TempDirectory root_;
+  std::unique_ptr<Process> process_;
+  std::string scheme_ = "http";
+  int port_ = 0;
+};
+
+// proxy_server.py as a child process, likewise.
+class HubProxy {
+ public:
+  // `user` is "name:password", or empty: everybody may use it.
+  explicit HubProxy(const std::string& user = {});
+
+  // Without and with user and password in it.
+  std::string address() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string address_for(const std::string& user) const {
+    return "http://" + user + "@127.0.0.1:" + std::to_string(port_);
+  }
+  // Every request so far: method, target, admitted.
+  std::vector<nlohmann::json> requests() const;
+
+ private:
+  TempDirectory folder_;
   std::unique_ptr<Process> process_;
   int port_ = 0;
 };

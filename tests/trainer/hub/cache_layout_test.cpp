@@ -11,7 +11,6 @@ TEST(CacheLayout, places_are_those_of_hugging_face) {
   const CacheLayout layout("/c", Repo{.id = "org/name"});
   EXPECT_EQ(layout.ref("refs/pr/1"), "/c/models--org--name/refs/refs/pr/1");
   EXPECT_EQ(layout.blob("e"), "/c/models--org--name/blobs/e");
-  EXPECT_EQ(layout.incomplete("e"), "/c/models--org--name/blobs/e.incomplete");
   EXPECT_EQ(layout.pointer(kCommit, "a/b.txt"),
             "/c/models--org--name/snapshots/" + kCommit + "/a/b.txt");
   EXPECT_EQ(layout.no_exist(kCommit, "x"), "/c/models--org--name/.no_exist/" + kCommit + "/x");

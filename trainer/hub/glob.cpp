@@ -1,0 +1,111 @@
+#include "hub/glob.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+namespace trainer::hub {
+namespace {
+
+// Characters of UTF-8; a byte that is none of it counts as one of its own.
+std::u32string characters(std::string_view text) {
+  std::u32string result;
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    std::size_t length = lead < 0x80    ? 1
+                         : lead >= 0xF0 ? 4
+                         : lead >= 0xE0 ? 3
+                         : lead >= 0xC0 ? 2
+                                        : 0;
+    char32_t character = length == 1 ? lead : lead & (0x7FU >> length);
+    bool valid = length > 0 && length <= text.size();
+    for (std::size_t i = 1; valid && i < length; ++i) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      valid = (byte & 0xC0U) == 0x80;
+      character = (character << 6U) | (byte & 0x3FU);
+    }
+    result += valid ? character : lead;
+    text.remove_prefix(valid ? length : 1);
+  }
+  return result;
+}
+
+// The set that begins at pattern[0] == '[': its length with both brackets, and whether it has `c`.
+// nullopt when it is not closed.
+struct Set {
+  std::size_t length = 0;
+  bool has = false;
+};
+std::optional<Set> match_set(std::u32string_view pattern, char32_t c) {
+  const bool negated = pattern.size() > 1 && pattern[1] == U'!';
+  const std::size_t first = negated ? 2 : 1;
+  // A bracket that comes first is a member.
+  const std::size_t close = pattern.find(U']', std::min(first + 1, pattern.size()));
+  if (close == std::u32string_view::npos) {
+    return std::nullopt;
+  }
+  bool has = false;
+  for (std::size_t i = first; i < close; ++i) {
+    if (i + 2 < close && pattern[i + 1] == U'-') {
+      has = has || (pattern[i] <= c && c <= pattern[i + 2]);
+      i += 2;
+    } else {
+      has = has || pattern[i] == c;
+    }
+  }
+  return Set{.length = close + 1, .has = has != negated};
+}
+
+// One character against the head of the pattern: how much of the pattern it takes; 0: does not fit.
+std::size_t match_one(std::u32string_view pattern, char32_t c) {
+  if (pattern.empty()) {
+    return 0;
+  }
+  if (pattern.front() == U'[') {
+    if (const auto set = match_set(pattern, c)) {
+      return set->has ? set->length : 0;
+    }
+  }
+  return pattern.front() == U'?' || pattern.front() == c ? 1 : 0;
+}
+
+}  // namespace
+
+bool glob_matches(std::string_view pattern_text, std::string_view path_text) {
+  std::u32string pattern_string = characters(pattern_text);
+  std::replace(pattern_string.begin(), pattern_string.end(), U'\\', U'/');
+  if (pattern_string.ends_with(U'/')) {
+    pattern_string += U'*';
+  }
+  const std::u32string path_string = characters(path_text);
+  const std::u32string_view pattern = pattern_string;
+  const std::u32string_view path = path_string;
+  std::size_t p = 0;
+  std::size_t s = 0;
+  std::optional<std::size_t> star;  // behind the last star: where to go on when nothing fits
+  std::size_t star_path = 0;
+  while (s < path.size()) {
+    if (p < pattern.size() && pattern[p] == U'*') {
+      star = ++p;
+      star_path = s;
+    } else if (const std::size_t taken = match_one(pattern.substr(p), path[s]); taken > 0) {
+      p += taken;
+      ++s;
+    } else if (star) {
+      p = *star;
+      s = ++star_path;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of(U'*', p) == std::u32string_view::npos;
+}
+
+bool is_selected(std::string_view path, const std::vector<std::string>& include,
+                 const std::vector<std::string>& exclude) {
+  const auto fits = [path](const std::string& pattern) { return glob_matches(pattern, path); };
+  return (include.empty() || std::any_of(include.begin(), include.end(), fits)) &&
+         std::none_of(exclude.begin(), exclude.end(), fits);
+}
+
+}  // namespace trainer::hub
