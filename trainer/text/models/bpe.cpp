@@ -8,6 +8,7 @@
 
 #include "config/error.hpp"
 #include "text/models/byte_alphabet.hpp"
+#include "text/models/sinks.hpp"
 #include "text/unicode/utf8.hpp"
 
 namespace trainer::text {
@@ -17,7 +18,7 @@ struct Bpe::Symbol {
   std::int32_t id = 0;
   std::int32_t previous = -1;
   std::int32_t next = -1;
-  bool gone = false;  // merged into its left neighbour
+  std::uint32_t length = 0;  // bytes; 0: merged into its left neighbour
 };
 
 struct Bpe::Candidate {
@@ -41,14 +42,16 @@ constexpr std::size_t pair_hash(std::uint64_t pair) noexcept {
   return static_cast<std::size_t>((pair * 0x9E3779B97F4A7C15ULL) >> 29U);
 }
 
-// Tokens that no word can spell (special tokens, mostly) are left out: GPT-2's alphabet has no
-// character for them.
-std::vector<VocabularyEntry> as_bytes(const std::vector<VocabularyEntry>& entries) {
+// Tokens that a word can spell, as bytes; or those that no word can (special tokens, mostly), as
+// they are: GPT-2's alphabet has no character for them.
+enum class Spelling { kBytes, kNone };
+
+std::vector<VocabularyEntry> spelled(const std::vector<VocabularyEntry>& entries, Spelling wanted) {
   std::vector<VocabularyEntry> out;
-  out.reserve(entries.size());
   for (const VocabularyEntry& entry : entries) {
-    if (std::optional<std::string> bytes = bytes_of_token(entry.token))
-      out.push_back({std::move(*bytes), entry.id});
+    std::optional<std::string> bytes = bytes_of_token(entry.token);
+    if (bytes && wanted == Spelling::kBytes) out.push_back({std::move(*bytes), entry.id});
+    if (!bytes && wanted == Spelling::kNone) out.push_back(entry);
   }
   return out;
 }
@@ -58,8 +61,11 @@ std::vector<VocabularyEntry> as_bytes(const std::vector<VocabularyEntry>& entrie
 Bpe::Bpe(const std::vector<VocabularyEntry>& vocabulary, const std::vector<Merge>& merges,
          BpeOptions options, const std::string& place)
     : options_(std::move(options)),
-      tokens_(options_.unit == WordUnit::kBytes ? as_bytes(vocabulary) : vocabulary),
+      tokens_(options_.unit == WordUnit::kBytes ? spelled(vocabulary, Spelling::kBytes)
+                                                : vocabulary),
       vocab_size_(vocabulary.size()) {
+  if (options_.unit == WordUnit::kBytes)
+    unspellable_ = Vocabulary(spelled(vocabulary, Spelling::kNone));
   if (!options_.unk_token.empty()) {
     unk_id_ = id_of(options_.unk_token).value_or(Vocabulary::kAbsent);
     if (unk_id_ == Vocabulary::kAbsent) {
@@ -112,11 +118,18 @@ std::optional<std::int32_t> Bpe::id_of(std::string_view token) const {
   std::int32_t id = Vocabulary::kAbsent;
   if (options_.unit == WordUnit::kBytes) {
     const std::optional<std::string> bytes = bytes_of_token(token);
-    if (bytes) id = tokens_.find(*bytes);
+    id = bytes ? tokens_.find(*bytes) : unspellable_.find(token);
   } else {
     id = tokens_.find(token);
   }
   return id == Vocabulary::kAbsent ? std::nullopt : std::optional(id);
+}
+
+std::optional<std::string> Bpe::token_of(std::int32_t id) const {
+  if (const auto token = tokens_.token_of(id))
+    return options_.unit == WordUnit::kBytes ? token_of_bytes(*token) : std::string(*token);
+  if (const auto token = unspellable_.token_of(id)) return std::string(*token);
+  return std::nullopt;
 }
 
 void Bpe::initial_symbols(std::string_view word, std::vector<Symbol>& symbols) const {
@@ -138,7 +151,12 @@ void Bpe::initial_symbols(std::string_view word, std::vector<Symbol>& symbols) c
     const bool unknown = id == Vocabulary::kAbsent;
     if (unknown) id = unk_id_;
     const bool fused = unknown && options_.fuse_unk && open_unknown;
-    if (id != Vocabulary::kAbsent && !fused) symbols.push_back({.id = id});
+    const auto bytes = static_cast<std::uint32_t>(length);
+    if (fused) {
+      symbols.back().length += bytes;
+    } else if (id != Vocabulary::kAbsent) {
+      symbols.push_back({.id = id, .length = bytes});
+    }
     open_unknown = unknown && unk_id_ != Vocabulary::kAbsent;
     i += length;
   }
@@ -166,32 +184,45 @@ void Bpe::merge(std::vector<Symbol>& symbols) const {
     const Candidate top = queue.top();
     queue.pop();
     Symbol& left = at(top.position);
-    if (left.gone || left.next < 0) continue;
+    if (left.length == 0 || left.next < 0) continue;
     // Stale when the pair there no longer makes this token; a neighbour was merged since.
     const Rule* rule = find_rule(left.id, at(left.next).id);
     if (rule == nullptr || rule->id != top.id) continue;
     Symbol& right = at(left.next);
     left.id = top.id;
     left.next = right.next;
-    right.gone = true;
+    left.length += right.length;
+    right.length = 0;
     if (left.next >= 0) at(left.next).previous = top.position;
     consider(left.previous);
     consider(top.position);
   }
 }
 
-void Bpe::encode(std::string_view word, std::vector<std::int32_t>& ids) const {
+template <typename Sink>
+void Bpe::encode_into(std::string_view word, Sink sink) const {
   if (options_.ignore_merges) {
     const std::int32_t id = tokens_.find(word);
-    if (id != Vocabulary::kAbsent) return ids.push_back(id);
+    if (id != Vocabulary::kAbsent) return sink.push(id, 0, word.size());
   }
   std::vector<Symbol> symbols;
   symbols.reserve(word.size());
   initial_symbols(word, symbols);
   merge(symbols);
+  std::size_t begin = 0;
   for (const Symbol& symbol : symbols) {
-    if (!symbol.gone) ids.push_back(symbol.id);
+    if (symbol.length == 0) continue;
+    sink.push(symbol.id, begin, begin + symbol.length);
+    begin += symbol.length;
   }
+}
+
+void Bpe::encode(std::string_view word, std::vector<std::int32_t>& ids) const {
+  encode_into(word, IdSink(ids));
+}
+
+void Bpe::encode(std::string_view word, std::vector<Token>& tokens) const {
+  encode_into(word, TokenSink(tokens));
 }
 
 }  // namespace trainer::text

@@ -29,7 +29,9 @@ class Bpe final : public Model {
       BpeOptions options, const std::string& place);
 
   void encode(std::string_view word, std::vector<std::int32_t>& ids) const override;
+  void encode(std::string_view word, std::vector<Token>& tokens) const override;
   std::optional<std::int32_t> id_of(std::string_view token) const override;
+  std::optional<std::string> token_of(std::int32_t id) const override;
   std::size_t vocab_size() const noexcept override { return vocab_size_; }
 
  private:
@@ -41,6 +43,8 @@ class Bpe final : public Model {
   struct Symbol;
   struct Candidate;
 
+  template <typename Sink>
+  void encode_into(std::string_view word, Sink sink) const;
   void load_merges(const std::vector<Merge>& merges, const std::string& place);
   void insert(const Rule& rule);
   const Rule* find_rule(std::int32_t left, std::int32_t right) const noexcept;
@@ -48,7 +52,8 @@ class Bpe final : public Model {
   void merge(std::vector<Symbol>& symbols) const;
 
   BpeOptions options_;
-  Vocabulary tokens_;  // as words are: bytes, or characters
+  Vocabulary tokens_;       // as words are: bytes, or characters
+  Vocabulary unspellable_;  // with words of bytes: tokens with characters outside the alphabet
   std::vector<Rule> rules_;
   std::size_t rule_mask_ = 0;
   std::size_t vocab_size_ = 0;
