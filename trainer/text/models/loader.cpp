@@ -2,6 +2,7 @@
 
 #include "text/models/alphabet_model.hpp"
 #include "text/models/bpe.hpp"
+#include "text/models/json_number.hpp"
 #include "text/models/unigram.hpp"
 #include "text/models/word_level.hpp"
 #include "text/models/word_piece.hpp"
@@ -62,7 +63,7 @@ std::unique_ptr<Model> load_bpe(const Component& component, WordUnit unit) {
                                component.place);
 }
 
-std::unique_ptr<Model> load_unigram(const Component& component) {
+std::unique_ptr<Model> load_unigram(const Component& component, Numbers numbers) {
   const Component list = component.at("vocab");
   if (!list.json.is_array()) throw_invalid(list, "is not an array of pieces");
   std::vector<Piece> pieces;
@@ -70,7 +71,9 @@ std::unique_ptr<Model> load_unigram(const Component& component) {
   for (const Json& piece : list.json) {
     if (!piece.is_array() || piece.size() != 2 || !piece[0].is_string() || !piece[1].is_number())
       throw_invalid(list, fmt::format("has a piece {} that is not [token, score]", pieces.size()));
-    pieces.push_back({piece[0].get<std::string>(), piece[1].get<double>()});
+    const auto score = piece[1].get<double>();
+    pieces.push_back({piece[0].get<std::string>(),
+                      numbers == Numbers::kOfFile ? as_library_reads(score) : score});
   }
   UnigramOptions options;
   if (component.has("unk_id")) options.unk_id = id_field(component, "unk_id");
@@ -108,12 +111,12 @@ std::vector<VocabularyEntry> load_vocabulary(const Component& vocab) {
   return entries;
 }
 
-std::unique_ptr<Model> load_model(const Component& component, WordUnit unit) {
+std::unique_ptr<Model> load_model(const Component& component, WordUnit unit, Numbers numbers) {
   const std::string type = type_of(component);
   std::unique_ptr<Model> model;
   if (type == "BPE") return load_bpe(component, unit);
   if (type == "WordPiece") model = load_word_piece(component);
-  if (type == "Unigram") model = load_unigram(component);
+  if (type == "Unigram") model = load_unigram(component, numbers);
   if (type == "WordLevel") model = load_word_level(component);
   if (!model) throw_unsupported(component, type, kSupported);
   if (unit == WordUnit::kBytes) return std::make_unique<AlphabetModel>(std::move(model));
