@@ -42,9 +42,13 @@ class Model {
   virtual std::size_t vocab_size() const noexcept = 0;
 };
 
+// Whether numbers were read from a tokenizer.json (see json_number.hpp), or made by a conversion.
+enum class Numbers { kOfFile, kMade };
+
 // From tokenizer.json's "model". Throws kUnsupported naming the component, kInvalidInput for a
 // broken one.
-std::unique_ptr<Model> load_model(const Component& component, WordUnit unit);
+std::unique_ptr<Model> load_model(const Component& component, WordUnit unit,
+                                  Numbers numbers = Numbers::kOfFile);
 
 // A {"token": id} object.
 std::vector<VocabularyEntry> load_vocabulary(const Component& vocab);

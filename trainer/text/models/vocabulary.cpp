@@ -69,6 +69,10 @@ Vocabulary::Slot& Vocabulary::place(std::string_view token, std::uint32_t hash) 
   }
 }
 
+bool Vocabulary::has_shared_ids() const noexcept {
+  return std::ranges::adjacent_find(by_id_, {}, &Reverse::id) != by_id_.end();
+}
+
 std::int32_t Vocabulary::find(std::string_view token) const noexcept {
   if (size_ == 0 || token.size() > longest_) return kAbsent;
   const auto hash = static_cast<std::uint32_t>(hash_bytes(token));

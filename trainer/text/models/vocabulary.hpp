@@ -26,7 +26,8 @@ class Vocabulary {
   std::int32_t find(std::string_view token) const noexcept;  // kAbsent when it is not there
   // The token of an id (of several, the first); a view into this object.
   std::optional<std::string_view> token_of(std::int32_t id) const noexcept;
-  std::size_t size() const noexcept { return size_; }              // distinct tokens
+  bool has_shared_ids() const noexcept;                // whether two tokens have the same id
+  std::size_t size() const noexcept { return size_; }  // distinct tokens
   std::size_t longest_token() const noexcept { return longest_; }  // bytes
 
  private:
