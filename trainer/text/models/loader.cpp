@@ -1,16 +1,18 @@
 #include <fmt/format.h>
 
+#include "text/models/alphabet_model.hpp"
 #include "text/models/bpe.hpp"
+#include "text/models/json_number.hpp"
+#include "text/models/unigram.hpp"
+#include "text/models/word_level.hpp"
 #include "text/models/word_piece.hpp"
 
 namespace trainer::text {
 namespace {
 
-constexpr std::string_view kSupported = "WordPiece, BPE without byte_fallback";
+constexpr std::string_view kSupported = "WordPiece, BPE, Unigram, WordLevel";
 
-std::unique_ptr<Model> load_word_piece(const Component& component, WordUnit unit) {
-  if (unit == WordUnit::kBytes)
-    throw_unsupported(component, "WordPiece after ByteLevel", kSupported);
+std::unique_ptr<Model> load_word_piece(const Component& component) {
   WordPieceOptions options;
   options.unk_token = string_field_or(component, "unk_token", "[UNK]");
   options.continuing_subword_prefix = string_field_or(component, "continuing_subword_prefix", "##");
@@ -39,9 +41,6 @@ Merge load_merge(const Component& merge) {
 }
 
 std::unique_ptr<Model> load_bpe(const Component& component, WordUnit unit) {
-  if (bool_field_or(component, "byte_fallback", false)) {
-    throw_unsupported(component, "BPE with byte_fallback", kSupported);
-  }
   BpeOptions options;
   options.unit = unit;
   options.unk_token = string_field_or(component, "unk_token", "");
@@ -49,17 +48,53 @@ std::unique_ptr<Model> load_bpe(const Component& component, WordUnit unit) {
   options.end_of_word_suffix = string_field_or(component, "end_of_word_suffix", "");
   options.fuse_unk = bool_field_or(component, "fuse_unk", false);
   options.ignore_merges = bool_field_or(component, "ignore_merges", false);
-  if (unit == WordUnit::kBytes &&
-      !(options.continuing_subword_prefix.empty() && options.end_of_word_suffix.empty())) {
-    throw_unsupported(component, "BPE with a subword prefix or suffix after ByteLevel", kSupported);
-  }
+  options.byte_fallback = bool_field_or(component, "byte_fallback", false);
   const Component list = component.at("merges");
   if (!list.json.is_array()) throw_invalid(list, "is not an array");
   std::vector<Merge> merges;
   merges.reserve(list.json.size());
-  for (const Json& merge : list.json) merges.push_back(load_merge({merge, list.place}));
+  for (const Json& merge : list.json) {
+    // Older files hold the lines of merges.txt as they were.
+    const bool version =
+        merge.is_string() && merge.get_ref<const std::string&>().starts_with("#version");
+    if (!version) merges.push_back(load_merge({merge, list.place}));
+  }
   return std::make_unique<Bpe>(load_vocabulary(component.at("vocab")), merges, std::move(options),
                                component.place);
+}
+
+std::unique_ptr<Model> load_unigram(const Component& component, Numbers numbers) {
+  const Component list = component.at("vocab");
+  if (!list.json.is_array()) throw_invalid(list, "is not an array of pieces");
+  std::vector<Piece> pieces;
+  pieces.reserve(list.json.size());
+  for (const Json& piece : list.json) {
+    if (!piece.is_array() || piece.size() != 2 || !piece[0].is_string() || !piece[1].is_number())
+      throw_invalid(list, fmt::format("has a piece {} that is not [token, score]", pieces.size()));
+    const auto score = piece[1].get<double>();
+    pieces.push_back({piece[0].get<std::string>(),
+                      numbers == Numbers::kOfFile ? as_library_reads(score) : score});
+  }
+  UnigramOptions options;
+  if (component.has("unk_id")) options.unk_id = id_field(component, "unk_id");
+  options.byte_fallback = bool_field_or(component, "byte_fallback", false);
+  return std::make_unique<Unigram>(std::move(pieces), options, component.place);
+}
+
+std::unique_ptr<Model> load_word_level(const Component& component) {
+  const std::vector<VocabularyEntry> vocabulary = load_vocabulary(component.at("vocab"));
+  return std::make_unique<WordLevel>(vocabulary, string_field(component, "unk_token"),
+                                     component.place);
+}
+
+// Files written before the tag existed are told apart by what they hold.
+std::string type_of(const Component& component) {
+  if (component.has("merges")) return component.type("BPE");
+  if (component.has("vocab") && component.at("vocab").json.is_array())
+    return component.type("Unigram");
+  const bool word_piece =
+      component.has("continuing_subword_prefix") && component.has("max_input_chars_per_word");
+  return component.type(word_piece ? "WordPiece" : "WordLevel");
 }
 
 }  // namespace
@@ -76,12 +111,16 @@ std::vector<VocabularyEntry> load_vocabulary(const Component& vocab) {
   return entries;
 }
 
-std::unique_ptr<Model> load_model(const Component& component, WordUnit unit) {
-  // Files written before the tag existed are told apart by what they hold.
-  const std::string type = component.type(component.has("merges") ? "BPE" : "WordPiece");
-  if (type == "WordPiece") return load_word_piece(component, unit);
+std::unique_ptr<Model> load_model(const Component& component, WordUnit unit, Numbers numbers) {
+  const std::string type = type_of(component);
+  std::unique_ptr<Model> model;
   if (type == "BPE") return load_bpe(component, unit);
-  throw_unsupported(component, type, kSupported);
+  if (type == "WordPiece") model = load_word_piece(component);
+  if (type == "Unigram") model = load_unigram(component, numbers);
+  if (type == "WordLevel") model = load_word_level(component);
+  if (!model) throw_unsupported(component, type, kSupported);
+  if (unit == WordUnit::kBytes) return std::make_unique<AlphabetModel>(std::move(model));
+  return model;
 }
 
 }  // namespace trainer::text
