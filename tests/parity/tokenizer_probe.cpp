@@ -33,7 +33,9 @@ namespace {
 using nlohmann::json;
 using trainer::text::EncodeOptions;
 using trainer::text::Encoding;
+using trainer::text::Side;
 using trainer::text::Tokenizer;
+using trainer::text::TruncationStrategy;
 
 constexpr std::uint32_t kFailed = 0xFFFFFFFF;
 
@@ -50,8 +52,13 @@ struct Answer {
 };
 
 EncodeOptions encode_options(const json& header) {
-  EncodeOptions options{.add_special_tokens = header.at("add_special_tokens"), .max_length = {}};
+  EncodeOptions options{.add_special_tokens = header.at("add_special_tokens"),
+                        .offsets = header.at("offsets")};
   if (header.contains("max_length")) options.max_length = header.at("max_length");
+  const std::string strategy = header.at("strategy");
+  if (strategy == "only_first") options.truncation_strategy = TruncationStrategy::kOnlyFirst;
+  if (strategy == "only_second") options.truncation_strategy = TruncationStrategy::kOnlySecond;
+  options.truncation_side = header.at("direction") == "left" ? Side::kLeft : Side::kRight;
   return options;
 }
 
@@ -143,6 +150,9 @@ class Work {
   std::exception_ptr failure_;
 };
 
+// Offsets go out as they lie in memory.
+static_assert(sizeof(trainer::text::Offset) == 2 * sizeof(std::uint32_t));
+
 template <typename T>
 void put(std::ofstream& out, const std::vector<T>& values) {
   out.write(reinterpret_cast<const char*>(values.data()),
@@ -168,6 +178,11 @@ void put_answers(std::ofstream& out, const std::vector<Answer>& answers, const G
   }
   for (const Answer& answer : answers) {
     if (answer.encoding) put(out, answer.encoding->type_ids);
+  }
+  if (group.options.offsets) {
+    for (const Answer& answer : answers) {
+      if (answer.encoding) put(out, answer.encoding->offsets);
+    }
   }
   if (group.decode) {
     put_texts(out, answers, &Answer::kept);

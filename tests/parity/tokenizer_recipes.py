@@ -255,7 +255,7 @@ def word_piece(rng, vocabulary):
 
 def bpe_of(model, **switches):
     vocab, merges = model["vocab"], [tuple(m) for m in model["merges"]]
-    return models.BPE(vocab, merges, **switches)
+    return models.BPE(vocab, merges, **{k: v for k, v in switches.items() if v is not None})
 
 
 def bpe_characters(rng, vocabulary):
@@ -367,8 +367,12 @@ def build(kind, seed):
 
 
 def stages(tokenizer):
-    """What a recipe came to, without its vocabulary, for messages."""
+    """What a recipe came to, for messages: without vocabulary, template and false switches."""
     saved = json.loads(tokenizer.to_str())
     for key in ("vocab", "merges"):
         saved["model"].pop(key, None)
-    return json.dumps({k: v for k, v in saved.items() if v not in (None, []) and k != "version"}, ensure_ascii=True, default=str)[:4000]
+    if (saved["post_processor"] or {}).get("type") == "TemplateProcessing":
+        saved["post_processor"] = "template"
+    tokens = [t for t in saved.pop("added_tokens") if not (t["special"] and t["id"] < 300 and t["content"][0] in "[<" and not t["lstrip"])]
+    saved["added_tokens"] = [{k: v for k, v in t.items() if v is not False} for t in tokens]
+    return json.dumps({k: v for k, v in saved.items() if v not in (None, []) and k not in ("version", "truncation")}, ensure_ascii=True)[:3000]
