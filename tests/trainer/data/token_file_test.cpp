@@ -26,9 +26,9 @@ class TokenFileTest : public testing::Test {
 
   void write() const {
     TokenFileWriter writer(file(), kKey);
-    writer.append({.ids = {1, 2, 3}, .type_ids = {0, 0, 0}}, 7);
-    writer.append({.ids = {}, .type_ids = {}}, 8);
-    writer.append({.ids = {4, 5}, .type_ids = {0, 1}}, 9);
+    writer.append({.ids = {1, 2, 3}, .type_ids = {0, 0, 0}, .offsets = {}}, 7);
+    writer.append({.ids = {}, .type_ids = {}, .offsets = {}}, 8);
+    writer.append({.ids = {4, 5}, .type_ids = {0, 1}, .offsets = {}}, 9);
     EXPECT_THAT(writer.commit(), ElementsAre(7, 8, 9));
   }
 
@@ -80,7 +80,7 @@ TEST_F(TokenFileTest, HasNoTypesWhereAllAreZeroAndMayBeEmpty) {
 TEST_F(TokenFileTest, IsNotThereUntilItIsCommitted) {
   {
     TokenFileWriter writer(file(), kKey);
-    writer.append({.ids = {1}, .type_ids = {0}}, 0);
+    writer.append({.ids = {1}, .type_ids = {0}, .offsets = {}}, 0);
     EXPECT_FALSE(map_token_file(file(), kKey));
   }
   EXPECT_EQ(files_in(folder_.path()), 0U);
