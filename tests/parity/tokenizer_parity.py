@@ -77,8 +77,11 @@ def soup_pieces(tokenizer):
 def cut_group(rng, tokenizer, texts, seconds):
     least = tokenizer.num_special_tokens_to_add(seconds is not None)
     strategy = rng.choice(["longest_first", "longest_first", "only_first"] + ["only_second"] * (seconds is not None))
-    room = [0, 1, 2, 3, 5, 8, 13, 30, 100, 509] if seconds is None or strategy == "longest_first" else [30, 60, 100, 200, 509]
-    return Group(texts, seconds, max_length=least + rng.choice(room), strategy=strategy, direction=rng.choice(["right", "left"]))
+    room = rng.choice([0, 1, 2, 3, 5, 8, 13, 30, 100, 509] if seconds is None or strategy == "longest_first" else [30, 60, 100, 200, 509])
+    if seconds is not None and room < 100:
+        # The library also makes what is cut off, each part of one text with each part of the other: no long texts.
+        texts, seconds = ([t[:150] for t in part] for part in (texts, seconds))
+    return Group(texts, seconds, max_length=least + room, strategy=strategy, direction=rng.choice(["right", "left"]))
 
 
 def groups_of(rng, tokenizer, texts, every):
@@ -90,7 +93,8 @@ def groups_of(rng, tokenizer, texts, every):
     out += [cut_group(rng, tokenizer, part, None) for part in (texts[b:(b + c) // 2], texts[(b + c) // 2:c])]
     out += [cut_group(rng, tokenizer, texts[i:j], shuffled[i:j]) for i, j in ((c, (c + d) // 2), ((c + d) // 2, d))]
     if every:
-        out.append(Group([t.encode() for t in every_character()]))
+        characters = [t.encode() for t in every_character()]
+        out += [Group(characters[i:i + 2000]) for i in range(0, len(characters), 2000)]
     return [group for group in out if group.texts]
 
 
@@ -201,8 +205,9 @@ class Check:
         with tempfile.TemporaryDirectory() as directory:
             for i in range(-(-self.args.texts // per)):
                 seed = self.args.seed + i
-                peer = tokenizer_recipes.build(kind, seed)
-                peer.save(os.path.join(directory, "tokenizer.json"))
+                file = os.path.join(directory, "tokenizer.json")
+                tokenizer_recipes.build(kind, seed).save(file)
+                peer = Tokenizer.from_file(file)  # whose numbers are as the library reads them
                 every = i % self.args.every_character == 0 if self.args.every_character else False
                 self.tokenizer(row, f"{kind} {seed}", directory, peer, per, random.Random(f"texts {seed}"), every)
         row.seconds = time.monotonic() - start
