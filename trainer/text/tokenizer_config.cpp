@@ -1,5 +1,7 @@
 #include "text/tokenizer_config.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "config/json.hpp"
@@ -55,6 +57,14 @@ void read_added_tokens_decoder(const Component& decoder, TokenizerConfig& config
   }
 }
 
+std::optional<bool> optional_left(const Component& file, std::string_view key) {
+  if (!file.has(key)) return std::nullopt;
+  const std::string side = string_field(file, key);
+  if (side != "left" && side != "right")
+    throw_invalid(file, fmt::format("'{}' is '{}', neither left nor right", key, side));
+  return side == "left";
+}
+
 void read_tokenizer_config(const Component& file, TokenizerConfig& config) {
   config.tokenizer_class = string_field_or(file, "tokenizer_class", "");
   if (config.tokenizer_class.ends_with("Fast") &&
@@ -72,7 +82,10 @@ void read_tokenizer_config(const Component& file, TokenizerConfig& config) {
   config.strip_accents = optional_bool(file, "strip_accents");
   config.tokenize_chinese_chars = optional_bool(file, "tokenize_chinese_chars");
   config.add_prefix_space = optional_bool(file, "add_prefix_space");
-  config.truncate_left = string_field_or(file, "truncation_side", "right") == "left";
+  config.truncate_left = optional_left(file, "truncation_side");
+  config.pad_left = optional_left(file, "padding_side");
+  if (file.has("pad_token_type_id")) config.pad_token_type_id = id_field(file, "pad_token_type_id");
+  config.split_special_tokens = bool_field_or(file, "split_special_tokens", false);
   if (file.has("model_input_names")) {
     const Component names = file.at("model_input_names");
     config.model_input_names.emplace();

@@ -20,7 +20,10 @@ struct TokenizerConfig {
   std::optional<bool> strip_accents;
   std::optional<bool> tokenize_chinese_chars;
   std::optional<bool> add_prefix_space;
-  bool truncate_left = false;
+  std::optional<bool> truncate_left;
+  std::optional<bool> pad_left;
+  std::optional<std::int32_t> pad_token_type_id;
+  bool split_special_tokens = false;  // special tokens in a text are text
   std::optional<std::vector<std::string>> model_input_names;
   std::string bos_token, eos_token, unk_token, sep_token, pad_token, cls_token,
       mask_token;  // "" when not named

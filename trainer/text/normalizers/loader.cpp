@@ -1,4 +1,5 @@
 #include "text/normalizers/bert.hpp"
+#include "text/normalizers/replace.hpp"
 #include "text/normalizers/simple.hpp"
 
 namespace trainer::text {
@@ -30,6 +31,8 @@ std::unique_ptr<Normalizer> load_normalizer(const Component& component) {
   if (type == "BertNormalizer")
     return std::make_unique<BertNormalizer>(load_bert_normalizer(component));
   if (type == "Sequence") return load_sequence(component);
+  if (type == "Nmt") return std::make_unique<NmtNormalizer>();
+  if (type == "ByteLevel") return std::make_unique<ByteLevelNormalizer>();
   if (type == "Lowercase") return std::make_unique<LowercaseNormalizer>();
   if (type == "NFC") return std::make_unique<FormNormalizer>(NormalForm::kNfc);
   if (type == "NFD") return std::make_unique<FormNormalizer>(NormalForm::kNfd);

@@ -78,15 +78,19 @@ const UnicodeTables& UnicodeTables::get() {
   return tables;
 }
 
-void UnicodeTables::append_lower(std::string& out, char32_t code) const {
-  if (!has(code, kHasLower)) return append(out, code);
-  if (code == kCapitalIWithDot) {
-    out.push_back('i');
-    return append(out, 0x307);
-  }
+char32_t UnicodeTables::lower(char32_t code) const noexcept {
+  if (!has(code, kHasLower)) return code;
+  if (code < 0x80) return code + 32;
+  if (code == kCapitalIWithDot) return 0;
   // Runs are sorted and apart, and kHasLower says that one of them holds `code`.
   const auto* run = std::ranges::lower_bound(kLowerRanges, code, {}, &LowerRange::last);
-  append(out, static_cast<char32_t>(static_cast<std::int32_t>(code) + run->difference));
+  return static_cast<char32_t>(static_cast<std::int32_t>(code) + run->difference);
+}
+
+void UnicodeTables::append_lower(std::string& out, char32_t code) const {
+  if (const char32_t one = lower(code); one != 0) return append(out, one);
+  out.push_back('i');
+  append(out, 0x307);
 }
 
 }  // namespace trainer::text

@@ -35,6 +35,8 @@ class UnicodeTables {
   bool has(char32_t code, std::uint16_t any_of) const noexcept {
     return (properties(code) & any_of) != 0;
   }
+  // The lower case of one character, when it is one character: 0 for a capital I with a dot.
+  char32_t lower(char32_t code) const noexcept;
   // Appends the lower case of one character, without regard to its neighbours: İ becomes i and
   // U+0307, Σ always σ.
   void append_lower(std::string& out, char32_t code) const;
