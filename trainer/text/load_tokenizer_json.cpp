@@ -100,15 +100,11 @@ void load_padding(const Component& padding, Stages& stages) {
   if (string_field_or(padding, "direction", "Right") == "Left") stages.padding.side = Side::kLeft;
 }
 
-}  // namespace
-
-Stages load_tokenizer_json(const std::filesystem::path& file, const TokenizerConfig& config) {
-  const config::JsonObject object = config::JsonObject::read(file);
-  const Component root{object.json(), file.string() + ":"};
+Stages load_document(const Component& root, Numbers numbers, const TokenizerConfig& config) {
   require_shallow(root, root.json);
   const auto part = [&](std::string_view key) {
     Component component = root.at(key);
-    component.place = fmt::format("{}: {}", file.string(), key);
+    component.place = fmt::format("{} {}", root.place, key);
     return component;
   };
   Stages stages;
@@ -117,7 +113,7 @@ Stages load_tokenizer_json(const std::filesystem::path& file, const TokenizerCon
   const WordUnit unit = word_unit(root);
   if (root.has("pre_tokenizer"))
     stages.pre_tokenizer = load_switched_pre_tokenizer(part("pre_tokenizer"), config, unit);
-  stages.model = load_model(part("model"), unit);
+  stages.model = load_model(part("model"), unit, numbers);
   if (root.has("post_processor"))
     stages.post_processor = load_post_processor(part("post_processor"));
   if (root.has("added_tokens")) load_added_tokens(part("added_tokens"), stages);
@@ -127,6 +123,17 @@ Stages load_tokenizer_json(const std::filesystem::path& file, const TokenizerCon
   }
   if (root.has("padding")) load_padding(part("padding"), stages);
   return stages;
+}
+
+}  // namespace
+
+Stages load_tokenizer_json(const std::filesystem::path& file, const TokenizerConfig& config) {
+  const config::JsonObject object = config::JsonObject::read(file);
+  return load_document({object.json(), file.string() + ":"}, Numbers::kOfFile, config);
+}
+
+Stages load_converted(const Json& json, const std::string& place, const TokenizerConfig& config) {
+  return load_document({json, place + ":"}, Numbers::kMade, config);
 }
 
 void add_configured_tokens(const TokenizerConfig& config, Stages& stages) {

@@ -115,21 +115,6 @@ INSTANTIATE_TEST_SUITE_P(
         R"({"type":"WordPiece","unk_token":"?","continuing_subword_prefix":"","vocab":{"?":0,"a":1,"b":2,
             "ab":3,"x":4,"é":5},"max_input_chars_per_word":100000000})"));
 
-TEST(BpeModel, AffixesAfterByteLevelAreSpelledInBytes) {
-  const auto bpe = model(
-      R"({"type":"BPE","end_of_word_suffix":"</w>","vocab":{"Ġ":0,"a</w>":1,"Ġa</w>":2},"merges":[["Ġ","a</w>"]]})",
-      WordUnit::kBytes);
-  EXPECT_THAT(tokens(*bpe, " a"), ElementsAre(Token{2, 0, 2}));
-}
-
-TEST(UnigramModel, AfterByteLevelReadsTheAlphabetAndCountsBytes) {
-  const auto unigram =
-      model(R"({"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["Ġ",-1],["Ã©",-2],["a",-3]]})",
-            WordUnit::kBytes);
-  EXPECT_THAT(tokens(*unigram, " éa"), ElementsAre(Token{1, 0, 1}, Token{2, 1, 3}, Token{3, 3, 4}));
-  EXPECT_EQ(unigram->token_of(2), "Ã©");
-}
-
 TEST(Models, HugeIdsAndHolesTakeNoMemory) {
   const auto level =
       model(R"({"type":"WordLevel","unk_token":"a","vocab":{"a":2147483647,"b":0}})");

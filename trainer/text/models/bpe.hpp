@@ -29,9 +29,9 @@ using Merge = std::pair<std::string, std::string>;
 // that follow it, and dropout, which a file may name, is off.
 class Bpe final : public Model {
  public:
-  // Merges in order of rank. Throws kInvalidInput when a merge names a token that is not in the
-  // vocabulary, kUnsupported for a prefix or suffix that bytes cannot spell; `place` names the
-  // file.
+  // Merges in order of rank. With words of bytes there is no prefix, suffix nor byte fallback.
+  // Throws kInvalidInput when a merge names a token that is not in the vocabulary; `place` names
+  // the file.
   Bpe(const std::vector<VocabularyEntry>& vocabulary, const std::vector<Merge>& merges,
       BpeOptions options, const std::string& place);
 

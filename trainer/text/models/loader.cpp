@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "text/models/alphabet_model.hpp"
 #include "text/models/bpe.hpp"
 #include "text/models/json_number.hpp"
 #include "text/models/unigram.hpp"
@@ -113,14 +112,12 @@ std::vector<VocabularyEntry> load_vocabulary(const Component& vocab) {
 
 std::unique_ptr<Model> load_model(const Component& component, WordUnit unit, Numbers numbers) {
   const std::string type = type_of(component);
-  std::unique_ptr<Model> model;
   if (type == "BPE") return load_bpe(component, unit);
-  if (type == "WordPiece") model = load_word_piece(component);
-  if (type == "Unigram") model = load_unigram(component, numbers);
-  if (type == "WordLevel") model = load_word_level(component);
-  if (!model) throw_unsupported(component, type, kSupported);
-  if (unit == WordUnit::kBytes) return std::make_unique<AlphabetModel>(std::move(model));
-  return model;
+  if (unit == WordUnit::kBytes) throw_unsupported(component, type + " of bytes", kSupported);
+  if (type == "WordPiece") return load_word_piece(component);
+  if (type == "Unigram") return load_unigram(component, numbers);
+  if (type == "WordLevel") return load_word_level(component);
+  throw_unsupported(component, type, kSupported);
 }
 
 }  // namespace trainer::text
