@@ -7,7 +7,7 @@
     V/bin/python tests/parity/tokenizer_parity.py --probe … --texts 100000 --kinds real --model DIR [--model DIR]
 
 Tokenizers are made from seeds (tokenizer_recipes.py), texts as well (tokenizer_texts.py); `--model` takes a real one's directory:
-tokenizer.json, or vocab.txt, or vocab.json + merges.txt, or a sentencepiece model (then transformers converts it for the library).
+tokenizer.json, or vocab.txt, or vocab.json + merges.txt. `--model DIR=FILE` compares DIR with FILE instead, a tokenizer.json that transformers made of it.
 What the library panics on is counted and not compared. A difference is printed with the shortest text that still shows it; `--keep DIR` keeps the tokenizers that differ.
 """
 import argparse
@@ -60,8 +60,7 @@ def load_peer(directory):
     elif there("vocab.json"):
         peer = roberta_from_vocabulary(directory)
     else:
-        import transformers
-        peer = transformers.AutoTokenizer.from_pretrained(directory).backend_tokenizer
+        raise SystemExit(f"{directory} has no tokenizer that the library reads: give --model DIR=TOKENIZER.json with what transformers converts it to")
     peer.no_padding()
     peer.no_truncation()
     return peer
@@ -213,9 +212,10 @@ class Check:
         row.seconds = time.monotonic() - start
         return row
 
-    def real(self, directory):
+    def real(self, model):
+        directory, _, converted = model.partition("=")
         row, start = Row(os.path.basename(os.path.normpath(directory))), time.monotonic()
-        peer = load_peer(directory)
+        peer = Tokenizer.from_file(converted) if converted else load_peer(directory)
         rng = random.Random(f"texts {self.args.seed}")
         for i in range(-(-self.args.texts // self.args.chunk)):
             self.tokenizer(row, row.kind, directory, peer, min(self.args.texts, self.args.chunk), rng, i == 0 and bool(self.args.every_character))
