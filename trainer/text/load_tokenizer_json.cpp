@@ -120,6 +120,7 @@ Stages load_tokenizer_json(const std::filesystem::path& file, const TokenizerCon
   stages.model = load_model(part("model"), unit);
   if (root.has("post_processor"))
     stages.post_processor = load_post_processor(part("post_processor"));
+  if (root.has("decoder")) stages.decoder = load_decoder(part("decoder"));
   if (root.has("added_tokens")) load_added_tokens(part("added_tokens"), stages);
   if (root.has("truncation")) {
     const std::string direction = string_field_or(part("truncation"), "direction", "Right");
