@@ -21,11 +21,11 @@ Stages load_stages(const path& directory, const TokenizerConfig& config, std::ve
   };
   if (there("tokenizer.json")) {
     files.push_back(directory / "tokenizer.json");
-    return load_tokenizer_json(files.back(), config);
+    return load_document(read_tokenizer_document(files.back()), config);
   }
   if (std::optional<Converted> converted = convert_model_files(directory, config)) {
     files.insert(files.end(), converted->files.begin(), converted->files.end());
-    return load_converted(converted->json, converted->place, config);
+    return load_document(converted->document, config);
   }
   throw Error(ErrorCode::kNotFound,
               fmt::format("{}: has no tokenizer: neither tokenizer.json, nor vocab.txt, nor "

@@ -126,11 +126,10 @@ TokenizerConfig TokenizerConfig::read(const path& directory) {
   TokenizerConfig config;
   config.place = (directory / "tokenizer_config.json").string() + ": ";
   std::vector<path> not_ours;
-  read_if_there(directory / "special_tokens_map.json", config.files,
-                [&](const Component& file) {
-                  read_named_tokens(file, config);
-                  config.special_tokens_map = file.json;
-                });
+  read_if_there(directory / "special_tokens_map.json", config.files, [&](const Component& file) {
+    read_named_tokens(file, config);
+    config.special_tokens_map = file.json;
+  });
   read_if_there(directory / "tokenizer_config.json", config.files,
                 [&](const Component& file) { read_tokenizer_config(file, config); });
   read_if_there(directory / "added_tokens.json", config.files,

@@ -7,7 +7,9 @@
 #include <fstream>
 
 #include "config/error.hpp"
+#include "text/models/json_number.hpp"
 #include "text/models/model.hpp"
+#include "text/tokenizer_document.hpp"
 
 namespace trainer::text {
 
@@ -20,7 +22,9 @@ namespace {
 using testing::ElementsAre;
 
 std::unique_ptr<Model> model(const char* json, WordUnit unit = WordUnit::kCharacters) {
-  return load_model({Json::parse(json), "model"}, unit);
+  const TokenizerDocument document =
+      parse_tokenizer_document(std::string(R"({"model":)") + json + "}", "test");
+  return load_model({document.json["model"], "model"}, document.tables, unit);
 }
 
 std::vector<Token> tokens(const Model& model, std::string_view word) {

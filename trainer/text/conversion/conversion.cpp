@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/error.hpp"
-#include "config/json.hpp"
 #include "text/conversion/recipes.hpp"
 
 namespace trainer::text {
@@ -37,8 +38,11 @@ const TokenizerClass& guessed_class(const Found& found, const path& directory) {
   if (!found.word_list.empty()) return class_of_name("BertTokenizer");
   if (!found.merges.empty()) {
     // RoBERTa's vocabulary holds GPT-2's end token as well, so it is asked for first.
-    const config::JsonObject vocabulary = config::JsonObject::read(found.merges.front());
-    const bool roberta = vocabulary.has("<s>") && vocabulary.has("</s>");
+    const std::vector<VocabularyEntry> vocabulary = read_vocabulary_json(found.merges.front());
+    const auto has = [&](std::string_view token) {
+      return std::ranges::find(vocabulary, token, &VocabularyEntry::token) != vocabulary.end();
+    };
+    const bool roberta = has("<s>") && has("</s>");
     return class_of_name(roberta ? "RobertaTokenizer" : "GPT2Tokenizer");
   }
   throw Error(ErrorCode::kUnsupported,
@@ -65,10 +69,10 @@ std::optional<Converted> convert_model_files(const path& directory, const Tokeni
                             c.name));
   }
   const Source source{c, config, files};
-  Json json = c.reads_word_list() ? convert_word_list(source)
-              : c.reads_merges()  ? convert_merges(source)
-                                  : convert_sentencepiece(source);
-  return Converted{std::move(json), files.front().string(), files};
+  TokenizerDocument document = c.reads_word_list() ? convert_word_list(source)
+                               : c.reads_merges()  ? convert_merges(source)
+                                                   : convert_sentencepiece(source);
+  return Converted{std::move(document), files};
 }
 
 }  // namespace trainer::text

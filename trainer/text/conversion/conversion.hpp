@@ -2,19 +2,17 @@
 
 #include <filesystem>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "text/json_fields.hpp"
 #include "text/tokenizer_config.hpp"
+#include "text/tokenizer_document.hpp"
 
 // Models from before tokenizer.json, or without one: their files become a tokenizer.json, as
 // transformers 4.57 makes it, which the one loader then reads.
 namespace trainer::text {
 
 struct Converted {
-  Json json;          // tokenizer.json-shaped
-  std::string place;  // names the files in messages
+  TokenizerDocument document;
   std::vector<std::filesystem::path> files;
 };
 

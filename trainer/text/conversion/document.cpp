@@ -33,18 +33,26 @@ Json token_json(const AddedToken& token) {
 
 }  // namespace
 
-Document::Document(Json model, std::unordered_map<std::string, std::int32_t> ids, std::string place)
-    : ids_(std::move(ids)),
-      next_id_(static_cast<std::int32_t>(model.at("vocab").size())),
-      place_(std::move(place)) {
-  json_ = {{"version", "1.0"},      {"truncation", nullptr},    {"padding", nullptr},
-           {"normalizer", nullptr}, {"pre_tokenizer", nullptr}, {"post_processor", nullptr},
-           {"decoder", nullptr}};
-  json_["model"] = std::move(model);
+Document::Document(Json model, ModelTables tables, std::string place) {
+  made_.tables = std::move(tables);
+  made_.place = std::move(place);
+  ids_.reserve(made_.tables.vocabulary.size() + made_.tables.pieces.size());
+  for (const VocabularyEntry& entry : made_.tables.vocabulary) ids_[entry.token] = entry.id;
+  std::int32_t id = 0;
+  for (const Piece& piece : made_.tables.pieces) ids_[piece.token] = id++;
+  next_id_ = static_cast<std::int32_t>(made_.tables.pieces.empty() ? ids_.size()
+                                                                   : made_.tables.pieces.size());
+  for (const char* part :
+       {"truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder"})
+    made_.json[part] = nullptr;
+  made_.json["version"] = "1.0";
+  model["vocab"] = made_.tables.pieces.empty() ? Json::object() : Json::array();
+  if (model.at("type") == "BPE") model["merges"] = Json::array();
+  made_.json["model"] = std::move(model);
 }
 
 void Document::set(std::string_view part, Json component) {
-  json_[std::string(part)] = std::move(component);
+  made_.json[std::string(part)] = std::move(component);
 }
 
 void Document::add(AddedToken token) {
@@ -76,15 +84,15 @@ std::int32_t Document::id_of(const std::string& token) const {
   throw Error(ErrorCode::kInvalidInput,
               fmt::format("{}: has no token '{}': name the special tokens in "
                           "tokenizer_config.json, or use a model with a tokenizer.json",
-                          place_, token));
+                          made_.place, token));
 }
 
-Json Document::finish() && {
+TokenizerDocument Document::finish() && {
   std::ranges::sort(added_, {}, &AddedToken::id);
   Json list = Json::array();
   for (const AddedToken& token : added_) list.push_back(token_json(token));
-  json_["added_tokens"] = std::move(list);
-  return std::move(json_);
+  made_.json["added_tokens"] = std::move(list);
+  return std::move(made_);
 }
 
 namespace parts {

@@ -8,16 +8,15 @@
 #include <vector>
 
 #include "text/added_tokens.hpp"
-#include "text/json_fields.hpp"
+#include "text/tokenizer_document.hpp"
 
 // A tokenizer.json being put together, and the parts it is made of, named as in the file.
 namespace trainer::text {
 
 class Document {
  public:
-  // The model's JSON and the tokens of its vocabulary with their ids. `place` names the model's
-  // files in messages.
-  Document(Json model, std::unordered_map<std::string, std::int32_t> ids, std::string place);
+  // The model's JSON without its tables, and those. `place` names the model's files in messages.
+  Document(Json model, ModelTables tables, std::string place);
 
   void set(std::string_view part, Json component);
   // Adds a token, or changes the one of the same content. A token that is not in the model's
@@ -27,19 +26,16 @@ class Document {
   // The id of a token, added or the model's; throws kInvalidInput when there is none.
   std::int32_t id_of(const std::string& token) const;
   std::optional<std::int32_t> find_id(const std::string& token) const;
-  std::size_t added_count() const noexcept { return added_.size(); }
-  const std::string& place() const noexcept { return place_; }
 
   // The whole; the added tokens in order of their ids.
-  Json finish() &&;
+  TokenizerDocument finish() &&;
 
  private:
-  Json json_ = Json::object();
-  std::unordered_map<std::string, std::int32_t> ids_;
+  TokenizerDocument made_;
+  std::unordered_map<std::string_view, std::int32_t> ids_;  // views into made_.tables
   std::vector<AddedToken> added_;
   std::unordered_map<std::string, std::size_t> added_index_;  // in added_, by content
   std::int32_t next_id_;
-  std::string place_;
 };
 
 namespace parts {

@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 
 #include "config/error.hpp"
-#include "config/json.hpp"
 #include "text/conversion/lines.hpp"
 #include "text/conversion/recipes.hpp"
-#include "text/models/model.hpp"
 
 namespace trainer::text {
 namespace {
@@ -16,8 +14,8 @@ constexpr std::string_view kQwen2Words =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
 // A line is "left right"; the first may be "#version: 0.2".
-Json read_merges(const std::filesystem::path& file) {
-  Json merges = Json::array();
+std::vector<Merge> read_merges(const std::filesystem::path& file) {
+  std::vector<Merge> merges;
   const std::vector<std::string> lines = read_lines(file);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string& line = lines[i];
@@ -28,25 +26,21 @@ Json read_merges(const std::filesystem::path& file) {
                   fmt::format("{}: line {} is not two tokens with a space between them",
                               file.string(), i + 1));
     }
-    merges.push_back(Json::array({line.substr(0, space), line.substr(space + 1)}));
+    merges.emplace_back(line.substr(0, space), line.substr(space + 1));
   }
   return merges;
 }
 
 Document model_document(const Source& source, Json options) {
-  const config::JsonObject vocabulary = config::JsonObject::read(source.files.at(0));
-  const std::string place = source.files.at(0).string();
-  std::unordered_map<std::string, std::int32_t> ids;
-  for (VocabularyEntry& entry : load_vocabulary({vocabulary.json(), place + ":"}))
-    ids.emplace(std::move(entry.token), entry.id);
+  ModelTables tables;
+  tables.vocabulary = read_vocabulary_json(source.files.at(0));
+  tables.merges = read_merges(source.files.at(1));
   options["type"] = "BPE";
   options["dropout"] = nullptr;
   options["byte_fallback"] = false;
   options["ignore_merges"] = false;
   options["fuse_unk"] = false;
-  options["vocab"] = vocabulary.json();
-  options["merges"] = read_merges(source.files.at(1));
-  return {std::move(options), std::move(ids), place};
+  return {std::move(options), std::move(tables), source.files.at(0).string()};
 }
 
 bool flag(const Source& source, const char* key) {
@@ -87,7 +81,7 @@ Json byte_level_post_processor(const Source& source, const SpecialTokens& specia
   return parts::byte_level(true, false);
 }
 
-Json convert_byte_level(const Source& source) {
+TokenizerDocument convert_byte_level(const Source& source) {
   Document document = model_document(
       source,
       {{"unk_token", nullptr}, {"continuing_subword_prefix", ""}, {"end_of_word_suffix", ""}});
@@ -118,7 +112,7 @@ std::vector<AddedToken> herbert_tokens() {
 }
 
 // Words of BERT, whose ends are marked.
-Json convert_word_ends(const Source& source) {
+TokenizerDocument convert_word_ends(const Source& source) {
   const bool herbert = source.tokenizer_class.recipe == Recipe::kHerbert;
   SpecialTokens special(source.tokenizer_class, source.config);
   if (herbert && !special.additional) special.additional = herbert_tokens();
@@ -139,7 +133,7 @@ Json convert_word_ends(const Source& source) {
 
 }  // namespace
 
-Json convert_merges(const Source& source) {
+TokenizerDocument convert_merges(const Source& source) {
   const Recipe recipe = source.tokenizer_class.recipe;
   return recipe == Recipe::kHerbert || recipe == Recipe::kOpenAiGpt ? convert_word_ends(source)
                                                                     : convert_byte_level(source);

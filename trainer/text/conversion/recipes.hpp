@@ -19,8 +19,9 @@ struct Source {
 };
 
 // Each throws kInvalidInput naming the file and the place in it.
-Json convert_word_list(const Source& source);      // vocab.txt: a token a line, its id the line's
-Json convert_merges(const Source& source);         // vocab.json and merges.txt
-Json convert_sentencepiece(const Source& source);  // a sentencepiece model
+TokenizerDocument convert_word_list(
+    const Source& source);  // vocab.txt: a token a line, its id the line's
+TokenizerDocument convert_merges(const Source& source);         // vocab.json and merges.txt
+TokenizerDocument convert_sentencepiece(const Source& source);  // a sentencepiece model
 
 }  // namespace trainer::text

@@ -33,58 +33,52 @@ std::string_view prepend_scheme(const Source& source) {
   return is_legacy(source) ? "always" : "first";
 }
 
-Json unigram(Layout layout, bool byte_fallback) {
-  Json vocabulary = Json::array();
-  for (ScoredPiece& piece : layout.pieces)
-    vocabulary.push_back(Json::array({std::move(piece.text), piece.score}));
-  return {{"type", "Unigram"},
-          {"unk_id", layout.unk_id},
-          {"vocab", std::move(vocabulary)},
-          {"byte_fallback", byte_fallback}};
+Json unigram(Layout layout, bool byte_fallback, ModelTables& tables) {
+  tables.pieces = std::move(layout.pieces);
+  return {{"type", "Unigram"}, {"unk_id", layout.unk_id}, {"byte_fallback", byte_fallback}};
 }
 
-Json bpe(const SentencePieceModel& model, const Layout& layout, bool gemma, bool byte_fallback) {
+Json bpe(const SentencePieceModel& model, const Layout& layout, Recipe recipe,
+         ModelTables& tables) {
   std::unordered_map<std::string_view, std::int32_t> ids;
   for (std::size_t i = 0; i < model.pieces.size(); ++i)
     ids[model.pieces[i].text] = static_cast<std::int32_t>(i);
-  if (gemma && !ids.contains("\t")) {
+  if (recipe == Recipe::kGemma && !ids.contains("\t")) {
     if (const auto byte = ids.find("<0x09>"); byte != ids.end()) ids.emplace("\t", byte->second);
   }
-  Json merges = Json::array();
   for (const auto& [left, right] : merges_of_pieces(layout.pieces, ids))
-    merges.push_back(Json::array({left, right}));
-  Json vocabulary = Json::object();
-  for (std::size_t i = 0; i < layout.pieces.size(); ++i) vocabulary[layout.pieces[i].text] = i;
+    tables.merges.emplace_back(left, right);
+  for (std::size_t i = 0; i < layout.pieces.size(); ++i)
+    tables.vocabulary.push_back({layout.pieces[i].token, static_cast<std::int32_t>(i)});
   return {{"type", "BPE"},
           {"dropout", nullptr},
           {"unk_token", model.unk_piece},
           {"continuing_subword_prefix", nullptr},
           {"end_of_word_suffix", nullptr},
           {"fuse_unk", true},
-          {"byte_fallback", byte_fallback},
-          {"ignore_merges", false},
-          {"vocab", std::move(vocabulary)},
-          {"merges", std::move(merges)}};
+          {"byte_fallback", falls_back_to_bytes(recipe)},
+          {"ignore_merges", false}};
 }
 
 Document model_document(const Source& source, const SentencePieceModel& model, Layout layout) {
   const Recipe recipe = source.tokenizer_class.recipe;
-  const std::string place = source.files.front().string();
-  std::unordered_map<std::string, std::int32_t> ids;
-  for (std::size_t i = 0; i < layout.pieces.size(); ++i)
-    ids[layout.pieces[i].text] = static_cast<std::int32_t>(i);
-  const bool bytes = falls_back_to_bytes(recipe);
+  std::string place = source.files.front().string();
+  ModelTables tables;
+  Json json;
   switch (model.algorithm) {
     case SentencePieceModel::Algorithm::kUnigram:
-      return {unigram(std::move(layout), bytes), std::move(ids), place};
+      json = unigram(std::move(layout), falls_back_to_bytes(recipe), tables);
+      break;
     case SentencePieceModel::Algorithm::kBpe:
-      return {bpe(model, layout, recipe == Recipe::kGemma, bytes), std::move(ids), place};
+      json = bpe(model, layout, recipe, tables);
+      break;
     default:
       throw Error(ErrorCode::kUnsupported,
                   fmt::format("{}: is a sentencepiece model of words or characters (supported: "
                               "unigram, bpe)",
                               place));
   }
+  return {std::move(json), std::move(tables), std::move(place)};
 }
 
 // Control pieces are special tokens, user-defined ones are tokens; both are cut out of the text.
@@ -257,7 +251,7 @@ Json post_processor(const Source& source, const SpecialTokens& special, const Do
 
 }  // namespace
 
-Json convert_sentencepiece(const Source& source) {
+TokenizerDocument convert_sentencepiece(const Source& source) {
   const Recipe recipe = source.tokenizer_class.recipe;
   const SentencePieceModel model = SentencePieceModel::read(source.files.front());
   SpecialTokens special(source.tokenizer_class, source.config);

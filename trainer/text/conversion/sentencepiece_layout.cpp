@@ -45,16 +45,15 @@ std::string pegasus_sentence_mask(const TokenizerConfig& config) {
   return at->is_string() ? at->get<std::string>() : "";
 }
 
-void append(std::vector<ScoredPiece>& pieces, std::string_view text, double score = 0) {
+void append(std::vector<Piece>& pieces, std::string_view text, double score = 0) {
   pieces.push_back({std::string(text), score});
 }
 
-void append_all(std::vector<ScoredPiece>& pieces, Names names) {
+void append_all(std::vector<Piece>& pieces, Names names) {
   for (const std::string_view name : names) append(pieces, name);
 }
 
-void append_model(std::vector<ScoredPiece>& pieces, const SentencePieceModel& model,
-                  std::size_t from) {
+void append_model(std::vector<Piece>& pieces, const SentencePieceModel& model, std::size_t from) {
   for (std::size_t i = from; i < model.pieces.size(); ++i)
     append(pieces, model.pieces[i].text, static_cast<double>(model.pieces[i].score));
 }
@@ -69,10 +68,9 @@ bool ends_in_number_comma(std::string_view piece) {
   return type == U_NT_DECIMAL || type == U_NT_DIGIT;
 }
 
-std::vector<ScoredPiece> pegasus_pieces(const SentencePieceModel& model,
-                                        const SpecialTokens& special,
-                                        const TokenizerConfig& config) {
-  std::vector<ScoredPiece> pieces;
+std::vector<Piece> pegasus_pieces(const SentencePieceModel& model, const SpecialTokens& special,
+                                  const TokenizerConfig& config) {
+  std::vector<Piece> pieces;
   append(pieces, special.text("pad_token"));
   append(pieces, special.text("eos_token"));
   const std::string sentence = pegasus_sentence_mask(config);
@@ -88,9 +86,8 @@ std::vector<ScoredPiece> pegasus_pieces(const SentencePieceModel& model,
 }
 
 // The first three pieces under the names that the files give their ids.
-std::vector<ScoredPiece> llama_pieces(const SentencePieceModel& model,
-                                      const TokenizerConfig& config) {
-  std::vector<ScoredPiece> pieces;
+std::vector<Piece> llama_pieces(const SentencePieceModel& model, const TokenizerConfig& config) {
+  std::vector<Piece> pieces;
   for (std::size_t i = 0; i < std::min<std::size_t>(3, model.pieces.size()); ++i) {
     const auto named =
         std::ranges::find(config.added_tokens, static_cast<std::int32_t>(i), &AddedToken::id);
@@ -100,21 +97,20 @@ std::vector<ScoredPiece> llama_pieces(const SentencePieceModel& model,
   return pieces;
 }
 
-std::vector<ScoredPiece> gemma_pieces(const SentencePieceModel& model,
-                                      const SpecialTokens& special) {
-  std::vector<ScoredPiece> pieces;
+std::vector<Piece> gemma_pieces(const SentencePieceModel& model, const SpecialTokens& special) {
+  std::vector<Piece> pieces;
   for (const char* key : {"pad_token", "eos_token", "bos_token"}) append(pieces, special.text(key));
   append_model(pieces, model, 3);
   // Older models have no piece for the tabulator.
-  if (std::ranges::find(pieces, "\t", &ScoredPiece::text) == pieces.end()) {
-    const auto byte = std::ranges::find(pieces, "<0x09>", &ScoredPiece::text);
+  if (std::ranges::find(pieces, "\t", &Piece::token) == pieces.end()) {
+    const auto byte = std::ranges::find(pieces, "<0x09>", &Piece::token);
     if (byte != pieces.end()) *byte = {"\t", 0};
   }
   return pieces;
 }
 
-std::vector<ScoredPiece> fairseq_pieces(const SentencePieceModel& model, Names behind, bool mask) {
-  std::vector<ScoredPiece> pieces;
+std::vector<Piece> fairseq_pieces(const SentencePieceModel& model, Names behind, bool mask) {
+  std::vector<Piece> pieces;
   append_all(pieces, kFairseqBegin);
   append_model(pieces, model, 3);
   append_all(pieces, behind);
@@ -122,8 +118,8 @@ std::vector<ScoredPiece> fairseq_pieces(const SentencePieceModel& model, Names b
   return pieces;
 }
 
-std::vector<ScoredPiece> camembert_pieces(const SentencePieceModel& model) {
-  std::vector<ScoredPiece> pieces;
+std::vector<Piece> camembert_pieces(const SentencePieceModel& model) {
+  std::vector<Piece> pieces;
   for (const char* text : {"<s>NOTUSED", "<pad>", "</s>NOTUSED", "<unk>"}) append(pieces, text);
   append(pieces, "<unk>NOTUSED", -100);
   append_model(pieces, model, 1);
@@ -131,8 +127,8 @@ std::vector<ScoredPiece> camembert_pieces(const SentencePieceModel& model) {
   return pieces;
 }
 
-std::vector<ScoredPiece> all_pieces(const SentencePieceModel& model) {
-  std::vector<ScoredPiece> pieces;
+std::vector<Piece> all_pieces(const SentencePieceModel& model) {
+  std::vector<Piece> pieces;
   append_model(pieces, model, 0);
   return pieces;
 }
@@ -203,8 +199,8 @@ Layout lay_out(Recipe recipe, const SentencePieceModel& model, const SpecialToke
   }
   Layout layout{all_pieces(model), model.unk_id};
   if (recipe == Recipe::kAlbert || recipe == Recipe::kXlnet) {
-    for (ScoredPiece& piece : layout.pieces) {
-      if (ends_in_number_comma(piece.text)) piece.score -= 100;
+    for (Piece& piece : layout.pieces) {
+      if (ends_in_number_comma(piece.token)) piece.score -= 100;
     }
   }
   if (recipe == Recipe::kT5) {

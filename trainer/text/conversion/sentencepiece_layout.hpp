@@ -11,7 +11,7 @@
 namespace trainer::text {
 
 struct Layout {
-  std::vector<ScoredPiece> pieces;  // in order of their ids
+  std::vector<Piece> pieces;  // in order of their ids
   std::int32_t unk_id = 0;
 };
 

@@ -18,8 +18,8 @@ struct Cut {
 using Ids = std::unordered_map<std::string_view, std::int32_t>;
 
 // All cuts of one piece, in order of the parts' ids.
-void cut(const ScoredPiece& piece, const Ids& ids, std::vector<Cut>& cuts) {
-  const std::string_view text = piece.text;
+void cut(const Piece& piece, const Ids& ids, std::vector<Cut>& cuts) {
+  const std::string_view text = piece.token;
   const auto first = static_cast<std::ptrdiff_t>(cuts.size());
   const std::size_t length = count_characters(text);
   std::size_t at = 0;
@@ -45,12 +45,12 @@ void cut(const ScoredPiece& piece, const Ids& ids, std::vector<Cut>& cuts) {
 }  // namespace
 
 std::vector<std::pair<std::string_view, std::string_view>> merges_of_pieces(
-    const std::vector<ScoredPiece>& pieces, const Ids& ids) {
+    const std::vector<Piece>& pieces, const Ids& ids) {
   std::unordered_map<std::string_view, double> scores;
-  for (const ScoredPiece& piece : pieces) scores[piece.text] = piece.score;
+  for (const Piece& piece : pieces) scores[piece.token] = piece.score;
   std::vector<Cut> cuts;
-  for (const ScoredPiece& piece : pieces) {
-    const auto at = scores.find(piece.text);
+  for (const Piece& piece : pieces) {
+    const auto at = scores.find(piece.token);
     if (at == scores.end()) continue;  // its first place is behind us
     const std::size_t before = cuts.size();
     cut(piece, ids, cuts);

@@ -6,12 +6,9 @@
 #include <utility>
 #include <vector>
 
-namespace trainer::text {
+#include "text/models/model_tables.hpp"
 
-struct ScoredPiece {
-  std::string text;
-  double score = 0;
-};
+namespace trainer::text {
 
 // A sentencepiece model of type BPE keeps its pieces but not its merges. They come back, as
 // transformers has it, as every cut of a piece into two of `ids`' pieces, the highest score first,
@@ -19,7 +16,7 @@ struct ScoredPiece {
 // pieces, then of the parts' ids. Of two pieces with the same text the later one's score counts, at
 // the first one's place.
 std::vector<std::pair<std::string_view, std::string_view>> merges_of_pieces(
-    const std::vector<ScoredPiece>& pieces,
+    const std::vector<Piece>& pieces,
     const std::unordered_map<std::string_view, std::int32_t>& ids);
 
 }  // namespace trainer::text

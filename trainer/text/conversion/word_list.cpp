@@ -16,22 +16,17 @@ Json bert_normalizer(const TokenizerConfig& config) {
 
 }  // namespace
 
-Json convert_word_list(const Source& source) {
+TokenizerDocument convert_word_list(const Source& source) {
   const std::filesystem::path& file = source.files.front();
-  SpecialTokens special(source.tokenizer_class, source.config);
-  Json vocabulary = Json::object();
-  std::unordered_map<std::string, std::int32_t> ids;
+  const SpecialTokens special(source.tokenizer_class, source.config);
+  ModelTables tables;
   std::int32_t next = 0;
-  for (std::string& line : read_lines(file)) {
-    vocabulary[line] = next;
-    ids[std::move(line)] = next++;
-  }
+  for (std::string& line : read_lines(file)) tables.vocabulary.push_back({std::move(line), next++});
   Document document({{"type", "WordPiece"},
                      {"unk_token", special.text("unk_token")},
                      {"continuing_subword_prefix", "##"},
-                     {"max_input_chars_per_word", 100},
-                     {"vocab", std::move(vocabulary)}},
-                    std::move(ids), file.string());
+                     {"max_input_chars_per_word", 100}},
+                    std::move(tables), file.string());
   special.add_to(document);
   document.set("normalizer", bert_normalizer(source.config));
   document.set("pre_tokenizer", parts::named("BertPreTokenizer"));

@@ -21,8 +21,6 @@ struct BpeOptions {
   WordUnit unit = WordUnit::kCharacters;
 };
 
-using Merge = std::pair<std::string, std::string>;
-
 // Byte pair encoding (Sennrich et al. 2016): the units of a word, bytes or characters, are merged
 // pair by pair. Time n·log n in the length of a word. What the library does on purpose or not is
 // done here: an unknown token that waits for its run to end (fuse_unk) comes after the byte tokens
