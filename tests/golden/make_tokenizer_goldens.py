@@ -6,7 +6,7 @@
 
 Vocabularies are trained here on data/imdb-sample (needs the zstd program). Training is not reproducible, so a tokenizer.json that
 is there is kept and only its cases are written again; delete it to train anew. A case is {"text", ["text_pair"], ["max_length"],
-["special": false], "ids", "type_ids"}.
+["special": false], "ids", "type_ids", "offsets"}.
 """
 import json
 import pathlib
@@ -105,7 +105,7 @@ def solve(tokenizer, case, direction):
     if "max_length" in case:
         tokenizer.enable_truncation(case["max_length"], direction=direction)
     encoding = tokenizer.encode(case["text"], case.get("text_pair"), add_special_tokens=case.get("special", True))
-    return {**case, "ids": encoding.ids, "type_ids": encoding.type_ids}
+    return {**case, "ids": encoding.ids, "type_ids": encoding.type_ids, "offsets": encoding.offsets}
 
 
 def main():

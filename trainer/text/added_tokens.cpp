@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "text/unicode/properties.hpp"
-#include "text/unicode/utf8.hpp"
+#include "text/unicode/spaces.hpp"
 
 namespace trainer::text {
 namespace {
@@ -16,29 +15,10 @@ bool starts_with_word(std::string_view text) {
   return !text.empty() && UnicodeTables::get().has(decode(text.data()).code, kWord);
 }
 
-std::size_t without_spaces_at_end(std::string_view text) {
-  while (!text.empty()) {
-    const Decoded c = decode_last(text);
-    if (!UnicodeTables::get().has(c.code, kWhitespace)) break;
-    text.remove_suffix(c.length);
-  }
-  return text.size();
-}
-
-std::size_t spaces_at_start(std::string_view text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const Decoded c = decode(text.data() + i);
-    if (!UnicodeTables::get().has(c.code, kWhitespace)) break;
-    i += c.length;
-  }
-  return i;
-}
-
 }  // namespace
 
-AddedTokenMatcher::AddedTokenMatcher(std::vector<AddedToken> tokens)
-    : tokens_(std::move(tokens)), trie_(1) {
+AddedTokenMatcher::AddedTokenMatcher(std::vector<AddedToken> tokens, Specials specials)
+    : specials_(specials), tokens_(std::move(tokens)), trie_(1) {
   std::erase_if(tokens_, [](const AddedToken& token) { return token.content.empty(); });
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
     std::uint32_t node = 0;
@@ -79,7 +59,7 @@ const AddedToken* AddedTokenMatcher::match(std::string_view text, std::size_t at
 void AddedTokenMatcher::split(std::string_view text, std::vector<TextPart>& parts) const {
   std::size_t done = 0;  // end of the last part
   const auto finish = [&](std::size_t end) {
-    if (done < end) parts.push_back({text.substr(done, end - done), TextPart::kText});
+    if (done < end) parts.push_back({done, end, TextPart::kText});
   };
   if (tokens_.empty()) return finish(text.size());
   for (std::size_t at = next_candidate(text, 0); at != std::string_view::npos;) {
@@ -92,13 +72,15 @@ void AddedTokenMatcher::split(std::string_view text, std::vector<TextPart>& part
     std::size_t stop = at + token->content.size();
     at = next_candidate(text,
                         stop);  // behind the token itself, even when it takes spaces that follow
+    if (specials_ == Specials::kAreText && token->special) continue;
     if (token->single_word &&
         (ends_with_word(text.substr(0, start)) || starts_with_word(text.substr(stop))))
       continue;
     if (token->lstrip) start = std::max(without_spaces_at_end(text.substr(0, start)), done);
     if (token->rstrip) stop += spaces_at_start(text.substr(stop));
     finish(start);
-    parts.push_back({text.substr(start, stop - start), token->id});
+    // Nothing is left of a token whose spaces the one before it took: the library drops it too.
+    if (start < stop) parts.push_back({start, stop, token->id});
     done = stop;
   }
   finish(text.size());

@@ -25,9 +25,13 @@ struct AddedToken {
 // stripped spaces.
 struct TextPart {
   static constexpr std::int32_t kText = -1;
-  std::string_view text;
+  std::size_t begin = 0;  // bytes
+  std::size_t end = 0;
   std::int32_t id = kText;
 };
+
+// Whether special tokens are cut out of a text, or left in it.
+enum class Specials { kAreCut, kAreText };
 
 // Finds a set of tokens; of two that begin at the same place the longer wins, and the search goes
 // on behind it.
@@ -35,7 +39,7 @@ class AddedTokenMatcher {
  public:
   AddedTokenMatcher() = default;
   // Later tokens of the same content win. Empty contents are ignored.
-  explicit AddedTokenMatcher(std::vector<AddedToken> tokens);
+  explicit AddedTokenMatcher(std::vector<AddedToken> tokens, Specials specials = Specials::kAreCut);
 
   bool empty() const noexcept { return tokens_.empty(); }
   void split(std::string_view text, std::vector<TextPart>& parts) const;
@@ -50,6 +54,7 @@ class AddedTokenMatcher {
   // Longest token at `at`, or nullptr.
   const AddedToken* match(std::string_view text, std::size_t at) const noexcept;
 
+  Specials specials_ = Specials::kAreCut;
   std::vector<AddedToken> tokens_;
   std::vector<Node> trie_;
   std::array<bool, 256> begins_{};

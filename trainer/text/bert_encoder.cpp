@@ -43,10 +43,14 @@ void BertEncoder::encode(std::string_view text, std::size_t enough,
 }
 
 void BertEncoder::encode_chunk(std::string_view chunk, std::vector<std::int32_t>& ids) const {
-  const std::string normalized = normalizer_.normalize(chunk);
-  Words words;
-  pre_tokenizer_.split(normalized, words);
-  for (const std::string_view word : words.list) model_.encode(word, ids);
+  thread_local TextStore store;
+  thread_local Words words;
+  store.clear();
+  words.clear();
+  const NormalizedString normalized =
+      normalizer_.normalize(NormalizedString(chunk, Tracking::kOff, store), store);
+  pre_tokenizer_.split(normalized, store, words);
+  for (const NormalizedString& word : words) model_.encode(word.text(), ids);
 }
 
 }  // namespace trainer::text

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "config/error.hpp"
+#include "text/conversion/conversion.hpp"
+#include "text/detokenizer.hpp"
 #include "text/loaders.hpp"
 #include "text/truncation.hpp"
 
@@ -14,28 +15,23 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
-
 Stages load_stages(const path& directory, const TokenizerConfig& config, std::vector<path>& files) {
   const auto there = [&directory](const char* name) {
     return std::filesystem::exists(directory / name);
   };
   if (there("tokenizer.json")) {
     files.push_back(directory / "tokenizer.json");
-    return load_tokenizer_json(files.back(), config);
+    return load_document(read_tokenizer_document(files.back()), config);
   }
-  if (there("vocab.txt")) {
-    files.push_back(directory / "vocab.txt");
-    return load_bert_vocabulary(files.back(), config);
+  if (std::optional<Converted> converted = convert_model_files(directory, config)) {
+    files.insert(files.end(), converted->files.begin(), converted->files.end());
+    return load_document(converted->document, config);
   }
-  if (there("vocab.json") && there("merges.txt")) {
-    files.push_back(directory / "vocab.json");
-    files.push_back(directory / "merges.txt");
-    return load_byte_level({.vocabulary = files[0], .merges = files[1]}, config);
-  }
-  throw Error(ErrorCode::kNotFound, fmt::format("{}: has no tokenizer: neither tokenizer.json, nor "
-                                                "vocab.txt, nor vocab.json with merges.txt",
-                                                directory.string()));
+  throw Error(ErrorCode::kNotFound,
+              fmt::format("{}: has no tokenizer: neither tokenizer.json, nor vocab.txt, nor "
+                          "vocab.json with merges.txt, nor a sentencepiece model "
+                          "(sentencepiece.bpe.model, spiece.model, spm.model, tokenizer.model)",
+                          directory.string()));
 }
 
 // Classes whose models take no token types; all others take them, as the library's base class says.
@@ -44,23 +40,29 @@ bool class_uses_token_types(const TokenizerConfig& config, const PostProcessor& 
     return std::ranges::find(*config.model_input_names, "token_type_ids") !=
            config.model_input_names->end();
   }
-  for (const char* name : {"DistilBert", "MPNet", "Roberta", "XLMRoberta", "Camembert", "Bart",
-                           "Longformer", "GPT2"}) {
+  for (const char* name : {"DistilBert", "MPNet",      "Roberta",   "XLMRoberta", "Camembert",
+                           "Bart",       "Longformer", "LED",       "Mvp",        "Blenderbot",
+                           "GPT2",       "CodeGen",    "OpenAIGPT", "Qwen2",      "T5",
+                           "MT5",        "MBart",      "Barthez",   "Nllb",       "XGLM",
+                           "Pegasus",    "BigBird",    "Reformer",  "Llama",      "Gemma"}) {
     if (config.tokenizer_class.starts_with(name)) return false;
   }
-  for (const char* name : {"distilbert", "mpnet", "roberta", "xlm-roberta", "camembert", "bart",
-                           "longformer", "gpt2"}) {
+  for (const char* name :
+       {"distilbert", "mpnet",    "roberta",  "xlm-roberta", "camembert", "bart",  "longformer",
+        "led",        "mvp",      "gpt2",     "gpt_neo",     "gptj",      "opt",   "phi",
+        "qwen2",      "qwen3",    "t5",       "mt5",         "umt5",      "mbart", "xglm",
+        "pegasus",    "big_bird", "reformer", "llama",       "mistral",   "gemma", "gemma2"}) {
     if (config.tokenizer_class.empty() && config.model_type == name) return false;
   }
   if (!config.tokenizer_class.empty()) return true;
-  return std::ranges::any_of(post_processor.pair,
+  return std::ranges::any_of(post_processor.parts(true, true),
                              [](const TemplatePart& part) { return part.type_id != 0; });
 }
 
-std::span<const std::int32_t> keep(const std::vector<std::int32_t>& ids, std::size_t count,
-                                   Side cut) {
-  count = std::min(count, ids.size());
-  const std::span<const std::int32_t> all(ids);
+template <typename Token>
+std::span<const Token> keep(const std::vector<Token>& tokens, std::size_t count, Side cut) {
+  count = std::min(count, tokens.size());
+  const std::span<const Token> all(tokens);
   return cut == Side::kRight ? all.first(count) : all.last(count);
 }
 
@@ -71,52 +73,66 @@ class Tokenizer::Impl {
   Impl(TokenizerConfig config, Stages stages, std::vector<path> files)
       : files_(std::move(files)),
         max_length_(config.model_max_length),
-        pipeline_(std::move(stages)) {
+        pipeline_(std::move(stages)),
+        detokenizer_(pipeline_.stages()) {
     files_.insert(files_.end(), config.files.begin(), config.files.end());
     uses_token_types_ = class_uses_token_types(config, pipeline_.stages().post_processor);
     count_vocabulary();
-    pad_id_ = id_of(config.pad_token);
-    if (!pad_id_) pad_id_ = pipeline_.stages().pad_id;
-    if (!pad_id_) pad_id_ = id_of("[PAD]");
-    if (!pad_id_) pad_id_ = id_of("<pad>");
+    choose_padding(config);
   }
 
   Encoding encode(std::string_view first, std::optional<std::string_view> second,
                   const EncodeOptions& options) const {
-    const Stages& stages = pipeline_.stages();
-    const TemplateParts& parts = second ? stages.post_processor.pair : stages.post_processor.single;
-    const std::size_t room = room_for_text(parts, options);
+    const bool pair = second.has_value();
+    const std::size_t room = room_for_text(pair, options);
+    const Side cut = options.truncation_side.value_or(pipeline_.stages().truncation_side);
+    const TemplateParts& parts =
+        pipeline_.stages().post_processor.parts(pair, options.add_special_tokens);
+    const auto finish = [&](const auto& first_tokens, const auto& second_tokens) {
+      PairLengths lengths{first_tokens.size(), second_tokens.size()};
+      if (room != Pipeline::kNoLimit)
+        lengths = truncated(lengths, room, options.truncation_strategy);
+      return fill(parts, keep(first_tokens, lengths.first, cut),
+                  keep(second_tokens, lengths.second, cut));
+    };
+    if (options.offsets) {
+      return finish(pipeline_.encode_placed(first),
+                    pair ? pipeline_.encode_placed(*second) : std::vector<PlacedToken>());
+    }
     // A single text is done when the room is full. Of a pair the whole lengths are needed: the
     // longer one gets more.
-    const bool may_stop = !second && stages.truncation_side == Side::kRight;
-    const std::size_t enough = may_stop ? room : kNoLimit;
-    const std::vector<std::int32_t> first_ids = pipeline_.encode(first, enough);
-    std::vector<std::int32_t> second_ids;
-    if (second) second_ids = pipeline_.encode(*second, enough);
-    PairLengths lengths{first_ids.size(), second_ids.size()};
-    if (room != kNoLimit)
-      lengths =
-          second ? longest_first(lengths, room) : PairLengths{std::min(lengths.first, room), 0};
-    return fill(parts, {.first = keep(first_ids, lengths.first, stages.truncation_side),
-                        .second = keep(second_ids, lengths.second, stages.truncation_side),
-                        .add_special_tokens = options.add_special_tokens});
+    const bool may_stop = !pair && cut == Side::kRight &&
+                          options.truncation_strategy == TruncationStrategy::kLongestFirst;
+    const std::size_t enough = may_stop ? room : Pipeline::kNoLimit;
+    return finish(pipeline_.encode(first, enough),
+                  pair ? pipeline_.encode(*second, enough) : std::vector<std::int32_t>());
   }
 
   std::optional<std::size_t> max_length() const { return max_length_; }
   bool uses_token_types() const { return uses_token_types_; }
-  std::optional<std::int32_t> pad_id() const { return pad_id_; }
+  const Detokenizer& detokenizer() const { return detokenizer_; }
+  const Padding& padding() const { return padding_; }
   std::size_t vocab_size() const { return vocab_size_; }
   const std::vector<path>& files() const { return files_; }
 
  private:
-  static std::size_t room_for_text(const TemplateParts& parts, const EncodeOptions& options) {
-    if (!options.max_length) return kNoLimit;
+  std::size_t room_for_text(bool pair, const EncodeOptions& options) const {
+    if (!options.max_length) return Pipeline::kNoLimit;
     const std::size_t special =
-        options.add_special_tokens ? PostProcessor::special_tokens(parts) : 0;
+        options.add_special_tokens ? pipeline_.stages().post_processor.special_tokens(pair) : 0;
     if (*options.max_length >= special) return *options.max_length - special;
     throw Error(ErrorCode::kUsage,
                 fmt::format("a maximum length of {} has no room for the {} special tokens",
                             *options.max_length, special));
+  }
+
+  void choose_padding(const TokenizerConfig& config) {
+    padding_ = pipeline_.stages().padding;
+    if (const auto id = id_of(config.pad_token)) padding_.id = id;
+    if (!padding_.id) padding_.id = id_of("[PAD]");
+    if (!padding_.id) padding_.id = id_of("<pad>");
+    if (config.pad_token_type_id) padding_.type_id = *config.pad_token_type_id;
+    if (config.pad_left) padding_.side = *config.pad_left ? Side::kLeft : Side::kRight;
   }
 
   std::optional<std::int32_t> id_of(std::string_view token) const {
@@ -137,8 +153,9 @@ class Tokenizer::Impl {
   std::vector<path> files_;
   std::optional<std::size_t> max_length_;
   Pipeline pipeline_;
+  Detokenizer detokenizer_;
   bool uses_token_types_ = false;
-  std::optional<std::int32_t> pad_id_;
+  Padding padding_;
   std::size_t vocab_size_ = 0;
 };
 
@@ -155,7 +172,9 @@ Tokenizer Tokenizer::load(const path& model_directory) {
   TokenizerConfig config = TokenizerConfig::read(model_directory);
   std::vector<path> files;
   Stages stages = load_stages(model_directory, config, files);
-  if (config.truncate_left) stages.truncation_side = Side::kLeft;
+  if (config.truncate_left)
+    stages.truncation_side = *config.truncate_left ? Side::kLeft : Side::kRight;
+  stages.encode_special_tokens = config.split_special_tokens;
   add_configured_tokens(config, stages);
   return Tokenizer(
       std::make_unique<const Impl>(std::move(config), std::move(stages), std::move(files)));
@@ -170,9 +189,16 @@ Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second,
   return impl_->encode(first, second, options);
 }
 
+std::string Tokenizer::decode(std::span<const std::int32_t> ids,
+                              const DecodeOptions& options) const {
+  return impl_->detokenizer().decode(ids, options);
+}
+
 std::optional<std::size_t> Tokenizer::model_max_length() const { return impl_->max_length(); }
 bool Tokenizer::uses_token_types() const { return impl_->uses_token_types(); }
-std::optional<std::int32_t> Tokenizer::pad_id() const { return impl_->pad_id(); }
+std::optional<std::int32_t> Tokenizer::pad_id() const { return impl_->padding().id; }
+std::int32_t Tokenizer::pad_type_id() const { return impl_->padding().type_id; }
+Side Tokenizer::padding_side() const { return impl_->padding().side; }
 std::size_t Tokenizer::vocab_size() const { return impl_->vocab_size(); }
 const std::vector<std::filesystem::path>& Tokenizer::files() const { return impl_->files(); }
 

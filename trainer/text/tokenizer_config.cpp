@@ -1,5 +1,7 @@
 #include "text/tokenizer_config.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "config/json.hpp"
@@ -55,7 +57,16 @@ void read_added_tokens_decoder(const Component& decoder, TokenizerConfig& config
   }
 }
 
+std::optional<bool> optional_left(const Component& file, std::string_view key) {
+  if (!file.has(key)) return std::nullopt;
+  const std::string side = string_field(file, key);
+  if (side != "left" && side != "right")
+    throw_invalid(file, fmt::format("'{}' is '{}', neither left nor right", key, side));
+  return side == "left";
+}
+
 void read_tokenizer_config(const Component& file, TokenizerConfig& config) {
+  config.file = file.json;
   config.tokenizer_class = string_field_or(file, "tokenizer_class", "");
   if (config.tokenizer_class.ends_with("Fast") &&
       config.tokenizer_class != "PreTrainedTokenizerFast") {
@@ -72,7 +83,10 @@ void read_tokenizer_config(const Component& file, TokenizerConfig& config) {
   config.strip_accents = optional_bool(file, "strip_accents");
   config.tokenize_chinese_chars = optional_bool(file, "tokenize_chinese_chars");
   config.add_prefix_space = optional_bool(file, "add_prefix_space");
-  config.truncate_left = string_field_or(file, "truncation_side", "right") == "left";
+  config.truncate_left = optional_left(file, "truncation_side");
+  config.pad_left = optional_left(file, "padding_side");
+  if (file.has("pad_token_type_id")) config.pad_token_type_id = id_field(file, "pad_token_type_id");
+  config.split_special_tokens = bool_field_or(file, "split_special_tokens", false);
   if (file.has("model_input_names")) {
     const Component names = file.at("model_input_names");
     config.model_input_names.emplace();
@@ -87,7 +101,8 @@ void read_tokenizer_config(const Component& file, TokenizerConfig& config) {
 }
 
 void read_added_tokens_file(const Component& file, TokenizerConfig& config) {
-  if (!config.added_tokens.empty()) return;
+  if (config.file.contains("added_tokens_decoder")) return;
+  config.added_tokens_are_bare = true;
   for (const auto& [content, id] : file.json.items()) {
     AddedToken token;
     token.id = id_value({id, file.place + ": " + content});
@@ -109,9 +124,12 @@ void read_if_there(const path& file, std::vector<path>& files, Read&& read) {
 
 TokenizerConfig TokenizerConfig::read(const path& directory) {
   TokenizerConfig config;
+  config.place = (directory / "tokenizer_config.json").string() + ": ";
   std::vector<path> not_ours;
-  read_if_there(directory / "special_tokens_map.json", config.files,
-                [&](const Component& file) { read_named_tokens(file, config); });
+  read_if_there(directory / "special_tokens_map.json", config.files, [&](const Component& file) {
+    read_named_tokens(file, config);
+    config.special_tokens_map = file.json;
+  });
   read_if_there(directory / "tokenizer_config.json", config.files,
                 [&](const Component& file) { read_tokenizer_config(file, config); });
   read_if_there(directory / "added_tokens.json", config.files,

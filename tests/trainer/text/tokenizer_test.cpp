@@ -136,11 +136,11 @@ TEST_F(TokenizerTest, NoTokenizerNamesTheFilesLookedFor) {
 TEST_F(TokenizerTest, UnsupportedComponentIsNamed) {
   write(
       "tokenizer.json",
-      R"({"normalizer": {"type": "Nmt"}, "model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}})");
+      R"({"normalizer": {"type": "Nope"}, "model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}})");
   EXPECT_EQ(error().code(), ErrorCode::kUnsupported);
-  EXPECT_THAT(error().what(), HasSubstr("tokenizer.json: normalizer: 'Nmt' is not supported"));
-  write("tokenizer.json", R"({"model": {"type": "Unigram", "vocab": [["a", -1.0]]}})");
-  EXPECT_THAT(error().what(), HasSubstr("tokenizer.json: model: 'Unigram' is not supported"));
+  EXPECT_THAT(error().what(), HasSubstr("tokenizer.json: normalizer: 'Nope' is not supported"));
+  write("tokenizer.json", R"({"model": {"type": "Trigram", "vocab": [["a", -1.0]]}})");
+  EXPECT_THAT(error().what(), HasSubstr("tokenizer.json: model: 'Trigram' is not supported"));
 }
 
 TEST_F(TokenizerTest, EndlesslyNestedSequencesAreRefused) {

@@ -1,16 +1,27 @@
 #include <fmt/format.h>
 
 #include "text/models/bpe.hpp"
+#include "text/models/unigram.hpp"
+#include "text/models/word_level.hpp"
 #include "text/models/word_piece.hpp"
 
 namespace trainer::text {
 namespace {
 
-constexpr std::string_view kSupported = "WordPiece, BPE without byte_fallback";
+constexpr std::string_view kSupported = "WordPiece, BPE, Unigram, WordLevel";
 
-std::unique_ptr<Model> load_word_piece(const Component& component, WordUnit unit) {
-  if (unit == WordUnit::kBytes)
-    throw_unsupported(component, "WordPiece after ByteLevel", kSupported);
+void require_object(const Component& component, std::string_view key) {
+  const Component part = component.at(key);
+  if (!part.json.is_object()) throw_invalid(part, "is not an object of tokens and ids");
+}
+
+void require_array(const Component& component, std::string_view key) {
+  const Component part = component.at(key);
+  if (!part.json.is_array()) throw_invalid(part, "is not an array");
+}
+
+std::unique_ptr<Model> load_word_piece(const Component& component, const ModelTables& tables) {
+  require_object(component, "vocab");
   WordPieceOptions options;
   options.unk_token = string_field_or(component, "unk_token", "[UNK]");
   options.continuing_subword_prefix = string_field_or(component, "continuing_subword_prefix", "##");
@@ -18,69 +29,59 @@ std::unique_ptr<Model> load_word_piece(const Component& component, WordUnit unit
     options.max_input_chars_per_word =
         static_cast<std::size_t>(id_field(component, "max_input_chars_per_word"));
   }
-  return std::make_unique<WordPiece>(load_vocabulary(component.at("vocab")), std::move(options),
-                                     component.place);
+  return std::make_unique<WordPiece>(tables.vocabulary, std::move(options), component.place);
 }
 
-// ["a", "b"], or "a b" in older files.
-Merge load_merge(const Component& merge) {
-  if (merge.json.is_array() && merge.json.size() == 2 && merge.json[0].is_string() &&
-      merge.json[1].is_string()) {
-    return {merge.json[0].get<std::string>(), merge.json[1].get<std::string>()};
-  }
-  if (merge.json.is_string()) {
-    const auto& text = merge.json.get_ref<const std::string&>();
-    const std::size_t space = text.find(' ');
-    if (space != std::string::npos && text.find(' ', space + 1) == std::string::npos) {
-      return {text.substr(0, space), text.substr(space + 1)};
-    }
-  }
-  throw_invalid(merge, "is not a pair of tokens");
-}
-
-std::unique_ptr<Model> load_bpe(const Component& component, WordUnit unit) {
-  if (bool_field_or(component, "byte_fallback", false)) {
-    throw_unsupported(component, "BPE with byte_fallback", kSupported);
-  }
+std::unique_ptr<Model> load_bpe(const Component& component, const ModelTables& tables,
+                                WordUnit unit) {
+  require_object(component, "vocab");
+  require_array(component, "merges");
   BpeOptions options;
   options.unit = unit;
   options.unk_token = string_field_or(component, "unk_token", "");
   options.continuing_subword_prefix = string_field_or(component, "continuing_subword_prefix", "");
   options.end_of_word_suffix = string_field_or(component, "end_of_word_suffix", "");
   options.fuse_unk = bool_field_or(component, "fuse_unk", false);
+  options.byte_fallback = bool_field_or(component, "byte_fallback", false);
   options.ignore_merges = bool_field_or(component, "ignore_merges", false);
-  if (unit == WordUnit::kBytes &&
-      !(options.continuing_subword_prefix.empty() && options.end_of_word_suffix.empty())) {
-    throw_unsupported(component, "BPE with a subword prefix or suffix after ByteLevel", kSupported);
-  }
-  const Component list = component.at("merges");
-  if (!list.json.is_array()) throw_invalid(list, "is not an array");
-  std::vector<Merge> merges;
-  merges.reserve(list.json.size());
-  for (const Json& merge : list.json) merges.push_back(load_merge({merge, list.place}));
-  return std::make_unique<Bpe>(load_vocabulary(component.at("vocab")), merges, std::move(options),
+  return std::make_unique<Bpe>(tables.vocabulary, tables.merges, std::move(options),
                                component.place);
+}
+
+std::unique_ptr<Model> load_unigram(const Component& component, const ModelTables& tables) {
+  require_array(component, "vocab");
+  UnigramOptions options;
+  if (component.has("unk_id")) options.unk_id = id_field(component, "unk_id");
+  options.byte_fallback = bool_field_or(component, "byte_fallback", false);
+  return std::make_unique<Unigram>(tables.pieces, options, component.place);
+}
+
+std::unique_ptr<Model> load_word_level(const Component& component, const ModelTables& tables) {
+  require_object(component, "vocab");
+  return std::make_unique<WordLevel>(tables.vocabulary, string_field(component, "unk_token"),
+                                     component.place);
+}
+
+// Files written before the tag existed are told apart by what they hold.
+std::string type_of(const Component& component) {
+  if (component.has("merges")) return component.type("BPE");
+  if (component.has("vocab") && component.at("vocab").json.is_array())
+    return component.type("Unigram");
+  const bool word_piece =
+      component.has("continuing_subword_prefix") && component.has("max_input_chars_per_word");
+  return component.type(word_piece ? "WordPiece" : "WordLevel");
 }
 
 }  // namespace
 
-std::vector<VocabularyEntry> load_vocabulary(const Component& vocab) {
-  if (!vocab.json.is_object()) throw_invalid(vocab, "is not an object of tokens and ids");
-  std::vector<VocabularyEntry> entries;
-  entries.reserve(vocab.json.size());
-  for (const auto& [token, id] : vocab.json.items()) {
-    if (!id.is_number_integer())
-      throw_invalid(vocab, fmt::format("gives '{}' something that is not an id", token));
-    entries.push_back({token, id_value({id, vocab.place})});
-  }
-  return entries;
-}
-
-std::unique_ptr<Model> load_model(const Component& component, WordUnit unit) {
-  // Files written before the tag existed are told apart by what they hold.
-  const std::string type = component.type(component.has("merges") ? "BPE" : "WordPiece");
-  if (type == "WordPiece") return load_word_piece(component, unit);
-  if (type == "BPE") return load_bpe(component, unit);
+std::unique_ptr<Model> load_model(const Component& component, const ModelTables& tables,
+                                  WordUnit unit) {
+  const std::string type = type_of(component);
+  if (type == "BPE") return load_bpe(component, tables, unit);
+  if (unit == WordUnit::kBytes) throw_unsupported(component, type + " of bytes", kSupported);
+  if (type == "WordPiece") return load_word_piece(component, tables);
+  if (type == "Unigram") return load_unigram(component, tables);
+  if (type == "WordLevel") return load_word_level(component, tables);
   throw_unsupported(component, type, kSupported);
 }
 

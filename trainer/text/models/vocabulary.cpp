@@ -43,6 +43,21 @@ Vocabulary::Vocabulary(const std::vector<VocabularyEntry>& entries) {
     }
     slot.id = entry.id;
   }
+  index_ids();
+}
+
+void Vocabulary::index_ids() {
+  by_id_.reserve(size_);
+  for (const Slot& slot : slots_) {
+    if (slot.id != kAbsent) by_id_.push_back({slot.id, slot.offset, slot.length});
+  }
+  std::ranges::sort(by_id_, {}, [](const Reverse& r) { return std::pair(r.id, r.offset); });
+}
+
+std::optional<std::string_view> Vocabulary::token_of(std::int32_t id) const noexcept {
+  const auto at = std::ranges::lower_bound(by_id_, id, {}, &Reverse::id);
+  if (at == by_id_.end() || at->id != id) return std::nullopt;
+  return std::string_view(pool_).substr(at->offset, at->length);
 }
 
 Vocabulary::Slot& Vocabulary::place(std::string_view token, std::uint32_t hash) noexcept {
@@ -52,6 +67,10 @@ Vocabulary::Slot& Vocabulary::place(std::string_view token, std::uint32_t hash) 
     if (slot.hash == hash && std::string_view(pool_).substr(slot.offset, slot.length) == token)
       return slot;
   }
+}
+
+bool Vocabulary::has_shared_ids() const noexcept {
+  return std::ranges::adjacent_find(by_id_, {}, &Reverse::id) != by_id_.end();
 }
 
 std::int32_t Vocabulary::find(std::string_view token) const noexcept {

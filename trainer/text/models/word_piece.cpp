@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/error.hpp"
+#include "text/models/sinks.hpp"
 #include "text/unicode/utf8.hpp"
 
 namespace trainer::text {
@@ -26,35 +27,49 @@ WordPiece::WordPiece(const std::vector<VocabularyEntry>& vocabulary, WordPieceOp
   }
 }
 
-void WordPiece::encode(std::string_view word, std::vector<std::int32_t>& ids) const {
+template <typename Sink>
+void WordPiece::encode_into(std::string_view word, Sink sink) const {
   if (word.size() > options_.max_input_chars_per_word &&
       count_characters(word) > options_.max_input_chars_per_word) {
-    return ids.push_back(unk_id_);
+    return sink.push(unk_id_, 0, word.size());
   }
-  const std::size_t before = ids.size();
-  while (!word.empty()) {
-    const Vocabulary& vocabulary = ids.size() == before ? tokens_ : continuations_;
-    std::size_t length = std::min(word.size(), vocabulary.longest_token());
+  const std::size_t before = sink.size();
+  for (std::size_t begin = 0; begin < word.size();) {
+    const Vocabulary& vocabulary = begin == 0 ? tokens_ : continuations_;
+    std::size_t end = std::min(word.size(), begin + vocabulary.longest_token());
     std::int32_t id = Vocabulary::kAbsent;
-    for (; length > 0; --length) {
+    for (; end > begin; --end) {
       const bool inside =
-          length < word.size() && (static_cast<unsigned char>(word[length]) & 0xC0U) == 0x80U;
+          end < word.size() && (static_cast<unsigned char>(word[end]) & 0xC0U) == 0x80U;
       if (inside) continue;
-      id = vocabulary.find(word.substr(0, length));
+      id = vocabulary.find(word.substr(begin, end - begin));
       if (id != Vocabulary::kAbsent) break;
     }
     if (id == Vocabulary::kAbsent) {
-      ids.resize(before);
-      return ids.push_back(unk_id_);
+      sink.resize(before);
+      return sink.push(unk_id_, 0, word.size());
     }
-    ids.push_back(id);
-    word.remove_prefix(length);
+    sink.push(id, begin, end);
+    begin = end;
   }
+}
+
+void WordPiece::encode(std::string_view word, std::vector<std::int32_t>& ids) const {
+  encode_into(word, IdSink(ids));
+}
+
+void WordPiece::encode(std::string_view word, std::vector<Token>& tokens) const {
+  encode_into(word, TokenSink(tokens));
 }
 
 std::optional<std::int32_t> WordPiece::id_of(std::string_view token) const {
   const std::int32_t id = tokens_.find(token);
   return id == Vocabulary::kAbsent ? std::nullopt : std::optional(id);
+}
+
+std::optional<std::string> WordPiece::token_of(std::int32_t id) const {
+  const std::optional<std::string_view> token = tokens_.token_of(id);
+  return token ? std::optional<std::string>(*token) : std::nullopt;
 }
 
 }  // namespace trainer::text

@@ -21,10 +21,15 @@ class WordPiece final : public Model {
             const std::string& place);
 
   void encode(std::string_view word, std::vector<std::int32_t>& ids) const override;
+  void encode(std::string_view word, std::vector<Token>& tokens) const override;
   std::optional<std::int32_t> id_of(std::string_view token) const override;
+  std::optional<std::string> token_of(std::int32_t id) const override;
   std::size_t vocab_size() const noexcept override { return tokens_.size(); }
 
  private:
+  template <typename Sink>
+  void encode_into(std::string_view word, Sink sink) const;
+
   WordPieceOptions options_;
   Vocabulary tokens_;
   Vocabulary continuations_;  // tokens that begin with the prefix, without it

@@ -1,8 +1,9 @@
 #include "text/normalizers/bert.hpp"
 
-#include "text/unicode/normal_forms.hpp"
+#include <algorithm>
+
+#include "text/normalizers/simple.hpp"
 #include "text/unicode/properties.hpp"
-#include "text/unicode/utf8.hpp"
 
 namespace trainer::text {
 namespace {
@@ -16,58 +17,43 @@ bool is_chinese(char32_t c) noexcept {
          (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
 }
 
-template <typename Function>
-void for_each_character(std::string_view text, Function&& function) {
-  for (std::size_t i = 0; i < text.size();) {
-    const Decoded c = decode(text.data() + i);
-    function(c.code, text.substr(i, c.length));
-    i += c.length;
-  }
+NormalizedString cleaned(const NormalizedString& text, TextStore& store) {
+  const UnicodeTables& tables = UnicodeTables::get();
+  const auto plain = [](unsigned char c) { return c >= 0x20 && c < 0x7F; };
+  if (text.fully_aligned() && std::ranges::all_of(text.text(), plain)) return text;
+  return filter_map(
+      text, store, [&tables](char32_t c) { return !tables.has(c, kCleaned); },
+      [&tables](char32_t c) { return tables.has(c, kWhitespace) ? U' ' : c; });
 }
 
-std::string clean_and_space(std::string_view text, const BertNormalizerOptions& options) {
-  const UnicodeTables& tables = UnicodeTables::get();
-  std::string out;
-  out.reserve(text.size() + 16);
-  for_each_character(text, [&](char32_t c, std::string_view bytes) {
-    if (options.clean_text) {
-      const std::uint16_t properties = tables.properties(c);
-      if ((properties & kCleaned) != 0) return;
-      if ((properties & kWhitespace) != 0) return out.push_back(' ');
-    }
-    const bool spaced = options.handle_chinese_chars && is_chinese(c);
-    if (spaced) out.push_back(' ');
-    out.append(bytes);
-    if (spaced) out.push_back(' ');
+NormalizedString with_spaces_around_chinese(const NormalizedString& text, TextStore& store) {
+  if (text.fully_aligned() && is_ascii(text.text())) return text;
+  Transform out(text, store);
+  for_each_character(text.text(), [&out](char32_t c, std::string_view bytes) {
+    if (!is_chinese(c)) return out.put(bytes, 0);
+    out.put(" ", 0);
+    out.put(bytes, 1);
+    out.put(" ", 1);
   });
-  return out;
+  return out.finish();
 }
 
-std::string without_accents(std::string_view text) {
+NormalizedString without_accents(const NormalizedString& text, TextStore& store) {
+  if (text.fully_aligned() && is_ascii(text.text())) return text;
   const UnicodeTables& tables = UnicodeTables::get();
-  std::string out;
-  out.reserve(text.size());
-  const std::string decomposed = trainer::text::normalize(NormalForm::kNfd, text);
-  for_each_character(decomposed, [&](char32_t c, std::string_view bytes) {
-    if (!tables.has(c, kAccent)) out.append(bytes);
-  });
-  return out;
-}
-
-std::string lowered(std::string_view text) {
-  const UnicodeTables& tables = UnicodeTables::get();
-  std::string out;
-  out.reserve(text.size());
-  for_each_character(text, [&](char32_t c, std::string_view) { tables.append_lower(out, c); });
-  return out;
+  return filter_map(
+      FormNormalizer(NormalForm::kNfd).normalize(text, store), store,
+      [&tables](char32_t c) { return !tables.has(c, kAccent); }, [](char32_t c) { return c; });
 }
 
 }  // namespace
 
-std::string BertNormalizer::normalize(std::string_view text) const {
-  std::string out = clean_and_space(text, options_);
-  if (options_.strip_accents && !is_ascii(out)) out = without_accents(out);
-  if (options_.lowercase) out = lowered(out);
+NormalizedString BertNormalizer::normalize(const NormalizedString& text, TextStore& store) const {
+  NormalizedString out = text;
+  if (options_.clean_text) out = cleaned(out, store);
+  if (options_.handle_chinese_chars) out = with_spaces_around_chinese(out, store);
+  if (options_.strip_accents) out = without_accents(out, store);
+  if (options_.lowercase) out = LowercaseNormalizer().normalize(out, store);
   return out;
 }
 

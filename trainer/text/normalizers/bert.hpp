@@ -14,7 +14,7 @@ struct BertNormalizerOptions {
 class BertNormalizer final : public Normalizer {
  public:
   explicit BertNormalizer(BertNormalizerOptions options) : options_(options) {}
-  std::string normalize(std::string_view text) const override;
+  NormalizedString normalize(const NormalizedString& text, TextStore& store) const override;
   const BertNormalizerOptions& options() const noexcept { return options_; }
 
  private:

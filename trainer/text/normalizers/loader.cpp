@@ -1,12 +1,14 @@
 #include "text/normalizers/bert.hpp"
+#include "text/normalizers/precompiled.hpp"
+#include "text/normalizers/replace.hpp"
 #include "text/normalizers/simple.hpp"
 
 namespace trainer::text {
 namespace {
 
 constexpr std::string_view kSupported =
-    "BertNormalizer, Sequence, Lowercase, NFC, NFD, NFKC, NFKD, StripAccents, Strip, Replace of a "
-    "string, Prepend";
+    "BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, "
+    "Replace, Sequence, Strip, StripAccents";
 
 std::unique_ptr<Normalizer> load_sequence(const Component& component) {
   const Component list = component.at("normalizers");
@@ -16,13 +18,6 @@ std::unique_ptr<Normalizer> load_sequence(const Component& component) {
   return std::make_unique<SequenceNormalizer>(std::move(parts));
 }
 
-std::unique_ptr<Normalizer> load_replace(const Component& component) {
-  const Component pattern = component.at("pattern");
-  if (!pattern.has("String")) throw_unsupported(component, "Replace of a Regex", kSupported);
-  return std::make_unique<ReplaceNormalizer>(string_field(pattern, "String"),
-                                             string_field(component, "content"));
-}
-
 }  // namespace
 
 std::unique_ptr<Normalizer> load_normalizer(const Component& component) {
@@ -30,6 +25,8 @@ std::unique_ptr<Normalizer> load_normalizer(const Component& component) {
   if (type == "BertNormalizer")
     return std::make_unique<BertNormalizer>(load_bert_normalizer(component));
   if (type == "Sequence") return load_sequence(component);
+  if (type == "Nmt") return std::make_unique<NmtNormalizer>();
+  if (type == "ByteLevel") return std::make_unique<ByteLevelNormalizer>();
   if (type == "Lowercase") return std::make_unique<LowercaseNormalizer>();
   if (type == "NFC") return std::make_unique<FormNormalizer>(NormalForm::kNfc);
   if (type == "NFD") return std::make_unique<FormNormalizer>(NormalForm::kNfd);
@@ -41,7 +38,11 @@ std::unique_ptr<Normalizer> load_normalizer(const Component& component) {
                            .right = bool_field_or(component, "strip_right", true)};
     return std::make_unique<StripNormalizer>(sides);
   }
-  if (type == "Replace") return load_replace(component);
+  if (type == "Replace") {
+    return std::make_unique<ReplaceNormalizer>(load_pattern(component.at("pattern")),
+                                               string_field(component, "content"));
+  }
+  if (type == "Precompiled") return load_precompiled(component);
   if (type == "Prepend")
     return std::make_unique<PrependNormalizer>(string_field(component, "prepend"));
   throw_unsupported(component, type, kSupported);

@@ -8,13 +8,13 @@ namespace trainer::text {
 
 class LowercaseNormalizer final : public Normalizer {
  public:
-  std::string normalize(std::string_view text) const override;
+  NormalizedString normalize(const NormalizedString& text, TextStore& store) const override;
 };
 
 class FormNormalizer final : public Normalizer {  // NFC, NFD, NFKC, NFKD
  public:
   explicit FormNormalizer(NormalForm form) : form_(form) {}
-  std::string normalize(std::string_view text) const override;
+  NormalizedString normalize(const NormalizedString& text, TextStore& store) const override;
 
  private:
   NormalForm form_;
@@ -23,7 +23,7 @@ class FormNormalizer final : public Normalizer {  // NFC, NFD, NFKC, NFKD
 // Drops marks; unlike BERT's switch it decomposes nothing, so an NFD stage goes before it.
 class StripAccentsNormalizer final : public Normalizer {
  public:
-  std::string normalize(std::string_view text) const override;
+  NormalizedString normalize(const NormalizedString& text, TextStore& store) const override;
 };
 
 struct StripSides {
@@ -34,36 +34,38 @@ struct StripSides {
 class StripNormalizer final : public Normalizer {
  public:
   explicit StripNormalizer(StripSides sides) : sides_(sides) {}
-  std::string normalize(std::string_view text) const override;
+  NormalizedString normalize(const NormalizedString& text, TextStore& store) const override;
 
  private:
   StripSides sides_;
 };
 
-class ReplaceNormalizer final : public Normalizer {  // of a plain string, not of a pattern
+class NmtNormalizer final : public Normalizer {  // sentencepiece's rules for controls and spaces
  public:
-  ReplaceNormalizer(std::string pattern, std::string content);
-  std::string normalize(std::string_view text) const override;
-
- private:
-  std::string pattern_;
-  std::string content_;
+  NormalizedString normalize(const NormalizedString& text, TextStore& store) const override;
 };
 
 class PrependNormalizer final : public Normalizer {  // nothing is put before an empty text
  public:
   explicit PrependNormalizer(std::string prefix) : prefix_(std::move(prefix)) {}
-  std::string normalize(std::string_view text) const override;
+  NormalizedString normalize(const NormalizedString& text, TextStore& store) const override {
+    return prepend(text, prefix_, store);
+  }
 
  private:
   std::string prefix_;
+};
+
+class ByteLevelNormalizer final : public Normalizer {  // bytes to GPT-2's byte alphabet
+ public:
+  NormalizedString normalize(const NormalizedString& text, TextStore& store) const override;
 };
 
 class SequenceNormalizer final : public Normalizer {
  public:
   explicit SequenceNormalizer(std::vector<std::unique_ptr<Normalizer>> parts)
       : parts_(std::move(parts)) {}
-  std::string normalize(std::string_view text) const override;
+  NormalizedString normalize(const NormalizedString& text, TextStore& store) const override;
 
  private:
   std::vector<std::unique_ptr<Normalizer>> parts_;

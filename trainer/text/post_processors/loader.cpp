@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "text/post_processors/template.hpp"
+#include "text/post_processors/steps.hpp"
 
 namespace trainer::text {
 namespace {
@@ -46,38 +46,45 @@ TemplateParts load_parts(const Component& list, const Component& special_tokens)
   return parts;
 }
 
-// ByteLevel changes offsets only, so it leaves the other's ids alone.
-PostProcessor load_sequence(const Component& component) {
-  const Component list = component.at("processors");
-  std::optional<PostProcessor> found;
-  for (std::size_t i = 0; i < list.json.size(); ++i) {
-    const Component part = list.element(i);
-    if (part.type() == "ByteLevel") continue;
-    if (found)
-      throw_unsupported(component, "a Sequence of two processors that add tokens", kSupported);
-    found = load_post_processor(part);
+std::optional<Trim> load_trim(const Component& component) {
+  if (!bool_field_or(component, "trim_offsets", true)) return std::nullopt;
+  Trim trim;
+  trim.add_prefix_space = bool_field_or(component, "add_prefix_space", true);
+  return trim;
+}
+
+using Steps = std::vector<std::unique_ptr<PostProcessorStep>>;
+
+void load_steps(const Component& component, Steps& steps) {
+  const std::string type = component.type();
+  if (type == "TemplateProcessing") {
+    const Component special_tokens = component.at("special_tokens");
+    steps.push_back(
+        std::make_unique<TemplateStep>(load_parts(component.at("single"), special_tokens),
+                                       load_parts(component.at("pair"), special_tokens)));
+  } else if (type == "BertProcessing") {
+    steps.push_back(std::make_unique<BertStep>(token_pair_id(component, "cls"),
+                                               token_pair_id(component, "sep")));
+  } else if (type == "RobertaProcessing") {
+    steps.push_back(std::make_unique<RobertaStep>(
+        token_pair_id(component, "cls"), token_pair_id(component, "sep"), load_trim(component)));
+  } else if (type == "ByteLevel") {
+    steps.push_back(std::make_unique<ByteLevelStep>(load_trim(component)));
+  } else if (type == "Sequence") {
+    const Component list = component.at("processors");
+    if (!list.json.is_array()) throw_invalid(list, "is not an array");
+    for (std::size_t i = 0; i < list.json.size(); ++i) load_steps(list.element(i), steps);
+  } else {
+    throw_unsupported(component, type, kSupported);
   }
-  return found.value_or(PostProcessor::plain());
 }
 
 }  // namespace
 
 PostProcessor load_post_processor(const Component& component) {
-  const std::string type = component.type();
-  if (type == "TemplateProcessing") {
-    const Component special_tokens = component.at("special_tokens");
-    return {.single = load_parts(component.at("single"), special_tokens),
-            .pair = load_parts(component.at("pair"), special_tokens)};
-  }
-  if (type == "BertProcessing") {
-    return PostProcessor::bert(token_pair_id(component, "cls"), token_pair_id(component, "sep"));
-  }
-  if (type == "RobertaProcessing") {
-    return PostProcessor::roberta(token_pair_id(component, "cls"), token_pair_id(component, "sep"));
-  }
-  if (type == "ByteLevel") return PostProcessor::plain();
-  if (type == "Sequence") return load_sequence(component);
-  throw_unsupported(component, type, kSupported);
+  Steps steps;
+  load_steps(component, steps);
+  return PostProcessor(steps);
 }
 
 }  // namespace trainer::text

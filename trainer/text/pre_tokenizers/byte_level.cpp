@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "text/normalizers/simple.hpp"
 #include "text/unicode/properties.hpp"
 #include "text/unicode/utf8.hpp"
 
@@ -56,16 +57,24 @@ std::size_t gpt2_word_length(std::string_view text) noexcept {
   return end > last ? end - last : end;
 }
 
-void ByteLevelPreTokenizer::split(std::string_view text, Words& words) const {
-  if (text.empty()) return;
-  if (options_.add_prefix_space && text[0] != ' ')
-    text = words.owned.emplace_back(1, ' ').append(text);
-  if (!options_.use_regex) return words.list.push_back(text);
-  while (!text.empty()) {
-    const std::size_t length = gpt2_word_length(text);
-    words.list.push_back(text.substr(0, length));
-    text.remove_prefix(length);
+void ByteLevelPreTokenizer::split(const NormalizedString& text, TextStore& store,
+                                  Words& words) const {
+  if (text.text().empty()) return;
+  const bool prefixed = options_.add_prefix_space && text.text()[0] != ' ';
+  const NormalizedString whole = prefixed ? prepend(text, " ", store) : text;
+  const std::size_t first = words.size();
+  if (options_.use_regex) {
+    for (std::string_view rest = whole.text(); !rest.empty();) {
+      const std::size_t length = gpt2_word_length(rest);
+      words.push_back(whole.slice(rest.substr(0, length)));
+      rest.remove_prefix(length);
+    }
+  } else {
+    words.push_back(whole);
   }
+  if (options_.unit == WordUnit::kBytes) return;
+  for (std::size_t i = first; i < words.size(); ++i)
+    words[i] = ByteLevelNormalizer().normalize(words[i], store);
 }
 
 }  // namespace trainer::text

@@ -5,8 +5,9 @@
 namespace trainer::text {
 
 struct ByteLevelOptions {
-  bool add_prefix_space = true;  // before a text that does not begin with one
-  bool use_regex = true;         // cut by GPT-2's pattern; else the text is one word
+  bool add_prefix_space = true;      // before a text that does not begin with one
+  bool use_regex = true;             // cut by GPT-2's pattern; else the text is one word
+  WordUnit unit = WordUnit::kBytes;  // words are bytes as they are, or characters of the alphabet
 };
 
 // Cuts by GPT-2's pattern
@@ -16,8 +17,7 @@ struct ByteLevelOptions {
 class ByteLevelPreTokenizer final : public PreTokenizer {
  public:
   explicit ByteLevelPreTokenizer(ByteLevelOptions options) : options_(options) {}
-  void split(std::string_view text, Words& words) const override;
-  bool makes_bytes() const noexcept override { return true; }
+  void split(const NormalizedString& text, TextStore& store, Words& words) const override;
 
  private:
   ByteLevelOptions options_;

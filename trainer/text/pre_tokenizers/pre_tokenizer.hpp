@@ -1,36 +1,30 @@
 #pragma once
 
-#include <deque>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "text/json_fields.hpp"
+#include "text/models/model.hpp"
+#include "text/normalized_string.hpp"
 
 // Second stage: normalised text to words. Immutable and const; any thread.
 namespace trainer::text {
 
-// The words of one piece of text. They are views into that piece, or into `owned` where a stage had
-// to write.
-struct Words {
-  std::vector<std::string_view> list;
-  std::deque<std::string> owned;
-};
+using Words = std::vector<NormalizedString>;
 
 class PreTokenizer {
  public:
   virtual ~PreTokenizer() = default;
-  // Appends the words of `text`, none of them empty, in order.
-  virtual void split(std::string_view text, Words& words) const = 0;
-  // True when the words are to be read by the model as bytes, each byte standing for a character of
-  // GPT-2's byte alphabet. The alphabet itself appears in the vocabulary files only
-  // (models/byte_alphabet.hpp).
-  virtual bool makes_bytes() const noexcept { return false; }
+  // Appends the words of `text`, none of them empty, in order. What it writes lies in `store`.
+  virtual void split(const NormalizedString& text, TextStore& store, Words& words) const = 0;
 };
 
-// From tokenizer.json's "pre_tokenizer". Throws kUnsupported naming the component, kInvalidInput
-// for a broken one.
-std::unique_ptr<PreTokenizer> load_pre_tokenizer(const Component& component);
+// From tokenizer.json's "pre_tokenizer". With kBytes, which is only for one that
+// ends_with_byte_level(), words are left as the bytes that characters of GPT-2's alphabet would
+// stand for. Throws kUnsupported naming the component, kInvalidInput for a broken one.
+std::unique_ptr<PreTokenizer> load_pre_tokenizer(const Component& component, WordUnit unit);
+
+// True when the last stage is ByteLevel.
+bool ends_with_byte_level(const Component& component);
 
 }  // namespace trainer::text

@@ -32,6 +32,16 @@ inline Decoded decode_last(std::string_view text) noexcept {
   return decode(text.data() + start);
 }
 
+// Calls `function(code, bytes)` for each character of valid UTF-8.
+template <typename Function>
+void for_each_character(std::string_view text, Function&& function) {
+  for (std::size_t i = 0; i < text.size();) {
+    const Decoded c = decode(text.data() + i);
+    function(c.code, text.substr(i, c.length));
+    i += c.length;
+  }
+}
+
 void append(std::string& out, char32_t code);
 
 bool is_ascii(std::string_view text) noexcept;
