@@ -1,8 +1,10 @@
 // The routes of docs/http-api.md as functions. Each throws ApiError, or the abort of its signal.
 import { getBytes, getJson } from './http';
-import { listOf, objectOf, readKeysOfRuns, readLogPage, readProject, readRun, readServer } from './read';
+import { listOf, objectOf, readFacet, readKeysOfRuns, readLogPage, readProject, readRun, readServer } from './read';
 import { decodeSeries, kSeriesType } from './series_format';
-import type { KeyInfo, LogPage, LogStream, Project, Run, Series, SeriesRequest, ServerInfo } from './types';
+import type {
+  Facet, KeyInfo, LogPage, LogStream, Project, Run, RunsOfGroup, SeriesAnswer, SeriesRequest, ServerInfo, XMode,
+} from './types';
 
 const kBase = '/api/v1';
 const kRunsPerPage = 1000;
@@ -72,16 +74,50 @@ export function getLogs(id: string, stream: LogStream, from: number, limit: numb
   return getJson(`${kBase}/runs/${encodeURIComponent(id)}/logs?${query.toString()}`, readLogPage, { signal });
 }
 
-// Splits what exceeds the server's limit; the answers come in one list.
-export async function getSeries(request: SeriesRequest, signal?: AbortSignal): Promise<Series[]> {
-  const keysPerRequest = Math.max(1, Math.floor(kSeriesPerRequest / Math.max(1, request.runs.length)));
-  const answers: Promise<Series[]>[] = [];
-  for (let r = 0; r < request.runs.length; r += kSeriesPerRequest) {
-    const runs = request.runs.slice(r, r + kSeriesPerRequest);
+// The newest runs of a project that a filter takes, one page.
+export async function searchRuns(project: string, filter: string, limit: number, signal?: AbortSignal): Promise<Run[]> {
+  const query = new URLSearchParams({ project, filter, limit: String(limit) });
+  return getJson(`${kBase}/runs?${query.toString()}`, (body) => listOf(objectOf(body).runs).map(readRun), { signal });
+}
+
+export function getFacets(project: string, fields: readonly string[], signal?: AbortSignal): Promise<Facet[]> {
+  const query = new URLSearchParams({ project, fields: fields.join(',') });
+  return getJson(`${kBase}/runs/facets?${query.toString()}`, (body) => listOf(objectOf(body).fields).map(readFacet), { signal });
+}
+
+// The run can be brought back for the server's grace period.
+export const deleteRun = (id: string): Promise<void> =>
+  getJson(`${kBase}/runs/${encodeURIComponent(id)}`, () => undefined, { method: 'DELETE' });
+
+export const restoreRun = (id: string): Promise<Run> =>
+  getJson(`${kBase}/runs/${encodeURIComponent(id)}/restore`, readRun, { method: 'POST', body: {} });
+
+const axisBody = (x: XMode): string | { metric: string } => (x.startsWith('metric:') ? { metric: x.slice(7) } : x);
+
+// Parts of at most `most` runs; a group is never divided, for its statistics are over all of it.
+function parts(runs: readonly string[], groups: readonly RunsOfGroup[], most: number): { runs: string[]; groups: RunsOfGroup[]; size: number }[] {
+  const made: { runs: string[]; groups: RunsOfGroup[]; size: number }[] = [];
+  for (let i = 0; i < runs.length; i += most) {
+    const slice = runs.slice(i, i + most);
+    made.push({ runs: slice, groups: [], size: slice.length });
+  }
+  // Groups go together: their cells are one grid over all of them.
+  if (groups.length > 0) made.push({ runs: [], groups: [...groups], size: groups.reduce((sum, group) => sum + group.runs.length, 0) });
+  return made;
+}
+
+// Splits what exceeds the server's limit; the answers come in one.
+export async function getSeries(request: SeriesRequest, signal?: AbortSignal): Promise<SeriesAnswer> {
+  const answers: Promise<SeriesAnswer>[] = [];
+  for (const part of parts(request.runs, request.groups, kSeriesPerRequest)) {
+    const keysPerRequest = Math.max(1, Math.floor(kSeriesPerRequest / Math.max(1, part.size)));
     for (let k = 0; k < request.keys.length; k += keysPerRequest) {
-      const body = { ...request, runs, keys: request.keys.slice(k, k + keysPerRequest) };
+      const body = {
+        ...request, runs: part.runs, groups: part.groups, x: axisBody(request.x), keys: request.keys.slice(k, k + keysPerRequest),
+      };
       answers.push(getBytes(`${kBase}/series`, decodeSeries, { signal, accept: kSeriesType, body }));
     }
   }
-  return (await Promise.all(answers)).flat();
+  const all = await Promise.all(answers);
+  return { series: all.flatMap((one) => one.series), groups: all.flatMap((one) => one.groups) };
 }

@@ -35,11 +35,13 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   accept?: string;
   body?: unknown;
+  method?: 'GET' | 'POST' | 'DELETE';
 }
 
 async function send(path: string, options: RequestOptions): Promise<Response> {
   const init: RequestInit = { headers: { accept: options.accept ?? 'application/json' } };
   if (options.signal) init.signal = options.signal;
+  if (options.method) init.method = options.method;
   if (options.body !== undefined) {
     init.method = 'POST';
     init.headers = { accept: options.accept ?? 'application/json', 'content-type': 'application/json' };

@@ -1,7 +1,7 @@
 // Reads unknown JSON into the types of types.ts. A field that is absent or of another kind takes the neutral value:
 // one odd run must not blank a page. A body whose frame is wrong throws TypeError.
 import type { components } from './schema';
-import type { Json, JsonObject, KeyInfo, LogLine, LogPage, PointColumns, Project, Run, RunState, ServerInfo } from './types';
+import type { Facet, Json, JsonObject, KeyInfo, LogLine, LogPage, PointColumns, Project, Run, RunState, ServerInfo } from './types';
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -82,6 +82,22 @@ export function readKey(value: unknown): KeyInfo {
     count: finiteOr(o.count, 0),
     hidden: definition.hidden === true,
     goal: goal === 'minimize' || goal === 'maximize' ? goal : 'none',
+    stepMetric: typeof definition.step_metric === 'string' && definition.step_metric !== '' ? definition.step_metric : null,
+  };
+}
+
+export function readFacet(value: unknown): Facet {
+  const o = fieldsOf<'RunFacet'>(value);
+  return {
+    field: text(o.field),
+    runs: finiteOr(o.runs, 0),
+    values: listOf(o.values).map((entry) => {
+      const one = objectOf(entry);
+      return { value: typeof one.value === 'number' ? one.value : text(one.value), runs: finiteOr(one.runs, 0) };
+    }),
+    other: finiteOr(o.other, 0),
+    min: nullableNumber(o.min),
+    max: nullableNumber(o.max),
   };
 }
 

@@ -39,12 +39,16 @@ export interface Run {
 
 export type KeyKind = Schemas['KeyKind'];
 
+export type Goal = 'none' | 'minimize' | 'maximize';
+
 export interface KeyInfo {
   key: string;
   kind: KeyKind;
   count: number;
   hidden: boolean;
-  goal: 'none' | 'minimize' | 'maximize';
+  goal: Goal;
+  // The key that define_metric wants as x; null: the step.
+  stepMetric: string | null;
 }
 
 export interface ServerInfo {
@@ -52,7 +56,21 @@ export interface ServerInfo {
   grpcPort: number;
 }
 
-export type XMode = Schemas['XAxis'];
+// The values of another key as x, as one text, so that two axes can be compared.
+export type MetricAxis = `metric:${string}`;
+export type XMode = Schemas['XAxis'] | MetricAxis;
+
+export type SmoothingKind = Schemas['Smoothing']['kind'];
+// Parameters are as docs/http-api.md says for each kind.
+export interface Smoothing {
+  kind: SmoothingKind;
+  parameter: number;
+}
+
+export interface RunsOfGroup {
+  name: string;
+  runs: readonly string[];
+}
 
 export interface SeriesRequest {
   runs: readonly string[];
@@ -61,6 +79,8 @@ export interface SeriesRequest {
   from: number | null;
   to: number | null;
   width: number;
+  smoothing: Smoothing | null;
+  groups: readonly RunsOfGroup[];
 }
 
 // Columns of one series as the server sent them; x is steps, microseconds or seconds, after `x` of the answer.
@@ -80,17 +100,63 @@ export interface BucketColumns {
   last: Float64Array;
   count: Float64Array;
   nonfinite: Float64Array;
+  // Extent in x of each bucket where x does not rise, else null.
+  xMin: Float64Array | null;
+  xMax: Float64Array | null;
 }
 
 interface SeriesBase {
   run: string;
   key: string;
-  x: XMode;
+  // 'metric' for the values of another key.
+  x: Schemas['SeriesAxis'];
   total: number;
+  // One value for each point or bucket; absent if no smoothing was asked for.
+  smoothed: Float64Array | null;
+  // Points in one step of the smoothing; 1 where it is exact.
+  smoothedOver: number;
+  // False where x falls somewhere in step order: the line is drawn in step order all the same.
+  xRises: boolean;
 }
 export type Series =
   | (SeriesBase & { mode: 'raw'; points: RawColumns })
   | (SeriesBase & { mode: 'buckets'; buckets: BucketColumns });
+
+// Statistics over the runs of a group, one entry per cell.
+export interface GroupColumns {
+  x: Float64Array;
+  xLast: Float64Array;
+  mean: Float64Array;
+  std: Float64Array;
+  min: Float64Array;
+  max: Float64Array;
+  median: Float64Array;
+  // Runs that an entry stands for.
+  count: Float64Array;
+  points: Float64Array;
+}
+
+export interface GroupSeries {
+  group: string;
+  key: string;
+  x: Schemas['SeriesAxis'];
+  runs: number;
+  buckets: GroupColumns;
+}
+
+export interface SeriesAnswer {
+  series: Series[];
+  groups: GroupSeries[];
+}
+
+export interface Facet {
+  field: string;
+  runs: number;
+  values: { value: string | number; runs: number }[];
+  other: number;
+  min: number | null;
+  max: number | null;
+}
 
 export type LogStream = Schemas['LogStream'];
 

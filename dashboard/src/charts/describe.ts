@@ -60,12 +60,22 @@ export interface Honesty {
 // What is drawn of what is stored.
 export function honestyOf(lines: readonly LineData[]): Honesty {
   const points = lines.reduce((sum, line) => sum + line.total, 0);
+  const groups = lines.filter((line) => line.group !== null);
+  if (groups.length > 0) {
+    const runs = groups.reduce((sum, line) => sum + (line.group?.runs ?? 0), 0);
+    return {
+      text: `${plural(groups.length, 'group')} of ${plural(runs, 'run')}`,
+      title: `${plural(points, 'point')}, every one of them counted; a run has one value in a cell, and lines and bands are over the runs`,
+    };
+  }
   const buckets = lines.reduce((sum, line) => sum + (line.mode === 'buckets' ? line.n : 0), 0);
   if (buckets === 0) {
     return { text: `raw · ${formatCompact(points)}`, title: `every one of ${plural(points, 'point')} is drawn` };
   }
+  const over = Math.max(...lines.map((line) => (line.smoothed ? line.smoothedOver : 1)));
+  const about = over > 1 ? ` Smoothing looked at means of ${formatCompact(over)} points.` : '';
   return {
     text: `bucketed · ${formatCompact(points)}`,
-    title: `${plural(points, 'point')} in ${plural(buckets, 'bucket')}: band from exact minimum to exact maximum, line through the means; zoom in for every point`,
+    title: `${plural(points, 'point')} in ${plural(buckets, 'bucket')}: band from exact minimum to exact maximum, line through the means; zoom in for every point.${about}`,
   };
 }

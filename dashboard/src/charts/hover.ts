@@ -17,21 +17,25 @@ export interface HoverRow {
   // What the line shows there: the smoothed value where there is one.
   value: number;
   raw: number;
-  // Set for buckets of more than one point.
+  // Set for buckets of more than one point, and for groups of more than one run.
   range: { min: number; max: number; count: number } | null;
+  // Of a group: runs that the value stands for; else 0.
+  runs: number;
 }
 
 // A line is silent where it has nothing: beyond its ends by more than `slack` (axis units).
 export function rowAt(line: HoverLine, x: number, slack: number): HoverRow | null {
   const { data } = line;
   const i = data.nearest(x);
-  if (i < 0 || x < data.x[0]! - slack || x > data.xLast[data.n - 1]! + slack) return null;
+  const extent = data.xExtent();
+  if (i < 0 || !extent || x < extent.min - slack || x > extent.max + slack) return null;
   const raw = data.mid[i]!;
   const isBucket = data.mode === 'buckets' && data.count[i]! > 1;
   return {
     run: line.run, label: line.label, color: line.color, x: data.xAt(i), raw,
-    value: line.smoothed ? line.smoothed[i]! : raw,
+    value: line.smoothed?.[i] ?? raw,
     range: isBucket ? { min: data.lo[i]!, max: data.hi[i]!, count: data.count[i]! } : null,
+    runs: data.group ? data.count[i]! : 0,
   };
 }
 

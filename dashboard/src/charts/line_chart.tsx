@@ -6,7 +6,7 @@ import type { Theme } from '../lib/palette';
 import type { Unit } from '../lib/units';
 import { hoverAt, type Hover, type HoverLine, type HoverRow } from './hover';
 import { paintLines, type PaintLine, type Plot } from './paint';
-import { padded, panned, xExtent, yExtent, zoomed, type Range } from './range';
+import { clippedExtent, padded, panned, positiveX, xExtent, yExtent, zoomed, type Clipped, type Range } from './range';
 import { ChartShell, type ShellCursor } from './uplot_shell';
 import './line_chart.css';
 
@@ -26,6 +26,9 @@ export interface LineChartProps {
   range: Range | null;
   x: XMode;
   scale: 'linear' | 'log';
+  xScale: 'linear' | 'log';
+  // 'clip': the y range leaves out the farthest hundredths.
+  outliers: 'show' | 'clip';
   unit: Unit;
   theme: Theme;
   height: number;
@@ -35,6 +38,8 @@ export interface LineChartProps {
   onZoom: (range: Range | null) => void;
   onHover: (hover: ChartHover | null) => void;
   onWidth: (width: number) => void;
+  // What clipping hides.
+  onClipped?: (clipped: Clipped | null) => void;
 }
 
 const kMostDots = 10;
@@ -48,9 +53,13 @@ export function LineChart(props: LineChartProps) {
   const ranges = createMemo(() => {
     const data = props.lines.map((line) => line.data);
     const x = props.range ?? xExtent(data) ?? { min: 0, max: 1 };
-    const wide = x.max > x.min ? x : { min: x.min - 0.5, max: x.max + 0.5 };
-    return { x: wide, y: padded(yExtent(data, wide, props.scale) ?? { min: props.scale === 'log' ? 0.1 : 0, max: 1 }, props.scale) };
+    const some = x.max > x.min ? x : { min: x.min - 0.5, max: x.max + 0.5 };
+    const wide = props.xScale === 'log' ? positiveX(data, some) : some;
+    const clipped = props.outliers === 'clip' ? clippedExtent(data, wide, props.scale) : null;
+    const extent = clipped ? clipped.extent : yExtent(data, wide, props.scale);
+    return { x: wide, clipped, y: padded(extent ?? { min: props.scale === 'log' ? 0.1 : 0, max: 1 }, props.scale) };
   });
+  createEffect(() => props.onClipped?.(ranges().clipped));
 
   const emphasisOf = (run: string): PaintLine['emphasis'] => {
     if (props.focusedRun === null || props.lines.length < 2) return 'normal';
@@ -58,7 +67,8 @@ export function LineChart(props: LineChartProps) {
   };
 
   function paint(context: CanvasRenderingContext2D, plot: Plot): void {
-    untrack(() => paintLines(context, plot, props.lines.map((line) => ({ ...line, emphasis: emphasisOf(line.run) }))));
+    untrack(() => paintLines(context, plot, props.lines.map((line) => ({ ...line, emphasis: emphasisOf(line.run) })),
+      props.outliers === 'clip' ? 'arrows' : 'none'));
   }
 
   // Dots on the lines under the crosshair: the nearest ones when there are many.
@@ -106,7 +116,7 @@ export function LineChart(props: LineChartProps) {
     shell?.destroy();
     dots = [];
     shell = new ChartShell({
-      element: host, syncKey: props.syncKey, x: props.x, scale: props.scale, unit: props.unit, theme: props.theme, height: props.height,
+      element: host, syncKey: props.syncKey, x: props.x, scale: props.scale, xScale: props.xScale, unit: props.unit, theme: props.theme, height: props.height,
       paint, onCursor: cursorMoved, onZoom: (range) => props.onZoom(range), onReset: () => props.onZoom(null),
     });
     const { x, y } = ranges();
@@ -115,7 +125,7 @@ export function LineChart(props: LineChartProps) {
   }
 
   onMount(() => {
-    createEffect(on(() => [props.x, props.scale, props.unit, props.theme, props.height, props.syncKey], () => untrack(build)));
+    createEffect(on(() => [props.x, props.scale, props.xScale, props.unit, props.theme, props.height, props.syncKey], () => untrack(build)));
     createEffect(on(ranges, ({ x, y }) => shell?.setRanges(x, y), { defer: true }));
     createEffect(on([() => props.lines, () => props.focusedRun], () => shell?.repaint(), { defer: true }));
     const observer = new ResizeObserver(() => {

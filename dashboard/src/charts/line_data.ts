@@ -1,7 +1,7 @@
 // The points of one line: what the server answered, and what arrived live since. One shape for raw points and buckets,
 // so that the painter, the tooltip and the ranges need not tell them apart. x is in the unit of the axis: steps,
 // seconds since the run's start, or seconds since the epoch.
-import type { Series, XMode } from '../api/types';
+import type { GroupSeries, Series } from '../api/types';
 
 export type LineMode = 'raw' | 'buckets';
 
@@ -28,7 +28,18 @@ export class LineData {
   // The line holds more than the picture needs, or a late point could not be merged exactly: ask the server again.
   stale = false;
   n: number;
+  // The server's smoothed values of the first entries; points that came since have none.
+  smoothed: Float64Array | null = null;
+  // Points in one step of that smoothing.
+  smoothedOver = 1;
+  // False: x falls somewhere, and entries are in step order.
+  rises = true;
+  // Every point of the run is here: what is derived of all of them can be made here.
+  isComplete = false;
+  // Set on the line of a group of runs: what it was made of.
+  group: GroupSeries | null = null;
   private columns: Columns;
+  private extent: { min: number; max: number } | null = null;
   private readonly bucketWidth: number;
   private readonly freshLength: number;
 
@@ -56,13 +67,41 @@ export class LineData {
     return this.mode === 'raw' ? this.x[i]! : (this.x[i]! + this.xLast[i]!) / 2;
   }
 
+  // Of all entries in x; null for an empty line.
+  xExtent(): { min: number; max: number } | null {
+    if (this.n === 0) return null;
+    if (this.rises) return { min: this.x[0]!, max: this.xLast[this.n - 1]! };
+    return this.extent;
+  }
+
+  // Says that x does not rise; the extents of buckets, where there are any.
+  setUnordered(xMin: Float64Array | null, xMax: Float64Array | null): void {
+    this.rises = false;
+    let min = Infinity;
+    let max = -Infinity;
+    for (let i = 0; i < this.n; i++) {
+      min = Math.min(min, xMin?.[i] ?? this.x[i]!);
+      max = Math.max(max, xMax?.[i] ?? this.xLast[i]!);
+    }
+    this.extent = min <= max ? { min, max } : null;
+  }
+
   // Index of the entry whose x is nearest, -1 for an empty line.
   nearest(x: number): number {
     if (this.n === 0) return -1;
+    if (!this.rises) return this.nearestOfAll(x);
     const after = lowerBound(this.x, this.n, x);
     if (after === 0) return 0;
     if (after === this.n) return this.n - 1;
     return x - this.xAt(after - 1) <= this.xAt(after) - x ? after - 1 : after;
+  }
+
+  private nearestOfAll(x: number): number {
+    let best = 0;
+    for (let i = 1; i < this.n; i++) {
+      if (Math.abs(this.xAt(i) - x) < Math.abs(this.xAt(best) - x)) best = i;
+    }
+    return best;
   }
 
   append(x: number, y: number): void {
@@ -163,14 +202,14 @@ export function lowerBound(values: Float64Array, n: number, value: number): numb
   return low;
 }
 
-const toAxis = (xs: Float64Array, x: XMode): Float64Array => (x === 'time' ? xs.map((us) => us / kMicros) : xs);
+const toAxis = (xs: Float64Array, x: Series['x']): Float64Array => (x === 'time' ? xs.map((us) => us / kMicros) : xs);
 
 export function lineFromRaw(x: Float64Array, y: Float64Array, total: number): LineData {
   const none = new Float64Array(0);
   return new LineData('raw', { x, xLast: x, lo: y, hi: y, mid: y, last: y, count: none, nonfinite: none }, total);
 }
 
-export function lineFromSeries(series: Series): LineData {
+function plainLine(series: Series): LineData {
   if (series.mode === 'raw') return lineFromRaw(toAxis(series.points.x, series.x), series.points.y, series.total);
   const b = series.buckets;
   const columns = {
@@ -178,4 +217,31 @@ export function lineFromSeries(series: Series): LineData {
     count: b.count, nonfinite: b.nonfinite,
   };
   return new LineData('buckets', columns, series.total);
+}
+
+// `reach`: whether the answer is over the whole range.
+export function lineFromSeries(series: Series, reach: 'whole' | 'part' = 'part'): LineData {
+  const line = plainLine(series);
+  line.smoothed = series.smoothed;
+  line.smoothedOver = series.smoothedOver;
+  line.isComplete = series.mode === 'raw' && reach === 'whole';
+  if (!series.xRises) line.setUnordered(...(series.mode === 'raw' ? [null, null] as const : [series.buckets.xMin, series.buckets.xMax] as const));
+  return line;
+}
+
+// How the runs of a group are shown as one line: its centre, and what the band reaches over.
+export type GroupBand = 'std' | 'range' | 'median';
+export const kGroupBands: readonly GroupBand[] = ['std', 'range', 'median'];
+
+export function lineFromGroup(group: GroupSeries, band: GroupBand): LineData {
+  const b = group.buckets;
+  const mid = band === 'median' ? b.median : b.mean;
+  const lo = band === 'std' ? b.mean.map((mean, i) => mean - b.std[i]!) : b.min;
+  const hi = band === 'std' ? b.mean.map((mean, i) => mean + b.std[i]!) : b.max;
+  const line = new LineData('buckets', {
+    x: toAxis(b.x, group.x), xLast: toAxis(b.xLast, group.x), lo, hi, mid, last: mid, count: b.count,
+    nonfinite: new Float64Array(mid.length),
+  }, b.points.reduce((sum, n) => sum + n, 0));
+  line.group = group;
+  return line;
 }

@@ -13,6 +13,7 @@ export interface Plot {
   x: Range;
   y: Range;
   scale: 'linear' | 'log';
+  xScale: 'linear' | 'log';
   // Device pixels of one CSS pixel.
   ratio: number;
 }
@@ -27,9 +28,18 @@ export interface PaintLine {
   emphasis: 'normal' | 'strong' | 'faded';
 }
 
+// Whether entries beyond the y range leave an arrow at the edge.
+export type EdgeMarks = 'arrows' | 'none';
+
 export type Project = (value: number) => number;
 
+// On a log scale values that it cannot show are NaN; a canvas draws nothing to NaN.
 export function projectX(plot: Plot): Project {
+  if (plot.xScale === 'log') {
+    const low = Math.log10(plot.x.min);
+    const k = plot.width / (Math.log10(plot.x.max) - low);
+    return (value) => (value > 0 ? plot.left + (Math.log10(value) - low) * k : NaN);
+  }
   const k = plot.width / (plot.x.max - plot.x.min);
   return (value) => plot.left + (value - plot.x.min) * k;
 }
@@ -48,6 +58,7 @@ export function projectY(plot: Plot): Project {
 
 // Entries that can be seen, and one more on both sides so that the line reaches the edge.
 export function visibleSlice(line: LineData, window: Range): [number, number] {
+  if (!line.rises) return [0, line.n];
   const from = Math.max(0, lowerBound(line.xLast, line.n, window.min) - 1);
   let to = lowerBound(line.x, line.n, window.max);
   while (to < line.n && line.x[to]! <= window.max) to += 1;
@@ -141,9 +152,34 @@ function drawNonFinite(context: CanvasRenderingContext2D, trace: Trace, plot: Pl
   }
 }
 
+// What reaches beyond the y range: an arrow at the edge, one for all that share a few pixels.
+const kArrowStepPx = 7;
+
+function drawArrows(context: CanvasRenderingContext2D, trace: Trace, plot: Plot): void {
+  const { line, px } = trace;
+  const size = 3 * plot.ratio;
+  const draw = (values: Float64Array, isBeyond: (value: number) => boolean, tip: number, base: number): void => {
+    let last = -Infinity;
+    for (let i = trace.from; i < trace.to; i++) {
+      const x = px(line.xAt(i));
+      if (!isBeyond(values[i]!) || Math.abs(x - last) < kArrowStepPx * plot.ratio) continue;
+      last = x;
+      context.beginPath();
+      context.moveTo(x, tip);
+      context.lineTo(x - size, base);
+      context.lineTo(x + size, base);
+      context.closePath();
+      context.fill();
+    }
+  };
+  const bottom = plot.top + plot.height;
+  draw(line.hi, (value) => value > plot.y.max && Number.isFinite(value), plot.top, plot.top + 1.7 * size);
+  draw(line.lo, (value) => value < plot.y.min && (plot.scale === 'linear' || value > 0) && Number.isFinite(value), bottom, bottom - 1.7 * size);
+}
+
 const kAlpha = { normal: 1, strong: 1, faded: 0.18 } as const;
 
-function paintLine(context: CanvasRenderingContext2D, plot: Plot, line: PaintLine, thin: boolean): void {
+function paintLine(context: CanvasRenderingContext2D, plot: Plot, line: PaintLine, thin: boolean, marks: EdgeMarks): void {
   const [from, to] = visibleSlice(line.data, plot.x);
   const trace: Trace = { line: line.data, values: line.data.mid, from, to, px: projectX(plot), py: projectY(plot) };
   const alpha = kAlpha[line.emphasis] * (thin && line.emphasis === 'normal' ? 0.7 : 1);
@@ -161,13 +197,14 @@ function paintLine(context: CanvasRenderingContext2D, plot: Plot, line: PaintLin
   context.globalAlpha = alpha;
   if (line.smoothed) strokeTrace(context, { ...trace, values: line.smoothed });
   drawNonFinite(context, trace, plot);
+  if (marks === 'arrows') drawArrows(context, trace, plot);
 }
 
 // The strong lines come last, over all others. Above `kThinFrom` lines each is thinner and lets others through.
 const kThinFrom = 50;
 const kRank = { faded: 0, normal: 1, strong: 2 } as const;
 
-export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines: readonly PaintLine[]): void {
+export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines: readonly PaintLine[], marks: EdgeMarks = 'none'): void {
   if (!(plot.x.max > plot.x.min) || !(plot.y.max > plot.y.min)) return;
   context.save();
   context.beginPath();
@@ -178,7 +215,7 @@ export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines:
   context.lineJoin = 'round';
   const thin = lines.length > kThinFrom;
   for (const line of [...lines].sort((a, b) => kRank[a.emphasis] - kRank[b.emphasis])) {
-    paintLine(context, plot, line, thin);
+    paintLine(context, plot, line, thin, marks);
   }
   context.restore();
 }

@@ -1,4 +1,4 @@
-// Axis ranges and zooming. All data is shown: nothing is clipped by default.
+// Axis ranges and zooming. All data is shown unless clipping is asked for, and what that hides is counted.
 import type { LineData } from './line_data';
 
 export interface Range {
@@ -10,11 +10,56 @@ export function xExtent(lines: readonly LineData[]): Range | null {
   let min = Infinity;
   let max = -Infinity;
   for (const line of lines) {
-    if (line.n === 0) continue;
-    min = Math.min(min, line.x[0]!);
-    max = Math.max(max, line.xLast[line.n - 1]!);
+    const extent = line.xExtent();
+    if (!extent) continue;
+    min = Math.min(min, extent.min);
+    max = Math.max(max, extent.max);
   }
   return min <= max ? { min, max } : null;
+}
+
+// What a logarithmic x axis can show of it: from the first x above zero.
+export function positiveX(lines: readonly LineData[], range: Range): Range {
+  if (range.min > 0) return range;
+  let min = Infinity;
+  for (const line of lines) {
+    for (let i = 0; i < line.n; i++) {
+      const x = line.xAt(i);
+      if (x > 0 && x < min) min = x;
+      if (x > 0 && line.rises) break;
+    }
+  }
+  return min < range.max ? { min, max: range.max } : { min: range.max > 0 ? range.max / 10 : 0.1, max: range.max > 0 ? range.max : 1 };
+}
+
+const kClipShare = 0.01;
+
+export interface Clipped {
+  extent: Range | null;
+  // Entries that reach beyond.
+  above: number;
+  below: number;
+}
+
+// The middle 98 % of what is in `window`: lows from the first hundredth of them, highs up to the last.
+export function clippedExtent(lines: readonly LineData[], window: Range, scale: 'linear' | 'log'): Clipped {
+  const lows: number[] = [];
+  const highs: number[] = [];
+  for (const line of lines) {
+    for (let i = 0; i < line.n; i++) {
+      if (line.xLast[i]! < window.min || line.x[i]! > window.max) continue;
+      if (Number.isFinite(line.lo[i]) && (scale === 'linear' || line.lo[i]! > 0)) lows.push(line.lo[i]!);
+      if (Number.isFinite(line.hi[i]) && (scale === 'linear' || line.hi[i]! > 0)) highs.push(line.hi[i]!);
+    }
+  }
+  if (highs.length === 0) return { extent: null, above: 0, below: 0 };
+  const low = Float64Array.from(lows.length > 0 ? lows : highs).sort();
+  const high = Float64Array.from(highs).sort();
+  const min = low[Math.floor((low.length - 1) * kClipShare)]!;
+  const max = Math.max(min, high[Math.ceil((high.length - 1) * (1 - kClipShare))]!);
+  const count = (values: Float64Array, is: (value: number) => boolean): number => values.reduce((n, v) => n + Number(is(v)), 0);
+  const shown = padded({ min, max }, scale);
+  return { extent: { min, max }, above: count(high, (v) => v > shown.max), below: count(low, (v) => v < shown.min) };
 }
 
 // Finite values of entries that touch `window`; with `positive` only those a logarithm can show.

@@ -56,3 +56,14 @@ export function formatSeconds(value: number, step: number): string {
   // "2m" rather than "2m 00s" where every tick is whole.
   return formatDuration(value).replace(/ 0+[a-z]$/, '');
 }
+
+// Round numbers inside [min, max], at most `most` of them; `steps` are the allowed distances, else 1, 2 and 5.
+export function linearTicks(min: number, max: number, most: number, steps?: readonly number[]): { ticks: number[]; step: number } {
+  if (!(max > min) || most < 1) return { ticks: [], step: 1 };
+  const least = (max - min) / most;
+  const decade = 10 ** Math.floor(Math.log10(least));
+  const step = steps?.find((one) => one >= least) ?? [1, 2, 5, 10].map((factor) => factor * decade).find((one) => one >= least)!;
+  const ticks: number[] = [];
+  for (let i = Math.ceil(min / step - 1e-9); i * step <= max + step * 1e-9; i++) ticks.push(i * step + 0);
+  return { ticks, step };
+}

@@ -23,6 +23,7 @@ export interface ShellOptions {
   syncKey: string;
   x: XMode;
   scale: 'linear' | 'log';
+  xScale: 'linear' | 'log';
   unit: Unit;
   theme: Theme;
   height: number;
@@ -138,7 +139,8 @@ export class ChartShell {
       padding: [8, 8, 0, 0],
       legend: { show: false },
       scales: {
-        x: { time: options.x === 'time', range: () => [this.x.min, this.x.max] },
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+        x: { time: options.x === 'time', distr: kDistribution[options.xScale], range: () => [this.x.min, this.x.max] },
         // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
         y: { distr: kDistribution[options.scale], range: () => [this.y.min, this.y.max] },
       },
@@ -171,6 +173,14 @@ export class ChartShell {
     };
     if (this.options.x === 'time') return axis;
     const format = this.options.x === 'relative' ? formatSeconds : formatTick;
+    if (this.options.xScale === 'log') {
+      return {
+        ...axis,
+        splits: (u, _axis, min, max) => logTicks(min, max, Math.max(3, Math.floor(u.width / 70))),
+        filter: (_u, splits) => splits,
+        values: (_u, splits) => splits.map((value) => format(value, value)),
+      };
+    }
     const incrs = this.options.x === 'relative' ? { incrs: [...kSecondSteps] } : {};
     return {
       ...axis, ...incrs,
@@ -204,7 +214,7 @@ export class ChartShell {
   private geometry(u: uPlot): Plot {
     return {
       left: u.bbox.left, top: u.bbox.top, width: u.bbox.width, height: u.bbox.height,
-      x: this.x, y: this.y, scale: this.options.scale, ratio: devicePixelRatio,
+      x: this.x, y: this.y, scale: this.options.scale, xScale: this.options.xScale, ratio: devicePixelRatio,
     };
   }
 

@@ -62,7 +62,10 @@ export function mergeKeys(lists: Iterable<readonly KeyInfo[]>): Map<string, KeyI
   for (const list of lists) {
     for (const key of list) {
       const held = merged.get(key.key);
-      merged.set(key.key, held ? { ...held, hidden: held.hidden && key.hidden, count: held.count + key.count } : key);
+      merged.set(key.key, held ? {
+        ...held, hidden: held.hidden && key.hidden, count: held.count + key.count, stepMetric: held.stepMetric ?? key.stepMetric,
+        goal: held.goal === 'none' ? key.goal : held.goal,
+      } : key);
     }
   }
   return merged;

@@ -1,24 +1,39 @@
-// How charts are looked at: axis, smoothing, zoom, log scales. All of it lives in the address.
-import { createMemo, createSignal, type Accessor, type Setter } from 'solid-js';
-import type { XMode } from '../api/types';
+// How charts are looked at: axis, smoothing, zoom, scales, groups. All of it lives in the address.
+import { createMemo, createSignal, getOwner, runWithOwner, type Accessor, type Setter } from 'solid-js';
+import type { Smoothing, XMode } from '../api/types';
+import { kGroupBands, type GroupBand } from '../charts/line_data';
 import { formatRange, parseRange, type Range } from '../charts/range';
-import { query, setQuery } from './location';
+import { formatSmoothing, parseSmoothing } from '../charts/smoothing';
+import { query, queryNames, setQuery } from './location';
 
 // One x axis that charts share: zooming one zooms all.
 export interface AxisView {
-  x: Accessor<XMode>;
+  x: XMode;
   range: Accessor<Range | null>;
   zoom: (range: Range | null) => void;
 }
 
 export interface ChartView {
-  main: AxisView;
-  // System samples have no step: while the others show steps, they have an axis of their own.
-  system: AxisView;
-  setX: (x: XMode) => void;
-  // 0 is off, else the factor of the moving average, below 1.
-  smoothing: Accessor<number>;
-  setSmoothing: (factor: number) => void;
+  // What was chosen; null leaves it to each key: the step_metric that define_metric gave it, else the step.
+  x: Accessor<XMode | null>;
+  setX: (x: XMode | null) => void;
+  axis: (x: XMode) => AxisView;
+  isZoomed: Accessor<boolean>;
+  resetZoom: () => void;
+  xScale: Accessor<'linear' | 'log'>;
+  setXScale: (scale: 'linear' | 'log') => void;
+  outliers: Accessor<'show' | 'clip'>;
+  setOutliers: (outliers: 'show' | 'clip') => void;
+  smoothing: Accessor<Smoothing | null>;
+  setSmoothing: (smoothing: Smoothing | null) => void;
+  // Fields whose equal values make one line of several runs; empty draws every run.
+  groupBy: Accessor<readonly string[]>;
+  setGroupBy: (fields: readonly string[]) => void;
+  band: Accessor<GroupBand>;
+  setBand: (band: GroupBand) => void;
+  // What lines are called: a template of lib/legend.ts; empty is the run's name.
+  legend: Accessor<string>;
+  setLegend: (template: string) => void;
   isLog: (key: string) => boolean;
   toggleLog: (key: string) => void;
   isClosed: (section: string) => boolean;
@@ -28,28 +43,34 @@ export interface ChartView {
   open: (key: string | null) => void;
   keyFilter: Accessor<string>;
   setKeyFilter: (text: string) => void;
-  // The run under the pointer, in whatever chart or list.
+  // The line under the pointer, in whatever chart or list.
   focusedRun: Accessor<string | null>;
   setFocusedRun: Setter<string | null>;
 }
 
-const kMostSmoothing = 0.999;
 // Zoom steps closer together than this are one for the Back button (the wheel).
 const kOneStepMs = 400;
 
+const decodeList = (text: string | null): string[] => (text ?? '').split(',').filter((item) => item !== '').map(decodeURIComponent);
+const encodeList = (items: Iterable<string>): string => [...items].map(encodeURIComponent).join(',');
+const sameList = (a: readonly string[], b: readonly string[]): boolean => a.join('\n') === b.join('\n');
+
 function listParameter(name: string): { has: (item: string) => boolean; toggle: (item: string) => void } {
-  const items = createMemo(() => new Set((query(name) ?? '').split(',').filter((item) => item !== '').map(decodeURIComponent)));
+  const items = createMemo(() => new Set(decodeList(query(name))));
   return {
     has: (item) => items().has(item),
     toggle: (item) => {
       const next = new Set(items());
       if (!next.delete(item)) next.add(item);
-      setQuery({ [name]: [...next].map(encodeURIComponent).join(',') });
+      setQuery({ [name]: encodeList(next) });
     },
   };
 }
 
-function axisView(x: Accessor<XMode>, parameter: Accessor<string>): AxisView {
+export const createGroupBy = (): Accessor<readonly string[]> => createMemo(() => decodeList(query('g')), undefined, { equals: sameList });
+export const setGroupBy = (fields: readonly string[]): void => setQuery({ g: encodeList(fields) }, 'push');
+
+function axisView(x: XMode, parameter: Accessor<string>): AxisView {
   let lastStep = 0;
   const range = createMemo(() => parseRange(query(parameter())), undefined, {
     equals: (a, b) => a?.min === b?.min && a?.max === b?.max,
@@ -65,24 +86,52 @@ function axisView(x: Accessor<XMode>, parameter: Accessor<string>): AxisView {
   };
 }
 
+const isZoom = (name: string): boolean => name === 'z' || name === 'zs' || name.startsWith('z.');
+
+export function parseAxis(text: string | null): XMode | null {
+  if (text === 'time' || text === 'relative' || text === 'step') return text;
+  return text?.startsWith('metric:') === true && text.length > 7 ? (text as XMode) : null;
+}
+
 export function createChartView(): ChartView {
-  const x = createMemo((): XMode => {
-    const text = query('x');
-    return text === 'time' || text === 'relative' ? text : 'step';
+  const owner = getOwner();
+  const x = createMemo(() => parseAxis(query('x')));
+  const smoothing = createMemo(() => parseSmoothing(query('sm')), undefined, {
+    equals: (a, b) => a?.kind === b?.kind && a?.parameter === b?.parameter,
   });
-  const smoothing = createMemo(() => {
-    const factor = Number(query('sm') ?? '0');
-    return factor > 0 && factor < 1 ? Math.min(kMostSmoothing, factor) : 0;
-  });
+  // The chosen axis and the step zoom as `z`; axes that stand beside it have a zoom of their own.
+  const zoomParameter = (axis: XMode): string => {
+    if (axis === (x() ?? 'step')) return 'z';
+    return axis.startsWith('metric:') ? `z.${axis.slice(7)}` : axis === 'step' ? 'z.' : 'zs';
+  };
+  const axes = new Map<XMode, AxisView>();
+  const groupBy = createGroupBy();
   const log = listParameter('log');
   const closed = listParameter('closed');
   const [focusedRun, setFocusedRun] = createSignal<string | null>(null);
+  const noZoom = (): Record<string, null> => Object.fromEntries(queryNames().filter(isZoom).map((name) => [name, null]));
   return {
-    main: axisView(x, () => 'z'),
-    system: axisView(() => (x() === 'step' ? 'relative' : x()), () => (x() === 'step' ? 'zs' : 'z')),
-    setX: (next) => setQuery({ x: next === 'step' ? null : next, z: null, zs: null }, 'push'),
+    x,
+    setX: (next) => setQuery({ ...noZoom(), x: next }, 'push'),
+    axis: (mode) => {
+      const held = axes.get(mode) ?? runWithOwner(owner, () => axisView(mode, () => zoomParameter(mode)))!;
+      axes.set(mode, held);
+      return held;
+    },
+    isZoomed: () => queryNames().some(isZoom),
+    resetZoom: () => setQuery(noZoom(), 'push'),
+    xScale: () => (query('lx') === '1' ? 'log' : 'linear'),
+    setXScale: (scale) => setQuery({ lx: scale === 'log' ? '1' : null }),
+    outliers: () => (query('clip') === '1' ? 'clip' : 'show'),
+    setOutliers: (outliers) => setQuery({ clip: outliers === 'clip' ? '1' : null }),
     smoothing,
-    setSmoothing: (factor) => setQuery({ sm: factor > 0 ? String(factor) : null }),
+    setSmoothing: (next) => setQuery({ sm: formatSmoothing(next) }),
+    groupBy,
+    setGroupBy,
+    band: () => kGroupBands.find((band) => band === query('band')) ?? 'std',
+    setBand: (band) => setQuery({ band: band === 'std' ? null : band }),
+    legend: () => query('legend') ?? '',
+    setLegend: (template) => setQuery({ legend: template }),
     isLog: log.has,
     toggleLog: log.toggle,
     isClosed: closed.has,

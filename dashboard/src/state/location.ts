@@ -15,6 +15,8 @@ const { placeMemo, queryMemo } = createRoot(() => ({
 export const place = placeMemo;
 export const query = (key: string): string | null => queryMemo().get(key);
 
+export const queryNames = (): string[] => [...queryMemo().keys()];
+
 export function navigate(target: string): void {
   history.pushState(null, '', target);
   setAddress({ path: location.pathname, search: location.search });

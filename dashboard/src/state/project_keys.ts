@@ -8,6 +8,10 @@ import { mergeKeys } from '../lib/sections';
 export interface RunKeys {
   keys: Accessor<KeyInfo[]>;
   state: Accessor<'loading' | 'ready'>;
+  // The x that define_metric gave a key.
+  stepMetric: (key: string) => string | null;
+  // Keys that can be an x axis: numbers of the history.
+  metricAxes: Accessor<string[]>;
   // Takes note of keys that a delta brought.
   sawPoints: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
 }
@@ -50,14 +54,21 @@ export function createRunKeys(runs: Accessor<readonly string[]>): RunKeys {
     revision();
     return [...mergeKeys(byRun.values()).values()];
   });
+  const stepMetrics = createMemo(() => new Map(keys().flatMap((key) => (key.stepMetric === null ? [] : [[key.key, key.stepMetric] as const]))),
+    undefined, { equals: (a, b) => JSON.stringify([...a]) === JSON.stringify([...b]) });
+  const metricAxes = createMemo(
+    () => keys().filter((key) => key.kind === 'history').map((key) => key.key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true })),
+    undefined, { equals: (a, b) => a.join('\n') === b.join('\n') });
   return {
     keys,
+    metricAxes,
+    stepMetric: (key) => stepMetrics().get(key) ?? null,
     state: () => (done() ? 'ready' : 'loading'),
     sawPoints: (run, columns) => {
       const held = byRun.get(run) ?? [];
       const names = new Set(held.map((key) => key.key));
       const fresh = [...columns].filter(([name]) => !names.has(name)).map(([name, points]): KeyInfo => ({
-        key: name, kind: points.step === null ? 'system' : 'history', count: points.value.length, hidden: false, goal: 'none',
+        key: name, kind: points.step === null ? 'system' : 'history', count: points.value.length, hidden: false, goal: 'none', stepMetric: null,
       }));
       if (fresh.length === 0) return;
       byRun.set(run, [...held, ...fresh]);

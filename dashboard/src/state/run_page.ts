@@ -7,7 +7,7 @@ import type { DrawnRun, PanelContext } from '../components/panels/model';
 import { createChartView } from './chart_view';
 import { kSettleMs, live } from './live';
 import { createRunKeys, type RunKeys } from './project_keys';
-import { createSeriesStore } from './series_store';
+import { createPanelStores } from './panel_stores';
 
 export interface LiveRun {
   run: Accessor<Run | null>;
@@ -33,8 +33,7 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
   );
   const ids = createMemo(() => drawn().map((one) => one.id), undefined, { equals: (a, b) => a.join() === b.join() });
   const keys = createRunKeys(ids);
-  const history = createSeriesStore({ runs: drawn, x: view.main.x, range: view.main.range });
-  const system = createSeriesStore({ runs: drawn, x: view.system.x, range: view.system.range });
+  const stores = createPanelStores(drawn, view);
   const handlers = new Set<(event: LiveEvent) => void>();
   let abort = new AbortController();
 
@@ -67,13 +66,11 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
     if (event.type === 'run' && event.run.id === id()) keep(event.run);
     if (event.type === 'points') {
       keys.sawPoints(event.run, event.keys);
-      history.append(event.run, event.keys);
-      system.append(event.run, event.keys);
+      stores.append(event.run, event.keys);
     }
     if (event.type === 'resync') {
       void load();
-      history.refresh(id());
-      system.refresh(id());
+      stores.refresh(id());
     }
     for (const handler of handlers) handler(event);
   }
@@ -101,7 +98,9 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
 
   return {
     run, error, retry: () => void load(), keys,
-    context: { runs: drawn, view, history, system, hasLegend: () => false },
+    context: {
+      runs: drawn, view, stores, stepMetric: keys.stepMetric, metricAxes: keys.metricAxes, groupChoices: () => [], hasLegend: () => false,
+    },
     onEvent: (handler) => {
       handlers.add(handler);
       return () => handlers.delete(handler);

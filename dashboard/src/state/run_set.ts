@@ -19,6 +19,8 @@ export interface RunSet {
   listed: Accessor<Run[]>;
   // Listed and not hidden, newest first, at most kMostDrawn.
   drawn: Accessor<Run[]>;
+  // Listed and not hidden, newest first.
+  visible: Accessor<Run[]>;
   visibleCount: Accessor<number>;
   isHidden: (id: string) => boolean;
   toggleHidden: (id: string) => void;
@@ -55,6 +57,7 @@ export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<
     },
     listed,
     drawn: createMemo(() => visible().slice(0, kMostDrawn)),
+    visible,
     visibleCount: () => visible().length,
     isHidden,
     toggleHidden: (id) => {

@@ -1,17 +1,13 @@
-// The lines of a page's panels. Panels that can be seen say so (want); what they lack is asked for in one request for
-// all of them, again after a zoom, and live points are appended in between. Old lines stay on the screen, stretched,
-// until the sharper ones are there.
+// The lines of a page's panels on one x axis. Panels that can be seen say so (want); what they lack is asked for in one
+// request for all of them, again after a zoom, and live points are appended in between. Old lines stay on the screen,
+// stretched, until the sharper ones are there. A source is a run, or a group of runs that the server makes one line of.
 import { createEffect, createSignal, on, onCleanup, type Accessor, type Setter } from 'solid-js';
 import { getSeries } from '../api/client';
 import { isAbort, messageOf } from '../api/http';
-import type { PointColumns, Series, XMode } from '../api/types';
-import { lineFromSeries, type LineData } from '../charts/line_data';
+import type { PointColumns, SeriesAnswer, Smoothing, XMode } from '../api/types';
+import { lineFromGroup, lineFromSeries, type LineData } from '../charts/line_data';
 import type { Range } from '../charts/range';
-
-export interface RunRef {
-  id: string;
-  createdUs: number;
-}
+import { appendPoints, seriesRequest, type Source } from './series_source';
 
 export interface PanelSeries {
   lines: ReadonlyMap<string, LineData>;
@@ -28,12 +24,18 @@ export interface SeriesStore {
   // `width`: CSS pixels of the plot.
   want: (key: string, width: number) => void;
   unwant: (key: string) => void;
-  // The line over the whole range, when it has been seen; what lies before a zoomed picture.
-  overview: (key: string, run: string) => LineData | undefined;
   append: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
   // Everything of the run is read again, also by panels whose last read failed.
   refresh: (run: string) => void;
   retry: (key: string) => void;
+}
+
+export interface StoreOptions {
+  runs: Accessor<readonly Source[]>;
+  x: Accessor<XMode>;
+  range: Accessor<Range | null>;
+  // Of the lines that are not here as a whole; the others are smoothed where they are drawn.
+  smoothing?: Accessor<Smoothing | null>;
 }
 
 interface Delta {
@@ -43,11 +45,10 @@ interface Delta {
 
 interface Entry {
   lines: Map<string, LineData>;
-  overview: Map<string, LineData>;
   have: Set<string>;
   inFlight: Set<string>;
-  // Lost deltas while a request was under way: its answer is not the last word.
-  outdated: Set<string>;
+  // Lost deltas while a request was under way: its answer is not the last word. When to ask again, in milliseconds.
+  outdated: Map<string, number>;
   // Deltas that came while a request was under way: its answer may lack them.
   pending: Delta[];
   width: number;
@@ -56,19 +57,19 @@ interface Entry {
   write: Setter<PanelSeries>;
 }
 
-const kMicros = 1e6;
 const kStaleMs = 1500;
+// What only the server can make (groups, smoothed parts, x of another key) is read again at most so often while it grows.
+const kServerMadeMs = 4000;
+const kSmoothingMs = 150;
 
-export function createSeriesStore(options: {
-  runs: Accessor<readonly RunRef[]>;
-  x: Accessor<XMode>;
-  range: Accessor<Range | null>;
-}): SeriesStore {
+export function createSeriesStore(options: StoreOptions): SeriesStore {
   const entries = new Map<string, Entry>();
   const wanted = new Set<string>();
   const changed = new Set<Entry>();
+  const smoothing = options.smoothing ?? (() => null);
   let abort = new AbortController();
   let pumpTimer: ReturnType<typeof setTimeout> | null = null;
+  let pumpAt = 0;
   let frame = 0;
 
   function entryOf(key: string): Entry {
@@ -76,8 +77,7 @@ export function createSeriesStore(options: {
     if (!entry) {
       const [read, write] = createSignal<PanelSeries>({ lines: new Map(), status: 'loading', error: '' });
       entry = {
-        lines: new Map(), overview: new Map(), have: new Set(), inFlight: new Set(), outdated: new Set(), pending: [], width: 0, failed: false,
-        read, write,
+        lines: new Map(), have: new Set(), inFlight: new Set(), outdated: new Map(), pending: [], width: 0, failed: false, read, write,
       };
       entries.set(key, entry);
     }
@@ -97,64 +97,64 @@ export function createSeriesStore(options: {
   }
 
   function pumpSoon(delayMs = 0): void {
-    if (pumpTimer !== null) return;
+    const at = performance.now() + delayMs;
+    if (pumpTimer !== null && pumpAt <= at) return;
+    if (pumpTimer !== null) clearTimeout(pumpTimer);
+    pumpAt = at;
     pumpTimer = setTimeout(() => {
       pumpTimer = null;
       pump();
     }, delayMs);
   }
 
-  // Keys that lack the same runs share a request.
+  // Keys that lack the same sources share a request.
   function pump(): void {
-    const runs = options.runs();
-    const groups = new Map<string, { keys: string[]; runs: string[]; width: number }>();
+    const sources = options.runs();
+    const batches = new Map<string, { keys: string[]; sources: Source[]; width: number }>();
     for (const key of wanted) {
       const entry = entryOf(key);
       if (entry.failed) continue;
-      const missing = runs.filter((run) => !entry.have.has(run.id) && !entry.inFlight.has(run.id)).map((run) => run.id);
+      const missing = sources.filter((source) => !entry.have.has(source.id) && !entry.inFlight.has(source.id));
       if (missing.length === 0) continue;
-      const name = missing.join(' ');
-      const group = groups.get(name) ?? { keys: [], runs: missing, width: 0 };
-      group.keys.push(key);
-      group.width = Math.max(group.width, entry.width);
-      groups.set(name, group);
+      // Groups share their cells: one that is read again takes the others with it.
+      const together = missing.some((source) => source.members) ? sources.filter((source) => !entry.inFlight.has(source.id)) : missing;
+      const name = together.map((source) => source.id).join('\n');
+      const batch = batches.get(name) ?? { keys: [], sources: [...together], width: 0 };
+      batch.keys.push(key);
+      batch.width = Math.max(batch.width, entry.width);
+      batches.set(name, batch);
     }
-    for (const group of groups.values()) void request(group.keys, group.runs, group.width);
+    for (const batch of batches.values()) void request(batch.keys, batch.sources, batch.width);
   }
 
-  async function request(keys: string[], runs: string[], width: number): Promise<void> {
+  async function request(keys: string[], sources: readonly Source[], width: number): Promise<void> {
     const { signal } = abort;
-    const x = options.x();
     const range = options.range();
-    const unit = x === 'time' ? kMicros : 1;
-    for (const key of keys) runs.forEach((run) => entryOf(key).inFlight.add(run));
+    const ids = sources.map((source) => source.id);
+    for (const key of keys) ids.forEach((id) => entryOf(key).inFlight.add(id));
     try {
-      const answer = await getSeries({
-        runs, keys, x, width,
-        from: range && Math.floor(range.min * unit * 1e6) / 1e6,
-        to: range && Math.ceil(range.max * unit * 1e6) / 1e6,
-      }, signal);
+      const answer = await getSeries(seriesRequest({ keys, sources, x: options.x(), width, range, smoothing: smoothing() }), signal);
       if (signal.aborted) return;
-      accept(keys, runs, answer, range === null);
+      accept(keys, ids, answer, range === null);
     } catch (failure) {
       if (signal.aborted || isAbort(failure)) return;
-      for (const key of keys) fail(entryOf(key), runs, messageOf(failure));
+      for (const key of keys) fail(entryOf(key), ids, messageOf(failure));
     }
   }
 
-  function accept(keys: string[], runs: string[], answer: Series[], isWhole: boolean): void {
-    for (const series of answer) {
-      const entry = entryOf(series.key);
-      const line = lineFromSeries(series);
-      entry.lines.set(series.run, line);
-      if (isWhole) entry.overview.set(series.run, line);
+  function accept(keys: string[], ids: string[], answer: SeriesAnswer, isWhole: boolean): void {
+    for (const series of answer.series) {
+      entryOf(series.key).lines.set(series.run, lineFromSeries(series, isWhole ? 'whole' : 'part'));
     }
+    for (const group of answer.groups) entryOf(group.key).lines.set(group.group, lineFromGroup(group, 'std'));
     for (const key of keys) {
       const entry = entryOf(key);
-      for (const run of runs) {
-        entry.inFlight.delete(run);
-        if (entry.outdated.delete(run)) pumpSoon();
-        else entry.have.add(run);
+      for (const id of ids) {
+        entry.inFlight.delete(id);
+        const again = entry.outdated.get(id);
+        if (again === undefined) entry.have.add(id);
+        else pumpSoon(again);
+        entry.outdated.delete(id);
       }
       for (const delta of entry.pending) appendTo(entry, delta, 'replay');
       if (entry.inFlight.size === 0) entry.pending = [];
@@ -162,8 +162,8 @@ export function createSeriesStore(options: {
     }
   }
 
-  function fail(entry: Entry, runs: string[], error: string): void {
-    runs.forEach((run) => entry.inFlight.delete(run));
+  function fail(entry: Entry, ids: string[], error: string): void {
+    ids.forEach((id) => entry.inFlight.delete(id));
     entry.failed = true;
     entry.write({ lines: entry.lines, status: entry.lines.size > 0 ? 'ready' : 'error', error });
   }
@@ -174,55 +174,64 @@ export function createSeriesStore(options: {
     entry.write({ lines: entry.lines, status: entry.lines.size > 0 ? 'ready' : 'loading', error: '' });
   }
 
+  function readAgain(entry: Entry, id: string, delayMs: number): void {
+    entry.have.delete(id);
+    if (entry.inFlight.has(id)) entry.outdated.set(id, delayMs);
+    else pumpSoon(delayMs);
+  }
+
   function appendTo(entry: Entry, delta: Delta, how: 'live' | 'replay'): void {
+    const source = options.runs().find((one) => one.id === delta.run);
     const line = entry.lines.get(delta.run);
-    if (!line) return;
-    const x = options.x();
-    const range = options.range();
-    const createdUs = options.runs().find((run) => run.id === delta.run)?.createdUs ?? 0;
-    const { step, timeUs, value } = delta.columns;
-    if (x === 'step' && step === null) return;
-    // What a bucketed answer already counted must not count twice.
-    const floor = how === 'replay' && line.mode === 'buckets' && line.n > 0 ? line.xLast[line.n - 1]! : -Infinity;
-    for (let i = 0; i < value.length; i++) {
-      const at = x === 'step' ? step![i]! : x === 'time' ? timeUs[i]! / kMicros : (timeUs[i]! - createdUs) / kMicros;
-      if (at <= floor || (range && (at < range.min || at > range.max))) continue;
-      line.append(at, value[i]!);
+    if (!source || !line) return;
+    if (!appendPoints(line, delta.columns, { x: options.x(), range: options.range(), createdUs: source.createdUs, how })) {
+      readAgain(entry, delta.run, kServerMadeMs);
+      return;
     }
+    if (smoothing() && !line.isComplete) readAgain(entry, delta.run, kServerMadeMs);
     if (line.stale) {
       line.stale = false;
-      entry.have.delete(delta.run);
-      pumpSoon(kStaleMs);
+      readAgain(entry, delta.run, kStaleMs);
     }
   }
 
-  function startOver(axis: 'same axis' | 'new axis'): void {
+  function startOver(what: 'zoom' | 'axis' | 'smoothing'): void {
     abort.abort();
     abort = new AbortController();
     for (const entry of entries.values()) {
-      entry.have.clear();
+      // Lines that are here as a whole need no smoothing by the server.
+      const kept = what === 'smoothing' ? [...entry.have].filter((id) => entry.lines.get(id)?.isComplete === true) : [];
+      entry.have = new Set(kept);
       entry.inFlight.clear();
       entry.outdated.clear();
       entry.pending = [];
       forgive(entry);
-      if (axis === 'new axis') {
+      if (what === 'axis') {
         entry.lines = new Map();
-        entry.overview = new Map();
         entry.write({ lines: entry.lines, status: 'loading', error: '' });
       }
     }
-    pumpSoon();
+    pumpSoon(what === 'smoothing' ? kSmoothingMs : 0);
   }
 
-  createEffect(on(options.x, () => startOver('new axis'), { defer: true }));
-  createEffect(on(options.range, () => startOver('same axis'), { defer: true }));
-  createEffect(on(options.runs, () => pumpSoon(), { defer: true }));
+  createEffect(on(options.x, () => startOver('axis'), { defer: true }));
+  createEffect(on(options.range, () => startOver('zoom'), { defer: true }));
+  createEffect(on(smoothing, () => startOver('smoothing'), { defer: true }));
+  createEffect(on(options.runs, (sources, before) => {
+    const members = new Map(before?.map((source) => [source.id, source.members?.join()]));
+    for (const source of sources) {
+      if (!source.members || members.get(source.id) === source.members.join()) continue;
+      for (const entry of entries.values()) entry.have.delete(source.id);
+    }
+    pumpSoon();
+  }, { defer: true }));
   onCleanup(() => {
     abort.abort();
     if (pumpTimer !== null) clearTimeout(pumpTimer);
     cancelAnimationFrame(frame);
   });
 
+  const groupsOf = (run: string): Source[] => options.runs().filter((source) => source.members?.includes(run) === true);
   return {
     x: options.x,
     range: options.range,
@@ -237,11 +246,12 @@ export function createSeriesStore(options: {
       pumpSoon();
     },
     unwant: (key) => wanted.delete(key),
-    overview: (key, run) => entries.get(key)?.overview.get(run),
     append: (run, keys) => {
+      const groups = groupsOf(run);
       for (const [key, columns] of keys) {
         const entry = entries.get(key);
         if (!entry) continue;
+        for (const group of groups) readAgain(entry, group.id, kServerMadeMs);
         const delta = { run, columns };
         if (entry.inFlight.has(run)) entry.pending.push(delta);
         appendTo(entry, delta, 'live');
@@ -250,8 +260,10 @@ export function createSeriesStore(options: {
     },
     refresh: (run) => {
       for (const entry of entries.values()) {
-        entry.have.delete(run);
-        if (entry.inFlight.has(run)) entry.outdated.add(run);
+        for (const id of [run, ...groupsOf(run).map((group) => group.id)]) {
+          entry.have.delete(id);
+          if (entry.inFlight.has(id)) entry.outdated.set(id, 0);
+        }
         forgive(entry);
       }
       pumpSoon();

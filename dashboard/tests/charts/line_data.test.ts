@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Series } from '../../src/api/types';
-import { lineFromRaw, lineFromSeries, lowerBound } from '../../src/charts/line_data';
+import { lineFromGroup, lineFromRaw, lineFromSeries, lowerBound } from '../../src/charts/line_data';
 
 const f64 = (...values: number[]) => Float64Array.from(values);
 const bucketed = (): Series => ({
-  run: 'r', key: 'k', x: 'step', mode: 'buckets', total: 8,
+  run: 'r', key: 'k', x: 'step', mode: 'buckets', total: 8, smoothed: null, smoothedOver: 1, xRises: true,
   buckets: {
     x: f64(0, 4), xLast: f64(3, 7), min: f64(1, 5), max: f64(4, 8), mean: f64(2.5, 6.5), first: f64(1, 5), last: f64(4, 8),
-    count: f64(4, 4), nonfinite: f64(0, 0),
+    count: f64(4, 4), nonfinite: f64(0, 0), xMin: null, xMax: null,
   },
 });
 
@@ -86,11 +86,37 @@ describe('a bucketed line', () => {
 });
 
 it('has wall-clock x in seconds', () => {
-  const line = lineFromSeries({ run: 'r', key: 'k', x: 'time', mode: 'raw', total: 1, points: { x: f64(1.7e15), y: f64(1) } });
+  const line = lineFromSeries({ run: 'r', key: 'k', x: 'time', mode: 'raw', total: 1, smoothed: null, smoothedOver: 1, xRises: true, points: { x: f64(1.7e15), y: f64(1) } });
   expect(line.x[0]).toBe(1.7e9);
 });
 
 it('lowerBound finds the first that is not less', () => {
   const values = f64(1, 3, 3, 5);
   expect([0, 1, 2, 3, 4, 6].map((v) => lowerBound(values, 4, v))).toEqual([0, 0, 1, 1, 3, 4]);
+});
+
+it('finds the nearest of a line whose x falls, and its extent', () => {
+  const line = lineFromSeries({
+    run: 'r', key: 'k', x: 'metric', mode: 'raw', total: 3, smoothed: null, smoothedOver: 1, xRises: false,
+    points: { x: f64(5, 1, 9), y: f64(1, 2, 3) },
+  });
+  expect(line.xExtent()).toEqual({ min: 1, max: 9 });
+  expect(line.nearest(2)).toBe(1);
+  expect(line.nearest(8)).toBe(2);
+});
+
+it('makes the band of a group as asked', () => {
+  const group = {
+    group: 'g', key: 'k', x: 'step' as const, runs: 3,
+    buckets: {
+      x: f64(0), xLast: f64(9), mean: f64(10), std: f64(2), min: f64(7), max: f64(14), median: f64(9), count: f64(3), points: f64(30),
+    },
+  };
+  const shown = (band: 'std' | 'range' | 'median') => {
+    const line = lineFromGroup(group, band);
+    return [line.lo[0], line.mid[0], line.hi[0]];
+  };
+  expect(shown('std')).toEqual([8, 10, 12]);
+  expect(shown('range')).toEqual([7, 10, 14]);
+  expect(shown('median')).toEqual([7, 9, 14]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lineFromRaw } from '../../src/charts/line_data';
 import { paintLines, projectX, projectY, visibleSlice, type Plot } from '../../src/charts/paint';
 
-const plot: Plot = { left: 10, top: 20, width: 100, height: 50, x: { min: 0, max: 10 }, y: { min: 1, max: 100 }, scale: 'linear', ratio: 1 };
+const plot: Plot = { left: 10, top: 20, width: 100, height: 50, x: { min: 0, max: 10 }, y: { min: 1, max: 100 }, scale: 'linear', xScale: 'linear', ratio: 1 };
 const line = (x: number[], y: number[]) => lineFromRaw(Float64Array.from(x), Float64Array.from(y), y.length);
 
 // Writes down the calls of a canvas context.
@@ -28,6 +28,20 @@ describe('projection', () => {
     expect(py(0)).toBeNaN();
     expect(py(-3)).toBeNaN();
   });
+});
+
+it('has a logarithmic x where asked', () => {
+  const px = projectX({ ...plot, x: { min: 1, max: 100 }, xScale: 'log' });
+  expect(px(10)).toBeCloseTo(60, 9);
+  expect(px(0)).toBeNaN();
+});
+
+it('marks what reaches beyond the range, one arrow for neighbours', () => {
+  const { context, calls } = recorder();
+  paintLines(context, { ...plot, y: { min: 0, max: 10 } }, [
+    { data: line([0, 0.1, 0.2, 8], [50, 60, 70, 80]), smoothed: null, color: '#000000', dash: [], emphasis: 'normal' },
+  ], 'arrows');
+  expect(calls.filter((call) => /^moveTo (10|90) 20$/.test(call))).toHaveLength(2);
 });
 
 it('takes one entry more on both sides of the window', () => {

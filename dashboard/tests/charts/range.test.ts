@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lineFromRaw } from '../../src/charts/line_data';
-import { formatRange, padded, panned, parseRange, xExtent, yExtent, zoomed } from '../../src/charts/range';
+import { clippedExtent, formatRange, padded, panned, parseRange, positiveX, xExtent, yExtent, zoomed } from '../../src/charts/range';
 
 const line = (x: number[], y: number[]) => lineFromRaw(Float64Array.from(x), Float64Array.from(y), y.length);
 
@@ -44,4 +44,22 @@ it('goes into the address and back', () => {
   const range = { min: 0.1, max: 1_700_000_000.25 };
   expect(parseRange(formatRange(range))).toEqual(range);
   for (const bad of [null, '', '1', '2~1', 'a~b', '1~2~3', '1~Infinity']) expect(parseRange(bad)).toBeNull();
+});
+
+describe('clipping', () => {
+  it('leaves out the farthest hundredths and counts what it hides', () => {
+    const y = Array.from({ length: 200 }, (_, i) => (i === 50 ? 1000 : 1 + (i % 10) / 10));
+    const clipped = clippedExtent([line(y.map((_, i) => i), y)], { min: 0, max: 200 }, 'linear');
+    expect(clipped.extent?.max).toBeCloseTo(1.9, 9);
+    expect([clipped.above, clipped.below]).toEqual([1, 0]);
+  });
+  it('hides nothing of calm lines', () => {
+    const clipped = clippedExtent([line([0, 1, 2], [1, 2, 3])], { min: 0, max: 2 }, 'linear');
+    expect(clipped).toEqual({ extent: { min: 1, max: 3 }, above: 0, below: 0 });
+  });
+});
+
+it('a logarithmic x begins at the first that is above zero', () => {
+  expect(positiveX([line([0, 2, 9], [1, 1, 1])], { min: 0, max: 9 })).toEqual({ min: 2, max: 9 });
+  expect(positiveX([], { min: -5, max: 0 })).toEqual({ min: 0.1, max: 1 });
 });

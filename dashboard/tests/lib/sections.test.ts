@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { KeyInfo } from '../../src/api/types';
 import { makeSections, mergeKeys, panelTitle } from '../../src/lib/sections';
 
-const key = (name: string, changes: Partial<KeyInfo> = {}): KeyInfo => ({ key: name, kind: 'history', count: 1, hidden: false, goal: 'none', ...changes });
+const key = (name: string, changes: Partial<KeyInfo> = {}): KeyInfo => ({ key: name, kind: 'history', count: 1, hidden: false, goal: 'none', stepMetric: null, ...changes });
 
 it('groups by prefix: training, evaluation, others, machine', () => {
   const keys = ['system/cpu', 'zeta/x', 'loss', 'eval/loss', 'train/epoch', 'train/zz', 'train/loss'].map((name) =>

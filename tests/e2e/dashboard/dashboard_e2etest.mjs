@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, dragAcross, openBrowser, waitForPixels } from './browser.mjs';
 import { startLogging } from './logger.mjs';
+import './charts.mjs';
 
 const url = process.env.TRACKER_URL;
 const program = process.env.TRACKER_CLI;

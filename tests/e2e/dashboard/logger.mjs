@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-export async function startLogging({ program, url, project, name, config }) {
-  const args = ['log', '--server', url, '--project', project, '--name', name];
+export async function startLogging({ program, url, project, name, config, options = [] }) {
+  const args = ['log', '--server', url, '--project', project, '--name', name, ...options];
   for (const [key, value] of Object.entries(config)) args.push('--config', `${key}=${value}`);
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');

@@ -3,7 +3,8 @@ import { createEffect, createSignal, on, onCleanup, onMount, Show } from 'solid-
 import { honestyOf } from '../../charts/describe';
 import type { ChartLine } from '../../charts/line_chart';
 import { Icon } from '../icons';
-import { axisOf, isSystem, storeOf, type PanelContext } from './model';
+import { ExportMenu } from './export_menu';
+import { axisOf, isSystem, storeOf, xName, type PanelContext } from './model';
 import { createLines, PanelChart } from './panel_chart';
 import { PanelTable } from './panel_table';
 import { AxisTools } from './toolbar';
@@ -14,7 +15,7 @@ const kTableShare = 0.3;
 export function FullPanel(props: { context: PanelContext; keyName: string; section: string; step: (by: 1 | -1) => void }) {
   let dialog!: HTMLDialogElement;
   const [height, setHeight] = createSignal(400);
-  const store = () => storeOf(props.context, props.section);
+  const store = () => storeOf(props.context, props.section, props.keyName);
   const lines = createLines(props.context, () => props.keyName, () => props.section);
   const close = (): void => props.context.view.open(null);
 
@@ -27,7 +28,7 @@ export function FullPanel(props: { context: PanelContext; keyName: string; secti
     addEventListener('resize', measure);
     onCleanup(() => removeEventListener('resize', measure));
   });
-  createEffect(on([() => props.keyName, store], () => store().want(props.keyName, innerWidth)));
+  createEffect(on([() => props.keyName, store], ([key, from]) => from.want(key, innerWidth)));
 
   const onKey = (event: KeyboardEvent): void => {
     // The chart itself uses the arrows for its crosshair.
@@ -41,9 +42,10 @@ export function FullPanel(props: { context: PanelContext; keyName: string; secti
       onCancel={(event) => { event.preventDefault(); close(); }}>
       <header>
         <h2 class="ellipsis">{props.keyName}</h2>
-        <AxisTools view={props.context.view} axis={isSystem(props.section) ? 'system' : 'main'} />
+        <AxisTools context={props.context} axis={isSystem(props.section) ? 'system' : 'main'} />
         <button type="button" class="icon-button text" aria-pressed={props.context.view.isLog(props.keyName)}
-          aria-label="Logarithmic y axis" onClick={() => props.context.view.toggleLog(props.keyName)}>log</button>
+          aria-label="log: logarithmic y axis" onClick={() => props.context.view.toggleLog(props.keyName)}>log</button>
+        <ExportMenu context={props.context} keyName={props.keyName} section={props.section} lines={lines()} />
         <button type="button" class="icon-button" aria-label="Previous panel" title="Previous panel" onClick={() => props.step(-1)}>
           <span class="flip"><Icon name="chevron" /></span>
         </button>
@@ -53,8 +55,8 @@ export function FullPanel(props: { context: PanelContext; keyName: string; secti
       <Show when={lines().length > 0} fallback={<div class="panel-note">Nothing to draw in this range.</div>}>
         <PanelChart context={props.context} keyName={props.keyName} section={props.section} lines={lines()} height={height()}
           onHover={() => undefined} onWidth={(width) => store().want(props.keyName, width)} />
-        <FullFoot lines={lines()} axis={axisOf(props.context, props.section).x()} />
-        <PanelTable title={props.keyName} lines={lines()} x={axisOf(props.context, props.section).x()} />
+        <FullFoot lines={lines()} axis={xName(axisOf(props.context, props.section, props.keyName).x)} />
+        <PanelTable title={props.keyName} lines={lines()} x={axisOf(props.context, props.section, props.keyName).x} />
       </Show>
     </dialog>
   );

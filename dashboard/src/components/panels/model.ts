@@ -1,27 +1,48 @@
-// What panels share: which runs they draw, and how.
+// What panels share: which lines they draw, and how.
 import type { Accessor } from 'solid-js';
-import type { ChartView, AxisView } from '../../state/chart_view';
+import type { XMode } from '../../api/types';
+import type { AxisView, ChartView } from '../../state/chart_view';
+import type { PanelStores } from '../../state/panel_stores';
+import type { Source } from '../../state/series_source';
 import type { SeriesStore } from '../../state/series_store';
 
-export interface DrawnRun {
-  id: string;
+// A run, or a group of runs, as the charts draw it.
+export interface DrawnRun extends Source {
   label: string;
-  createdUs: number;
   // Place in the palette: the same run has the same colour everywhere on the page.
   color: number;
+}
+
+export interface FieldChoice {
+  fields: readonly string[];
+  label: string;
 }
 
 export interface PanelContext {
   runs: Accessor<readonly DrawnRun[]>;
   view: ChartView;
-  history: SeriesStore;
-  system: SeriesStore;
+  stores: PanelStores;
+  // The x that define_metric gave a key.
+  stepMetric: (key: string) => string | null;
+  // Keys that can be an x axis.
+  metricAxes: Accessor<readonly string[]>;
+  // What runs can be grouped by; empty where there is one run.
+  groupChoices: Accessor<readonly FieldChoice[]>;
   // Panels name their lines themselves where no run list stands beside them.
   hasLegend: Accessor<boolean>;
 }
 
 export const isSystem = (section: string): boolean => section === 'system';
-export const storeOf = (context: PanelContext, section: string): SeriesStore =>
-  isSystem(section) ? context.system : context.history;
-export const axisOf = (context: PanelContext, section: string): AxisView =>
-  isSystem(section) ? context.view.system : context.view.main;
+
+// Samples of the machine have no step and no other metric beside them: then they are over time.
+export function axisOf(context: PanelContext, section: string, key: string): AxisView {
+  const chosen = context.view.x();
+  if (isSystem(section)) return context.view.axis(chosen === 'time' ? 'time' : 'relative');
+  const own = context.stepMetric(key);
+  return context.view.axis(chosen ?? (own === null ? 'step' : `metric:${own}`));
+}
+
+export const storeOf = (context: PanelContext, section: string, key: string): SeriesStore =>
+  context.stores.at(axisOf(context, section, key).x);
+
+export const xName = (x: XMode): string => (x.startsWith('metric:') ? x.slice(7) : x);

@@ -6,7 +6,8 @@ import { honestyOf } from '../../charts/describe';
 import { panelTitle } from '../../lib/sections';
 import { formatWithUnit, unitOf } from '../../lib/units';
 import { Icon } from '../icons';
-import { axisOf, storeOf, type PanelContext } from './model';
+import { ExportMenu } from './export_menu';
+import { axisOf, storeOf, xName, type PanelContext } from './model';
 import { createLines, PanelChart } from './panel_chart';
 import { PanelTable } from './panel_table';
 import { Swatch } from './swatch';
@@ -24,23 +25,22 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
   const [hover, setHover] = createSignal<ChartHover | null>(null);
   const [width, setWidth] = createSignal(0);
   const view = () => props.context.view;
-  const store = () => storeOf(props.context, props.section);
+  const store = () => storeOf(props.context, props.section, props.keyName);
   const lines = createLines(props.context, () => props.keyName, () => props.section);
   const series = () => store().panel(props.keyName)();
   const honesty = createMemo(() => honestyOf(lines().map((line) => line.data)));
   const unit = () => unitOf(props.keyName);
-  const axis = () => axisOf(props.context, props.section);
+  const axis = () => axisOf(props.context, props.section, props.keyName);
 
   onMount(() => {
     const observer = new IntersectionObserver(
       (changes) => setSeen(changes[changes.length - 1]?.isIntersecting ?? false), { rootMargin: '240px' });
     observer.observe(host);
     onCleanup(() => observer.disconnect());
-    createEffect(on([isSeen, width], () => {
-      if (isSeen()) store().want(props.keyName, width() > 0 ? width() : host.clientWidth);
-      else store().unwant(props.keyName);
+    createEffect(on([isSeen, width, store], ([seen, wide, from]) => {
+      if (seen) from.want(props.keyName, wide > 0 ? wide : host.clientWidth);
+      onCleanup(() => from.unwant(props.keyName));
     }));
-    onCleanup(() => store().unwant(props.keyName));
   });
 
   // A single line says its value in the heading: the last one, or the one under the crosshair.
@@ -49,7 +49,7 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
     const line = lines()[0];
     if (!line) return null;
     const at = hover()?.rows[0];
-    if (at) return { text: formatWithUnit(at.value, unit()), title: formatX(axis().x(), at.x) };
+    if (at) return { text: formatWithUnit(at.value, unit()), title: formatX(axis().x, at.x) };
     return { text: formatWithUnit(line.data.last[line.data.n - 1]!, unit()), title: 'last value' };
   });
 
@@ -60,9 +60,10 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
         <Show when={reading()}>{(value) => <span class="panel-reading" title={value().title}>{value().text}</span>}</Show>
         <div class="panel-tools">
           <button type="button" class="icon-button text" aria-pressed={view().isLog(props.keyName)} title="Logarithmic y axis"
-            aria-label={`Logarithmic y axis of ${props.keyName}`} onClick={() => view().toggleLog(props.keyName)}>log</button>
+            aria-label={`log: logarithmic y axis of ${props.keyName}`} onClick={() => view().toggleLog(props.keyName)}>log</button>
           <button type="button" class="icon-button" aria-pressed={isTable()} title="Show as a table"
             aria-label={`Show ${props.keyName} as a table`} onClick={() => setTable(!isTable())}><Icon name="table" /></button>
+          <ExportMenu context={props.context} keyName={props.keyName} section={props.section} lines={lines()} />
           <button type="button" class="icon-button" title="Fill the window" aria-label={`Show ${props.keyName} in the whole window`}
             onClick={() => view().open(props.keyName)}><Icon name="expand" /></button>
         </div>
@@ -90,20 +91,20 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
               <PanelChart context={props.context} keyName={props.keyName} section={props.section} lines={lines()}
                 height={kChartHeight} onHover={setHover} onWidth={setWidth} />
             }>
-              <PanelTable title={props.keyName} lines={lines()} x={axis().x()} />
+              <PanelTable title={props.keyName} lines={lines()} x={axis().x} />
             </Show>
           </Show>
         </Show>
       </div>
       <Show when={props.context.hasLegend() && lines().length > 1}>
-        <ul class="panel-legend">
+        <ul class="panel-legend" classList={{ two: props.context.view.groupBy().length > 0 }}>
           <For each={props.context.runs().slice(0, kMostNamed)}>
-            {(run) => <li><Swatch color={run.color} /><span class="ellipsis">{run.label}</span></li>}
+            {(run) => <li title={run.label}><Swatch color={run.color} /><span class="ellipsis">{run.label}</span></li>}
           </For>
         </ul>
       </Show>
       <footer class="panel-foot">
-        <span>{hover() ? formatX(axis().x(), hover()!.rows[0]?.x ?? hover()!.x) : axis().x()}</span>
+        <span>{hover() ? formatX(axis().x, hover()!.rows[0]?.x ?? hover()!.x) : xName(axis().x)}</span>
         <Show when={lines().length > 0}>
           <span class="panel-honesty" title={honesty().title}>{honesty().text}</span>
         </Show>

@@ -44,7 +44,7 @@ export function PanelGrid(props: { context: PanelContext; keys: readonly KeyInfo
   };
   return (
     <div class="panel-grid">
-      <ChartToolbar view={view()} axis={isSystemOnly() ? 'system' : 'main'} drawn={props.drawn} />
+      <ChartToolbar context={props.context} axis={isSystemOnly() ? 'system' : 'main'} drawn={props.drawn} />
       <For each={names()} fallback={
         <EmptyState icon="charts" title={view().keyFilter() === '' ? 'No charts yet' : 'No panel matches'}>
           <Show when={view().keyFilter() !== ''} fallback={props.empty}>

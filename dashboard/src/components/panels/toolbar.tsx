@@ -1,59 +1,150 @@
-// One set of tools for all charts of the page: axis, smoothing, the way back from a zoom.
+// One set of tools for all charts of the page: axis, smoothing, groups, the way back from a zoom.
 import { For, Show } from 'solid-js';
-import type { XMode } from '../../api/types';
-import type { ChartView } from '../../state/chart_view';
+import type { SmoothingKind } from '../../api/types';
+import type { GroupBand } from '../../charts/line_data';
+import { kSliders, kSmoothingKinds } from '../../charts/smoothing';
+import { formatNumber } from '../../lib/format';
+import { parseAxis, type ChartView } from '../../state/chart_view';
 import { Icon } from '../icons';
+import { Popover } from '../popover';
+import type { PanelContext } from './model';
 import './toolbar.css';
 
-const kAxes: readonly { x: XMode; label: string; title: string }[] = [
-  { x: 'step', label: 'Step', title: 'x: step' },
-  { x: 'relative', label: 'Relative', title: 'x: time since the run began' },
-  { x: 'time', label: 'Time', title: 'x: wall clock' },
-];
+const kAutoTitle = 'Each key over its own: the step_metric that define_metric gave it, else the step';
 
-// `axis`: which one the charts beside it have; system samples have no step to choose.
-export function AxisTools(props: { view: ChartView; axis: 'main' | 'system' }) {
-  const axes = () => (props.axis === 'main' ? kAxes : kAxes.filter((axis) => axis.x !== 'step'));
-  const isZoomed = () => props.view.main.range() !== null || props.view.system.range() !== null;
-  const reset = (): void => {
-    props.view.main.zoom(null);
-    props.view.system.zoom(null);
+function AxisSelect(props: { context: PanelContext; axis: 'main' | 'system' }) {
+  const view = () => props.context.view;
+  const shown = (): string => (props.axis === 'main' ? view().x() : view().x() === 'time' ? 'time' : null) ?? '';
+  const metrics = () => (props.axis === 'main' ? props.context.metricAxes() : []);
+  return (
+    <label class="tool" title={view().x() === null ? kAutoTitle : 'The x axis of all charts'}>
+      <span class="muted">x</span>
+      <select class="select" aria-label="x axis" value={shown()} onChange={(event) => view().setX(parseAxis(event.currentTarget.value))}>
+        <option value="">{props.axis === 'main' ? 'Step' : 'Relative time'}</option>
+        <Show when={props.axis === 'main'}>
+          <Show when={view().x() === 'step' || metrics().some((key) => props.context.stepMetric(key) !== null)}><option value="step">Step, for every key</option></Show>
+          <option value="relative">Relative time</option>
+        </Show>
+        <option value="time">Wall clock</option>
+        <Show when={metrics().length > 0}>
+          <optgroup label="Metric">
+            <For each={metrics()}>{(key) => <option value={`metric:${key}`}>{key}</option>}</For>
+          </optgroup>
+        </Show>
+      </select>
+    </label>
+  );
+}
+
+function SmoothingTool(props: { view: ChartView }) {
+  const kind = (): SmoothingKind => props.view.smoothing()?.kind ?? 'ema';
+  const scale = () => kSliders[kind()];
+  const parameter = () => props.view.smoothing()?.parameter ?? 0;
+  const title = () => kSmoothingKinds.find((one) => one.kind === kind())!.title;
+  const choose = (next: SmoothingKind): void => {
+    const slider = kSliders[next];
+    props.view.setSmoothing({ kind: next, parameter: slider.toParameter(slider.start) });
+  };
+  const move = (at: number): void => {
+    const next = scale().toParameter(at);
+    props.view.setSmoothing(next > (kind() === 'mean' ? 1 : 0) ? { kind: kind(), parameter: next } : null);
   };
   return (
-    <div class="axis-tools">
-      <Show when={isZoomed()}>
-        <button type="button" class="button" data-tool="reset-zoom" title="Show everything (double click on a chart)" onClick={reset}>
-          <Icon name="reset" />Reset zoom
-        </button>
-      </Show>
-      <label class="smoothing" title="Exponential moving average; the data stays behind it, faint">
-        <span class="muted">Smoothing</span>
-        <input type="range" min="0" max="0.99" step="0.01" value={props.view.smoothing()}
-          onInput={(event) => props.view.setSmoothing(Number(event.currentTarget.value))} />
-        <output>{props.view.smoothing() > 0 ? props.view.smoothing().toFixed(2) : 'off'}</output>
-      </label>
-      <div class="segments" role="group" aria-label="x axis">
-        <For each={axes()}>
-          {(axis) => (
-            <button type="button" title={axis.title} aria-pressed={props.view[props.axis].x() === axis.x}
-              onClick={() => props.view.setX(axis.x)}>{axis.label}</button>
-          )}
-        </For>
-      </div>
+    <div class="smoothing" title={`${title()}. Over the whole history, so zooming does not change the curve; the data stays behind it, faint`}>
+      <select class="select" aria-label="Kind of smoothing" value={kind()} onChange={(event) => choose(event.currentTarget.value as SmoothingKind)}>
+        <For each={kSmoothingKinds}>{(one) => <option value={one.kind}>{one.label}</option>}</For>
+      </select>
+      <input type="range" aria-label="Smoothing" min={scale().min} max={scale().max} step={scale().step}
+        value={scale().toSlider(parameter())} onInput={(event) => move(Number(event.currentTarget.value))} />
+      <output>{props.view.smoothing() ? formatNumber(parameter(), 3) : 'off'}</output>
     </div>
   );
 }
 
-export function ChartToolbar(props: { view: ChartView; axis: 'main' | 'system'; drawn: string }) {
+const kBands: readonly { band: GroupBand; label: string }[] = [
+  { band: 'std', label: 'Mean ± std' }, { band: 'range', label: 'Mean, min–max' }, { band: 'median', label: 'Median, min–max' },
+];
+
+function GroupTool(props: { context: PanelContext }) {
+  const view = () => props.context.view;
+  const chosen = () => view().groupBy().join('\n');
+  const isListed = () => props.context.groupChoices().some((choice) => choice.fields.join('\n') === chosen());
+  return (
+    <Show when={props.context.groupChoices().length > 0}>
+      <label class="tool" title="Runs with equal values become one line: all of them counted, never a sample">
+        <span class="muted">Group</span>
+        <select class="select" aria-label="Group runs by" value={chosen()}
+          onChange={(event) => view().setGroupBy(event.currentTarget.value.split('\n').filter((field) => field !== ''))}>
+          <option value="">off</option>
+          <Show when={chosen() !== '' && !isListed()}><option value={chosen()}>{view().groupBy().join(', ')}</option></Show>
+          <For each={props.context.groupChoices()}>{(choice) => <option value={choice.fields.join('\n')}>{choice.label}</option>}</For>
+        </select>
+      </label>
+      <Show when={chosen() !== ''}>
+        <select class="select" aria-label="Line and band of a group" value={view().band()}
+          onChange={(event) => view().setBand(event.currentTarget.value as GroupBand)}>
+          <For each={kBands}>{(one) => <option value={one.band}>{one.label}</option>}</For>
+        </select>
+      </Show>
+    </Show>
+  );
+}
+
+function DisplayTool(props: { context: PanelContext }) {
+  const view = () => props.context.view;
+  const isChanged = () => view().xScale() === 'log' || view().outliers() === 'clip' || view().legend() !== '';
+  return (
+    <Popover label="Chart display" icon="sliders" isMarked={isChanged()}>
+      {() => (
+        <>
+          <label class="menu-item">
+            <input type="checkbox" checked={view().xScale() === 'log'} onChange={(event) => view().setXScale(event.currentTarget.checked ? 'log' : 'linear')} />
+            Logarithmic x axis
+          </label>
+          <label class="menu-item">
+            <input type="checkbox" checked={view().outliers() === 'clip'} onChange={(event) => view().setOutliers(event.currentTarget.checked ? 'clip' : 'show')} />
+            Clip outliers, with arrows at the edge
+          </label>
+          <label class="display-legend">
+            <span class="muted">Names of lines</span>
+            <input class="input" type="text" value={view().legend()} placeholder={'${name} · lr ${config.learning_rate}'} spellcheck={false}
+              onInput={(event) => view().setLegend(event.currentTarget.value)} />
+          </label>
+        </>
+      )}
+    </Popover>
+  );
+}
+
+// `axis`: which one the charts beside it have; system samples have no step to choose.
+export function AxisTools(props: { context: PanelContext; axis: 'main' | 'system' }) {
+  const view = () => props.context.view;
+  return (
+    <div class="axis-tools">
+      <Show when={view().isZoomed()}>
+        <button type="button" class="button" data-tool="reset-zoom" title="Show everything (double click on a chart)" onClick={() => view().resetZoom()}>
+          <Icon name="reset" />Reset zoom
+        </button>
+      </Show>
+      <GroupTool context={props.context} />
+      <SmoothingTool view={view()} />
+      <AxisSelect context={props.context} axis={props.axis} />
+      <DisplayTool context={props.context} />
+    </div>
+  );
+}
+
+export function ChartToolbar(props: { context: PanelContext; axis: 'main' | 'system'; drawn: string }) {
+  const view = () => props.context.view;
   return (
     <div class="chart-toolbar" role="toolbar" aria-label="Charts">
       <div class="search">
         <Icon name="search" />
         <input class="input" type="search" placeholder="Search panels" aria-label="Search panels by name or regular expression"
-          value={props.view.keyFilter()} onInput={(event) => props.view.setKeyFilter(event.currentTarget.value)} />
+          value={view().keyFilter()} onInput={(event) => view().setKeyFilter(event.currentTarget.value)} />
       </div>
       <span class="drawn faint" role="status">{props.drawn}</span>
-      <AxisTools view={props.view} axis={props.axis} />
+      <AxisTools context={props.context} axis={props.axis} />
     </div>
   );
 }

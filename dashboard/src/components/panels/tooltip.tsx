@@ -23,7 +23,7 @@ const kGapPx = 18;
 export function formatX(x: XMode, value: number): string {
   if (x === 'time') return formatDateTime(value * 1e6);
   if (x === 'relative') return formatDuration(value);
-  return `step ${Number.isInteger(value) ? formatCount(value) : formatNumber(value, 6)}`;
+  return `${x === 'step' ? 'step' : x.slice('metric:'.length)} ${Number.isInteger(value) ? formatCount(value) : formatNumber(value, 6)}`;
 }
 
 function place(element: HTMLElement, client: { x: number; y: number }): void {
@@ -57,7 +57,7 @@ function TipBody(props: { tip: Tip; client: { x: number; y: number } }) {
             <span class="tip-value">{say(row.value)}</span>
             <Show when={props.tip.smoothed}><span class="tip-extra">{say(row.raw)}</span></Show>
             <Show when={row.range}>
-              {(range) => <span class="tip-extra">{say(range().min, 3)} … {say(range().max, 3)}</span>}
+              {(range) => <span class="tip-extra">{say(range().min, 3)} … {say(range().max, 3)}{row.runs > 0 ? ` · n ${row.runs}` : ''}</span>}
             </Show>
           </div>
         )}

@@ -10,6 +10,7 @@ import { runPath } from '../../lib/route';
 import { createClock } from '../../state/clock';
 import type { ChartView } from '../../state/chart_view';
 import type { RunSet } from '../../state/run_set';
+import type { DrawnLines } from './drawn_lines';
 import { RunFilter } from './run_filter';
 import './run_list.css';
 
@@ -18,6 +19,7 @@ const kClockMs = 10_000;
 
 export function RunList(props: {
   set: RunSet;
+  lines: DrawnLines;
   total: number;
   view: ChartView;
   isShown: boolean;
@@ -54,7 +56,7 @@ export function RunList(props: {
             </p>
           </Show>
           <VirtualRows rows={props.set.listed()} rowHeight={kRowHeight} scroller={() => scroller} role="list">
-            {(run) => <RunRow run={run} set={props.set} view={props.view} nowUs={now()} />}
+            {(run) => <RunRow run={run} set={props.set} lines={props.lines} view={props.view} nowUs={now()} />}
           </VirtualRows>
         </div>
       </Show>
@@ -62,20 +64,20 @@ export function RunList(props: {
   );
 }
 
-function RunRow(props: { run: Run; set: RunSet; view: ChartView; nowUs: number }) {
+function RunRow(props: { run: Run; set: RunSet; lines: DrawnLines; view: ChartView; nowUs: number }) {
   const isHidden = () => props.set.isHidden(props.run.id);
   return (
     <div class="run-row" role="listitem" data-run={props.run.id}
-      classList={{ off: isHidden(), focused: props.view.focusedRun() === props.run.id }}
-      onMouseEnter={() => props.view.setFocusedRun(props.run.id)}>
+      classList={{ off: isHidden(), focused: props.view.focusedRun() !== null && props.view.focusedRun() === props.lines.lineOf(props.run.id) }}
+      onMouseEnter={() => props.view.setFocusedRun(props.lines.lineOf(props.run.id))}>
       <button type="button" class="icon-button" aria-pressed={!isHidden()} aria-label={`Draw ${props.run.name}`}
         title="Click: draw or not. Double click: only this one"
         onClick={() => props.set.toggleHidden(props.run.id)} onDblClick={() => props.set.showOnly(props.run.id)}>
         <Icon name={isHidden() ? 'eyeOff' : 'eye'} />
       </button>
-      <Swatch color={props.set.colorOf(props.run.id)} />
+      <Swatch color={props.lines.colorOf(props.run.id)} />
       <a class="ellipsis" href={runPath(props.run.id)} title={props.run.name}
-        onFocus={() => props.view.setFocusedRun(props.run.id)} onBlur={() => props.view.setFocusedRun(null)}>{props.run.name}</a>
+        onFocus={() => props.view.setFocusedRun(props.lines.lineOf(props.run.id))} onBlur={() => props.view.setFocusedRun(null)}>{props.run.name}</a>
       <span class="run-age faint">{formatAgo(props.run.createdUs, props.nowUs).replace(' ago', '')}</span>
       <StateDot state={props.run.state} reason={props.run.endReason} />
     </div>

@@ -1,0 +1,74 @@
+// A panel as a file. What writes the files is loaded when first asked for.
+import type { ChartLine } from '../../charts/line_chart';
+import { clippedExtent, padded, positiveX, xExtent, yExtent, type Range } from '../../charts/range';
+import type { FigureInput } from '../../charts/export/figure';
+import { download, downloadText, fileName } from '../../lib/download';
+import { unitOf } from '../../lib/units';
+import { messageOf } from '../../api/http';
+import { theme } from '../../state/theme';
+import { toast } from '../../state/toasts';
+import { Popover } from '../popover';
+import { axisOf, xName, type PanelContext } from './model';
+
+const kWidth = 900;
+const kHeight = 460;
+
+export interface Exported {
+  context: PanelContext;
+  keyName: string;
+  section: string;
+  lines: readonly ChartLine[];
+}
+
+function figureInput(panel: Exported): FigureInput {
+  const { view } = panel.context;
+  const axis = axisOf(panel.context, panel.section, panel.keyName);
+  const data = panel.lines.map((line) => line.data);
+  const yScale = view.isLog(panel.keyName) ? 'log' : 'linear';
+  const xScale = axis.x === 'time' ? 'linear' : view.xScale();
+  const whole: Range = axis.range() ?? xExtent(data) ?? { min: 0, max: 1 };
+  const some = whole.max > whole.min ? whole : { min: whole.min - 0.5, max: whole.max + 0.5 };
+  const x = xScale === 'log' ? positiveX(data, some) : some;
+  const extent = view.outliers() === 'clip' ? clippedExtent(data, x, yScale).extent : yExtent(data, x, yScale);
+  return {
+    title: panel.keyName, xLabel: xName(axis.x), x: axis.x, xScale, yScale, unit: unitOf(panel.keyName), theme: theme(),
+    lines: panel.lines.map((line) => ({ ...line, emphasis: 'normal' })),
+    ranges: { x, y: padded(extent ?? { min: yScale === 'log' ? 0.1 : 0, max: 1 }, yScale) }, width: kWidth, height: kHeight,
+  };
+}
+
+async function save(panel: Exported, form: 'png' | 'svg' | 'csv'): Promise<void> {
+  try {
+    if (form === 'csv') {
+      const { chartCsv } = await import('../../charts/export/csv');
+      const x = xName(axisOf(panel.context, panel.section, panel.keyName).x);
+      downloadText(fileName(panel.keyName, 'csv'), chartCsv(panel.keyName, x, panel.lines), 'text/csv');
+      return;
+    }
+    const { makeFigure } = await import('../../charts/export/figure');
+    const figure = makeFigure(figureInput(panel));
+    if (form === 'svg') {
+      const { figureSvg } = await import('../../charts/export/svg');
+      downloadText(fileName(panel.keyName, 'svg'), figureSvg(figure), 'image/svg+xml');
+    } else {
+      const { figurePng } = await import('../../charts/export/png');
+      download(fileName(panel.keyName, 'png'), await figurePng(figure));
+    }
+  } catch (failure) {
+    toast({ text: `${panel.keyName} was not written: ${messageOf(failure)}`, kind: 'error' });
+  }
+}
+
+const kForms = [
+  { form: 'png', label: 'PNG picture' }, { form: 'svg', label: 'SVG drawing' }, { form: 'csv', label: 'CSV of what is drawn' },
+] as const;
+
+export function ExportMenu(props: Exported) {
+  return (
+    <Popover label={`Export ${props.keyName}`} icon="download">
+      {(close) => kForms.map(({ form, label }) => (
+        <button type="button" class="menu-item" onClick={() => { close(); void save(props, form); }}>{label}</button>
+      ))}
+    </Popover>
+  );
+}

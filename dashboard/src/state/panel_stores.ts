@@ -1,0 +1,30 @@
+// The series stores of a page: one for each x axis that a panel has asked for.
+import { getOwner, runWithOwner, type Accessor } from 'solid-js';
+import type { PointColumns, XMode } from '../api/types';
+import type { ChartView } from './chart_view';
+import { createSeriesStore, type SeriesStore } from './series_store';
+import type { Source } from './series_source';
+
+export interface PanelStores {
+  at: (x: XMode) => SeriesStore;
+  append: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
+  refresh: (run: string) => void;
+}
+
+export function createPanelStores(runs: Accessor<readonly Source[]>, view: ChartView): PanelStores {
+  const owner = getOwner();
+  const stores = new Map<XMode, SeriesStore>();
+  return {
+    at: (x) => {
+      let store = stores.get(x);
+      if (!store) {
+        store = runWithOwner(owner, () =>
+          createSeriesStore({ runs, x: () => x, range: view.axis(x).range, smoothing: view.smoothing }))!;
+        stores.set(x, store);
+      }
+      return store;
+    },
+    append: (run, keys) => stores.forEach((store) => store.append(run, keys)),
+    refresh: (run) => stores.forEach((store) => store.refresh(run)),
+  };
+}
