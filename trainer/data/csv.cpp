@@ -41,9 +41,7 @@ class CsvReader : public TableReader {
     return true;
   }
 
-  std::string place(std::uint64_t line) const override {
-    return fmt::format("{}: line {}", name_, line);
-  }
+  std::string_view unit() const override { return "line"; }
 
  private:
   std::size_t index_of(const std::string& name) const {

@@ -22,9 +22,6 @@ constexpr std::array<std::pair<ProblemType, std::string_view>, 3> kProblems = {
 constexpr std::array<std::string_view, 5> kEvaluation = {"test", "validation", "valid", "val",
                                                          "dev"};
 
-// More text than is ever wanted in memory: of larger data sets a part is taken.
-constexpr std::uint64_t kMaxTextBytes = 8ULL << 30U;
-
 bool has(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -97,9 +94,35 @@ struct DatasetSource::Impl {
     return pick;
   }
 
-  std::unique_ptr<SelectedRows> open(Split split, const Selection& selection) {
+  std::unique_ptr<SelectedRows> open(RowPick pick) const {
+    return std::make_unique<SelectedRows>(std::move(pick), options);
+  }
+
+  Dataset read(RowPick pick) const {
+    if (!needs_count(pick.instruction, pick.selection)) return read_whole(pick, options);
+    const std::unique_ptr<SelectedRows> rows = open(std::move(pick));
+    Dataset dataset{.rows = std::vector<Example>(rows->count()),
+                    .label_names = rows->label_names(),
+                    .problem_type = rows->problem_type(),
+                    .targets = rows->targets(),
+                    .origin = rows->origin(),
+                    .fingerprint = {}};
+    std::uint64_t bytes = 0;
+    for (ExampleBlocks::Block block; rows->next(block);) {
+      for (std::size_t i = 0; i < block.rows.size(); ++i) {
+        bytes += block.rows[i].text.size();
+        dataset.rows[block.places[i]] = std::move(block.rows[i]);
+      }
+      check_text_bytes(bytes, rows->origin());
+    }
+    return dataset;
+  }
+
+  // A call that may ask the hub for imdb: its errors tell the other ways.
+  template <typename Call>
+  auto asking(Split split, const Selection& selection, Call&& call) {
     try {
-      return std::make_unique<SelectedRows>(pick(split, selection), options);
+      return call(pick(split, selection));
     } catch (const Error& error) {
       if (options.source != "imdb" || error.code() != ErrorCode::kHub) throw;
       throw Error(error.code(), imdb_remedy(split, selection, error.what()));
@@ -132,32 +155,17 @@ void DatasetSource::keep_labels_of(const Dataset& dataset) {
 }
 
 Dataset DatasetSource::read(Split split, const Selection& selection) const {
-  const std::unique_ptr<SelectedRows> rows = impl_->open(split, selection);
-  Dataset dataset;
-  dataset.rows.resize(rows->count());
-  std::uint64_t bytes = 0;
-  for (ExampleBlocks::Block block; rows->next(block);) {
-    for (std::size_t i = 0; i < block.rows.size(); ++i) {
-      bytes += block.rows[i].text.size();
-      dataset.rows[block.places[i]] = std::move(block.rows[i]);
-    }
-    if (bytes > kMaxTextBytes) {
-      throw Error(ErrorCode::kInvalidInput,
-                  fmt::format("{}: the rows hold more than 8 GiB of text: take a part of them "
-                              "(--train-samples, or a split such as train[:10%])",
-                              rows->origin()));
-    }
-  }
-  dataset.label_names = rows->label_names();
-  dataset.problem_type = rows->problem_type();
-  dataset.targets = rows->targets();
-  dataset.origin = rows->origin();
+  Dataset dataset = impl_->asking(
+      split, selection, [this](RowPick pick) { return impl_->read(std::move(pick)); });
   dataset.fingerprint = fingerprint_of(dataset.rows);
   return dataset;
 }
 
 std::unique_ptr<ExampleBlocks> DatasetSource::open(Split split, const Selection& selection) const {
-  return impl_->open(split, selection);
+  return impl_->asking(split, selection,
+                       [this](RowPick pick) -> std::unique_ptr<ExampleBlocks> {
+                         return impl_->open(std::move(pick));
+                       });
 }
 
 Dataset read_dataset(const DatasetOptions& options, Split split, const Selection& selection) {

@@ -29,7 +29,7 @@ class JsonReader : public TableReader {
     return true;
   }
 
-  std::string place(std::uint64_t line) const override { return scanner_.place(line); }
+  std::string_view unit() const override { return scanner_.unit(); }
 
  private:
   JsonScanner scanner_;

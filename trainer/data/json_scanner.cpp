@@ -21,7 +21,7 @@ JsonScanner::JsonScanner(const std::filesystem::path& file) : name_(file.string(
 }
 
 std::string JsonScanner::place(std::uint64_t number) const {
-  return fmt::format("{}: {} {}", name_, array_ ? "element" : "line", number);
+  return fmt::format("{}: {} {}", name_, unit(), number);
 }
 
 bool JsonScanner::refill() {

@@ -22,8 +22,7 @@ class JsonScanner {
 
   // From 1: the line, in an array the element.
   std::uint64_t number() const noexcept { return number_; }
-  // "FILE: line 3", "FILE: element 3"
-  std::string place(std::uint64_t number) const;
+  std::string_view unit() const noexcept { return array_ ? "element" : "line"; }
 
  private:
   bool next_line(std::string_view& object);
@@ -33,6 +32,7 @@ class JsonScanner {
   // Place of the brace that ends the object which begins the window.
   std::size_t end_of_object();
   bool refill();
+  std::string place(std::uint64_t number) const;  // "FILE: line 3"
 
   const std::string name_;
   ByteSource source_;

@@ -94,9 +94,7 @@ class ParquetReader : public TableReader {
     });
   }
 
-  std::string place(std::uint64_t line) const override {
-    return fmt::format("{}: row {}", name_, line);
-  }
+  std::string_view unit() const override { return "row"; }
 
  private:
   void choose_columns() {

@@ -95,4 +95,46 @@ void SelectedRows::place(std::vector<RawRow>& rows, Block& block) {
   }
 }
 
+Dataset read_whole(const RowPick& pick, const DatasetOptions& options) {
+  LabelSurvey survey;
+  std::vector<std::vector<RawRow>> blocks;
+  const std::unique_ptr<RowSource> source = pick.table->open({.pass = Pass::kAll});
+  std::uint64_t bytes = 0;
+  for (std::vector<RawRow> block; source->next(block);) {
+    for (const RawRow& row : block) {
+      survey.add(row.label);
+      bytes += row.text.size() + (row.text_pair ? row.text_pair->size() : 0);
+    }
+    check_text_bytes(bytes, pick.origin);
+    blocks.push_back(std::move(block));
+  }
+  if (survey.rows() == 0) throw Error(ErrorCode::kInvalidInput, pick.origin + ": has no rows");
+  const LabelReader labels(survey, options, pick.table->label_names(), pick.origin);
+  Dataset dataset{.rows = std::vector<Example>(survey.rows()),
+                  .label_names = labels.names(),
+                  .problem_type = labels.problem_type(),
+                  .targets = labels.targets(),
+                  .origin = pick.origin,
+                  .fingerprint = {}};
+  for (std::vector<RawRow>& block : blocks) {
+    for (RawRow& row : block) {
+      Example& example = dataset.rows.at(row.position);
+      labels.read(row, *source, example);
+      example.text = std::move(row.text);
+      example.text_pair = std::move(row.text_pair);
+    }
+    block = {};
+  }
+  return dataset;
+}
+
+void check_text_bytes(std::uint64_t bytes, const std::string& origin) {
+  constexpr std::uint64_t kMost = 8ULL << 30U;
+  if (bytes <= kMost) return;
+  throw Error(ErrorCode::kInvalidInput,
+              fmt::format("{}: the rows hold more than 8 GiB of text: take a part of them "
+                          "(--train-samples, or a split such as train[:10%])",
+                          origin));
+}
+
 }  // namespace trainer::data

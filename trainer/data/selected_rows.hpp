@@ -50,4 +50,11 @@ class SelectedRows : public ExampleBlocks {
   std::uint64_t given_ = 0;
 };
 
+// All rows of a split, in one pass: for a pick that needs_count() does not hold for. They are in
+// memory as they were written before any is taken.
+Dataset read_whole(const RowPick& pick, const DatasetOptions& options);
+
+// More text than is ever wanted in memory: of larger data sets a part is taken. Throws above it.
+void check_text_bytes(std::uint64_t bytes, const std::string& origin);
+
 }  // namespace trainer::data

@@ -35,9 +35,7 @@ class TableSource : public RowSource {
   }
 
   std::string place(const RawRow& row) const override {
-    if (reader_ && row.file == file_) return reader_->place(row.line);
-    return fmt::format("{}: {} {}", files_.paths[row.file].string(),
-                       files_.kind == FileKind::kParquet ? "row" : "line", row.line);
+    return fmt::format("{}: {} {}", files_.paths[row.file].string(), units_[row.file], row.line);
   }
 
  private:
@@ -58,12 +56,14 @@ class TableSource : public RowSource {
       case FileKind::kArchive:
         throw Error(ErrorCode::kInternal, "an archive is not a table");
     }
+    units_.emplace_back(reader_->unit());
     return true;
   }
 
   const TableFiles& files_;
   const Reading reading_;
   std::unique_ptr<TableReader> reader_;
+  std::vector<std::string> units_;  // what a row's line counts, of each file that was opened
   std::size_t file_ = 0;
   std::uint64_t position_ = 0;
 };

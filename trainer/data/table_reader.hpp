@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,8 +16,12 @@ class TableReader {
   virtual ~TableReader() = default;
   // As RowSource::next; `file` of the rows is left alone.
   virtual bool next(std::vector<RawRow>& block) = 0;
+  // What a row's `line` counts: "line", "row", "element".
+  virtual std::string_view unit() const = 0;
   // "train.csv: line 3"
-  virtual std::string place(std::uint64_t line) const = 0;
+  std::string place(std::uint64_t line) const {
+    return name_ + ": " + std::string(unit()) + " " + std::to_string(line);
+  }
   // Position of the row after the last one that was read.
   std::uint64_t position() const noexcept { return position_; }
 
