@@ -20,8 +20,16 @@ void model_options(CLI::App& app, std::string& model, std::string& revision) {
 
 void data_options(CLI::App& app, DataArguments& data) {
   const char* group = "Model and data";
-  app.add_option("--dataset", data.dataset,
-                 "imdb, a file (csv, jsonl, json, parquet, tar.gz), a directory or a hub id")
+  app.add_option(
+         "--dataset", data.dataset,
+         "imdb, a file (csv, tsv, jsonl, json, parquet, tar.gz, zip), a directory or a hub id")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--dataset-config", data.dataset_config,
+                 "configuration of a data set that has several")
+      ->group(group);
+  app.add_option("--dataset-revision", data.dataset_revision,
+                 "branch, tag or commit of the hub's data set")
       ->capture_default_str()
       ->group(group);
   app.add_option("--text-column", data.text_column, "column of the text")
@@ -29,9 +37,30 @@ void data_options(CLI::App& app, DataArguments& data) {
       ->group(group);
   app.add_option("--text-pair-column", data.text_pair_column, "column of a second text, for pairs")
       ->group(group);
-  app.add_option("--label-column", data.label_column, "column of the class")
+  app.add_option("--label-column", data.label_columns,
+                 "column of the class, number or list of classes; several (a,b): each a label")
+      ->delimiter(',')
       ->capture_default_str()
       ->group(group);
+  app.add_option("--problem-type", data.problem_type,
+                 "single_label_classification, multi_label_classification or regression [by the "
+                 "labels]")
+      ->group(group);
+  app.add_option("--csv-delimiter", data.csv_delimiter, "one byte, or \\t [comma, tab for .tsv]")
+      ->group(group);
+}
+
+void split_options(CLI::App& app, DataArguments& data) {
+  const char* group = "Model and data";
+  app.add_option("--train-split", data.train_split, "split, or part of one: train[:80%] [train]")
+      ->group(group);
+  app.add_option("--eval-split", data.eval_split, "the same to evaluate on [test, else validation]")
+      ->group(group);
+  app.add_option("--test-size", data.test_size,
+                 "evaluate on that many rows (500) or that share (0.2) of the training split, as "
+                 "datasets.train_test_split(test_size, seed=SHUFFLE_SEED)")
+      ->group(group);
+  app.add_flag("--stratify", data.stratify, "… with the classes in the same shares")->group(group);
 }
 
 void train_data_options(CLI::App& app, TrainArguments& a) {
@@ -39,6 +68,7 @@ void train_data_options(CLI::App& app, TrainArguments& a) {
   model_options(app, a.model, a.revision);
   data_options(app, a.data);
   token_cache_options(app, a.token_cache);
+  split_options(app, a.data);
   app.add_option("--eval-dataset", a.eval_dataset,
                  "rows to evaluate on [the data set's test split]")
       ->group(group);
@@ -231,6 +261,7 @@ void define_subcommands(CLI::App& app, Arguments& a) {
   model_options(evaluate, a.evaluate.model, a.evaluate.revision);
   data_options(evaluate, a.evaluate.data);
   token_cache_options(evaluate, a.evaluate.token_cache);
+  split_options(evaluate, a.evaluate.data);
   evaluate.add_option("--eval-samples", a.evaluate.samples, "that many shuffled rows [all]")
       ->check(CLI::PositiveNumber)
       ->group("Model and data");

@@ -15,9 +15,17 @@ namespace trainer::cli {
 // Where rows come from.
 struct DataArguments {
   std::string dataset = "imdb";
+  std::string dataset_revision = "main";
+  std::string dataset_config;  // empty: the only one, or the default
   std::string text_column = "text";
   std::string text_pair_column;
-  std::string label_column = "label";
+  std::vector<std::string> label_columns = {"label"};
+  std::string train_split;  // empty: train
+  std::string eval_split;   // empty: test, else validation
+  std::string test_size;    // empty: none; a share or a number of rows
+  bool stratify = false;
+  std::string problem_type;   // empty: what the labels say
+  std::string csv_delimiter;  // empty: comma, tab for .tsv
 };
 
 // Where token ids are kept (docs/token-cache.md).

@@ -74,7 +74,8 @@ int run_evaluate(const EvaluateArguments& arguments) {
   if (!models::are_unnamed(files.config.labels)) options.label_names = files.config.labels;
   const data::Dataset rows =
       data::read_dataset(options, data::Split::kTest,
-                         {.samples = arguments.samples, .shuffle_seed = arguments.shuffle_seed});
+                         selection(arguments.data, arguments.samples, arguments.shuffle_seed));
+  require_single_label(rows);
   const data::TokenArena arena =
       tokenize_rows(rows, files, text_limit(files, arguments.max_length, 512),
                     token_cache(arguments.token_cache));

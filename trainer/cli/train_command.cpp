@@ -44,22 +44,26 @@ struct Rows {
 };
 
 Rows read_rows(const TrainArguments& a) {
+  data::DatasetSource source(dataset_options(a.data, a.data.dataset));
+  const data::Selection of_train = selection(a.data, a.train_samples, a.shuffle_seed);
   Rows rows;
-  rows.train = data::read_dataset(dataset_options(a.data, a.data.dataset), data::Split::kTrain,
-                                  {.samples = a.train_samples, .shuffle_seed = a.shuffle_seed});
-  if (rows.train.rows.empty())
-    throw Error(ErrorCode::kInvalidInput, rows.train.origin + ": no rows to train on");
+  rows.train = source.read(data::Split::kTrain, of_train);
+  require_single_label(rows.train);
   if (a.eval_strategy == "no") return rows;
-  data::DatasetOptions options = dataset_options(a.data, a.data.dataset);
-  if (!a.eval_dataset.empty() || data::has_splits(options)) {
-    if (!a.eval_dataset.empty()) options.source = a.eval_dataset;
-    options.label_names = rows.train.label_names;
-    rows.evaluation = data::read_dataset(
-        options, data::Split::kTest, {.samples = a.eval_samples, .shuffle_seed = a.shuffle_seed});
-  } else {
-    fmt::print(stderr, "no evaluation: {} has no test split; name one with --eval-dataset\n",
+  data::Selection of_evaluation = of_train;
+  of_evaluation.samples = a.eval_samples;
+  if (!a.eval_dataset.empty()) {
+    source = data::DatasetSource(dataset_options(a.data, a.eval_dataset));
+    of_evaluation.test_size.reset();
+  } else if (!of_train.test_size && !source.has_evaluation()) {
+    fmt::print(stderr,
+               "no evaluation: {} has no test split; name one with --eval-dataset, or take a part "
+               "of the training rows with --test-size\n",
                a.data.dataset);
+    return rows;
   }
+  source.keep_labels_of(rows.train);
+  rows.evaluation = source.read(data::Split::kTest, of_evaluation);
   return rows;
 }
 

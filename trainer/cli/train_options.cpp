@@ -54,6 +54,14 @@ Json model_config(const models::Classifier& model) {
   return json;
 }
 
+// "," ";" "\\t"; nullopt for nothing.
+std::optional<char> delimiter_from(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (text == "\\t") return '\t';
+  if (text.size() == 1 && text != "\"" && text != "\n" && text != "\r") return text[0];
+  throw Error(ErrorCode::kUsage, "--csv-delimiter '" + text + "' is not one byte (or \\t)");
+}
+
 template <class T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
@@ -108,10 +116,35 @@ train::TrainingOptions training_options(const TrainArguments& a) {
 data::DatasetOptions dataset_options(const DataArguments& a, const std::string& source) {
   data::DatasetOptions options;
   options.source = source;
+  options.revision = a.dataset_revision;
+  options.config = a.dataset_config;
   options.text_column = a.text_column;
   options.text_pair_column = a.text_pair_column;
-  options.label_column = a.label_column;
+  options.label_columns = a.label_columns;
+  options.train_split = a.train_split;
+  options.eval_split = a.eval_split;
+  options.delimiter = delimiter_from(a.csv_delimiter);
+  if (!a.problem_type.empty()) options.problem_type = data::problem_type_from_name(a.problem_type);
   return options;
+}
+
+data::Selection selection(const DataArguments& a, std::optional<std::size_t> samples,
+                          std::uint64_t shuffle_seed) {
+  data::Selection selection{.samples = samples, .shuffle_seed = shuffle_seed};
+  if (!a.test_size.empty()) selection.test_size = data::test_size_from(a.test_size);
+  if (a.stratify && a.test_size.empty())
+    throw Error(ErrorCode::kUsage, "--stratify goes with --test-size");
+  selection.stratify = a.stratify;
+  return selection;
+}
+
+void require_single_label(const data::Dataset& dataset) {
+  if (dataset.problem_type == data::ProblemType::kSingleLabel) return;
+  throw Error(ErrorCode::kUnsupported,
+              fmt::format("{}: its labels make it a problem of type {}, which this build reads but "
+                          "does not train or evaluate yet; single_label_classification is "
+                          "(--problem-type, --label-column)",
+                          dataset.origin, data::name_of(dataset.problem_type)));
 }
 
 std::string generated_name(const std::string& model) {
@@ -126,7 +159,15 @@ Json flags_as_json(const TrainArguments& a) {
           {"eval_dataset", a.eval_dataset},
           {"text_column", a.data.text_column},
           {"text_pair_column", a.data.text_pair_column},
-          {"label_column", a.data.label_column},
+          {"label_column", fmt::format("{}", fmt::join(a.data.label_columns, ","))},
+          {"dataset_config", a.data.dataset_config},
+          {"dataset_revision", a.data.dataset_revision},
+          {"train_split", a.data.train_split},
+          {"eval_split", a.data.eval_split},
+          {"test_size", a.data.test_size},
+          {"stratify", a.data.stratify},
+          {"problem_type", a.data.problem_type},
+          {"csv_delimiter", a.data.csv_delimiter},
           {"train_samples", or_null(a.train_samples)},
           {"eval_samples", or_null(a.eval_samples)},
           {"shuffle_seed", a.shuffle_seed},

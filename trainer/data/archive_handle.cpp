@@ -11,12 +11,18 @@ void ArchiveCloser::operator()(archive* handle) const noexcept { archive_read_fr
 
 ArchiveHandle open_archive(const std::filesystem::path& file, ArchiveKind kind) {
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored)) {
+  const std::filesystem::file_type type = std::filesystem::status(file, ignored).type();
+  if (type != std::filesystem::file_type::regular && type != std::filesystem::file_type::fifo) {
     throw Error(ErrorCode::kNotFound, fmt::format("{}: no such file", file.string()));
   }
   ArchiveHandle handle(archive_read_new());
   if (!handle) throw Error(ErrorCode::kInternal, "libarchive has no memory for a reader");
-  archive_read_support_filter_all(handle.get());
+  // Named one by one: "all" would also run programs of the machine (lrzip, grzip) and decode plain
+  // text that begins like a uuencoded file.
+  archive_read_support_filter_gzip(handle.get());
+  archive_read_support_filter_bzip2(handle.get());
+  archive_read_support_filter_xz(handle.get());
+  archive_read_support_filter_zstd(handle.get());
   if (kind == ArchiveKind::kMembers) {
     archive_read_support_format_tar(handle.get());
     archive_read_support_format_zip(handle.get());
@@ -29,6 +35,11 @@ ArchiveHandle open_archive(const std::filesystem::path& file, ArchiveKind kind) 
     throw_archive_error(handle.get(), file);
   }
   return handle;
+}
+
+std::uint64_t compressed_bytes(archive* handle) {
+  const la_int64_t bytes = archive_filter_bytes(handle, -1);
+  return bytes < 0 ? 0 : static_cast<std::uint64_t>(bytes);
 }
 
 void throw_archive_error(archive* handle, const std::filesystem::path& file) {

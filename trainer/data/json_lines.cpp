@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "config/error.hpp"
-#include "data/raw_table.hpp"
+#include "data/row_source.hpp"
 
 namespace trainer::data {
 

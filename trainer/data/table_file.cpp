@@ -2,12 +2,95 @@
 
 #include <fmt/format.h>
 
-#include "data/compressed_file.hpp"
 #include "data/csv.hpp"
 #include "data/json_rows.hpp"
 #include "data/parquet.hpp"
 
 namespace trainer::data {
+namespace {
+
+std::string_view without_compression(std::string_view name) {
+  for (const std::string_view end : {".gz", ".zst", ".xz", ".bz2"}) {
+    if (name.ends_with(end)) name.remove_suffix(end.size());
+  }
+  return name;
+}
+
+// One file after the other.
+class TableSource : public RowSource {
+ public:
+  TableSource(const TableFiles& files, const Reading& reading) : files_(files), reading_(reading) {}
+
+  bool next(std::vector<RawRow>& block) override {
+    block.clear();
+    while (true) {
+      if (!reader_ && !open_next()) return false;
+      if (reader_->next(block)) break;
+      position_ = reader_->position();
+      reader_.reset();
+      ++file_;
+    }
+    for (RawRow& row : block) row.file = static_cast<std::uint32_t>(file_);
+    return true;
+  }
+
+  std::string place(const RawRow& row) const override {
+    return fmt::format("{}: {} {}", files_.paths[row.file].string(), units_[row.file], row.line);
+  }
+
+ private:
+  bool open_next() {
+    if (file_ == files_.paths.size()) return false;
+    const std::filesystem::path& path = files_.paths[file_];
+    switch (files_.kind) {
+      case FileKind::kCsv:
+        reader_ = open_csv(path, files_.delimiter.value_or(delimiter_of(path.string())),
+                           files_.columns, reading_, position_);
+        break;
+      case FileKind::kJson:
+        reader_ = open_json(path, files_.columns, reading_, position_);
+        break;
+      case FileKind::kParquet:
+        reader_ = open_parquet(path, files_.columns, reading_, position_);
+        break;
+      case FileKind::kArchive:
+        throw Error(ErrorCode::kInternal, "an archive is not a table");
+    }
+    units_.emplace_back(reader_->unit());
+    return true;
+  }
+
+  const TableFiles& files_;
+  const Reading reading_;
+  std::unique_ptr<TableReader> reader_;
+  std::vector<std::string> units_;  // what a row's line counts, of each file that was opened
+  std::size_t file_ = 0;
+  std::uint64_t position_ = 0;
+};
+
+class Tables : public RowTable {
+ public:
+  explicit Tables(TableFiles files) : files_(std::move(files)) {
+    if (!files_.label_names.empty() || files_.kind != FileKind::kParquet ||
+        files_.columns.labels.size() != 1) {
+      return;
+    }
+    for (const std::filesystem::path& path : files_.paths) {
+      files_.label_names = parquet_class_names(path, files_.columns.labels[0]);
+      if (!files_.label_names.empty()) return;
+    }
+  }
+
+  std::unique_ptr<RowSource> open(const Reading& reading) const override {
+    return std::make_unique<TableSource>(files_, reading);
+  }
+  const std::vector<std::string>& label_names() const override { return files_.label_names; }
+
+ private:
+  TableFiles files_;
+};
+
+}  // namespace
 
 std::optional<FileKind> file_kind(std::string_view name) {
   for (const std::string_view end :
@@ -15,47 +98,20 @@ std::optional<FileKind> file_kind(std::string_view name) {
     if (name.ends_with(end)) return FileKind::kArchive;
   }
   if (name.ends_with(".parquet")) return FileKind::kParquet;
-  for (const std::string_view end : {".gz", ".zst", ".xz", ".bz2"}) {
-    if (name.ends_with(end)) name.remove_suffix(end.size());
-  }
-  if (name.ends_with(".csv")) return FileKind::kCsv;
+  name = without_compression(name);
+  if (name.ends_with(".csv") || name.ends_with(".tsv")) return FileKind::kCsv;
   for (const std::string_view end : {".jsonl", ".json", ".ndjson"}) {
     if (name.ends_with(end)) return FileKind::kJson;
   }
   return std::nullopt;
 }
 
-RawTable read_table_file(const std::filesystem::path& file, FileKind kind, const Columns& columns) {
-  switch (kind) {
-    case FileKind::kCsv:
-      return read_csv(read_file(file), file.string(), columns);
-    case FileKind::kJson:
-      return read_json_rows(read_file(file), file.string(), columns);
-    case FileKind::kParquet:
-      return read_parquet(file, columns);
-    case FileKind::kArchive:
-      break;
-  }
-  throw Error(ErrorCode::kInternal, "an archive is not a table");
+char delimiter_of(std::string_view name) {
+  return without_compression(name).ends_with(".tsv") ? '\t' : ',';
 }
 
-RawTable read_table_files(const std::vector<std::filesystem::path>& files, const Columns& columns) {
-  RawTable all;
-  for (const std::filesystem::path& file : files) {
-    const std::optional<FileKind> kind = file_kind(file.filename().string());
-    if (!kind || *kind == FileKind::kArchive) {
-      throw Error(ErrorCode::kUnsupported,
-                  fmt::format("{}: is not CSV, JSON or Parquet by its name", file.string()));
-    }
-    RawTable table = read_table_file(file, *kind, columns);
-    if (all.label_names.empty()) all.label_names = std::move(table.label_names);
-    for (RawRow& row : table.rows) {
-      row.file = static_cast<std::uint32_t>(all.files.size());
-      all.rows.push_back(std::move(row));
-    }
-    all.files.push_back(std::move(table.files[0]));
-  }
-  return all;
+std::unique_ptr<RowTable> open_tables(TableFiles files) {
+  return std::make_unique<Tables>(std::move(files));
 }
 
 }  // namespace trainer::data

@@ -22,9 +22,10 @@ inline void write_file(const std::filesystem::path& file, std::string_view conte
   std::ofstream(file, std::ios::binary) << content;
 }
 
-// A .tar.gz (or .zip, by the name) of the given paths and contents.
+// A .tar.gz (or .zip, by the name) of the given paths and contents, and of links to targets.
 inline void write_archive(const std::filesystem::path& file,
-                          const std::vector<std::pair<std::string, std::string>>& members) {
+                          const std::vector<std::pair<std::string, std::string>>& members,
+                          const std::vector<std::pair<std::string, std::string>>& links = {}) {
   archive* out = archive_write_new();
   archive_write_set_format_filter_by_ext(out, file.c_str());
   archive_write_open_filename(out, file.c_str());
@@ -36,6 +37,14 @@ inline void write_archive(const std::filesystem::path& file,
     archive_entry_set_perm(entry, 0644);
     archive_write_header(out, entry);
     archive_write_data(out, content.data(), content.size());
+    archive_entry_free(entry);
+  }
+  for (const auto& [path, target] : links) {
+    archive_entry* entry = archive_entry_new();
+    archive_entry_set_pathname(entry, path.c_str());
+    archive_entry_set_filetype(entry, AE_IFLNK);
+    archive_entry_set_symlink(entry, target.c_str());
+    archive_write_header(out, entry);
     archive_entry_free(entry);
   }
   archive_write_free(out);

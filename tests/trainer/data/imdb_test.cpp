@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
-#include "data/hub_dataset.hpp"
 #include "data_test_files.hpp"
+#include "hub/hub.hpp"
 
 namespace trainer::data {
 namespace {
@@ -88,19 +88,6 @@ TEST_F(Imdb, WholeArchiveHasTheHubsRowsInTheirOrder) {
             "695dce97f2cabaefdf8eaa558d0023de697cc5c61c9e26b42f6b6d7f9e50ff25");
   EXPECT_EQ(read(Split::kTest, {.samples = 1000, .shuffle_seed = 42}).fingerprint,
             "65c166793caa1b355c4e01aada90d0e4de4422d3e277358f1bc351a5d1dcf313");
-}
-
-TEST(SplitFiles, TakesTheSplitByFileOrFolder) {
-  EXPECT_THAT(split_files({"README.md", "plain_text/test-0.parquet", "plain_text/train-1.parquet",
-                           "plain_text/train-0.parquet"},
-                          Split::kTrain, "org/x"),
-              ElementsAre("plain_text/train-0.parquet", "plain_text/train-1.parquet"));
-  EXPECT_THAT(split_files({"train/a.csv", "validation/a.csv"}, Split::kTest, "org/x"),
-              ElementsAre("validation/a.csv"));
-  EXPECT_THAT(split_files({"train.csv", "train.jsonl", "trainer.csv"}, Split::kTrain, "org/x"),
-              ElementsAre("train.jsonl"));
-  EXPECT_THROW(split_files({"a/train.csv", "b/train.csv"}, Split::kTrain, "org/x"), Error);
-  EXPECT_THROW(split_files({"README.md"}, Split::kTrain, "org/x"), Error);
 }
 
 }  // namespace

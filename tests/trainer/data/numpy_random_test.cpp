@@ -1,4 +1,4 @@
-#include "data/numpy_permutation.hpp"
+#include "data/numpy_random.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
