@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "config/error.hpp"
+#include "text/unicode/utf8.hpp"
 
 namespace trainer::text {
 namespace {
@@ -44,6 +45,13 @@ std::string string_field(const Component& component, std::string_view key) {
 std::string string_field_or(const Component& component, std::string_view key,
                             std::string fallback) {
   return component.has(key) ? string_field(component, key) : std::move(fallback);
+}
+
+char32_t character_field(const Component& component, std::string_view key) {
+  const std::string text = string_field(component, key);
+  if (text.empty() || decode(text.data()).length != text.size())
+    throw_invalid(component, fmt::format("'{}' is not one character", key));
+  return decode(text.data()).code;
 }
 
 std::optional<bool> optional_bool(const Component& component, std::string_view key) {

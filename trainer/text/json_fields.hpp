@@ -27,6 +27,8 @@ struct Component {
 
 std::string string_field(const Component& component, std::string_view key);
 std::string string_field_or(const Component& component, std::string_view key, std::string fallback);
+// A string of one character.
+char32_t character_field(const Component& component, std::string_view key);
 std::optional<bool> optional_bool(const Component& component, std::string_view key);
 bool bool_field_or(const Component& component, std::string_view key, std::optional<bool> fallback);
 // 0 … 2^31-1

@@ -6,8 +6,8 @@ namespace trainer::text {
 namespace {
 
 constexpr std::string_view kSupported =
-    "BertNormalizer, Sequence, Lowercase, NFC, NFD, NFKC, NFKD, StripAccents, Strip, Replace of a "
-    "string, Prepend";
+    "BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, "
+    "Replace, Sequence, Strip, StripAccents";
 
 std::unique_ptr<Normalizer> load_sequence(const Component& component) {
   const Component list = component.at("normalizers");
@@ -15,13 +15,6 @@ std::unique_ptr<Normalizer> load_sequence(const Component& component) {
   for (std::size_t i = 0; i < list.json.size(); ++i)
     parts.push_back(load_normalizer(list.element(i)));
   return std::make_unique<SequenceNormalizer>(std::move(parts));
-}
-
-std::unique_ptr<Normalizer> load_replace(const Component& component) {
-  const Component pattern = component.at("pattern");
-  if (!pattern.has("String")) throw_unsupported(component, "Replace of a Regex", kSupported);
-  return std::make_unique<ReplaceNormalizer>(string_field(pattern, "String"),
-                                             string_field(component, "content"));
 }
 
 }  // namespace
@@ -44,7 +37,10 @@ std::unique_ptr<Normalizer> load_normalizer(const Component& component) {
                            .right = bool_field_or(component, "strip_right", true)};
     return std::make_unique<StripNormalizer>(sides);
   }
-  if (type == "Replace") return load_replace(component);
+  if (type == "Replace") {
+    return std::make_unique<ReplaceNormalizer>(load_pattern(component.at("pattern")),
+                                               string_field(component, "content"));
+  }
   if (type == "Prepend")
     return std::make_unique<PrependNormalizer>(string_field(component, "prepend"));
   throw_unsupported(component, type, kSupported);

@@ -4,12 +4,13 @@ namespace trainer::text {
 
 NormalizedString ReplaceNormalizer::normalize(const NormalizedString& text,
                                               TextStore& store) const {
-  const std::string_view all = text.text();
-  std::size_t at = all.find(pattern_);
-  if (at == std::string_view::npos) return text;
+  if (text.text().empty()) return text;
+  thread_local std::vector<Match> matches;
+  matches.clear();
+  pattern_->find(text.text(), matches);
+  if (matches.empty()) return text;
   Replacement out(text, store);
-  for (; at != std::string_view::npos; at = all.find(pattern_, at + pattern_.size()))
-    out.replace(at, at + pattern_.size(), content_);
+  for (const Match& match : matches) out.replace(match.begin, match.end, content_);
   return out.finish();
 }
 

@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
 #include "text/pre_tokenizers/byte_level.hpp"
+#include "text/pre_tokenizers/metaspace.hpp"
 #include "text/pre_tokenizers/simple.hpp"
-#include "text/unicode/utf8.hpp"
+#include "text/pre_tokenizers/split.hpp"
 
 namespace trainer::text {
 namespace {
@@ -10,8 +11,8 @@ namespace {
 constexpr std::string_view kBehaviors =
     "Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous";
 constexpr std::string_view kSupported =
-    "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Punctuation, Sequence, "
-    "Whitespace, WhitespaceSplit";
+    "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, "
+    "Sequence, Split, UnicodeScripts, Whitespace, WhitespaceSplit";
 
 std::unique_ptr<PreTokenizer> load_sequence(const Component& component, WordUnit unit) {
   const Component list = component.at("pretokenizers");
@@ -30,20 +31,19 @@ SplitBehavior load_behavior(const Component& component, const std::string& name)
   return *behavior;
 }
 
-// A field that holds one character.
-char32_t character_field(const Component& component, std::string_view key) {
-  const std::string text = string_field(component, key);
-  if (text.empty() || decode(text.data()).length != text.size())
-    throw_invalid(component, fmt::format("'{}' is not one character", key));
-  return decode(text.data()).code;
-}
-
 std::unique_ptr<PreTokenizer> load_byte_level(const Component& component, WordUnit unit) {
   const ByteLevelOptions options{
       .add_prefix_space = bool_field_or(component, "add_prefix_space", true),
       .use_regex = bool_field_or(component, "use_regex", true),
       .unit = unit};
   return std::make_unique<ByteLevelPreTokenizer>(options);
+}
+
+std::unique_ptr<PreTokenizer> load_split(const Component& component) {
+  SplitOptions options;
+  options.behavior = load_behavior(component, string_field(component, "behavior"));
+  options.invert = bool_field_or(component, "invert", false);
+  return std::make_unique<SplitPreTokenizer>(load_pattern(component.at("pattern")), options);
 }
 
 std::unique_ptr<PreTokenizer> load_fixed_length(const Component& component) {
@@ -70,11 +70,14 @@ std::unique_ptr<PreTokenizer> load_pre_tokenizer(const Component& component, Wor
   }
   if (type == "Digits") return load_digits(component);
   if (type == "FixedLength") return load_fixed_length(component);
+  if (type == "Metaspace")
+    return std::make_unique<MetaspacePreTokenizer>(load_metaspace(component));
   if (type == "Punctuation") {
     return std::make_unique<PunctuationPreTokenizer>(
         load_behavior(component, string_field_or(component, "behavior", "Isolated")));
   }
   if (type == "Sequence") return load_sequence(component, unit);
+  if (type == "Split") return load_split(component);
   if (type == "Whitespace") return std::make_unique<WhitespacePreTokenizer>();
   if (type == "WhitespaceSplit") return std::make_unique<WhitespaceSplitPreTokenizer>();
   throw_unsupported(component, type, kSupported);
