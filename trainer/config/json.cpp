@@ -65,7 +65,7 @@ JsonObject::JsonObject(std::shared_ptr<const nlohmann::json> document, const nlo
                        std::string place)
     : document_(std::move(document)), value_(value), place_(std::move(place)) {}
 
-JsonObject JsonObject::read(const std::filesystem::path& file, std::size_t max_bytes) {
+std::string read_json_text(const std::filesystem::path& file, std::size_t max_bytes) {
   std::error_code error;
   const auto size = std::filesystem::file_size(file, error);
   if (error) {
@@ -85,7 +85,11 @@ JsonObject JsonObject::read(const std::filesystem::path& file, std::size_t max_b
     throw Error(ErrorCode::kIo,
                 fmt::format("{}: cannot be read, or was cut while reading", file.string()));
   }
-  return parse(text, file.string());
+  return text;
+}
+
+JsonObject JsonObject::read(const std::filesystem::path& file, std::size_t max_bytes) {
+  return parse(read_json_text(file, max_bytes), file.string());
 }
 
 JsonObject JsonObject::parse(std::string_view text, std::string place) {

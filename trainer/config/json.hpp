@@ -19,6 +19,10 @@ namespace trainer::config {
 
 inline constexpr std::size_t kMaxJsonBytes = 64U << 20U;
 
+// A whole file as text, for a parser of its own. Refuses files over `max_bytes`.
+std::string read_json_text(const std::filesystem::path& file,
+                           std::size_t max_bytes = kMaxJsonBytes);
+
 // A JSON object and its place, for error messages: "/m/config.json", or "/m/config.json:
 // rope_scaling" for an object inside. Cheap to copy: the parsed document is shared and immutable,
 // so objects may be used from any thread.

@@ -3,23 +3,11 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "config/json.hpp"
 #include "text/json_fields.hpp"
 #include "text/loaders.hpp"
 
 namespace trainer::text {
 namespace {
-
-// Sequences hold sequences, and loaders follow them by recursion: a file that nests deeper than any
-// real one is refused.
-constexpr int kMaxDepth = 32;
-
-void require_shallow(const Component& component, const Json& json, int depth = 0) {
-  if (depth > kMaxDepth)
-    throw_invalid(component, fmt::format("nests deeper than {} levels", kMaxDepth));
-  if (!json.is_structured()) return;
-  for (const Json& child : json) require_shallow(component, child, depth + 1);
-}
 
 void set_if(Json& component, const char* key, const std::optional<bool>& value) {
   if (value) component[key] = *value;
@@ -102,13 +90,11 @@ void load_padding(const Component& padding, Stages& stages) {
 
 }  // namespace
 
-Stages load_tokenizer_json(const std::filesystem::path& file, const TokenizerConfig& config) {
-  const config::JsonObject object = config::JsonObject::read(file);
-  const Component root{object.json(), file.string() + ":"};
-  require_shallow(root, root.json);
+Stages load_document(const TokenizerDocument& document, const TokenizerConfig& config) {
+  const Component root{document.json, document.place + ":"};
   const auto part = [&](std::string_view key) {
     Component component = root.at(key);
-    component.place = fmt::format("{}: {}", file.string(), key);
+    component.place = fmt::format("{} {}", root.place, key);
     return component;
   };
   Stages stages;
@@ -117,7 +103,7 @@ Stages load_tokenizer_json(const std::filesystem::path& file, const TokenizerCon
   const WordUnit unit = word_unit(root);
   if (root.has("pre_tokenizer"))
     stages.pre_tokenizer = load_switched_pre_tokenizer(part("pre_tokenizer"), config, unit);
-  stages.model = load_model(part("model"), unit);
+  stages.model = load_model(part("model"), document.tables, unit);
   if (root.has("post_processor"))
     stages.post_processor = load_post_processor(part("post_processor"));
   if (root.has("decoder")) stages.decoder = load_decoder(part("decoder"));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/error.hpp"
+#include "text/conversion/conversion.hpp"
 #include "text/detokenizer.hpp"
 #include "text/loaders.hpp"
 #include "text/truncation.hpp"
@@ -20,20 +21,17 @@ Stages load_stages(const path& directory, const TokenizerConfig& config, std::ve
   };
   if (there("tokenizer.json")) {
     files.push_back(directory / "tokenizer.json");
-    return load_tokenizer_json(files.back(), config);
+    return load_document(read_tokenizer_document(files.back()), config);
   }
-  if (there("vocab.txt")) {
-    files.push_back(directory / "vocab.txt");
-    return load_bert_vocabulary(files.back(), config);
+  if (std::optional<Converted> converted = convert_model_files(directory, config)) {
+    files.insert(files.end(), converted->files.begin(), converted->files.end());
+    return load_document(converted->document, config);
   }
-  if (there("vocab.json") && there("merges.txt")) {
-    files.push_back(directory / "vocab.json");
-    files.push_back(directory / "merges.txt");
-    return load_byte_level({.vocabulary = files[0], .merges = files[1]}, config);
-  }
-  throw Error(ErrorCode::kNotFound, fmt::format("{}: has no tokenizer: neither tokenizer.json, nor "
-                                                "vocab.txt, nor vocab.json with merges.txt",
-                                                directory.string()));
+  throw Error(ErrorCode::kNotFound,
+              fmt::format("{}: has no tokenizer: neither tokenizer.json, nor vocab.txt, nor "
+                          "vocab.json with merges.txt, nor a sentencepiece model "
+                          "(sentencepiece.bpe.model, spiece.model, spm.model, tokenizer.model)",
+                          directory.string()));
 }
 
 // Classes whose models take no token types; all others take them, as the library's base class says.
@@ -42,12 +40,18 @@ bool class_uses_token_types(const TokenizerConfig& config, const PostProcessor& 
     return std::ranges::find(*config.model_input_names, "token_type_ids") !=
            config.model_input_names->end();
   }
-  for (const char* name : {"DistilBert", "MPNet", "Roberta", "XLMRoberta", "Camembert", "Bart",
-                           "Longformer", "GPT2"}) {
+  for (const char* name : {"DistilBert", "MPNet",      "Roberta",   "XLMRoberta", "Camembert",
+                           "Bart",       "Longformer", "LED",       "Mvp",        "Blenderbot",
+                           "GPT2",       "CodeGen",    "OpenAIGPT", "Qwen2",      "T5",
+                           "MT5",        "MBart",      "Barthez",   "Nllb",       "XGLM",
+                           "Pegasus",    "BigBird",    "Reformer",  "Llama",      "Gemma"}) {
     if (config.tokenizer_class.starts_with(name)) return false;
   }
-  for (const char* name : {"distilbert", "mpnet", "roberta", "xlm-roberta", "camembert", "bart",
-                           "longformer", "gpt2"}) {
+  for (const char* name :
+       {"distilbert", "mpnet",    "roberta",  "xlm-roberta", "camembert", "bart",  "longformer",
+        "led",        "mvp",      "gpt2",     "gpt_neo",     "gptj",      "opt",   "phi",
+        "qwen2",      "qwen3",    "t5",       "mt5",         "umt5",      "mbart", "xglm",
+        "pegasus",    "big_bird", "reformer", "llama",       "mistral",   "gemma", "gemma2"}) {
     if (config.tokenizer_class.empty() && config.model_type == name) return false;
   }
   if (!config.tokenizer_class.empty()) return true;

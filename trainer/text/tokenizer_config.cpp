@@ -66,6 +66,7 @@ std::optional<bool> optional_left(const Component& file, std::string_view key) {
 }
 
 void read_tokenizer_config(const Component& file, TokenizerConfig& config) {
+  config.file = file.json;
   config.tokenizer_class = string_field_or(file, "tokenizer_class", "");
   if (config.tokenizer_class.ends_with("Fast") &&
       config.tokenizer_class != "PreTrainedTokenizerFast") {
@@ -100,7 +101,8 @@ void read_tokenizer_config(const Component& file, TokenizerConfig& config) {
 }
 
 void read_added_tokens_file(const Component& file, TokenizerConfig& config) {
-  if (!config.added_tokens.empty()) return;
+  if (config.file.contains("added_tokens_decoder")) return;
+  config.added_tokens_are_bare = true;
   for (const auto& [content, id] : file.json.items()) {
     AddedToken token;
     token.id = id_value({id, file.place + ": " + content});
@@ -122,9 +124,12 @@ void read_if_there(const path& file, std::vector<path>& files, Read&& read) {
 
 TokenizerConfig TokenizerConfig::read(const path& directory) {
   TokenizerConfig config;
+  config.place = (directory / "tokenizer_config.json").string() + ": ";
   std::vector<path> not_ours;
-  read_if_there(directory / "special_tokens_map.json", config.files,
-                [&](const Component& file) { read_named_tokens(file, config); });
+  read_if_there(directory / "special_tokens_map.json", config.files, [&](const Component& file) {
+    read_named_tokens(file, config);
+    config.special_tokens_map = file.json;
+  });
   read_if_there(directory / "tokenizer_config.json", config.files,
                 [&](const Component& file) { read_tokenizer_config(file, config); });
   read_if_there(directory / "added_tokens.json", config.files,

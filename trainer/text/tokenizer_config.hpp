@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "text/added_tokens.hpp"
+#include "text/json_fields.hpp"
 
 // What stands beside the tokenizer in a model directory: tokenizer_config.json,
 // special_tokens_map.json, added_tokens.json and config.json's model_type. Every value may be
@@ -29,6 +30,12 @@ struct TokenizerConfig {
       mask_token;  // "" when not named
   // added_tokens_decoder, or added_tokens.json.
   std::vector<AddedToken> added_tokens;
+  bool added_tokens_are_bare = false;  // from added_tokens.json, which has texts and ids only
+  // The files as they are, for what only a conversion asks for; empty objects when they are not
+  // there.
+  Json file = Json::object();
+  Json special_tokens_map = Json::object();
+  std::string place;  // of tokenizer_config.json in messages, "DIR/tokenizer_config.json: "
   std::vector<std::filesystem::path> files;  // those that were there (without config.json)
 
   // Throws kInvalidInput naming the file and the key.

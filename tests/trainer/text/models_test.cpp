@@ -7,7 +7,9 @@
 #include <fstream>
 
 #include "config/error.hpp"
+#include "text/models/json_number.hpp"
 #include "text/models/model.hpp"
+#include "text/tokenizer_document.hpp"
 
 namespace trainer::text {
 
@@ -20,7 +22,9 @@ namespace {
 using testing::ElementsAre;
 
 std::unique_ptr<Model> model(const char* json, WordUnit unit = WordUnit::kCharacters) {
-  return load_model({Json::parse(json), "model"}, unit);
+  const TokenizerDocument document =
+      parse_tokenizer_document(std::string(R"({"model":)") + json + "}", "test");
+  return load_model({document.json["model"], "model"}, document.tables, unit);
 }
 
 std::vector<Token> tokens(const Model& model, std::string_view word) {
@@ -114,21 +118,6 @@ INSTANTIATE_TEST_SUITE_P(
         R"({"type":"Unigram","unk_id":0,"vocab":[["?",0],["a",-1],["b",-1.5],["ab",-1.7],["aba",-2]]})",
         R"({"type":"WordPiece","unk_token":"?","continuing_subword_prefix":"","vocab":{"?":0,"a":1,"b":2,
             "ab":3,"x":4,"é":5},"max_input_chars_per_word":100000000})"));
-
-TEST(BpeModel, AffixesAfterByteLevelAreSpelledInBytes) {
-  const auto bpe = model(
-      R"({"type":"BPE","end_of_word_suffix":"</w>","vocab":{"Ġ":0,"a</w>":1,"Ġa</w>":2},"merges":[["Ġ","a</w>"]]})",
-      WordUnit::kBytes);
-  EXPECT_THAT(tokens(*bpe, " a"), ElementsAre(Token{2, 0, 2}));
-}
-
-TEST(UnigramModel, AfterByteLevelReadsTheAlphabetAndCountsBytes) {
-  const auto unigram =
-      model(R"({"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["Ġ",-1],["Ã©",-2],["a",-3]]})",
-            WordUnit::kBytes);
-  EXPECT_THAT(tokens(*unigram, " éa"), ElementsAre(Token{1, 0, 1}, Token{2, 1, 3}, Token{3, 3, 4}));
-  EXPECT_EQ(unigram->token_of(2), "Ã©");
-}
 
 TEST(Models, HugeIdsAndHolesTakeNoMemory) {
   const auto level =

@@ -27,13 +27,6 @@ std::vector<VocabularyEntry> spelled(const std::vector<VocabularyEntry>& entries
   return out;
 }
 
-std::string affix_as_bytes(const std::string& affix, const std::string& place) {
-  if (std::optional<std::string> bytes = bytes_of_token(affix)) return *std::move(bytes);
-  throw Error(
-      ErrorCode::kUnsupported,
-      fmt::format("{}: '{}' before or after subwords cannot be spelled in bytes", place, affix));
-}
-
 }  // namespace
 
 Bpe::Bpe(const std::vector<VocabularyEntry>& vocabulary, const std::vector<Merge>& merges,
@@ -44,8 +37,6 @@ Bpe::Bpe(const std::vector<VocabularyEntry>& vocabulary, const std::vector<Merge
                                                 : vocabulary) {
   if (options_.unit == WordUnit::kBytes) {
     unspellable_ = Vocabulary(spelled(vocabulary, Spelling::kNone));
-    options_.continuing_subword_prefix = affix_as_bytes(options_.continuing_subword_prefix, place);
-    options_.end_of_word_suffix = affix_as_bytes(options_.end_of_word_suffix, place);
   }
   ids_ = tokens_.has_shared_ids() ? MergeTable::Ids::kShared : MergeTable::Ids::kUnique;
   unk_id_ = id_of(options_.unk_token).value_or(Vocabulary::kAbsent);
@@ -140,14 +131,9 @@ class Bpe::Units {
 
  private:
   bool fall_back(std::string_view unit) {
-    // Of a byte, the bytes of the character that stands for it, as the library sees it.
-    const bool bytes = bpe_.options_.unit == WordUnit::kBytes;
-    const std::string written = bytes ? token_of_bytes(unit) : std::string(unit);
-    if (!all_have_tokens(bpe_.byte_ids_, written)) return false;
-    for (std::size_t i = 0; i < written.size(); ++i) {
-      const auto byte = static_cast<unsigned char>(written[i]);
-      symbols_.push_back({.id = bpe_.byte_ids_[byte], .length = bytes && i > 0 ? 0U : 1U});
-    }
+    if (!all_have_tokens(bpe_.byte_ids_, unit)) return false;
+    for (const char byte : unit)
+      symbols_.push_back({.id = bpe_.byte_ids_[static_cast<unsigned char>(byte)], .length = 1});
     return true;
   }
 

@@ -21,17 +21,15 @@ struct BpeOptions {
   WordUnit unit = WordUnit::kCharacters;
 };
 
-using Merge = std::pair<std::string, std::string>;
-
 // Byte pair encoding (Sennrich et al. 2016): the units of a word, bytes or characters, are merged
 // pair by pair. Time n·log n in the length of a word. What the library does on purpose or not is
 // done here: an unknown token that waits for its run to end (fuse_unk) comes after the byte tokens
 // that follow it, and dropout, which a file may name, is off.
 class Bpe final : public Model {
  public:
-  // Merges in order of rank. Throws kInvalidInput when a merge names a token that is not in the
-  // vocabulary, kUnsupported for a prefix or suffix that bytes cannot spell; `place` names the
-  // file.
+  // Merges in order of rank. With words of bytes there is no prefix, suffix nor byte fallback.
+  // Throws kInvalidInput when a merge names a token that is not in the vocabulary; `place` names
+  // the file.
   Bpe(const std::vector<VocabularyEntry>& vocabulary, const std::vector<Merge>& merges,
       BpeOptions options, const std::string& place);
 

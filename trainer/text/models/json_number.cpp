@@ -2,8 +2,8 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace trainer::text {
@@ -25,37 +25,41 @@ const std::array<double, kLargestExponent + 1>& powers_of_ten() {
 
 double scaled(double digits, int exponent) {
   const auto& powers = powers_of_ten();
-  for (; exponent < -kLargestExponent; exponent += kLargestExponent)
+  for (; exponent < -kLargestExponent && digits != 0; exponent += kLargestExponent)
     digits /= powers[kLargestExponent];
+  if (digits == 0) return 0;
   return exponent < 0 ? digits / powers[static_cast<std::size_t>(-exponent)]
                       : digits * powers[static_cast<std::size_t>(exponent)];
 }
 
 }  // namespace
 
-double as_library_reads(double value) {
-  // d.ddde±xx, the shortest digits that come back to `value`.
-  std::array<char, 32> text{};
-  const double magnitude = std::abs(value);
-  const char* end = std::to_chars(text.data(), text.data() + text.size(), magnitude,
-                                  std::chars_format::scientific)
-                        .ptr;
+double as_library_reads(std::string_view number) {
+  const bool negative = number.starts_with('-');
+  const char* at = number.data() + (negative ? 1 : 0);
+  const char* const end = number.data() + number.size();
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t digits = 0;
   int exponent = 0;
-  const char* at = text.data();
-  for (bool fraction = false; at != end && *at != 'e'; ++at) {
+  bool full = false;  // no room for more digits: those behind are left out
+  for (bool fraction = false; at != end && *at != 'e' && *at != 'E'; ++at) {
     if (*at == '.') {
       fraction = true;
       continue;
     }
-    digits = digits * 10 + static_cast<std::uint64_t>(*at - '0');
-    exponent -= fraction ? 1 : 0;
+    const auto digit = static_cast<std::uint64_t>(*at - '0');
+    full = full || digits > (kMost - digit) / 10;
+    if (!full) digits = digits * 10 + digit;
+    exponent += (fraction ? -1 : 0) + (full ? 1 : 0);
   }
-  if (at == end) return value;  // not a finite number
-  int written = 0;
-  at += at[1] == '+' ? 2 : 1;
-  std::from_chars(at, end, written);
-  return std::copysign(scaled(static_cast<double>(digits), exponent + written), value);
+  if (at != end) {
+    int written = 0;
+    at += at[1] == '+' ? 2 : 1;
+    std::from_chars(at, end, written);
+    exponent += written;
+  }
+  const double value = scaled(static_cast<double>(digits), exponent);
+  return negative ? -value : value;
 }
 
 }  // namespace trainer::text

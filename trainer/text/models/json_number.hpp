@@ -1,12 +1,13 @@
 #pragma once
 
+#include <string_view>
+
 // The library reads numbers of tokenizer.json with serde_json, whose digits to double conversion
 // rounds twice (the digits as an integer, then divided by a power of ten), so that a score of 17
 // digits may be off by its last bit. Sums of scores that are all but equal fall by that bit.
 namespace trainer::text {
 
-// What the library makes of a number that the correct conversion makes `value`. Exact when the file
-// has the shortest digits that say `value`, as every writer of tokenizer.json puts them.
-double as_library_reads(double value);
+// The value that the library gives a JSON number. Valid JSON only.
+double as_library_reads(std::string_view number);
 
 }  // namespace trainer::text

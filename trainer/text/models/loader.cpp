@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
-#include "text/models/alphabet_model.hpp"
 #include "text/models/bpe.hpp"
-#include "text/models/json_number.hpp"
 #include "text/models/unigram.hpp"
 #include "text/models/word_level.hpp"
 #include "text/models/word_piece.hpp"
@@ -12,7 +10,18 @@ namespace {
 
 constexpr std::string_view kSupported = "WordPiece, BPE, Unigram, WordLevel";
 
-std::unique_ptr<Model> load_word_piece(const Component& component) {
+void require_object(const Component& component, std::string_view key) {
+  const Component part = component.at(key);
+  if (!part.json.is_object()) throw_invalid(part, "is not an object of tokens and ids");
+}
+
+void require_array(const Component& component, std::string_view key) {
+  const Component part = component.at(key);
+  if (!part.json.is_array()) throw_invalid(part, "is not an array");
+}
+
+std::unique_ptr<Model> load_word_piece(const Component& component, const ModelTables& tables) {
+  require_object(component, "vocab");
   WordPieceOptions options;
   options.unk_token = string_field_or(component, "unk_token", "[UNK]");
   options.continuing_subword_prefix = string_field_or(component, "continuing_subword_prefix", "##");
@@ -20,70 +29,36 @@ std::unique_ptr<Model> load_word_piece(const Component& component) {
     options.max_input_chars_per_word =
         static_cast<std::size_t>(id_field(component, "max_input_chars_per_word"));
   }
-  return std::make_unique<WordPiece>(load_vocabulary(component.at("vocab")), std::move(options),
-                                     component.place);
+  return std::make_unique<WordPiece>(tables.vocabulary, std::move(options), component.place);
 }
 
-// ["a", "b"], or "a b" in older files.
-Merge load_merge(const Component& merge) {
-  if (merge.json.is_array() && merge.json.size() == 2 && merge.json[0].is_string() &&
-      merge.json[1].is_string()) {
-    return {merge.json[0].get<std::string>(), merge.json[1].get<std::string>()};
-  }
-  if (merge.json.is_string()) {
-    const auto& text = merge.json.get_ref<const std::string&>();
-    const std::size_t space = text.find(' ');
-    if (space != std::string::npos && text.find(' ', space + 1) == std::string::npos) {
-      return {text.substr(0, space), text.substr(space + 1)};
-    }
-  }
-  throw_invalid(merge, "is not a pair of tokens");
-}
-
-std::unique_ptr<Model> load_bpe(const Component& component, WordUnit unit) {
+std::unique_ptr<Model> load_bpe(const Component& component, const ModelTables& tables,
+                                WordUnit unit) {
+  require_object(component, "vocab");
+  require_array(component, "merges");
   BpeOptions options;
   options.unit = unit;
   options.unk_token = string_field_or(component, "unk_token", "");
   options.continuing_subword_prefix = string_field_or(component, "continuing_subword_prefix", "");
   options.end_of_word_suffix = string_field_or(component, "end_of_word_suffix", "");
   options.fuse_unk = bool_field_or(component, "fuse_unk", false);
-  options.ignore_merges = bool_field_or(component, "ignore_merges", false);
   options.byte_fallback = bool_field_or(component, "byte_fallback", false);
-  const Component list = component.at("merges");
-  if (!list.json.is_array()) throw_invalid(list, "is not an array");
-  std::vector<Merge> merges;
-  merges.reserve(list.json.size());
-  for (const Json& merge : list.json) {
-    // Older files hold the lines of merges.txt as they were.
-    const bool version =
-        merge.is_string() && merge.get_ref<const std::string&>().starts_with("#version");
-    if (!version) merges.push_back(load_merge({merge, list.place}));
-  }
-  return std::make_unique<Bpe>(load_vocabulary(component.at("vocab")), merges, std::move(options),
+  options.ignore_merges = bool_field_or(component, "ignore_merges", false);
+  return std::make_unique<Bpe>(tables.vocabulary, tables.merges, std::move(options),
                                component.place);
 }
 
-std::unique_ptr<Model> load_unigram(const Component& component, Numbers numbers) {
-  const Component list = component.at("vocab");
-  if (!list.json.is_array()) throw_invalid(list, "is not an array of pieces");
-  std::vector<Piece> pieces;
-  pieces.reserve(list.json.size());
-  for (const Json& piece : list.json) {
-    if (!piece.is_array() || piece.size() != 2 || !piece[0].is_string() || !piece[1].is_number())
-      throw_invalid(list, fmt::format("has a piece {} that is not [token, score]", pieces.size()));
-    const auto score = piece[1].get<double>();
-    pieces.push_back({piece[0].get<std::string>(),
-                      numbers == Numbers::kOfFile ? as_library_reads(score) : score});
-  }
+std::unique_ptr<Model> load_unigram(const Component& component, const ModelTables& tables) {
+  require_array(component, "vocab");
   UnigramOptions options;
   if (component.has("unk_id")) options.unk_id = id_field(component, "unk_id");
   options.byte_fallback = bool_field_or(component, "byte_fallback", false);
-  return std::make_unique<Unigram>(std::move(pieces), options, component.place);
+  return std::make_unique<Unigram>(tables.pieces, options, component.place);
 }
 
-std::unique_ptr<Model> load_word_level(const Component& component) {
-  const std::vector<VocabularyEntry> vocabulary = load_vocabulary(component.at("vocab"));
-  return std::make_unique<WordLevel>(vocabulary, string_field(component, "unk_token"),
+std::unique_ptr<Model> load_word_level(const Component& component, const ModelTables& tables) {
+  require_object(component, "vocab");
+  return std::make_unique<WordLevel>(tables.vocabulary, string_field(component, "unk_token"),
                                      component.place);
 }
 
@@ -99,28 +74,15 @@ std::string type_of(const Component& component) {
 
 }  // namespace
 
-std::vector<VocabularyEntry> load_vocabulary(const Component& vocab) {
-  if (!vocab.json.is_object()) throw_invalid(vocab, "is not an object of tokens and ids");
-  std::vector<VocabularyEntry> entries;
-  entries.reserve(vocab.json.size());
-  for (const auto& [token, id] : vocab.json.items()) {
-    if (!id.is_number_integer())
-      throw_invalid(vocab, fmt::format("gives '{}' something that is not an id", token));
-    entries.push_back({token, id_value({id, vocab.place})});
-  }
-  return entries;
-}
-
-std::unique_ptr<Model> load_model(const Component& component, WordUnit unit, Numbers numbers) {
+std::unique_ptr<Model> load_model(const Component& component, const ModelTables& tables,
+                                  WordUnit unit) {
   const std::string type = type_of(component);
-  std::unique_ptr<Model> model;
-  if (type == "BPE") return load_bpe(component, unit);
-  if (type == "WordPiece") model = load_word_piece(component);
-  if (type == "Unigram") model = load_unigram(component, numbers);
-  if (type == "WordLevel") model = load_word_level(component);
-  if (!model) throw_unsupported(component, type, kSupported);
-  if (unit == WordUnit::kBytes) return std::make_unique<AlphabetModel>(std::move(model));
-  return model;
+  if (type == "BPE") return load_bpe(component, tables, unit);
+  if (unit == WordUnit::kBytes) throw_unsupported(component, type + " of bytes", kSupported);
+  if (type == "WordPiece") return load_word_piece(component, tables);
+  if (type == "Unigram") return load_unigram(component, tables);
+  if (type == "WordLevel") return load_word_level(component, tables);
+  throw_unsupported(component, type, kSupported);
 }
 
 }  // namespace trainer::text

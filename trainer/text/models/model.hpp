@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "text/json_fields.hpp"
-#include "text/models/vocabulary.hpp"
+#include "text/models/model_tables.hpp"
 
 // Third stage: one word to ids. Immutable and const; any thread.
 namespace trainer::text {
@@ -42,15 +42,9 @@ class Model {
   virtual std::size_t vocab_size() const noexcept = 0;
 };
 
-// Whether numbers were read from a tokenizer.json (see json_number.hpp), or made by a conversion.
-enum class Numbers { kOfFile, kMade };
-
-// From tokenizer.json's "model". Throws kUnsupported naming the component, kInvalidInput for a
-// broken one.
-std::unique_ptr<Model> load_model(const Component& component, WordUnit unit,
-                                  Numbers numbers = Numbers::kOfFile);
-
-// A {"token": id} object.
-std::vector<VocabularyEntry> load_vocabulary(const Component& vocab);
+// From tokenizer.json's "model", whose vocab and merges are in `tables`. Throws kUnsupported naming
+// the component, kInvalidInput for a broken one.
+std::unique_ptr<Model> load_model(const Component& component, const ModelTables& tables,
+                                  WordUnit unit);
 
 }  // namespace trainer::text

@@ -26,7 +26,7 @@ struct Unigram::Scratch {
   }
 };
 
-Unigram::Unigram(std::vector<Piece> pieces, UnigramOptions options, const std::string& place)
+Unigram::Unigram(const std::vector<Piece>& pieces, UnigramOptions options, const std::string& place)
     : options_(options), place_(place) {
   if (options_.unk_id && static_cast<std::size_t>(*options_.unk_id) >= pieces.size()) {
     throw Error(ErrorCode::kInvalidInput, fmt::format("{}: unk_id is {}, but there are {} pieces",

@@ -9,11 +9,6 @@
 
 namespace trainer::text {
 
-struct Piece {
-  std::string token;
-  double score = 0;  // a log probability, mostly
-};
-
 struct UnigramOptions {
   std::optional<std::int32_t> unk_id;
   bool byte_fallback = false;  // an unknown character is its bytes, when all of them have tokens
@@ -29,7 +24,7 @@ class Unigram final : public Model {
  public:
   // A piece's place is its id; of two equal ones the later counts. Throws kInvalidInput when unk_id
   // is no piece; `place` names the file.
-  Unigram(std::vector<Piece> pieces, UnigramOptions options, const std::string& place);
+  Unigram(const std::vector<Piece>& pieces, UnigramOptions options, const std::string& place);
 
   void encode(std::string_view word, std::vector<std::int32_t>& ids) const override;
   void encode(std::string_view word, std::vector<Token>& tokens) const override;
