@@ -51,7 +51,7 @@ def our_curve(program, folder, rows, work):
     output = os.path.join(work, "ours")
     shutil.rmtree(output, ignore_errors=True)
     reference.write_lines(source, rows)
-    reference.run(program, "--model", folder, "--dataset", source, "--output-dir", output, "--report-to", "none",
+    reference.run(program, "--model", folder, "--dataset", source, "--output-dir", output, "--report-to", "none", "--no-token-cache",
                   "--max-steps", STEPS, "--batch-size", BATCH, "--logging-steps", 1, "--learning-rate", 5e-4,
                   "--weight-decay", 0.01, "--warmup-steps", 3, "--dropout", 0, "--dtype", "float32",
                   "--eval-strategy", "no", "--save-strategy", "no")

@@ -47,7 +47,7 @@ def main():
     shutil.rmtree(output, ignore_errors=True)
     rows = [row["text"] for row in reference.read_lines(args.rows)][:16]
     reference.run(args.trainer, "--model", args.model, "--dataset", args.rows, "--train-samples", 32, "--max-steps", 4,
-                  "--output-dir", output, "--report-to", "none", "--eval-strategy", "no", "--save-strategy", "no")
+                  "--output-dir", output, "--report-to", "none", "--no-token-cache", "--eval-strategy", "no", "--save-strategy", "no")
     source = os.path.join(args.work, "texts.jsonl")
     predicted = os.path.join(args.work, "predicted.jsonl")
     reference.write_lines(source, [{"text": t} for t in rows])

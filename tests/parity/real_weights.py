@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""All parity checks on real weights and real reviews: token ids, logits, gradients, the 20-step curve, the export.
+"""All parity checks on real weights and real reviews: logits, gradients, the 20-step curve, the export.
 
     VENV/bin/python real_weights.py --trainer build/release/bin/trainer --minilm build/deps/minilm --work DIR
 
@@ -48,7 +48,6 @@ def main():
     rows = unpack_rows(args.work)
     model = make_classifier(args.minilm, args.work)
     checks = [
-        ["tokenizer_parity.py", "--tool", f"{args.trainer} tokenize", "--model", args.minilm, "--reviews", rows],
         ["logits_parity.py", "--trainer", args.trainer, "--model", model, "--texts", rows, "--work", args.work],
         ["curve_parity.py", "--trainer", args.trainer, "--model", model, "--rows", rows, "--work", args.work],
         ["export_parity.py", "--trainer", args.trainer, "--model", model, "--rows", rows, "--work", args.work],

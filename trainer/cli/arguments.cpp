@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/token_arguments.hpp"
 #include "cli/yaml_config.hpp"
 
 namespace trainer::cli {
@@ -37,6 +38,7 @@ void train_data_options(CLI::App& app, TrainArguments& a) {
   const char* group = "Model and data";
   model_options(app, a.model, a.revision);
   data_options(app, a.data);
+  token_cache_options(app, a.token_cache);
   app.add_option("--eval-dataset", a.eval_dataset,
                  "rows to evaluate on [the data set's test split]")
       ->group(group);
@@ -213,7 +215,7 @@ void define_subcommands(CLI::App& app, Arguments& a) {
       ->required()
       ->group("Files");
   files_options(tokenize, a.tokenize.input, a.tokenize.output);
-  max_length_option(tokenize, a.tokenize.max_length, "ids of a text at most [untruncated]");
+  token_options(tokenize, a.tokenize);
   tokenize.callback([&a] { a.command = Command::kTokenize; });
 
   CLI::App& predict = subcommand(app, "predict", "texts to labels, scores and logits");
@@ -228,6 +230,7 @@ void define_subcommands(CLI::App& app, Arguments& a) {
   CLI::App& evaluate = subcommand(app, "evaluate", "metrics of a model on labelled rows");
   model_options(evaluate, a.evaluate.model, a.evaluate.revision);
   data_options(evaluate, a.evaluate.data);
+  token_cache_options(evaluate, a.evaluate.token_cache);
   evaluate.add_option("--eval-samples", a.evaluate.samples, "that many shuffled rows [all]")
       ->check(CLI::PositiveNumber)
       ->group("Model and data");

@@ -18,11 +18,19 @@ struct DataArguments {
   std::string label_column = "label";
 };
 
+// Where token ids are kept (docs/token-cache.md).
+struct TokenCacheArguments {
+  std::string folder;  // empty: the user's cache folder
+  bool off = false;
+  double limit_gib = 16;
+};
+
 struct TrainArguments {
   std::string model;
   std::string revision = "main";
   std::string project;  // empty: the data set's name
   DataArguments data;
+  TokenCacheArguments token_cache;
   std::string eval_dataset;  // empty: the data set's test split, if it has one
   std::optional<std::size_t> train_samples;
   std::optional<std::size_t> eval_samples;
@@ -78,6 +86,7 @@ struct EvaluateArguments {
   std::string model;
   std::string revision = "main";
   DataArguments data;
+  TokenCacheArguments token_cache;
   std::optional<std::size_t> samples;
   std::uint64_t shuffle_seed = 42;
   std::int64_t batch_size = 8;
@@ -100,6 +109,11 @@ struct TokenizeArguments {
   std::string input;
   std::string output;
   std::optional<std::size_t> max_length;
+  std::string truncation_strategy = "longest_first";
+  std::string truncation_side;  // empty: as the tokenizer's files say
+  std::string padding = "none";
+  bool no_special_tokens = false;
+  bool offsets = false;
 };
 
 enum class Command { kTrain, kTokenize, kPredict, kEvaluate, kGradcheck };

@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/model_files.hpp"
 #include "cli/output.hpp"
+#include "cli/token_arguments.hpp"
 #include "cli/train_options.hpp"
 #include "config/error.hpp"
 #include "data/packed_batch.hpp"
@@ -75,7 +76,8 @@ int run_evaluate(const EvaluateArguments& arguments) {
       data::read_dataset(options, data::Split::kTest,
                          {.samples = arguments.samples, .shuffle_seed = arguments.shuffle_seed});
   const data::TokenArena arena =
-      tokenize_rows(rows, files, text_limit(files, arguments.max_length, 512));
+      tokenize_rows(rows, files, text_limit(files, arguments.max_length, 512),
+                    token_cache(arguments.token_cache));
   const train::Evaluation done = train::evaluate(model, arena, arguments.batch_size);
   std::vector<std::pair<std::string, double>> values = {{"loss", done.loss}};
   values.insert(values.end(), done.metrics.begin(), done.metrics.end());

@@ -83,9 +83,10 @@ std::size_t text_limit(const ModelFiles& files, std::optional<std::size_t> wante
 }
 
 data::TokenArena tokenize_rows(const data::Dataset& dataset, const ModelFiles& files,
-                               std::size_t max_length) {
-  return data::tokenize(dataset, files.tokenizer, max_length,
-                        std::max(1U, std::thread::hardware_concurrency()));
+                               std::size_t max_length, const data::TokenCacheSettings& cache) {
+  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  return data::tokenize(dataset, files.tokenizer, {.max_length = max_length, .threads = threads},
+                        cache);
 }
 
 data::Dataset read_lines(const std::string& input, Labels labels) {

@@ -7,6 +7,7 @@
 
 #include "data/dataset.hpp"
 #include "data/token_arena.hpp"
+#include "data/token_cache.hpp"
 #include "hub/safetensors.hpp"
 #include "models/classifier.hpp"
 #include "models/loading.hpp"
@@ -39,8 +40,9 @@ void require_head(ModelFiles& files);
 std::size_t text_limit(const ModelFiles& files, std::optional<std::size_t> wanted,
                        std::size_t fallback);
 
+// On all cores; from the cache when it has them. Without one (the default) they stay in memory.
 data::TokenArena tokenize_rows(const data::Dataset& dataset, const ModelFiles& files,
-                               std::size_t max_length);
+                               std::size_t max_length, const data::TokenCacheSettings& cache = {});
 
 // {"text":…[,"text_pair":…][,"label":…]} lines of a file, or of standard input for "-". Throws
 // Error naming the line.

@@ -12,7 +12,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
-#include "cli/tokenize.hpp"
+#include "cli/token_arguments.hpp"
 #include "config/error.hpp"
 #include "config/printable.hpp"
 #include "nn/runtime.hpp"
@@ -40,10 +40,7 @@ int dispatch(const Arguments& arguments) {
     case Command::kTrain:
       return run_train(arguments.train);
     case Command::kTokenize:
-      return run_tokenize({.model = arguments.tokenize.model,
-                           .input = arguments.tokenize.input,
-                           .output = arguments.tokenize.output,
-                           .max_length = arguments.tokenize.max_length});
+      return run_tokenize(tokenize_options(arguments.tokenize));
     case Command::kPredict:
       return run_predict(arguments.predict);
     case Command::kEvaluate:

@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/model_files.hpp"
+#include "cli/token_arguments.hpp"
 #include "cli/train_options.hpp"
 #include "config/error.hpp"
 #include "hub/archive.hpp"
@@ -171,9 +172,10 @@ Prepared prepare(const TrainArguments& a) {
   settle_labels(files, rows.train);
   if (a.dropout) models::override_dropout(files.config, *a.dropout);
   const std::size_t limit = text_limit(files, a.max_length, 512);
-  data::TokenArena arena = tokenize_rows(rows.train, files, limit);
+  const data::TokenCacheSettings cache = token_cache(a.token_cache);
+  data::TokenArena arena = tokenize_rows(rows.train, files, limit, cache);
   std::optional<data::TokenArena> evaluation;
-  if (rows.evaluation) evaluation = tokenize_rows(*rows.evaluation, files, limit);
+  if (rows.evaluation) evaluation = tokenize_rows(*rows.evaluation, files, limit, cache);
   const auto classes = static_cast<std::int64_t>(files.config.labels.size());
   train::check_labels(arena.labels, classes, rows.train.origin);
   if (evaluation) train::check_labels(evaluation->labels, classes, rows.evaluation->origin);

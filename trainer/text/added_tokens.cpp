@@ -79,7 +79,8 @@ void AddedTokenMatcher::split(std::string_view text, std::vector<TextPart>& part
     if (token->lstrip) start = std::max(without_spaces_at_end(text.substr(0, start)), done);
     if (token->rstrip) stop += spaces_at_start(text.substr(stop));
     finish(start);
-    parts.push_back({start, std::max(start, stop), token->id});
+    // Nothing is left of a token whose spaces the one before it took: the library drops it too.
+    if (start < stop) parts.push_back({start, stop, token->id});
     done = stop;
   }
   finish(text.size());

@@ -106,6 +106,7 @@ Stages load_document(const TokenizerDocument& document, const TokenizerConfig& c
   stages.model = load_model(part("model"), document.tables, unit);
   if (root.has("post_processor"))
     stages.post_processor = load_post_processor(part("post_processor"));
+  if (root.has("decoder")) stages.decoder = load_decoder(part("decoder"));
   if (root.has("added_tokens")) load_added_tokens(part("added_tokens"), stages);
   if (root.has("truncation")) {
     const std::string direction = string_field_or(part("truncation"), "direction", "Right");

@@ -9,6 +9,7 @@
 
 #include "text/added_tokens.hpp"
 #include "text/bert_encoder.hpp"
+#include "text/decoders/decoder.hpp"
 #include "text/models/model.hpp"
 #include "text/normalizers/normalizer.hpp"
 #include "text/post_processors/template.hpp"
@@ -28,6 +29,7 @@ struct Stages {
   std::unique_ptr<PreTokenizer> pre_tokenizer;  // may be absent
   std::unique_ptr<Model> model;                 // never absent
   PostProcessor post_processor = PostProcessor::plain();
+  std::unique_ptr<Decoder> decoder;      // may be absent
   std::vector<AddedToken> added_tokens;  // with their ids
   bool encode_special_tokens = false;    // special tokens in a text are text
   Side truncation_side = Side::kRight;

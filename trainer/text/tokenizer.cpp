@@ -6,6 +6,7 @@
 
 #include "config/error.hpp"
 #include "text/conversion/conversion.hpp"
+#include "text/detokenizer.hpp"
 #include "text/loaders.hpp"
 #include "text/truncation.hpp"
 
@@ -72,7 +73,8 @@ class Tokenizer::Impl {
   Impl(TokenizerConfig config, Stages stages, std::vector<path> files)
       : files_(std::move(files)),
         max_length_(config.model_max_length),
-        pipeline_(std::move(stages)) {
+        pipeline_(std::move(stages)),
+        detokenizer_(pipeline_.stages()) {
     files_.insert(files_.end(), config.files.begin(), config.files.end());
     uses_token_types_ = class_uses_token_types(config, pipeline_.stages().post_processor);
     count_vocabulary();
@@ -108,6 +110,7 @@ class Tokenizer::Impl {
 
   std::optional<std::size_t> max_length() const { return max_length_; }
   bool uses_token_types() const { return uses_token_types_; }
+  const Detokenizer& detokenizer() const { return detokenizer_; }
   const Padding& padding() const { return padding_; }
   std::size_t vocab_size() const { return vocab_size_; }
   const std::vector<path>& files() const { return files_; }
@@ -150,6 +153,7 @@ class Tokenizer::Impl {
   std::vector<path> files_;
   std::optional<std::size_t> max_length_;
   Pipeline pipeline_;
+  Detokenizer detokenizer_;
   bool uses_token_types_ = false;
   Padding padding_;
   std::size_t vocab_size_ = 0;
@@ -183,6 +187,11 @@ Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) 
 Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second,
                                 const EncodeOptions& options) const {
   return impl_->encode(first, second, options);
+}
+
+std::string Tokenizer::decode(std::span<const std::int32_t> ids,
+                              const DecodeOptions& options) const {
+  return impl_->detokenizer().decode(ids, options);
 }
 
 std::optional<std::size_t> Tokenizer::model_max_length() const { return impl_->max_length(); }

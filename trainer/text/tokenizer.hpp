@@ -70,6 +70,9 @@ class Tokenizer {
   Encoding encode_pair(std::string_view first, std::string_view second,
                        const EncodeOptions& options = {}) const;
 
+  // The text of ids, as the library's decode makes it; ids that stand for nothing are left out.
+  std::string decode(std::span<const std::int32_t> ids, const DecodeOptions& options = {}) const;
+
   // What the model was trained to take, from tokenizer_config.json (model_max_length), when it says
   // so.
   std::optional<std::size_t> model_max_length() const;

@@ -106,7 +106,7 @@ def run_ours(args, dtype, learn=False):
     try:
         command = [args.trainer, "--model", args.model, "--dataset", rows_file, "--output-dir", output, "--report-to",
                    "none", "--dtype", dtype, "--batch-size", str(args.batch_size), "--seed", str(args.seed),
-                   "--save-strategy", "no"]
+                   "--save-strategy", "no", "--no-token-cache"]
         if learn:
             command += ["--eval-dataset", args.eval_rows]
             subprocess.run(command, check=True, capture_output=True)

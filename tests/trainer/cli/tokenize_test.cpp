@@ -53,7 +53,7 @@ class Tokenize : public testing::Test {
     return {.model = kTokenizers / "bert",
             .input = (folder_.path() / "in.jsonl").string(),
             .output = (folder_.path() / "out.jsonl").string(),
-            .max_length = {}};
+            .encode = {}};
   }
   // The message of the error that tokenizing these lines ends with.
   std::string error(const std::string& lines) const {
@@ -99,9 +99,59 @@ TEST_F(Tokenize, ModelsWithoutTokenTypesGetNone) {
 
 TEST_F(Tokenize, MaxLengthCutsEachText) {
   TokenizeOptions o = options("{\"text\":\"the movie is long and then longer\"}\n");
-  o.max_length = 4;
+  o.encode.max_length = 4;
   run_tokenize(o);
   EXPECT_EQ(nlohmann::json::parse(content(o.output))["input_ids"].size(), 4U);
+}
+
+TEST_F(Tokenize, OffsetsAreCharactersOfTheText) {
+  TokenizeOptions o = options("{\"text\":\"é the\"}\n");
+  o.encode.offsets = true;
+  run_tokenize(o);
+  EXPECT_EQ(nlohmann::json::parse(content(o.output))["offset_mapping"],
+            nlohmann::json::parse("[[0,0],[0,1],[2,5],[0,0]]"));
+}
+
+TEST_F(Tokenize, PaddingFillsUpToMaxLengthAndAddsTheMask) {
+  TokenizeOptions o = options("{\"text\":\"the movie\"}\n");
+  o.encode.max_length = 6;
+  o.encode.offsets = true;
+  o.padding = Padding::kMaxLength;
+  run_tokenize(o);
+  const auto line = nlohmann::json::parse(content(o.output));
+  EXPECT_EQ(line["attention_mask"], nlohmann::json::parse("[1,1,1,1,0,0]"));
+  EXPECT_EQ(line["input_ids"].size(), 6U);
+  EXPECT_EQ(line["input_ids"][5], 0);
+  EXPECT_EQ(line["token_type_ids"].size(), 6U);
+  EXPECT_EQ(line["offset_mapping"].size(), 6U);
+  o.encode.max_length.reset();
+  EXPECT_THROW(run_tokenize(o), Error);
+}
+
+TEST_F(Tokenize, StrategyAndSideSayWhatIsCut) {
+  TokenizeOptions o = options("{\"text\":\"the movie\",\"text_pair\":\"a long movie\"}\n");
+  o.encode = {.add_special_tokens = false,
+              .max_length = 3,
+              .truncation_strategy = text::TruncationStrategy::kOnlySecond,
+              .truncation_side = text::Side::kLeft};
+  run_tokenize(o);
+  const auto ids = nlohmann::json::parse(content(o.output))["input_ids"];
+  ASSERT_EQ(ids.size(), 3U);
+  EXPECT_EQ(ids[1], ids[2]);  // movie, and the end of the second text
+}
+
+TEST_F(Tokenize, ATextThatCannotBeCutNamesItsLine) {
+  TokenizeOptions o = options("{\"text\":\"a\"}\n{\"text\":\"the movie\",\"text_pair\":\"a\"}\n");
+  o.encode.max_length = 3;
+  o.encode.add_special_tokens = false;
+  o.encode.truncation_strategy = text::TruncationStrategy::kOnlySecond;
+  o.encode.max_length = 1;
+  try {
+    run_tokenize(o);
+    FAIL() << "nothing thrown";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("in.jsonl: line 2: "));
+  }
 }
 
 TEST_F(Tokenize, BadLinesNameFileAndLine) {

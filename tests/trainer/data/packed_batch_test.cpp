@@ -9,10 +9,10 @@ namespace {
 using testing::ElementsAre;
 
 TEST(Pack, LaysSequencesEndToEnd) {
-  const TokenArena arena{.ids = {10, 11, 12, 20, 30, 31},
-                         .type_ids = {0, 0, 1, 0, 0, 1},
-                         .offsets = {0, 3, 4, 6},
-                         .labels = {7, 8, 9}};
+  const TokenArena arena = TokenColumns{.ids = {10, 11, 12, 20, 30, 31},
+                                        .type_ids = {0, 0, 1, 0, 0, 1},
+                                        .offsets = {0, 3, 4, 6},
+                                        .labels = {7, 8, 9}};
   const std::vector<std::int64_t> order = {2, 0};
   const PackedBatch batch = pack(arena, order);
   EXPECT_THAT(batch.ids, ElementsAre(30, 31, 10, 11, 12));
@@ -26,7 +26,8 @@ TEST(Pack, LaysSequencesEndToEnd) {
 }
 
 TEST(Pack, TypesAreZeroWhereTheArenaHasNone) {
-  const TokenArena arena{.ids = {1, 2}, .type_ids = {}, .offsets = {0, 1, 2}, .labels = {0, 0}};
+  const TokenArena arena =
+      TokenColumns{.ids = {1, 2}, .type_ids = {}, .offsets = {0, 1, 2}, .labels = {0, 0}};
   const std::vector<std::int64_t> order = {1, 0, 1};
   EXPECT_THAT(pack(arena, order).type_ids, ElementsAre(0, 0, 0));
 }

@@ -61,7 +61,7 @@ inline models::Classifier tiny_classifier(const std::filesystem::path& folder, n
 // Rows of 2 to 30 random tokens; the second one tells the label, which a model can learn.
 inline data::TokenArena tiny_arena(std::size_t rows) {
   std::mt19937 generator(5);
-  data::TokenArena arena;
+  data::TokenColumns arena;
   arena.offsets.push_back(0);
   for (std::size_t i = 0; i < rows; ++i) {
     const std::size_t length = 2 + generator() % 29;

@@ -1,4 +1,5 @@
 #include "text/normalizers/bert.hpp"
+#include "text/normalizers/precompiled.hpp"
 #include "text/normalizers/replace.hpp"
 #include "text/normalizers/simple.hpp"
 
@@ -41,6 +42,7 @@ std::unique_ptr<Normalizer> load_normalizer(const Component& component) {
     return std::make_unique<ReplaceNormalizer>(load_pattern(component.at("pattern")),
                                                string_field(component, "content"));
   }
+  if (type == "Precompiled") return load_precompiled(component);
   if (type == "Prepend")
     return std::make_unique<PrependNormalizer>(string_field(component, "prepend"));
   throw_unsupported(component, type, kSupported);

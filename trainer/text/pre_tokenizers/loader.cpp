@@ -78,6 +78,7 @@ std::unique_ptr<PreTokenizer> load_pre_tokenizer(const Component& component, Wor
   }
   if (type == "Sequence") return load_sequence(component, unit);
   if (type == "Split") return load_split(component);
+  if (type == "UnicodeScripts") return std::make_unique<UnicodeScriptsPreTokenizer>();
   if (type == "Whitespace") return std::make_unique<WhitespacePreTokenizer>();
   if (type == "WhitespaceSplit") return std::make_unique<WhitespaceSplitPreTokenizer>();
   throw_unsupported(component, type, kSupported);

@@ -109,6 +109,25 @@ void DigitsPreTokenizer::split(const NormalizedString& text, TextStore&, Words& 
            [&tables, digit](char32_t c) { return tables.has(c, kNumeric) ? digit : Fate::kRun; });
 }
 
+void UnicodeScriptsPreTokenizer::split(const NormalizedString& text, TextStore&,
+                                       Words& words) const {
+  const UnicodeTables& tables = UnicodeTables::get();
+  const std::string_view all = text.text();
+  std::uint8_t last = UnicodeTables::kNoScript;
+  std::size_t start = all.size();  // of the word; all.size(): none yet
+  for (std::size_t i = 0; i < all.size();) {
+    const Decoded c = decode(all.data() + i);
+    const std::uint8_t script = c.code == U' ' ? UnicodeTables::kNoScript : tables.script(c.code);
+    if (script != UnicodeTables::kNoScript && script != last) {
+      if (start < i) words.push_back(text.slice(start, i));
+      start = i;
+      last = script;
+    }
+    i += c.length;
+  }
+  if (start < all.size()) words.push_back(text.slice(start, all.size()));
+}
+
 void SequencePreTokenizer::split(const NormalizedString& text, TextStore& store,
                                  Words& words) const {
   if (parts_.empty()) return words.push_back(text);

@@ -22,6 +22,12 @@ struct LowerRange {
   std::int32_t difference;
 };
 
+struct ScriptRun {
+  char32_t first;
+  char32_t last;
+  std::uint8_t script;
+};
+
 #include "text/unicode/tables.inc"
 
 constexpr char32_t kCodePoints = 0x110000;
@@ -46,6 +52,9 @@ std::vector<std::uint16_t> all_properties() {
   mark(all, kRegexLetterRanges, kRegexLetter);
   mark(all, kRegexNumberRanges, kRegexNumber);
   mark(all, kRegexSpaceRanges, kRegexSpace);
+  mark(all, kJoinsRanges, kJoins);
+  mark(all, kIndicLinkerRanges, kIndicLinker);
+  mark(all, kIndicConsonantRanges, kIndicConsonant);
   for (const LowerRange& range : kLowerRanges) {
     for (char32_t c = range.first; c <= range.last; c += static_cast<char32_t>(range.step)) {
       all[c] = static_cast<std::uint16_t>(all[c] | kHasLower);
@@ -85,6 +94,11 @@ char32_t UnicodeTables::lower(char32_t code) const noexcept {
   // Runs are sorted and apart, and kHasLower says that one of them holds `code`.
   const auto* run = std::ranges::lower_bound(kLowerRanges, code, {}, &LowerRange::last);
   return static_cast<char32_t>(static_cast<std::int32_t>(code) + run->difference);
+}
+
+std::uint8_t UnicodeTables::script(char32_t code) const noexcept {
+  const auto* run = std::ranges::lower_bound(kScriptRuns, code, {}, &ScriptRun::last);
+  return run != std::end(kScriptRuns) && run->first <= code ? run->script : kNoScript;
 }
 
 void UnicodeTables::append_lower(std::string& out, char32_t code) const {

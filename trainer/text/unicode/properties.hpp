@@ -23,6 +23,10 @@ enum Property : std::uint16_t {
   kRegexNumber = 1U << 8U,  // \p{N} in Split and ByteLevel
   kRegexSpace = 1U << 9U,   // \s in Split and ByteLevel
   kHasLower = 1U << 10U,    // lower case differs
+  // Within graphemes:
+  kJoins = 1U << 11U,           // belongs to the character before it
+  kIndicLinker = 1U << 12U,     // joins the consonant behind it to the one before it
+  kIndicConsonant = 1U << 13U,
 };
 
 class UnicodeTables {
@@ -37,6 +41,10 @@ class UnicodeTables {
   }
   // The lower case of one character, when it is one character: 0 for a capital I with a dot.
   char32_t lower(char32_t code) const noexcept;
+  // A number for each script as UnicodeScripts has them (kana count as Han); kNoScript for what
+  // belongs to none.
+  static constexpr std::uint8_t kNoScript = 255;
+  std::uint8_t script(char32_t code) const noexcept;
   // Appends the lower case of one character, without regard to its neighbours: İ becomes i and
   // U+0307, Σ always σ.
   void append_lower(std::string& out, char32_t code) const;

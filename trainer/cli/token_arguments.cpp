@@ -1,0 +1,80 @@
+#include "cli/token_arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "config/printable.hpp"
+
+namespace trainer::cli {
+
+void token_options(CLI::App& app, TokenizeArguments& a) {
+  const char* group = "Tokens";
+  app.add_option("--max-length", a.max_length, "ids of a text at most [untruncated]")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--truncation-strategy", a.truncation_strategy,
+                 "of a pair: longest_first, only_first or only_second")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"longest_first", "only_first", "only_second"}))
+      ->group(group);
+  app.add_option("--truncation-side", a.truncation_side,
+                 "which end is cut off: left or right [as the tokenizer's files say]")
+      ->check(CLI::IsMember({"left", "right"}))
+      ->group(group);
+  app.add_option("--padding", a.padding, "none, or max_length, which adds the attention mask")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"none", "max_length"}))
+      ->group(group);
+  app.add_flag("--no-special-tokens", a.no_special_tokens, "the text's own ids only")->group(group);
+  app.add_flag("--offsets", a.offsets, "add where in the text each id stands, in characters")
+      ->group(group);
+}
+
+void token_cache_options(CLI::App& app, TokenCacheArguments& cache) {
+  const char* group = "Model and data";
+  auto* folder = app.add_option("--token-cache", cache.folder,
+                                "folder where token ids are kept [~/.cache/trainer/tokens]");
+  folder->group(group);
+  app.add_option("--token-cache-limit", cache.limit_gib,
+                 "GiB that it may have; what was used longest ago goes")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1048576.0))
+      ->group(group);
+  app.add_flag("--no-token-cache", cache.off, "keep the token ids in memory")
+      ->excludes(folder)
+      ->group(group);
+}
+
+TokenizeOptions tokenize_options(const TokenizeArguments& a) {
+  TokenizeOptions options{.model = a.model, .input = a.input, .output = a.output, .encode = {}};
+  options.encode.add_special_tokens = !a.no_special_tokens;
+  options.encode.max_length = a.max_length;
+  options.encode.offsets = a.offsets;
+  if (a.truncation_strategy == "only_first")
+    options.encode.truncation_strategy = text::TruncationStrategy::kOnlyFirst;
+  if (a.truncation_strategy == "only_second")
+    options.encode.truncation_strategy = text::TruncationStrategy::kOnlySecond;
+  if (!a.truncation_side.empty())
+    options.encode.truncation_side =
+        a.truncation_side == "left" ? text::Side::kLeft : text::Side::kRight;
+  if (a.padding == "max_length") options.padding = Padding::kMaxLength;
+  return options;
+}
+
+data::TokenCacheSettings token_cache(const TokenCacheArguments& arguments) {
+  data::TokenCacheSettings settings;
+  settings.max_bytes =
+      static_cast<std::uint64_t>(arguments.limit_gib * static_cast<double>(1U << 30U));
+  settings.warn = [](std::string_view message) {
+    fmt::print(stderr, "token cache: {}\n", config::printable(message, 1000));
+  };
+  if (!arguments.off) {
+    settings.folder = arguments.folder.empty() ? data::default_token_cache()
+                                               : std::filesystem::path(arguments.folder);
+  }
+  return settings;
+}
+
+}  // namespace trainer::cli
