@@ -64,6 +64,14 @@ std::string words_of(const HttpResponse& response) {
   return words.empty() ? "" : fmt::format(" (it says: {})", config::printable(words));
 }
 
+std::string forbidden(const HttpResponse& response, const HubSettings& settings, const Repo& repo) {
+  return fmt::format("{} answers 403, forbidden, for {}{}: {}", host_of(response), name_of(repo),
+                     words_of(response),
+                     settings.token.empty()
+                         ? "set HF_TOKEN to a token that may read it, or check the proxy"
+                         : "the token in use lacks the right to read it");
+}
+
 std::string no_answer(const HttpResponse& response, const HubSettings& settings) {
   const std::string host = host_of(response);
   const std::string other = host == settings.endpoint
@@ -142,11 +150,7 @@ Error refusal_error(const HttpResponse& response, const HubSettings& settings, c
             "{} does not accept the token in use: make a new one and set HF_TOKEN, or unset it",
             host_of(response));
       case Refusal::kForbidden:
-        return fmt::format("{} answers 403, forbidden, for {}{}: {}", host_of(response),
-                           name_of(repo), words_of(response),
-                           settings.token.empty()
-                               ? "set HF_TOKEN to a token that may read it, or check the proxy"
-                               : "the token in use lacks the right to read it");
+        return forbidden(response, settings, repo);
       case Refusal::kTooMany:
         return too_many(response, settings);
       case Refusal::kProxy:

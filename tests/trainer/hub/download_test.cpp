@@ -87,6 +87,14 @@ TEST_F(DownloadTest, busy_and_failing_servers_are_waited_for) {
                         std::chrono::seconds(2)}));
 }
 
+TEST_F(DownloadTest, the_end_of_a_rate_limit_is_waited_for) {
+  const HubServer server(files(), faults({{{"match", "HEAD "},
+                                           {"status", 429},
+                                           {"headers", {{"RateLimit", "\"api\";r=0;t=55"}}}}}));
+  EXPECT_EQ(read_file(fetch_from(server)), kWeights);
+  EXPECT_EQ(waits_, std::vector<std::chrono::milliseconds>{std::chrono::seconds(55)});
+}
+
 TEST_F(DownloadTest, a_server_that_stays_busy_is_given_up_with_its_words) {
   const HubServer server(files(), faults({{{"match", "HEAD "}, {"status", 503}, {"times", -1}}}));
   EXPECT_THAT(message([&] { fetch_from(server); }),

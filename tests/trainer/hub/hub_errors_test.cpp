@@ -46,6 +46,28 @@ TEST(HubErrors, a_wrong_token_is_said_to_be_wrong) {
   EXPECT_THAT(words(response, "t"), HasSubstr("does not accept the token"));
 }
 
+TEST(HubErrors, what_the_hub_says_itself_is_told) {
+  HttpResponse response = answer(403);
+  response.headers["x-error-message"] = "Access to this resource is disabled.";
+  EXPECT_EQ(refusal_of(response), Refusal::kDisabled);
+  EXPECT_THAT(words(response), HasSubstr("has been disabled by the hub"));
+  response.headers["x-error-message"] = "Please pay\x1b[2J first";
+  EXPECT_THAT(words(response),
+              HasSubstr("403, forbidden, for model 'org/m' (it says: Please pay?[2J first)"));
+  EXPECT_THAT(words(response, "t"), HasSubstr("the token in use lacks the right"));
+}
+
+TEST(HubErrors, a_proxy_without_its_user_is_told_from_a_hub) {
+  EXPECT_EQ(refusal_of(answer(407)), Refusal::kProxy);
+  EXPECT_THAT(words(answer(407)), HasSubstr("http://USER:PASSWORD@HOST:PORT"));
+}
+
+TEST(HubErrors, the_end_of_a_rate_limit_is_told) {
+  HttpResponse response = answer(429);
+  response.headers["ratelimit"] = R"("api";r=0;t=155)";
+  EXPECT_THAT(words(response), HasSubstr("(retry after 155)"));
+}
+
 TEST(HubErrors, each_refusal_has_its_remedy) {
   EXPECT_THAT(words(answer(404, "RevisionNotFound")),
               AllOf(HasSubstr("no revision 'v2'"), HasSubstr("/tree/main")));

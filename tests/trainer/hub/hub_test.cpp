@@ -155,6 +155,21 @@ TEST_F(HubTest, gated_and_private_repos_say_what_to_do) {
   EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "config.json")), kConfig);
 }
 
+TEST_F(HubTest, disabled_repos_and_wrong_tokens_are_said_to_be_so) {
+  const HubServer server(tiny_model(), {{"disabled", {kId}}});
+  HubSettings settings = settings_for(server);
+  for (const char* token : {"", "good"}) {
+    settings.token = token;
+    EXPECT_THAT(message([&] { Hub(settings).file({.id = kId}, "config.json"); }),
+                HasSubstr("'org/tiny' has been disabled by the hub"));
+  }
+  settings.token = "bad";
+  EXPECT_THAT(message([&] { Hub(settings).file({.id = kId}, "config.json"); }),
+              HasSubstr("does not accept the token in use"));
+  EXPECT_THAT(message([&] { Hub(settings).list({.id = kId}); }),
+              HasSubstr("does not accept the token in use"));
+}
+
 TEST_F(HubTest, offline_uses_the_cache_and_asks_nobody) {
   const HubServer server(tiny_model());
   HubSettings settings = settings_for(server);

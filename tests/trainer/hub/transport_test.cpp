@@ -66,5 +66,19 @@ TEST(RetryAfter, seconds_and_dates_are_read) {
   EXPECT_EQ(retry_after(answer(429, "99999999999999999999"), seconds(0)), std::nullopt);
 }
 
+TEST(RetryAfter, a_rate_limit_tells_when_nothing_remains) {
+  const auto limited = [](const char* header, int status = 429) {
+    HttpResponse response = answer(status);
+    response.headers["ratelimit"] = header;
+    return retry_after(response, seconds(0));
+  };
+  EXPECT_EQ(limited(R"("api";r=0;t=55)"), seconds(55));
+  EXPECT_EQ(limited(R"("api";t=55;r=0)"), seconds(55));
+  EXPECT_EQ(limited(R"("api";r=3;t=55)"), std::nullopt) << "something remains";
+  EXPECT_EQ(limited(R"("api";r=0;t=55)", 503), std::nullopt) << "not what this is about";
+  EXPECT_EQ(limited("nonsense"), std::nullopt);
+  EXPECT_EQ(limited("r=0;t=x"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace trainer::hub
