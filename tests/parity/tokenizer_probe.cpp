@@ -105,6 +105,11 @@ Answer answer(const Tokenizer& tokenizer, const Group& group, std::size_t i) {
                        : tokenizer.encode_pair(group.texts[i], group.seconds[i], group.options);
   } catch (const trainer::Error& error) {
     if (error.code() == trainer::ErrorCode::kUnsupported) throw;
+    return out;
+  }
+  if (group.decode) {
+    out.kept = tokenizer.decode(out.encoding->ids, {.skip_special_tokens = false});
+    out.skipped = tokenizer.decode(out.encoding->ids, {.skip_special_tokens = true});
   }
   return out;
 }
