@@ -90,5 +90,96 @@ INSTANTIATE_TEST_SUITE_P(Goldens, Conversion, testing::ValuesIn(golden_names()),
                            return out;
                          });
 
+// Directories that cannot be converted, and broken files.
+class BadFiles : public testing::Test {
+ protected:
+  void write(const char* name, std::string_view content) const {
+    std::ofstream(folder_ / name, std::ios::binary) << content;
+  }
+  Error error() const {
+    try {
+      convert_model_files(folder_, TokenizerConfig::read(folder_));
+    } catch (const Error& error) {
+      return error;
+    }
+    return {ErrorCode::kInternal, "nothing was thrown"};
+  }
+
+  tracker::test::TempDirectory temporary_;
+  const path folder_ = temporary_.path();
+};
+
+TEST_F(BadFiles, WithoutAnyThereIsNothingToConvert) {
+  EXPECT_FALSE(convert_model_files(folder_, TokenizerConfig::read(folder_)));
+}
+
+TEST_F(BadFiles, MosesIsRefusedByName) {
+  write("vocab.json", "{}");
+  write("merges.txt", "");
+  write("config.json", R"({"model_type":"xlm"})");
+  EXPECT_EQ(error().code(), ErrorCode::kUnsupported);
+  EXPECT_THAT(error().what(), HasSubstr("'XLMTokenizer': its rules are those of Moses"));
+  write("tokenizer_config.json", R"({"tokenizer_class":"FlaubertTokenizer"})");
+  EXPECT_THAT(error().what(), HasSubstr("'FlaubertTokenizer': its rules are those of Moses"));
+  write("tokenizer_config.json", R"({"tokenizer_class":"NopeTokenizer"})");
+  EXPECT_THAT(error().what(), HasSubstr("tokenizer class 'NopeTokenizer'"));
+}
+
+TEST_F(BadFiles, AModelTypeThatIsNotKnownIsNamed) {
+  write("vocab.txt", "a\n");
+  write("config.json", R"({"model_type":"nope"})");
+  EXPECT_EQ(error().code(), ErrorCode::kUnsupported);
+  EXPECT_THAT(error().what(), HasSubstr("model type 'nope'"));
+}
+
+TEST_F(BadFiles, SentencePieceOfNoClassAsksForOne) {
+  write("spiece.model", "x");
+  EXPECT_EQ(error().code(), ErrorCode::kUnsupported);
+  EXPECT_THAT(error().what(), HasSubstr("add tokenizer_class or model_type"));
+}
+
+TEST_F(BadFiles, FilesOfAnotherClassAreNotTaken) {
+  write("vocab.txt", "a\n");
+  write("config.json", R"({"model_type":"t5"})");
+  EXPECT_EQ(error().code(), ErrorCode::kNotFound);
+  EXPECT_THAT(error().what(), HasSubstr("has no sentencepiece model, of which a T5Tokenizer"));
+}
+
+TEST_F(BadFiles, OptionsAreChecked) {
+  std::filesystem::copy(kGoldens / "t5" / "spiece.model", folder_);
+  write("tokenizer_config.json", R"({"tokenizer_class":"T5Tokenizer","extra_ids":2000000000})");
+  EXPECT_THAT(error().what(), HasSubstr("'extra_ids' is 2000000000"));
+  write("tokenizer_config.json", R"({"tokenizer_class":"T5Tokenizer","legacy":"no"})");
+  EXPECT_THAT(error().what(), HasSubstr("'legacy' is not true or false"));
+  write("tokenizer_config.json", R"({"tokenizer_class":"T5Tokenizer","eos_token":7})");
+  EXPECT_THAT(error().what(), HasSubstr("'eos_token' is not a string"));
+}
+
+TEST(SentencePieceFile, EveryCutIsReadOrRefused) {
+  const std::string whole = contents(kGoldens / "xlm-roberta" / "sentencepiece.bpe.model");
+  const SentencePieceModel model = SentencePieceModel::parse(whole, "m");
+  EXPECT_EQ(model.pieces.at(0).text, "<unk>");
+  EXPECT_EQ(model.pieces.at(1).type, SentencePieceModel::Type::kControl);
+  EXPECT_FALSE(model.charsmap.empty());
+  for (std::size_t size = 0; size < whole.size(); size += size < 600 ? 1 : 97) {
+    try {
+      SentencePieceModel::parse(std::string_view(whole).substr(0, size), "m");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidInput);
+      EXPECT_THAT(error.what(), HasSubstr("m: is not a sentencepiece model"));
+    }
+  }
+}
+
+TEST(SentencePieceFile, OtherBytesAreRefused) {
+  for (const std::string& bytes :
+       {std::string("IQ== 0\nIg== 1\n"), std::string("{}"), std::string(),
+        std::string("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\x7f"),  // a length of 2^63
+        std::string("\x0a\x03\x0a\x01\xff"),                      // a piece that is not UTF-8
+        std::string("\x0a\x05\x15\x00\x00\xc0\x7f", 7)}) {        // a score that is NaN
+    EXPECT_THROW(SentencePieceModel::parse(bytes, "m"), Error) << bytes;
+  }
+}
+
 }  // namespace
 }  // namespace trainer::text

@@ -127,11 +127,24 @@ TEST(Models, HugeIdsAndHolesTakeNoMemory) {
   EXPECT_EQ(level->vocab_size(), 2U);
 }
 
+TEST(JsonNumber, IsReadWithTheLibrarysRounding) {
+  EXPECT_EQ(as_library_reads("-5.10"), -5.1);
+  EXPECT_EQ(as_library_reads("12e3"), 12000.0);
+  EXPECT_EQ(as_library_reads("0.0"), 0.0);
+  EXPECT_EQ(as_library_reads("1e-400"), 0.0);
+  EXPECT_EQ(as_library_reads("100000000000000000000000"), 1e23);
+  // 17 digits: the correctly rounded value is one place off.
+  EXPECT_EQ(as_library_reads("-11.283877364282823"), -11283877364282823.0 / 1e15);
+}
+
 TEST(UnigramModel, BrokenOnesAreRefused) {
   EXPECT_THROW(model(R"({"type":"Unigram","unk_id":1,"vocab":[["a",0]]})"), Error);
   EXPECT_THROW(model(R"({"type":"Unigram","unk_id":-1,"vocab":[["a",0]]})"), Error);
   EXPECT_THROW(model(R"({"type":"Unigram","vocab":[["a"]]})"), Error);
   EXPECT_THROW(model(R"({"type":"Unigram","vocab":{"a":0}})"), Error);
+  EXPECT_THROW(model(R"({"type":"Unigram","vocab":[["a",0,1]]})"), Error);
+  EXPECT_THROW(model(R"({"type":"Unigram","vocab":[[0,"a"]]})"), Error);
+  EXPECT_THROW(model(R"({"type":"Unigram","vocab":[[["a"],0]]})"), Error);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "text/pre_tokenizers/byte_level.hpp"
+#include "text/regex/scanners.hpp"
 #include "text/unicode/normal_forms.hpp"
 #include "text/unicode/properties.hpp"
 #include "text/unicode/utf8.hpp"

@@ -122,6 +122,35 @@ class DoubleArrayBuilder {
   std::size_t first_open_ = 0;
 };
 
+namespace {
+
+// In order of the keys, equal ones in the order given. Most comparisons end in the first 8 bytes.
+void sort_by_key(std::vector<DoubleArray::Entry>& entries) {
+  struct Sorted {
+    std::uint64_t head;
+    std::uint32_t place;
+  };
+  std::vector<Sorted> order;
+  order.reserve(entries.size());
+  for (const DoubleArray::Entry& entry : entries) {
+    std::uint64_t head = 0;
+    for (std::size_t i = 0; i < 8; ++i)
+      head = head << 8U | (i < entry.key.size() ? static_cast<unsigned char>(entry.key[i]) : 0U);
+    order.push_back({head, static_cast<std::uint32_t>(order.size())});
+  }
+  std::ranges::sort(order, [&](const Sorted& a, const Sorted& b) {
+    if (a.head != b.head) return a.head < b.head;
+    const int keys = entries[a.place].key.compare(entries[b.place].key);
+    return keys != 0 ? keys < 0 : a.place < b.place;
+  });
+  std::vector<DoubleArray::Entry> sorted;
+  sorted.reserve(entries.size());
+  for (const Sorted& each : order) sorted.push_back(entries[each.place]);
+  entries = std::move(sorted);
+}
+
+}  // namespace
+
 DoubleArray::DoubleArray(std::vector<Entry> entries) {
   std::erase_if(entries, [](const Entry& entry) { return entry.key.empty(); });
   std::size_t bytes = 0;
@@ -129,7 +158,7 @@ DoubleArray::DoubleArray(std::vector<Entry> entries) {
   if (bytes > kMaxBytes)
     throw Error(ErrorCode::kInvalidInput, "a vocabulary of more than 1 GiB is not supported");
   const auto before = [](const Entry& a, const Entry& b) { return a.key < b.key; };
-  if (!std::ranges::is_sorted(entries, before)) std::ranges::stable_sort(entries, before);
+  if (!std::ranges::is_sorted(entries, before)) sort_by_key(entries);
   DoubleArrayBuilder(*this, entries);
 }
 

@@ -23,7 +23,4 @@ class ByteLevelPreTokenizer final : public PreTokenizer {
   ByteLevelOptions options_;
 };
 
-// Bytes of the first match of GPT-2's pattern in `text`, which is not empty. At least 1.
-std::size_t gpt2_word_length(std::string_view text) noexcept;
-
 }  // namespace trainer::text

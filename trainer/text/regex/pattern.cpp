@@ -2,6 +2,7 @@
 
 #include "config/error.hpp"
 #include "text/regex/regex.hpp"
+#include "text/regex/scanners.hpp"
 
 namespace trainer::text {
 
@@ -20,7 +21,9 @@ std::unique_ptr<Pattern> load_pattern(const Component& pattern) {
   }
   if (!pattern.has("Regex")) throw_invalid(pattern, "is neither a String nor a Regex");
   try {
-    return std::make_unique<Regex>(string_field(pattern, "Regex"));
+    std::string text = string_field(pattern, "Regex");
+    if (auto known = known_pattern(text)) return known;
+    return std::make_unique<Regex>(std::move(text));
   } catch (const Error& error) {
     throw Error(error.code(), pattern.place + ": " + error.what());
   }
