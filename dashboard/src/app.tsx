@@ -36,7 +36,7 @@ export function App() {
           <Switch fallback={<UnknownPage />}>
             <Match when={placeOf('projects')}><ProjectsPage /></Match>
             <Match when={placeOf('start')}><FirstRunPage known={null} /></Match>
-            <Match when={placeOf('workspace', 'runs')}>
+            <Match when={placeOf('workspace', 'runs', 'compare')}>
               {(here) => <ProjectPage project={here().project} view={here().page} />}
             </Match>
             <Match when={placeOf('run')}>{(here) => <RunPage id={here().id} tab={here().tab} />}</Match>

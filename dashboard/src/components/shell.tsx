@@ -1,10 +1,11 @@
 // What is around every page: rail, path, connection, theme.
 import { For, Show, type JSX } from 'solid-js';
-import { projectPath, runsPath } from '../lib/route';
+import { comparePath, projectPath, runsPath } from '../lib/route';
 import { liveStatus } from '../state/live';
 import { followLinks } from '../state/location';
 import { chooseTheme, themeChoice, type ThemeChoice } from '../state/theme';
 import { Icon, type IconName } from './icons';
+import { Toasts } from './toasts';
 import './shell.css';
 
 export interface Crumb {
@@ -55,7 +56,7 @@ function LiveBadge() {
 export function Shell(props: {
   crumbs: readonly Crumb[];
   project: string | null;
-  page: 'projects' | 'workspace' | 'runs' | 'run' | 'start' | 'unknown';
+  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'unknown';
   children: JSX.Element;
 }) {
   return (
@@ -69,6 +70,7 @@ export function Shell(props: {
             <>
               <RailLink href={projectPath(project())} icon="charts" label="Charts" current={props.page === 'workspace'} />
               <RailLink href={runsPath(project())} icon="table" label="Runs" current={props.page === 'runs'} />
+              <RailLink href={comparePath(project())} icon="compare" label="Compare" current={props.page === 'compare'} />
             </>
           )}
         </Show>
@@ -94,6 +96,7 @@ export function Shell(props: {
         <ThemeSwitch />
       </header>
       <main id="main" tabindex="-1">{props.children}</main>
+      <Toasts />
     </div>
   );
 }

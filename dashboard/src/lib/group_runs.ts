@@ -27,11 +27,12 @@ function valuesOf(run: Run, fields: readonly ColumnId[]): (Json | undefined)[][]
   return rows;
 }
 
-// Values alone where they say what they are; a number or "unset" has its field beside it.
+// Values alone where they say what they are; "unset" and the second number of several have their field beside them.
 function labelOf(fields: readonly ColumnId[], values: readonly (Json | undefined)[]): string {
+  const numbers = values.filter((value) => typeof value === 'number').length;
   return fields.map((field, i) => {
     const value = isUnset(values[i]) ? kUnset : formatJson(values[i]);
-    const isClear = !isUnset(values[i]) && (typeof values[i] === 'string' || fields.length === 1);
+    const isClear = !isUnset(values[i]) && (typeof values[i] !== 'number' || numbers === 1);
     return isClear ? value : `${columnLabel(field).split(/[./]/).at(-1)!} ${value}`;
   }).join(' · ');
 }

@@ -7,6 +7,7 @@ export type Place =
   | { page: 'projects' }
   | { page: 'workspace'; project: string }
   | { page: 'runs'; project: string }
+  | { page: 'compare'; project: string }
   | { page: 'run'; id: string; tab: RunTab }
   | { page: 'start' }
   | { page: 'unknown' };
@@ -28,6 +29,7 @@ export function parsePath(path: string): Place {
   if (first === 'p' && name !== undefined && parts.length === 2) return { page: 'workspace', project: name };
   if (first === 'p' && name !== undefined && last === 'charts' && parts.length === 3) return { page: 'workspace', project: name };
   if (first === 'p' && name !== undefined && last === 'runs' && parts.length === 3) return { page: 'runs', project: name };
+  if (first === 'p' && name !== undefined && last === 'compare' && parts.length === 3) return { page: 'compare', project: name };
   if (first === 'runs' && name !== undefined && parts.length === 2) return { page: 'run', id: name, tab: 'charts' };
   if (first === 'runs' && name !== undefined && last !== undefined && kTabs.includes(last) && parts.length === 3) {
     return { page: 'run', id: name, tab: last as RunTab };
@@ -37,6 +39,7 @@ export function parsePath(path: string): Place {
 
 export const projectPath = (project: string): string => `/p/${segment(project)}${project.includes('.') ? '/charts' : ''}`;
 export const runsPath = (project: string): string => `/p/${segment(project)}/runs`;
+export const comparePath = (project: string): string => `/p/${segment(project)}/compare`;
 export const runPath = (id: string, tab: RunTab = 'charts'): string =>
   tab === 'charts' ? `/runs/${segment(id)}` : `/runs/${segment(id)}/${tab}`;
 

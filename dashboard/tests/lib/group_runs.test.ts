@@ -16,7 +16,7 @@ it('puts equal values together, in their order, what has none last', () => {
 });
 
 it('groups by several fields', () => {
-  expect(told(['config.model', 'config.lr']).map(([label]) => label)).toEqual(['m · lr 0.01', 'm · lr 0.1', 'n · lr 0.1', 'model unset · lr unset']);
+  expect(told(['config.model', 'config.lr']).map(([label]) => label)).toEqual(['m · 0.01', 'm · 0.1', 'n · 0.1', 'model unset · lr unset']);
 });
 
 it('counts a run in each of its tags', () => {

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
-import { changeQuery, parsePath, projectPath, runPath, runsPath } from '../../src/lib/route';
+import { changeQuery, comparePath, parsePath, projectPath, runPath, runsPath } from '../../src/lib/route';
 
 it('reads what it writes, whatever the names', () => {
   for (const project of ['imdb', 'a/b c', 'v1.2', 'ünï', '100%', '?#&']) {
     expect(parsePath(projectPath(project))).toEqual({ page: 'workspace', project });
     expect(parsePath(runsPath(project))).toEqual({ page: 'runs', project });
+    expect(parsePath(comparePath(project))).toEqual({ page: 'compare', project });
   }
   expect(parsePath(runPath('abc'))).toEqual({ page: 'run', id: 'abc', tab: 'charts' });
   expect(parsePath(runPath('abc', 'logs'))).toEqual({ page: 'run', id: 'abc', tab: 'logs' });

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { assertAccessible, dragAcross, openBrowser, waitForPixels } from './browser.mjs';
 import { startLogging } from './logger.mjs';
 import './charts.mjs';
+import './compare.mjs';
 
 const url = process.env.TRACKER_URL;
 const program = process.env.TRACKER_CLI;

@@ -1,8 +1,8 @@
 // A project: its runs beside the charts of all of them, or as a table.
-import { createMemo, Match, Show, Switch } from 'solid-js';
+import { createMemo, lazy, Match, Switch } from 'solid-js';
 import { CodeBlock } from '../../components/copy';
 import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
-import { projectPath, runsPath } from '../../lib/route';
+import { comparePath, projectPath, runsPath } from '../../lib/route';
 import { usePageHead } from '../../state/page_head';
 import { createProjectRuns } from '../../state/project_runs';
 import { createRunQuery } from '../../state/run_query';
@@ -11,7 +11,9 @@ import { RunsTable } from './runs_table';
 import { Workspace } from './workspace';
 import './project_page.css';
 
-export default function ProjectPage(props: { project: string; view: 'workspace' | 'runs' }) {
+const ComparePage = lazy(() => import('../compare/compare_page'));
+
+export default function ProjectPage(props: { project: string; view: 'workspace' | 'runs' | 'compare' }) {
   const loaded = createProjectRuns(() => props.project);
   const asked = createRunQuery(() => props.project, loaded.runs);
   const set = createRunSet(loaded.runs, asked.taken);
@@ -21,6 +23,7 @@ export default function ProjectPage(props: { project: string; view: 'workspace' 
       { label: 'Projects', href: '/' },
       { label: props.project, href: projectPath(props.project) },
       ...(props.view === 'runs' ? [{ label: 'Runs', href: runsPath(props.project) }] : []),
+      ...(props.view === 'compare' ? [{ label: 'Compare', href: comparePath(props.project) }] : []),
     ],
     project: props.project,
   }));
@@ -33,11 +36,9 @@ export default function ProjectPage(props: { project: string; view: 'workspace' 
         <div class="page"><SkeletonRows count={8} kind="row" /></div>
       </Match>
       <Match when={!hasRuns()}><NoRuns project={props.project} /></Match>
-      <Match when={hasRuns()}>
-        <Show when={props.view === 'workspace'} fallback={<RunsTable set={set} asked={asked} total={loaded.runs().length} />}>
-          <Workspace project={props.project} set={set} runs={loaded.runs} />
-        </Show>
-      </Match>
+      <Match when={props.view === 'workspace'}><Workspace project={props.project} set={set} runs={loaded.runs} /></Match>
+      <Match when={props.view === 'runs'}><RunsTable set={set} asked={asked} total={loaded.runs().length} /></Match>
+      <Match when={props.view === 'compare'}><ComparePage set={set} asked={asked} all={loaded.runs()} /></Match>
     </Switch>
   );
 }
