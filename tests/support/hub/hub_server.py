@@ -4,7 +4,7 @@
 usage: hub_server.py ROOT [BEHAVIOUR.json]
 
 Listens on a free port of 127.0.0.1, prints it as one line, ends when its standard input is closed.
-ROOT/models/ORG/NAME/... and ROOT/datasets/ORG/NAME/... are the repos; every request is appended to ROOT/requests.jsonl.
+ROOT/models/ORG/NAME/... and ROOT/datasets/ORG/NAME/... are the repos (files of a branch that differs, large ones only: ORG/NAME@BRANCH, with - for /); every request is appended to ROOT/requests.jsonl.
 
 BEHAVIOUR is an object; all keys are optional:
   "lfs":      suffixes of files that are stored apart and served by the other host name (default .safetensors .bin)
@@ -120,6 +120,8 @@ class Handler(BaseHTTPRequestHandler):
         if revision not in commits:
             return self.reply(404, {"X-Error-Code": "RevisionNotFound"})
         commit = commits[revision]
+        branch = self.state.root / kind / f"{repo}@{revision.replace('/', '-')}"
+        folder = branch if branch.is_dir() else folder
         if not path:
             files = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
             return self.reply(200, {"Content-Type": "application/json"}, json.dumps(
