@@ -116,12 +116,14 @@ class Handler(BaseHTTPRequestHandler):
         good = token == "Bearer good"
         if not folder.is_dir() or (repo in behaviour.get("private", []) and not good):
             return self.reply(404 if token else 401, {"X-Error-Code": "RepoNotFound"})
-        commits = {"main": commit_of(repo), commit_of(repo): commit_of(repo), **behaviour.get("refs", {})}
+        refs = behaviour.get("refs", {})
+        commits = {"main": commit_of(repo), commit_of(repo): commit_of(repo), **refs, **{commit: commit for commit in refs.values()}}
         if revision not in commits:
             return self.reply(404, {"X-Error-Code": "RevisionNotFound"})
         commit = commits[revision]
-        branch = self.state.root / kind / f"{repo}@{revision.replace('/', '-')}"
-        folder = branch if branch.is_dir() else folder
+        for branch in (name for name, of_name in refs.items() if of_name == commit):
+            of_branch = self.state.root / kind / f"{repo}@{branch.replace('/', '-')}"
+            folder = of_branch if of_branch.is_dir() else folder
         if not path:
             files = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
             return self.reply(200, {"Content-Type": "application/json"}, json.dumps(
