@@ -164,6 +164,8 @@ struct Prepared {
   std::optional<fs::path> checkpoint;
   std::string origin;
   std::string fingerprint;
+  data::Summary train_summary;
+  std::optional<data::Summary> eval_summary;
 };
 
 Prepared prepare(const TrainArguments& a) {
@@ -180,6 +182,10 @@ Prepared prepare(const TrainArguments& a) {
   data::TokenArena arena = tokenize_rows(rows.train, files, limit, cache);
   std::optional<data::TokenArena> evaluation;
   if (rows.evaluation) evaluation = tokenize_rows(*rows.evaluation, files, limit, cache);
+  const auto tokens = static_cast<std::int64_t>(limit);
+  const data::Summary of_train = data::summarize(rows.train, arena.offsets, tokens);
+  std::optional<data::Summary> of_evaluation;
+  if (evaluation) of_evaluation = data::summarize(*rows.evaluation, evaluation->offsets, tokens);
   const auto classes = static_cast<std::int64_t>(files.config.labels.size());
   train::check_labels(arena.labels, classes, rows.train.origin);
   if (evaluation) train::check_labels(evaluation->labels, classes, rows.evaluation->origin);
@@ -195,7 +201,9 @@ Prepared prepare(const TrainArguments& a) {
           .max_length = limit,
           .checkpoint = std::move(checkpoint),
           .origin = rows.train.origin,
-          .fingerprint = rows.train.fingerprint};
+          .fingerprint = rows.train.fingerprint,
+          .train_summary = of_train,
+          .eval_summary = of_evaluation};
 }
 
 void save_model(const TrainArguments& a, const Prepared& p, const train::TrainingResult& result,
@@ -225,6 +233,8 @@ void describe_run(const Prepared& p) {
       p.files.config.type->name, p.model.parameters().size(),
       p.model.parameters().compute() == nn::Compute::kBfloat16 ? "bfloat16" : "float32",
       p.train.size(), p.train.ids.size(), p.max_length, p.evaluation ? p.evaluation->size() : 0);
+  fmt::print(stderr, "train: {}\n", data::to_text(p.train_summary));
+  if (p.eval_summary) fmt::print(stderr, "eval: {}\n", data::to_text(*p.eval_summary));
 }
 
 }  // namespace
@@ -239,12 +249,13 @@ int run_train(const TrainArguments& a) {
   train::TrackerHook* tracker = nullptr;
   std::string run_name = a.run_name.empty() ? generated_name(a.model) : a.run_name;
   if (a.report_to == "tracker") {
-    auto hook =
-        std::make_unique<train::TrackerHook>(run_settings(a, {.model = p.model,
-                                                              .max_length = p.max_length,
-                                                              .origin = p.origin,
-                                                              .fingerprint = p.fingerprint,
-                                                              .train_rows = p.train.size()}));
+    auto hook = std::make_unique<train::TrackerHook>(
+        run_settings(a, {.model = p.model,
+                         .max_length = p.max_length,
+                         .origin = p.origin,
+                         .fingerprint = p.fingerprint,
+                         .train = p.train_summary,
+                         .evaluation = p.eval_summary ? &*p.eval_summary : nullptr}));
     if (!hook->run_name().empty()) run_name = hook->run_name();
     tracker = hook.get();
     hooks.push_back(std::move(hook));

@@ -207,7 +207,9 @@ tracker::RunSettings run_settings(const TrainArguments& a, const RunFacts& facts
       facts.model.parameters().compute() == nn::Compute::kBfloat16 ? "bfloat16" : "float32";
   config["data"] = {{"origin", facts.origin},
                     {"fingerprint", facts.fingerprint},
-                    {"train_rows", facts.train_rows}};
+                    {"train_rows", facts.train.rows},
+                    {"train", data::to_json(facts.train)}};
+  if (facts.evaluation != nullptr) config["data"]["eval"] = data::to_json(*facts.evaluation);
   config["model_config"] = model_config(facts.model);
   config["model/num_parameters"] = facts.model.parameters().size();
   tracker::RunSettings settings;

@@ -8,6 +8,7 @@
 
 #include "cli/arguments.hpp"
 #include "data/dataset.hpp"
+#include "data/summary.hpp"
 #include "models/classifier.hpp"
 #include "train/loop.hpp"
 
@@ -38,7 +39,8 @@ struct RunFacts {
   std::size_t max_length = 0;
   std::string origin;
   std::string fingerprint;
-  std::size_t train_rows = 0;
+  const data::Summary& train;
+  const data::Summary* evaluation = nullptr;  // null: none
 };
 tracker::RunSettings run_settings(const TrainArguments& arguments, const RunFacts& facts);
 

@@ -27,7 +27,7 @@ bool CsvScanner::refill() {
   if (ended_) return false;
   window_.erase(0, start_);
   start_ = 0;
-  const std::size_t wanted = 2 * window_.size() + 1;
+  const std::size_t wanted = std::min(2 * window_.size() + 1, kMaxRecordBytes + 1);
   while (window_.size() < wanted && !ended_) ended_ = !source_.append_to(window_);
   return true;
 }

@@ -42,7 +42,7 @@ class CsvScanner {
   Scan scan_field(std::size_t& at);
   Scan scan_quoted(std::size_t& at);
   Scan end_of_record(std::size_t& at);
-  bool refill();
+  bool refill();  // to a little more than kMaxRecordBytes at most
 
   const std::string name_;
   const char delimiter_;

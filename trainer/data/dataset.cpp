@@ -155,17 +155,16 @@ void DatasetSource::keep_labels_of(const Dataset& dataset) {
 }
 
 Dataset DatasetSource::read(Split split, const Selection& selection) const {
-  Dataset dataset = impl_->asking(
-      split, selection, [this](RowPick pick) { return impl_->read(std::move(pick)); });
+  Dataset dataset = impl_->asking(split, selection,
+                                  [this](RowPick pick) { return impl_->read(std::move(pick)); });
   dataset.fingerprint = fingerprint_of(dataset.rows);
   return dataset;
 }
 
 std::unique_ptr<ExampleBlocks> DatasetSource::open(Split split, const Selection& selection) const {
-  return impl_->asking(split, selection,
-                       [this](RowPick pick) -> std::unique_ptr<ExampleBlocks> {
-                         return impl_->open(std::move(pick));
-                       });
+  return impl_->asking(split, selection, [this](RowPick pick) -> std::unique_ptr<ExampleBlocks> {
+    return impl_->open(std::move(pick));
+  });
 }
 
 Dataset read_dataset(const DatasetOptions& options, Split split, const Selection& selection) {

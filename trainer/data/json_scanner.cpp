@@ -31,7 +31,7 @@ bool JsonScanner::refill() {
   if (window_.size() > kMaxRecordBytes) {
     throw_at(place(number_), "is longer than 64 MiB, which no text is");
   }
-  const std::size_t wanted = 2 * window_.size() + 1;
+  const std::size_t wanted = std::min(2 * window_.size() + 1, kMaxRecordBytes + 1);
   while (window_.size() < wanted && !ended_) ended_ = !source_.append_to(window_);
   return true;
 }

@@ -33,6 +33,42 @@ void integer_at(const arrow::Array& array, std::int64_t index, Cell& cell) {
 }
 
 template <typename ArrayType>
+void real_at(const arrow::Array& array, std::int64_t index, Cell& cell) {
+  cell.kind = CellKind::kReal;
+  cell.real = static_cast<double>(static_cast<const ArrayType&>(array).Value(index));
+}
+
+// False when the column does not hold numbers.
+bool number_at(const arrow::Array& array, std::int64_t index, Cell& cell) {
+  switch (array.type_id()) {
+    case Type::BOOL:
+      return integer_at<arrow::BooleanArray>(array, index, cell), true;
+    case Type::INT8:
+      return integer_at<arrow::Int8Array>(array, index, cell), true;
+    case Type::INT16:
+      return integer_at<arrow::Int16Array>(array, index, cell), true;
+    case Type::INT32:
+      return integer_at<arrow::Int32Array>(array, index, cell), true;
+    case Type::INT64:
+      return integer_at<arrow::Int64Array>(array, index, cell), true;
+    case Type::UINT8:
+      return integer_at<arrow::UInt8Array>(array, index, cell), true;
+    case Type::UINT16:
+      return integer_at<arrow::UInt16Array>(array, index, cell), true;
+    case Type::UINT32:
+      return integer_at<arrow::UInt32Array>(array, index, cell), true;
+    case Type::UINT64:
+      return integer_at<arrow::UInt64Array>(array, index, cell), true;
+    case Type::FLOAT:
+      return real_at<arrow::FloatArray>(array, index, cell), true;
+    case Type::DOUBLE:
+      return real_at<arrow::DoubleArray>(array, index, cell), true;
+    default:
+      return false;
+  }
+}
+
+template <typename ArrayType>
 void list_at(const arrow::Array& array, std::int64_t index, Cell& cell) {
   const auto& list = static_cast<const ArrayType&>(array);
   cell.kind = CellKind::kList;
@@ -94,34 +130,8 @@ std::optional<std::string_view> text_at(const arrow::Array& array, std::int64_t 
 
 void cell_at(const arrow::Array& array, std::int64_t index, Cell& cell) {
   cell = {};
-  if (array.IsNull(index)) return;
+  if (array.IsNull(index) || number_at(array, index, cell)) return;
   switch (array.type_id()) {
-    case Type::BOOL:
-      return integer_at<arrow::BooleanArray>(array, index, cell);
-    case Type::INT8:
-      return integer_at<arrow::Int8Array>(array, index, cell);
-    case Type::INT16:
-      return integer_at<arrow::Int16Array>(array, index, cell);
-    case Type::INT32:
-      return integer_at<arrow::Int32Array>(array, index, cell);
-    case Type::INT64:
-      return integer_at<arrow::Int64Array>(array, index, cell);
-    case Type::UINT8:
-      return integer_at<arrow::UInt8Array>(array, index, cell);
-    case Type::UINT16:
-      return integer_at<arrow::UInt16Array>(array, index, cell);
-    case Type::UINT32:
-      return integer_at<arrow::UInt32Array>(array, index, cell);
-    case Type::UINT64:
-      return integer_at<arrow::UInt64Array>(array, index, cell);
-    case Type::FLOAT:
-      cell.kind = CellKind::kReal;
-      cell.real = static_cast<double>(static_cast<const arrow::FloatArray&>(array).Value(index));
-      return;
-    case Type::DOUBLE:
-      cell.kind = CellKind::kReal;
-      cell.real = static_cast<const arrow::DoubleArray&>(array).Value(index);
-      return;
     case Type::LIST:
       return list_at<arrow::ListArray>(array, index, cell);
     case Type::LARGE_LIST:

@@ -4,7 +4,7 @@
 usage: hub_server.py ROOT [BEHAVIOUR.json]
 
 Listens on a free port of 127.0.0.1, prints it as one line, ends when its standard input is closed.
-ROOT/models/ORG/NAME/... and ROOT/datasets/ORG/NAME/... are the repos; every request is appended to ROOT/requests.jsonl.
+ROOT/models/ORG/NAME/... and ROOT/datasets/ORG/NAME/... are the repos (files of a branch that differs, large ones only: ORG/NAME@BRANCH, with - for /); every request is appended to ROOT/requests.jsonl.
 
 BEHAVIOUR is an object; all keys are optional:
   "lfs":      suffixes of files that are stored apart and served by the other host name (default .safetensors .bin);
@@ -160,6 +160,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(404, {"X-Error-Code": "RevisionNotFound"})
         commit = commits[revision]
         folder = self.state.folder(kind, repo, commit)
+        for branch in (name for name, of_name in behaviour.get("refs", {}).items() if of_name == commit):
+            of_branch = self.state.root / kind / f"{repo}@{branch.replace('/', '-')}"
+            folder = of_branch if of_branch.is_dir() else folder
         if verb != "resolve":
             return self.listing(folder, repo, commit, verb)
         if repo in behaviour.get("gated", []) and not good:
