@@ -52,25 +52,50 @@ struct TrainArguments {
   std::int64_t batch_size = 8;
   std::optional<std::int64_t> eval_batch_size;  // absent: batch_size
   std::int64_t gradient_accumulation_steps = 1;
-  double learning_rate = 5e-5;
-  double weight_decay = 0;
-  double warmup_ratio = 0;
-  std::optional<std::int64_t> warmup_steps;
-  std::string lr_scheduler_type = "linear";
-  double max_grad_norm = 1;
-  std::optional<double> dropout;
   bool no_shuffle = false;
   std::uint64_t seed = 42;
+
+  std::string optim = "adamw_torch";
+  std::string optim_args;  // a=1,b=2 or JSON
+  double learning_rate = 5e-5;
+  double weight_decay = 0;
+  double adam_beta1 = 0.9;
+  double adam_beta2 = 0.999;
+  double adam_epsilon = 1e-8;
+  double max_grad_norm = 1;
+  std::string lr_scheduler_type = "linear";
+  std::string lr_scheduler_kwargs;  // a=1,b=2 or JSON
+  double warmup_ratio = 0;
+  std::optional<double> warmup_steps;  // below 1: a share
+
+  double label_smoothing_factor = 0;
+  std::string class_weights;  // empty: none; "balanced" or w0,w1,…
+  std::optional<double> dropout;
+  std::optional<double> layerwise_lr_decay;
+  std::string freeze;  // globs, a,b
+  std::int64_t freeze_layers = 0;
+  bool freeze_embeddings = false;
 
   std::string dtype = "auto";
   std::string device = "auto";
 
-  std::int64_t logging_steps = 50;
+  std::string logging_strategy = "steps";
+  double logging_steps = 50;
+  bool logging_first_step = false;
   std::string eval_strategy = "epoch";
-  std::optional<std::int64_t> eval_steps;  // absent: logging_steps
+  std::optional<double> eval_steps;  // absent: logging_steps
+  double eval_delay = 0;
+  bool eval_on_start = false;
+  std::size_t eval_errors = 50;
+
   std::string save_strategy = "epoch";
-  std::int64_t save_steps = 500;
+  double save_steps = 500;
   std::size_t save_total_limit = 1;
+  bool load_best_model_at_end = false;
+  std::string metric_for_best_model;      // empty: loss, where one is needed
+  std::optional<bool> greater_is_better;  // absent: by the metric's name
+  std::optional<std::int64_t> early_stopping_patience;
+  double early_stopping_threshold = 0;
   std::string resume_from_checkpoint;
   std::string output_dir;
   std::string log_model = "false";
@@ -80,6 +105,7 @@ struct TrainArguments {
   std::string tags;  // a,b
   std::string notes;
   std::string report_to = "tracker";
+  bool print_config = false;
 };
 
 struct PredictArguments {
@@ -138,6 +164,9 @@ struct Arguments {
   HubCommand hub_command = HubCommand::kDownload;  // of Command::kHub
   HubArguments hub;
 };
+
+// The train command's flags but for those of model and data; see train_arguments.cpp.
+void define_training(CLI::App& app, TrainArguments& arguments);
 
 // Fills `arguments` while `app` parses; both must outlive the parse.
 void define(CLI::App& app, Arguments& arguments);

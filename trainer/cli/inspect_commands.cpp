@@ -79,7 +79,8 @@ int run_evaluate(const EvaluateArguments& arguments) {
   const data::TokenArena arena =
       tokenize_rows(rows, files, text_limit(files, arguments.max_length, 512),
                     token_cache(arguments.token_cache));
-  const train::Evaluation done = train::evaluate(model, arena, arguments.batch_size);
+  const train::Evaluation done =
+      train::evaluate(model, arena, {.batch_size = arguments.batch_size});
   std::vector<std::pair<std::string, double>> values = {{"loss", done.loss}};
   values.insert(values.end(), done.metrics.begin(), done.metrics.end());
   values.emplace_back("samples", static_cast<double>(arena.size()));

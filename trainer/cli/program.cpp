@@ -74,6 +74,10 @@ int run(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return fail(fmt::format("{} (see trainer --help)", one_line(error.what())), kUsage);
   }
+  if (arguments.train.print_config) {
+    fmt::print("{}", app.config_to_str(true));
+    return 0;
+  }
   try {
     return dispatch(arguments);
   } catch (const Error& error) {

@@ -4,21 +4,19 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/model_files.hpp"
+#include "cli/saved_model.hpp"
 #include "cli/token_arguments.hpp"
 #include "cli/train_options.hpp"
 #include "config/error.hpp"
-#include "hub/archive.hpp"
-#include "models/export.hpp"
 #include "models/loading.hpp"
-#include "models/model_card.hpp"
 #include "models/model_types.hpp"
 #include "nn/runtime.hpp"
-#include "train/checkpoint.hpp"
+#include "train/checkpoint_folders.hpp"
+#include "train/evaluation_report.hpp"
 #include "train/loop.hpp"
 #include "train/metrics_file.hpp"
 #include "train/progress.hpp"
@@ -76,14 +74,6 @@ fs::path output_directory(const TrainArguments& a, const std::string& run_name) 
   return free;
 }
 
-void make_directory(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error)
-    throw Error(ErrorCode::kIo, directory.string() + ": cannot be made: " + error.message() +
-                                    "; give another --output-dir");
-}
-
 void report_load(const models::LoadReport& report) {
   if (!report.initialised.empty()) {
     fmt::print(stderr, "new weights, to be trained: {}\n", fmt::join(report.initialised, ", "));
@@ -92,46 +82,6 @@ void report_load(const models::LoadReport& report) {
     fmt::print(stderr, "not used: {} tensors of the checkpoint ({}{})\n", report.unused.size(),
                report.unused.front(), report.unused.size() > 1 ? ", …" : "");
   }
-}
-
-std::vector<models::CardRow> card_rows(const train::TrainerState& state) {
-  std::vector<models::CardRow> rows;
-  models::CardRow row;
-  for (const train::Row& logged : state.log_history) {
-    bool evaluation = false;
-    for (const auto& [key, value] : logged.values) {
-      if (key == "train/loss") row.train_loss = value;
-      if (key == "train/epoch") row.epoch = value;
-      if (key == "eval/loss") {
-        row.eval_loss = value;
-        evaluation = true;
-      }
-      if (key == "eval/accuracy") row.accuracy = value;
-    }
-    row.step = logged.step;
-    if (evaluation) rows.push_back(row);
-  }
-  return rows;
-}
-
-// The model's files of `directory`, and nothing else in it, as directory/NAME.tar.gz.
-fs::path write_archive(const fs::path& directory, const std::vector<fs::path>& files,
-                       const std::string& name) {
-  const fs::path staging = directory / ".archive";
-  fs::remove_all(staging);
-  make_directory(staging);
-  for (const fs::path& file : files) {
-    fs::create_symlink(fs::absolute(directory / file.filename()), staging / file.filename());
-  }
-  const fs::path archive = directory / (name + ".tar.gz");
-  try {
-    hub::write_tar_gz(staging, archive, name);
-  } catch (...) {
-    fs::remove_all(staging);
-    throw;
-  }
-  fs::remove_all(staging);
-  return archive;
 }
 
 std::string summary_line(const train::TrainingResult& result) {
@@ -160,6 +110,7 @@ struct Prepared {
   models::Classifier model;
   data::TokenArena train;
   std::optional<data::TokenArena> evaluation;
+  std::optional<data::Dataset> evaluation_rows;
   std::size_t max_length = 0;
   std::optional<fs::path> checkpoint;
   std::string origin;
@@ -174,7 +125,7 @@ Prepared prepare(const TrainArguments& a) {
     checkpoint = train::find_checkpoint(a.resume_from_checkpoint);
   ModelFiles files =
       open_model(checkpoint ? checkpoint->string() : a.model, checkpoint ? "main" : a.revision);
-  const Rows rows = read_rows(a);
+  Rows rows = read_rows(a);
   settle_labels(files, rows.train);
   if (a.dropout) models::override_dropout(files.config, *a.dropout);
   const std::size_t limit = text_limit(files, a.max_length, 512);
@@ -198,33 +149,13 @@ Prepared prepare(const TrainArguments& a) {
           .model = std::move(model),
           .train = std::move(arena),
           .evaluation = std::move(evaluation),
+          .evaluation_rows = std::move(rows.evaluation),
           .max_length = limit,
           .checkpoint = std::move(checkpoint),
           .origin = rows.train.origin,
           .fingerprint = rows.train.fingerprint,
           .train_summary = of_train,
           .eval_summary = of_evaluation};
-}
-
-void save_model(const TrainArguments& a, const Prepared& p, const train::TrainingResult& result,
-                const fs::path& directory) {
-  models::export_model(p.model, p.tokenizer_files, directory);
-  const std::string name = fs::absolute(directory).filename().string();
-  models::ModelCard card{.name = name,
-                         .base_model = a.model,
-                         .dataset = p.origin,
-                         .hyperparameters = {},
-                         .results = card_rows(result.state)};
-  const nlohmann::ordered_json flags = flags_as_json(a);
-  for (const auto& [key, value] : flags.items())
-    card.hyperparameters.emplace_back(key, value.dump());
-  models::write_file(directory / "README.md", models::render(card));
-  models::write_file(directory / "training_args.json", flags.dump(2) + "\n");
-  std::vector<fs::path> saved = {"config.json", "model.safetensors", "README.md",
-                                 "training_args.json"};
-  for (const models::StoredFile& file : p.tokenizer_files) saved.emplace_back(file.name);
-  const fs::path archive = write_archive(directory, saved, name);
-  fmt::print(stderr, "model saved in {} and {}\n", directory.string(), archive.string());
 }
 
 void describe_run(const Prepared& p) {
@@ -237,16 +168,17 @@ void describe_run(const Prepared& p) {
   if (p.eval_summary) fmt::print(stderr, "eval: {}\n", data::to_text(*p.eval_summary));
 }
 
-}  // namespace
-
-int run_train(const TrainArguments& a) {
-  check(a);
-  train::TrainingOptions options = training_options(a);
-  Prepared p = prepare(a);
-  describe_run(p);
-
+// The run's directory and what watches it. `tracker` is null without one.
+struct Watched {
+  fs::path directory;
   std::vector<std::unique_ptr<train::Hook>> hooks;
   train::TrackerHook* tracker = nullptr;
+};
+
+Watched watch(const TrainArguments& a, const Prepared& p) {
+  Watched out;
+  const train::EvaluationNames names{.classes = p.model.config().labels,
+                                     .rows = p.evaluation_rows ? &*p.evaluation_rows : nullptr};
   std::string run_name = a.run_name.empty() ? generated_name(a.model) : a.run_name;
   if (a.report_to == "tracker") {
     auto hook = std::make_unique<train::TrackerHook>(
@@ -255,33 +187,64 @@ int run_train(const TrainArguments& a) {
                          .origin = p.origin,
                          .fingerprint = p.fingerprint,
                          .train = p.train_summary,
-                         .evaluation = p.eval_summary ? &*p.eval_summary : nullptr}));
+                         .evaluation = p.eval_summary ? &*p.eval_summary : nullptr}),
+        names);
     if (!hook->run_name().empty()) run_name = hook->run_name();
-    tracker = hook.get();
-    hooks.push_back(std::move(hook));
+    out.tracker = hook.get();
+    out.hooks.push_back(std::move(hook));
   }
-  options.output_directory = output_directory(a, run_name);
-  options.resume_from = p.checkpoint;
-  make_directory(options.output_directory);
-  hooks.push_back(std::make_unique<train::MetricsFile>(options.output_directory / "metrics.jsonl"));
-  hooks.push_back(std::make_unique<train::Progress>(train::style_of_terminal()));
+  out.directory = output_directory(a, run_name);
+  make_directory(out.directory);
+  out.hooks.push_back(std::make_unique<train::MetricsFile>(out.directory / "metrics.jsonl"));
+  out.hooks.push_back(std::make_unique<train::EvaluationReport>(out.directory, names));
+  out.hooks.push_back(std::make_unique<train::Progress>(train::style_of_terminal()));
+  return out;
+}
 
+// Trains and saves; the exit code.
+int train_and_save(const TrainArguments& a, Prepared& p, train::TrainingOptions options,
+                   const Watched& watched) {
+  options.output_directory = watched.directory;
+  options.resume_from = p.checkpoint;
+  options.loss.class_weights = class_weights(a, p.train.labels, p.model.config().labels.size());
   watch_signals();
   const train::TrainingData data{.train = p.train,
                                  .evaluation = p.evaluation ? &*p.evaluation : nullptr,
                                  .tokenizer = p.tokenizer_files,
                                  .fingerprint = p.fingerprint};
-  const train::TrainingResult result = train::train(p.model, data, options, hooks, stop_wanted);
+  const train::TrainingResult result =
+      train::train(p.model, data, options, watched.hooks, stop_wanted);
   if (result.outcome == train::Outcome::kStopped) {
     fmt::print(stderr, "stopped; go on with --resume-from-checkpoint {}\n",
                options.output_directory.string());
-    if (tracker) tracker->finish(result.outcome, "stopped by a signal");
+    if (watched.tracker) watched.tracker->finish(result.outcome, "stopped by a signal");
     return 1;
   }
-  save_model(a, p, result, options.output_directory);
+  save_model(a,
+             {.model = p.model,
+              .tokenizer = p.tokenizer_files,
+              .state = result.state,
+              .data_origin = p.origin},
+             options.output_directory);
   fmt::print(stderr, "{}\n", summary_line(result));
-  if (tracker) tracker->finish(result.outcome, {});
+  if (watched.tracker) watched.tracker->finish(result.outcome, {});
   return 0;
+}
+
+}  // namespace
+
+int run_train(const TrainArguments& a) {
+  check(a);
+  const train::TrainingOptions options = training_options(a);
+  Prepared p = prepare(a);
+  describe_run(p);
+  const Watched watched = watch(a, p);
+  try {
+    return train_and_save(a, p, options, watched);
+  } catch (const std::exception& error) {
+    if (watched.tracker) watched.tracker->fail(error.what());
+    throw;
+  }
 }
 
 }  // namespace trainer::cli

@@ -19,28 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-train::When when_from_name(const std::string& name) {
-  if (name == "epoch") return train::When::kEpoch;
-  return name == "steps" ? train::When::kSteps : train::When::kNo;
-}
-
 // The last part of a path or hub id: "google-bert/bert-base-uncased" -> "bert-base-uncased".
 std::string short_name(const std::string& source) {
   fs::path path(source);
   if (!path.has_filename()) path = path.parent_path();
   const std::string name = path.filename().string();
   return name.empty() || name == "." || name == ".." ? "model" : name;
-}
-
-std::vector<std::string> split_tags(const std::string& text) {
-  std::vector<std::string> tags;
-  std::istringstream in(text);
-  for (std::string tag; std::getline(in, tag, ',');) {
-    const std::size_t begin = tag.find_first_not_of(' ');
-    if (begin == std::string::npos) continue;
-    tags.push_back(tag.substr(begin, tag.find_last_not_of(' ') - begin + 1));
-  }
-  return tags;
 }
 
 // config.json as it is, without id2label and label2id of models with very many classes.
@@ -69,6 +53,17 @@ Json or_null(const std::optional<T>& value) {
 
 }  // namespace
 
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, ',');) {
+    const std::size_t begin = part.find_first_not_of(' ');
+    if (begin == std::string::npos) continue;
+    parts.push_back(part.substr(begin, part.find_last_not_of(' ') - begin + 1));
+  }
+  return parts;
+}
+
 void check(const TrainArguments& a) {
   if (a.model.empty() && a.resume_from_checkpoint.empty()) {
     throw Error(ErrorCode::kUsage,
@@ -88,29 +83,6 @@ void check(const TrainArguments& a) {
                     ": this build does not store artifacts; use --log-model false, the model "
                     "is saved in --output-dir");
   }
-}
-
-train::TrainingOptions training_options(const TrainArguments& a) {
-  return {.epochs = a.num_train_epochs,
-          .max_steps = a.max_steps,
-          .batch_size = a.batch_size,
-          .eval_batch_size = a.eval_batch_size.value_or(a.batch_size),
-          .gradient_accumulation_steps = a.gradient_accumulation_steps,
-          .order = a.no_shuffle ? train::Order::kSequential : train::Order::kShuffled,
-          .seed = a.seed,
-          .optimizer = {.weight_decay = a.weight_decay, .max_grad_norm = a.max_grad_norm},
-          .schedule = train::schedule_from_name(a.lr_scheduler_type),
-          .learning_rate = a.learning_rate,
-          .warmup_ratio = a.warmup_ratio,
-          .warmup_steps = a.warmup_steps,
-          .logging_steps = a.logging_steps,
-          .evaluate = when_from_name(a.eval_strategy),
-          .eval_steps = a.eval_steps.value_or(a.logging_steps),
-          .save = when_from_name(a.save_strategy),
-          .save_steps = a.save_steps,
-          .save_total_limit = a.save_total_limit,
-          .output_directory = {},
-          .resume_from = {}};
 }
 
 data::DatasetOptions dataset_options(const DataArguments& a, const std::string& source) {
@@ -177,23 +149,45 @@ Json flags_as_json(const TrainArguments& a) {
           {"batch_size", a.batch_size},
           {"eval_batch_size", a.eval_batch_size.value_or(a.batch_size)},
           {"gradient_accumulation_steps", a.gradient_accumulation_steps},
+          {"optim", a.optim},
+          {"optim_args", a.optim_args},
           {"learning_rate", a.learning_rate},
           {"weight_decay", a.weight_decay},
+          {"adam_beta1", a.adam_beta1},
+          {"adam_beta2", a.adam_beta2},
+          {"adam_epsilon", a.adam_epsilon},
+          {"max_grad_norm", a.max_grad_norm},
+          {"lr_scheduler_type", a.lr_scheduler_type},
+          {"lr_scheduler_kwargs", a.lr_scheduler_kwargs},
           {"warmup_ratio", a.warmup_ratio},
           {"warmup_steps", or_null(a.warmup_steps)},
-          {"lr_scheduler_type", a.lr_scheduler_type},
-          {"max_grad_norm", a.max_grad_norm},
+          {"label_smoothing_factor", a.label_smoothing_factor},
+          {"class_weights", a.class_weights},
           {"dropout", or_null(a.dropout)},
+          {"layerwise_lr_decay", or_null(a.layerwise_lr_decay)},
+          {"freeze", a.freeze},
+          {"freeze_layers", a.freeze_layers},
+          {"freeze_embeddings", a.freeze_embeddings},
           {"no_shuffle", a.no_shuffle},
           {"seed", a.seed},
           {"dtype", a.dtype},
           {"device", a.device},
+          {"logging_strategy", a.logging_strategy},
           {"logging_steps", a.logging_steps},
+          {"logging_first_step", a.logging_first_step},
           {"eval_strategy", a.eval_strategy},
           {"eval_steps", a.eval_steps.value_or(a.logging_steps)},
+          {"eval_delay", a.eval_delay},
+          {"eval_on_start", a.eval_on_start},
+          {"eval_errors", a.eval_errors},
           {"save_strategy", a.save_strategy},
           {"save_steps", a.save_steps},
           {"save_total_limit", a.save_total_limit},
+          {"load_best_model_at_end", a.load_best_model_at_end},
+          {"metric_for_best_model", a.metric_for_best_model},
+          {"greater_is_better", or_null(a.greater_is_better)},
+          {"early_stopping_patience", or_null(a.early_stopping_patience)},
+          {"early_stopping_threshold", a.early_stopping_threshold},
           {"resume_from_checkpoint", a.resume_from_checkpoint},
           {"output_dir", a.output_dir},
           {"log_model", a.log_model},
@@ -217,7 +211,7 @@ tracker::RunSettings run_settings(const TrainArguments& a, const RunFacts& facts
   settings.name = a.run_name;
   settings.group = a.group;
   settings.job_type = "train";
-  settings.tags = split_tags(a.tags);
+  settings.tags = split(a.tags);
   const std::string model = short_name(a.model);
   if (std::find(settings.tags.begin(), settings.tags.end(), model) == settings.tags.end())
     settings.tags.push_back(model);

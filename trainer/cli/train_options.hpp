@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include <tracker/run.hpp>
 
@@ -19,7 +21,14 @@ namespace trainer::cli {
 // lacks, Error(kUnsupported).
 void check(const TrainArguments& arguments);
 
+// "a, b" as {"a", "b"}; empty parts are left out.
+std::vector<std::string> split(const std::string& list);
+
+// All but what needs the data: class weights, directories. Throws Error(kUsage) naming the flag.
 train::TrainingOptions training_options(const TrainArguments& arguments);
+// --class-weights: empty for none; "balanced" as scikit-learn's compute_class_weight has it.
+std::vector<float> class_weights(const TrainArguments& arguments,
+                                 const std::vector<std::int64_t>& labels, std::size_t classes);
 data::DatasetOptions dataset_options(const DataArguments& arguments, const std::string& source);
 // Which rows; `samples` of them when that is given.
 data::Selection selection(const DataArguments& arguments, std::optional<std::size_t> samples,

@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace trainer::cli {
 namespace {
@@ -23,9 +24,41 @@ std::string value_of(const YAML::Node& node, const std::string& key) {
   return joined;
 }
 
+// What a flag was given, else its default; nullopt when it has none.
+std::optional<std::string> value_of(const CLI::Option& option) {
+  if (option.get_expected_max() == 0)
+    return option.count() > 0 && option.as<bool>() ? "true" : "false";
+  if (option.count() == 0) {
+    const std::string value = option.get_default_str();
+    return value.empty() ? std::nullopt : std::optional(value);
+  }
+  std::string joined;
+  for (const std::string& result : option.results()) joined += (joined.empty() ? "" : ",") + result;
+  return joined;
+}
+
+// "learning_rate: 5e-05", quoted where YAML would take it for something else.
+std::string entry(std::string name, const std::string& value) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  YAML::Emitter line;
+  line << YAML::BeginMap << YAML::Key << name << YAML::Value << value << YAML::EndMap;
+  return std::string(line.c_str()) + "\n";
+}
+
 }  // namespace
 
-std::string YamlConfig::to_config(const CLI::App*, bool, bool, std::string) const { return {}; }
+std::string YamlConfig::to_config(const CLI::App* app, bool, bool, std::string) const {
+  std::string out;
+  for (const std::string& group : app->get_groups()) {
+    std::string lines;
+    for (const CLI::Option* option : app->get_options()) {
+      if (option->get_group() != group || !option->get_configurable()) continue;
+      if (const auto value = value_of(*option)) lines += entry(option->get_single_name(), *value);
+    }
+    if (!lines.empty()) out += (out.empty() ? "# " : "\n# ") + group + "\n" + lines;
+  }
+  return out;
+}
 
 std::vector<CLI::ConfigItem> YamlConfig::from_config(std::istream& input) const {
   std::vector<CLI::ConfigItem> items;

@@ -15,17 +15,60 @@
 namespace trainer::train {
 namespace {
 
-double mean_cross_entropy(const std::vector<float>& logits, std::size_t classes,
-                          const std::vector<std::int64_t>& labels) {
+// -log softmax of one row of logits.
+std::vector<double> costs(std::span<const float> logits) {
+  const auto top = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
+  double sum = 0;
+  for (const float x : logits) sum += std::exp(static_cast<double>(x) - top);
+  std::vector<double> out;
+  for (const float x : logits) out.push_back(top + std::log(sum) - static_cast<double>(x));
+  return out;
+}
+
+// See nn::cross_entropy_sum: one row's share of the sum.
+double row_loss(const std::vector<double>& costs, std::size_t label,
+                const nn::CrossEntropy& options) {
+  const auto weight = [&options](std::size_t c) {
+    return options.class_weights.empty() ? 1.0 : static_cast<double>(options.class_weights[c]);
+  };
+  const double smoothing = options.label_smoothing;
+  double loss = (1.0 - smoothing) * weight(label) * costs[label];
+  if (smoothing == 0.0) return loss;
+  for (std::size_t c = 0; c < costs.size(); ++c)
+    loss += smoothing / static_cast<double>(costs.size()) * weight(c) * costs[c];
+  return loss;
+}
+
+// Loss and worst rows of logits [rows, classes].
+void judge(const std::vector<float>& logits, std::int64_t classes,
+           const std::vector<std::int64_t>& labels, const EvaluationOptions& options,
+           Evaluation& out) {
+  const auto width = static_cast<std::size_t>(classes);
+  std::vector<WorstRow> rows;
   double total = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const float* row = logits.data() + i * classes;
-    const double top = *std::max_element(row, row + classes);
-    double sum = 0;
-    for (std::size_t c = 0; c < classes; ++c) sum += std::exp(static_cast<double>(row[c]) - top);
-    total += top + std::log(sum) - static_cast<double>(row[labels[i]]);
+    const auto cost = costs(std::span(logits).subspan(i * width, width));
+    const auto label = static_cast<std::size_t>(labels[i]);
+    total += row_loss(cost, label, options.loss);
+    const auto best = std::min_element(cost.begin(), cost.end());
+    rows.push_back({.row = static_cast<std::int64_t>(i),
+                    .label = labels[i],
+                    .predicted = best - cost.begin(),
+                    .probability = std::exp(-*best),
+                    .loss = cost[label]});
   }
-  return labels.empty() ? 0.0 : total / static_cast<double>(labels.size());
+  const double weight = nn::cross_entropy_weight(labels, options.loss);
+  out.loss = quotient(total, weight);
+  const auto worst = static_cast<std::ptrdiff_t>(std::min(rows.size(), options.worst_rows));
+  std::partial_sort(rows.begin(), rows.begin() + worst, rows.end(),
+                    [](const WorstRow& a, const WorstRow& b) {
+                      // A loss that is not a number is the worst.
+                      const bool a_nan = std::isnan(a.loss), b_nan = std::isnan(b.loss);
+                      if (a_nan != b_nan) return a_nan;
+                      if (!a_nan && a.loss != b.loss) return a.loss > b.loss;
+                      return a.row < b.row;
+                    });
+  out.worst.assign(rows.begin(), rows.begin() + worst);
 }
 
 }  // namespace
@@ -69,19 +112,20 @@ std::vector<float> predict(const models::Classifier& model, const data::TokenAre
 }
 
 Evaluation evaluate(const models::Classifier& model, const data::TokenArena& arena,
-                    std::int64_t batch_size) {
+                    const EvaluationOptions& options) {
   const auto classes = static_cast<std::int64_t>(model.config().labels.size());
   check_labels(arena.labels, classes, "evaluation data");
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<float> logits = predict(model, arena, batch_size);
+  const std::vector<float> logits = predict(model, arena, options.batch_size);
   Evaluation out;
-  out.loss = mean_cross_entropy(logits, static_cast<std::size_t>(classes), arena.labels);
+  judge(logits, classes, arena.labels, options, out);
   out.metrics = classification_metrics(logits, classes, arena.labels);
+  out.confusion = confusion(predictions(logits, classes), arena.labels, classes);
   out.runtime = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const auto rows = static_cast<double>(arena.size());
   out.samples_per_second = rows / std::max(out.runtime, 1e-9);
   out.steps_per_second =
-      std::ceil(rows / static_cast<double>(batch_size)) / std::max(out.runtime, 1e-9);
+      std::ceil(rows / static_cast<double>(options.batch_size)) / std::max(out.runtime, 1e-9);
   return out;
 }
 

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "data/token_arena.hpp"
 #include "models/classifier.hpp"
+#include "nn/loss.hpp"
+#include "train/confusion.hpp"
 #include "train/metrics.hpp"
 
 namespace trainer::train {
@@ -14,17 +18,34 @@ namespace trainer::train {
 std::vector<float> predict(const models::Classifier& model, const data::TokenArena& arena,
                            std::int64_t batch_size);
 
+struct EvaluationOptions {
+  std::int64_t batch_size = 8;
+  nn::CrossEntropy loss = {};  // that of training: smoothed and weighted as it is
+  std::size_t worst_rows = 0;  // how many of them to name
+};
+
+// A row that the model gets wrong, or right with little confidence.
+struct WorstRow {
+  std::int64_t row = 0;  // index in the arena
+  std::int64_t label = 0;
+  std::int64_t predicted = 0;
+  double probability = 0;  // of what is predicted
+  double loss = 0;         // -log of the label's probability
+};
+
 struct Evaluation {
-  double loss = 0;  // mean cross entropy
+  double loss = 0;  // mean over the rows, by their classes' weights
   Metrics metrics;
-  double runtime = 0;  // seconds
+  Confusion confusion;
+  std::vector<WorstRow> worst;  // highest loss first
+  double runtime = 0;           // seconds
   double samples_per_second = 0;
   double steps_per_second = 0;
 };
 
 // Throws Error(kInvalidInput) when a label is not one of the model's classes.
 Evaluation evaluate(const models::Classifier& model, const data::TokenArena& arena,
-                    std::int64_t batch_size);
+                    const EvaluationOptions& options);
 
 // Every label must be a class of the model; `origin` is where the rows come from, for the message.
 void check_labels(const std::vector<std::int64_t>& labels, std::int64_t classes,

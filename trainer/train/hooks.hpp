@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
+#include "train/evaluate.hpp"
 #include "train/state.hpp"
 
 namespace trainer::train {
@@ -16,8 +16,10 @@ class Hook {
  public:
   virtual ~Hook() = default;
   virtual void began(const TrainerState&) {}
-  virtual void stepped(const TrainerState&) {}  // after every optimizer step
-  virtual void logged(const Row&) {}            // a row of metrics
+  virtual void stepped(const TrainerState&) {}                       // after every optimizer step
+  virtual void logged(const Row&) {}                                 // a row of metrics
+  virtual void evaluated(const TrainerState&, const Evaluation&) {}  // after its row was logged
+  virtual void noted(const std::string&) {}  // a line for people: trouble, an early end
   virtual void ended(const TrainerState&, Outcome) {}
 };
 

@@ -10,8 +10,14 @@
 
 #include "config/error.hpp"
 #include "data/packed_batch.hpp"
-#include "nn/loss.hpp"
+#include "hub/safetensors.hpp"
+#include "models/loading.hpp"
 #include "train/checkpoint.hpp"
+#include "train/checkpoint_folders.hpp"
+#include "train/checkpoint_keeper.hpp"
+#include "train/learning_rate.hpp"
+#include "train/not_finite.hpp"
+#include "train/plan.hpp"
 
 namespace trainer::train {
 namespace {
@@ -31,26 +37,18 @@ class Loop {
         data_(data),
         options_(options),
         hooks_(hooks),
-        optimizer_(model.parameters(), options.optimizer),
-        count_(count_steps(options, static_cast<std::int64_t>(data.train.size()))),
-        sampler_{.rows = static_cast<std::int64_t>(data.train.size()),
-                 .batch_size = options.batch_size,
-                 .order = options.order,
-                 .seed = options.seed},
-        schedule_{.kind = options.schedule,
-                  .learning_rate = options.learning_rate,
-                  .warmup_steps = options.warmup_steps.value_or(static_cast<std::int64_t>(
-                      std::ceil(options.warmup_ratio * static_cast<double>(count_.total)))),
-                  .total_steps = count_.total} {
-    state_.plan = {.rows = sampler_.rows,
-                   .fingerprint = data.fingerprint,
-                   .order = options.order,
-                   .seed = options.seed,
-                   .batch_size = options.batch_size,
-                   .gradient_accumulation_steps = options.gradient_accumulation_steps};
-    if (options.resume_from)
-      state_ = read_checkpoint(*options.resume_from, state_.plan, optimizer_);
-    state_.max_steps = count_.total;
+        plan_(options, data),
+        optimizer_(make_optimizer(model.parameters(), options.optimizer,
+                                  treatments(model.parameters(), options.groups))),
+        rate_(plan_.schedule(), options.schedule_arguments),
+        best_(plan_.best()),
+        keeper_(options.output_directory, options.save_total_limit, data.tokenizer) {
+    state_.plan = plan_.rows();
+    if (options.resume_from) {
+      state_ = read_checkpoint(*options.resume_from, state_.plan, *optimizer_);
+      rate_.restore(state_);
+    }
+    state_.max_steps = plan_.total_steps();
   }
 
   TrainingResult run(const std::atomic<bool>& stop);
@@ -58,87 +56,89 @@ class Loop {
  private:
   double epoch_done() const {
     return static_cast<double>(state_.epoch) +
-           static_cast<double>(state_.batch) / static_cast<double>(count_.batches_per_epoch);
+           static_cast<double>(state_.batch) / static_cast<double>(plan_.batches_per_epoch());
   }
-  bool due(When when, std::int64_t steps) const {
-    if (when == When::kSteps) return state_.global_step % steps == 0;
-    return when == When::kEpoch && state_.batch == count_.batches_per_epoch;
-  }
+  bool last_step() const { return state_.global_step >= plan_.total_steps(); }
+  bool epoch_over() const { return state_.batch == plan_.batches_per_epoch(); }
 
   void work_through_epoch(const std::atomic<bool>& stop);
-  double step(const std::vector<std::int64_t>& order);
-  double accumulate(std::span<const std::int64_t> rows, std::int64_t rows_of_step);
+  void step(const std::vector<std::int64_t>& order);
+  double accumulate(std::span<const std::int64_t> rows, double weight);
+  void after_step();
   void log(Row row);
   void log_training();
   void log_end();
-  void evaluate();
+  const Evaluation& evaluate();
+  void judge(const Evaluation& evaluation);
   void save();
+  void load_best();
+  void note(const std::string& text) {
+    for (const auto& hook : hooks_) hook->noted(text);
+  }
 
   models::Classifier& model_;
   const TrainingData& data_;
   const TrainingOptions& options_;
   const std::vector<std::unique_ptr<Hook>>& hooks_;
-  AdamW optimizer_;
-  StepCount count_;
-  Sampler sampler_;
-  Schedule schedule_;
+  Plan plan_;
+  std::unique_ptr<Optimizer> optimizer_;
+  LearningRate rate_;
+  BestModel best_;
+  CheckpointKeeper keeper_;
   TrainerState state_;
   double grad_norm_ = 0;
   double learning_rate_ = 0;
   std::int64_t samples_ = 0;  // of this process
   std::int64_t steps_ = 0;    // of this process
-  std::int64_t saved_at_ = -1;
+  bool given_up_ = false;     // early stopping
+  std::optional<Evaluation> best_evaluation_;
   Clock::time_point start_ = Clock::now();
   TrainingResult result_;
 };
 
-// Forward and backward of one batch; returns its share of the step's mean loss.
-double Loop::accumulate(std::span<const std::int64_t> rows, std::int64_t rows_of_step) {
+// Forward and backward of one batch; returns its share of the step's mean loss. `weight`: what the
+// rows of the whole step weigh.
+double Loop::accumulate(std::span<const std::int64_t> rows, double weight) {
   const data::PackedBatch batch = data::pack(data_.train, rows);
   nn::Pass pass(nn::Mode::kTrain, {.seed = state_.plan.seed, .step = state_.forward_passes});
   const at::Tensor logits = model_.forward(batch, pass);
   const at::Tensor loss =
-      at::mul(nn::cross_entropy_sum(logits, batch.labels), 1.0 / static_cast<double>(rows_of_step));
+      at::mul(nn::cross_entropy_sum(logits, batch.labels, options_.loss), 1.0 / weight);
   const double value = loss.item<double>();
-  if (!std::isfinite(value)) {
-    throw Error(
-        ErrorCode::kInvalidInput,
-        "the loss of step " + std::to_string(state_.global_step + 1) +
-            " is not a number; lower --learning-rate, add --warmup-ratio, or use --dtype float32");
-  }
+  if (!std::isfinite(value)) throw not_finite("loss", state_, rows, keeper_.last_good());
   torch::autograd::backward({loss}, {});
   ++state_.forward_passes;
   samples_ += static_cast<std::int64_t>(rows.size());
   return value;
 }
 
-// One optimizer step over the next gradient_accumulation_steps batches of the epoch; returns the
-// step's loss.
-double Loop::step(const std::vector<std::int64_t>& order) {
+// One optimizer step over the next gradient_accumulation_steps batches of the epoch.
+void Loop::step(const std::vector<std::int64_t>& order) {
   const std::int64_t first = state_.batch * options_.batch_size;
   const std::int64_t batches =
-      std::min(options_.gradient_accumulation_steps, count_.batches_per_epoch - state_.batch);
-  const std::int64_t end = std::min(first + batches * options_.batch_size, sampler_.rows);
+      std::min(options_.gradient_accumulation_steps, plan_.batches_per_epoch() - state_.batch);
+  const std::int64_t end =
+      std::min(first + batches * options_.batch_size, static_cast<std::int64_t>(order.size()));
+  const auto rows_from = [&](std::int64_t begin, std::int64_t count) {
+    return std::span(order).subspan(static_cast<std::size_t>(begin),
+                                    static_cast<std::size_t>(count));
+  };
+  const auto all = rows_from(first, end - first);
+  std::vector<std::int64_t> labels;
+  for (const std::int64_t row : all)
+    labels.push_back(data_.train.labels[static_cast<std::size_t>(row)]);
+  const double weight = nn::cross_entropy_weight(labels, options_.loss);
   double loss = 0;
-  for (std::int64_t at = first; at < end; at += options_.batch_size) {
-    const std::int64_t rows = std::min(options_.batch_size, end - at);
-    loss += accumulate(
-        std::span(order).subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(rows)),
-        end - first);
-  }
-  learning_rate_ = schedule_.at(state_.global_step);
-  grad_norm_ = optimizer_.step(learning_rate_);
-  if (!std::isfinite(grad_norm_)) {
-    throw Error(ErrorCode::kInvalidInput,
-                "the gradient of step " + std::to_string(state_.global_step + 1) +
-                    " is not finite; lower --learning-rate or use --dtype float32");
-  }
+  for (std::int64_t at = first; at < end; at += options_.batch_size)
+    loss += accumulate(rows_from(at, std::min(options_.batch_size, end - at)), weight);
+  learning_rate_ = rate_.at(state_.global_step);
+  grad_norm_ = optimizer_->step(learning_rate_);
+  if (!std::isfinite(grad_norm_)) throw not_finite("gradient", state_, all, keeper_.last_good());
   state_.batch += batches;
   ++state_.global_step;
   ++steps_;
   state_.loss_since_log += loss;
   state_.total_loss += loss;
-  return loss;
 }
 
 void Loop::log(Row row) {
@@ -159,23 +159,52 @@ void Loop::log_training() {
                   {"train/learning_rate", learning_rate_}}});
 }
 
-void Loop::evaluate() {
-  const Evaluation done = train::evaluate(model_, *data_.evaluation, options_.eval_batch_size);
+const Evaluation& Loop::evaluate() {
+  result_.last_evaluation = train::evaluate(model_, *data_.evaluation,
+                                            {.batch_size = options_.eval_batch_size,
+                                             .loss = options_.loss,
+                                             .worst_rows = options_.worst_rows});
+  const Evaluation& done = *result_.last_evaluation;
   Row row{.step = state_.global_step, .values = {{"eval/loss", done.loss}}};
   for (const auto& [name, value] : done.metrics) row.values.emplace_back("eval/" + name, value);
   row.values.emplace_back("eval/runtime", done.runtime);
   row.values.emplace_back("eval/samples_per_second", done.samples_per_second);
   row.values.emplace_back("eval/steps_per_second", done.steps_per_second);
   log(std::move(row));
-  result_.last_evaluation = done;
+  for (const auto& hook : hooks_) hook->evaluated(state_, done);
+  return done;
+}
+
+// What an evaluation means for the learning rate, the best model and early stopping.
+void Loop::judge(const Evaluation& evaluation) {
+  if (rate_.follows_a_metric())
+    rate_.observe(best_.value(evaluation.loss, evaluation.metrics), state_);
+  const BestModel::Verdict verdict = best_.judge(evaluation.loss, evaluation.metrics, state_);
+  if (verdict.best) {
+    best_evaluation_ = evaluation;
+    if (options_.saving.when == When::kBest) save();
+  }
+  given_up_ = verdict.give_up;
 }
 
 void Loop::save() {
-  if (saved_at_ == state_.global_step) return;
-  write_checkpoint(options_.output_directory, model_, data_.tokenizer, optimizer_, state_);
-  if (options_.save_total_limit > 0)
-    prune_checkpoints(options_.output_directory, options_.save_total_limit);
-  saved_at_ = state_.global_step;
+  if (const auto trouble = keeper_.save(model_, *optimizer_, state_)) note(*trouble);
+}
+
+void Loop::load_best() {
+  const std::string& folder = state_.best_model_checkpoint;
+  if (!std::filesystem::exists(std::filesystem::path(folder) / kStateFile)) {
+    note("the best model has no checkpoint; the last one is kept");
+    return;
+  }
+  models::load_weights(model_, hub::Safetensors::open_model(folder));
+  note("the best model, " + std::filesystem::path(folder).filename().string() + ", is loaded");
+  result_.last_evaluation = best_evaluation_;
+  if (best_evaluation_) {
+    for (const auto& hook : hooks_) hook->evaluated(state_, *best_evaluation_);
+  }
+  if (options_.save_total_limit == 1)  // as the Trainer: the best is what is wanted
+    prune_all_but(options_.output_directory, folder);
 }
 
 void Loop::log_end() {
@@ -191,31 +220,46 @@ void Loop::log_end() {
                        static_cast<double>(std::max<std::int64_t>(1, state_.global_step))}}});
 }
 
+// Logging, evaluation and checkpoint, where they are due, in the Trainer's order.
+void Loop::after_step() {
+  const Plan::Moment now{.step = state_.global_step,
+                         .epoch = epoch_done(),
+                         .epoch_over = epoch_over(),
+                         .last = last_step()};
+  if (plan_.logs(now)) log_training();
+  if (plan_.evaluates(now)) judge(evaluate());
+  if (plan_.saves(now)) save();
+}
+
 void Loop::work_through_epoch(const std::atomic<bool>& stop) {
-  const std::vector<std::int64_t> order = sampler_.epoch_order(state_.epoch);
-  while (state_.batch < count_.batches_per_epoch && state_.global_step < count_.total && !stop) {
+  const std::vector<std::int64_t> order = plan_.sampler().epoch_order(state_.epoch);
+  while (!epoch_over() && !last_step() && !given_up_ && !stop) {
     step(order);
     for (const auto& hook : hooks_) hook->stepped(state_);
-    const bool last = state_.global_step == count_.total;
-    if (state_.global_step % options_.logging_steps == 0 || last) log_training();
-    const bool at_end = last && options_.evaluate != When::kNo;
-    if (data_.evaluation && (due(options_.evaluate, options_.eval_steps) || at_end)) evaluate();
-    if (due(options_.save, options_.save_steps)) save();
+    after_step();
   }
 }
 
 TrainingResult Loop::run(const std::atomic<bool>& stop) {
   for (const auto& hook : hooks_) hook->began(state_);
-  while (state_.global_step < count_.total && !stop) {
-    if (state_.batch == count_.batches_per_epoch) {
+  if (options_.evaluate_on_start && data_.evaluation && state_.global_step == 0 && !stop)
+    evaluate();
+  while (!last_step() && !given_up_ && !stop) {
+    if (epoch_over()) {
       ++state_.epoch;
       state_.batch = 0;
     }
     work_through_epoch(stop);
   }
-  if (stop) {
+  if (given_up_ && !last_step()) {
+    note("stopped early at step " + std::to_string(state_.global_step) + ": no gain in " +
+         std::to_string(state_.evaluations_without_gain) + " evaluations");
+  }
+  if (stop && !last_step() && !given_up_) {
     save();
     result_.outcome = Outcome::kStopped;
+  } else if (options_.load_best_model_at_end) {
+    load_best();
   }
   log_end();
   for (const auto& hook : hooks_) hook->ended(state_, result_.outcome);
@@ -224,17 +268,6 @@ TrainingResult Loop::run(const std::atomic<bool>& stop) {
 }
 
 }  // namespace
-
-StepCount count_steps(const TrainingOptions& options, std::int64_t rows) {
-  StepCount count;
-  count.batches_per_epoch = (rows + options.batch_size - 1) / options.batch_size;
-  const std::int64_t per_step = options.gradient_accumulation_steps;
-  count.steps_per_epoch =
-      std::max<std::int64_t>(1, (count.batches_per_epoch + per_step - 1) / per_step);
-  count.total = options.max_steps.value_or(static_cast<std::int64_t>(
-      std::ceil(options.epochs * static_cast<double>(count.steps_per_epoch))));
-  return count;
-}
 
 TrainingResult train(models::Classifier& model, const TrainingData& data,
                      const TrainingOptions& options,
@@ -245,6 +278,12 @@ TrainingResult train(models::Classifier& model, const TrainingData& data,
   if (data.evaluation) check_labels(data.evaluation->labels, classes, "evaluation data");
   if (data.train.size() == 0)
     throw Error(ErrorCode::kInvalidInput, "the training data has no rows");
+  const std::size_t weights = options.loss.class_weights.size();
+  if (weights != 0 && weights != static_cast<std::size_t>(classes)) {
+    throw Error(ErrorCode::kUsage, "--class-weights gives " + std::to_string(weights) +
+                                       " weights but the model has " + std::to_string(classes) +
+                                       " classes");
+  }
   return Loop(model, data, options, hooks).run(stop);
 }
 

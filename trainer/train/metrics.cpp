@@ -3,102 +3,99 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
+
+#include "train/confusion.hpp"
 
 namespace trainer::train {
 namespace {
 
-double quotient(double a, double b) { return b == 0.0 ? 0.0 : a / b; }
+std::span<const float> row_of(std::span<const float> scores, std::size_t row, std::int64_t width) {
+  const auto w = static_cast<std::size_t>(width);
+  return scores.subspan(row * w, w);
+}
 
-struct Confusion {
-  std::int64_t classes = 0;
-  std::vector<double> counts;  // [label, prediction]
-
-  double at(std::int64_t label, std::int64_t prediction) const {
-    return counts[static_cast<std::size_t>(label * classes + prediction)];
+// Area of each class against the rest; for two classes of class 1 alone, by the logits' difference,
+// which orders rows as the probability does and does not saturate.
+std::optional<double> class_area(std::span<const float> scores, std::int64_t classes,
+                                 std::span<const std::int64_t> labels, const Confusion& c) {
+  const std::int64_t rows = c.rows();
+  for (std::int64_t k = 0; k < classes; ++k) {
+    if (c.of_label(k) == 0 || c.of_label(k) == rows) return std::nullopt;
   }
-  double of_label(std::int64_t c) const {
-    double total = 0;
-    for (std::int64_t p = 0; p < classes; ++p) total += at(c, p);
-    return total;
-  }
-  double of_prediction(std::int64_t c) const {
-    double total = 0;
-    for (std::int64_t l = 0; l < classes; ++l) total += at(l, c);
-    return total;
-  }
-};
-
-Confusion confusion(std::span<const std::int64_t> predicted, std::span<const std::int64_t> labels,
-                    std::int64_t classes) {
-  Confusion out{classes, std::vector<double>(static_cast<std::size_t>(classes * classes), 0.0)};
+  std::vector<std::vector<double>> columns(static_cast<std::size_t>(classes == 2 ? 1 : classes));
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    out.counts[static_cast<std::size_t>(labels[i] * classes + predicted[i])] += 1;
+    const auto row = row_of(scores, i, classes);
+    if (classes == 2) {
+      columns[0].push_back(static_cast<double>(row[1]) - static_cast<double>(row[0]));
+      continue;
+    }
+    const std::vector<double> p = probabilities(row);
+    for (std::size_t k = 0; k < p.size(); ++k) columns[k].push_back(p[k]);
   }
+  double total = 0;
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    const auto which = static_cast<std::int64_t>(classes == 2 ? 1 : k);
+    std::vector<bool> positive;
+    for (const std::int64_t label : labels) positive.push_back(label == which);
+    total += area_under_curve(columns[k], positive);
+  }
+  return total / static_cast<double>(columns.size());
+}
+
+}  // namespace
+
+std::vector<double> probabilities(std::span<const float> logits) {
+  const auto top = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
+  std::vector<double> out;
+  double sum = 0;
+  for (const float x : logits) {
+    out.push_back(std::exp(static_cast<double>(x) - top));
+    sum += out.back();
+  }
+  for (double& p : out) p /= sum;
   return out;
 }
 
-struct Quality {
-  double precision = 0, recall = 0, f1 = 0;
-};
-
-Quality quality_of(const Confusion& c, std::int64_t which) {
-  const double hit = c.at(which, which);
-  return {.precision = quotient(hit, c.of_prediction(which)),
-          .recall = quotient(hit, c.of_label(which)),
-          .f1 = quotient(2 * hit, c.of_prediction(which) + c.of_label(which))};
-}
-
-Quality mean_quality(const Confusion& c) {
-  Quality mean;
-  double present = 0;
-  for (std::int64_t k = 0; k < c.classes; ++k) {
-    if (c.of_label(k) == 0 && c.of_prediction(k) == 0) continue;
-    const Quality one = quality_of(c, k);
-    mean.precision += one.precision;
-    mean.recall += one.recall;
-    mean.f1 += one.f1;
-    present += 1;
-  }
-  return {quotient(mean.precision, present), quotient(mean.recall, present),
-          quotient(mean.f1, present)};
-}
-
-// Matthews' correlation for any number of classes (Gorodkin, 2004).
-double matthews(const Confusion& c, double rows) {
-  double hits = 0, products = 0, squares_label = 0, squares_prediction = 0;
-  for (std::int64_t k = 0; k < c.classes; ++k) {
-    hits += c.at(k, k);
-    products += c.of_label(k) * c.of_prediction(k);
-    squares_label += c.of_label(k) * c.of_label(k);
-    squares_prediction += c.of_prediction(k) * c.of_prediction(k);
-  }
-  return quotient(hits * rows - products,
-                  std::sqrt((rows * rows - squares_prediction) * (rows * rows - squares_label)));
-}
-
-// Probability that a row of class 1 scores above one of class 0; equal scores count half.
-double area_under_curve(std::span<const float> scores, std::span<const std::int64_t> labels) {
-  std::vector<std::size_t> order(labels.size());
+double area_under_curve(std::span<const double> scores, const std::vector<bool>& positive) {
+  std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), 0);
-  const auto margin = [&](std::size_t i) { return scores[2 * i + 1] - scores[2 * i]; };
   std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return margin(a) < margin(b); });
+            [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
   double rank_sum = 0, positives = 0;
   for (std::size_t i = 0; i < order.size();) {
     std::size_t end = i;
-    while (end < order.size() && margin(order[end]) == margin(order[i])) ++end;
+    while (end < order.size() && scores[order[end]] == scores[order[i]]) ++end;
     const double rank = static_cast<double>(i + end + 1) / 2;
     for (; i < end; ++i) {
-      if (labels[order[i]] != 1) continue;
+      if (!positive[order[i]]) continue;
       rank_sum += rank;
       positives += 1;
     }
   }
-  const double negatives = static_cast<double>(labels.size()) - positives;
+  const double negatives = static_cast<double>(scores.size()) - positives;
   return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives);
 }
 
-}  // namespace
+double calibration_error(std::span<const float> scores, std::int64_t classes,
+                         std::span<const std::int64_t> labels) {
+  constexpr std::size_t kBins = 15;
+  struct Bin {
+    double confidence = 0, hits = 0;
+  };
+  std::vector<Bin> bins(kBins);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const std::vector<double> p = probabilities(row_of(scores, i, classes));
+    const auto best = std::max_element(p.begin(), p.end());
+    const double place = std::ceil(*best * static_cast<double>(kBins)) - 1;
+    Bin& bin = bins[static_cast<std::size_t>(std::clamp(place, 0.0, kBins - 1.0))];
+    bin.confidence += *best;
+    bin.hits += best - p.begin() == labels[i] ? 1 : 0;
+  }
+  double error = 0;
+  for (const Bin& bin : bins) error += std::abs(bin.hits - bin.confidence);
+  return quotient(error, static_cast<double>(labels.size()));
+}
 
 std::vector<std::int64_t> predictions(std::span<const float> scores, std::int64_t classes) {
   std::vector<std::int64_t> out;
@@ -112,19 +109,22 @@ std::vector<std::int64_t> predictions(std::span<const float> scores, std::int64_
 
 Metrics classification_metrics(std::span<const float> scores, std::int64_t classes,
                                std::span<const std::int64_t> labels) {
-  const auto predicted = predictions(scores, classes);
-  const Confusion c = confusion(predicted, labels, classes);
-  const auto rows = static_cast<double>(labels.size());
-  double hits = 0;
-  for (std::int64_t k = 0; k < classes; ++k) hits += c.at(k, k);
-  const Quality quality = classes == 2 ? quality_of(c, 1) : mean_quality(c);
-  Metrics out = {{"accuracy", quotient(hits, rows)},
+  const Confusion c = confusion(predictions(scores, classes), labels, classes);
+  const double accuracy = quotient(static_cast<double>(c.hits()), static_cast<double>(c.rows()));
+  const Quality macro = mean_quality(c, Average::kMacro);
+  const Quality quality = classes == 2 ? quality_of(c, 1) : macro;
+  Metrics out = {{"accuracy", accuracy},
                  {"f1", quality.f1},
                  {"precision", quality.precision},
                  {"recall", quality.recall},
-                 {"mcc", matthews(c, rows)}};
-  if (classes == 2 && c.of_label(0) > 0 && c.of_label(1) > 0)
-    out.emplace_back("auc", area_under_curve(scores, labels));
+                 {"f1_macro", macro.f1},
+                 {"f1_micro", accuracy},  // of one label a row they are the same
+                 {"f1_weighted", mean_quality(c, Average::kWeighted).f1},
+                 {"mcc", matthews(c)}};
+  if (classes > 1) {
+    if (const auto area = class_area(scores, classes, labels, c)) out.emplace_back("auc", *area);
+  }
+  out.emplace_back("ece", calibration_error(scores, classes, labels));
   return out;
 }
 

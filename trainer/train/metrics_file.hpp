@@ -1,16 +1,17 @@
 #pragma once
 
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <string>
 
+#include "hub/disk.hpp"
 #include "train/hooks.hpp"
 
 namespace trainer::train {
 
-// OUT/metrics.jsonl: each row as a line, in the file when logged() returns (flushed to the kernel:
-// it survives the process, not a power cut). Begun afresh; a resumed run appends. Throws Error(kIo)
-// when it cannot be written.
+// OUT/metrics.jsonl: each row as a line, in the file when logged() returns (it survives the
+// process, not a power cut). Begun afresh; a resumed run appends. A file that cannot be opened is
+// Error(kIo) when training begins; a disk that is full later on is said once on stderr, and what it
+// had no room for is written when there is room again.
 class MetricsFile : public Hook {
  public:
   explicit MetricsFile(const std::filesystem::path& file);
@@ -18,11 +19,12 @@ class MetricsFile : public Hook {
   void logged(const Row& row) override;
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
+  void write_pending();
+
   std::filesystem::path path_;
-  std::unique_ptr<std::FILE, Close> file_;
+  hub::FileDescriptor file_;
+  std::string pending_;  // bytes that are not in the file yet
+  bool failing_ = false;
 };
 
 }  // namespace trainer::train

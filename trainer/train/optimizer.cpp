@@ -1,77 +1,133 @@
 #include "train/optimizer.hpp"
 
-#include <ATen/ops/zeros.h>
-
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "config/error.hpp"
 #include "nn/parallel.hpp"
+#include "train/adafactor.hpp"
+#include "train/elementwise_optimizers.hpp"
 
 namespace trainer::train {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 15;  // elements
 
-double gradient_norm(const at::Tensor& grads) {
-  const auto* data = grads.const_data_ptr<float>();
-  std::vector<double> partial(static_cast<std::size_t>(at::get_num_threads()), 0.0);
-  nn::parallel_rows(grads.numel(), kGrain, [&](nn::cpu::RowRange range) {
-    partial[static_cast<std::size_t>(at::get_thread_num())] +=
-        nn::cpu::kernels().sum_of_squares(data, range);
-  });
-  double total = 0.0;
-  for (const double part : partial) total += part;
-  return std::sqrt(total);
-}
+struct Named {
+  std::string_view name;
+  OptimizerKind kind;
+};
+constexpr std::array kNames = {
+    Named{"adamw_torch", OptimizerKind::kAdamW}, Named{"adamw_torch_fused", OptimizerKind::kAdamW},
+    Named{"adafactor", OptimizerKind::kAdafactor}, Named{"sgd", OptimizerKind::kSgd},
+    Named{"lion_32bit", OptimizerKind::kLion}};
 
 }  // namespace
 
-AdamW::AdamW(nn::ParameterSet& parameters, const AdamWOptions& options)
-    : parameters_(parameters),
-      options_(options),
-      m_(at::zeros({parameters.size()}, at::kFloat)),
-      v_(at::zeros({parameters.size()}, at::kFloat)) {
-  for (const nn::Parameter& parameter : parameters.parameters()) {
-    const std::int64_t end = parameter.offset + parameter.size;
-    const bool same = !runs_.empty() &&
-                      (runs_.back().decay == parameter.spec.decay || options.weight_decay == 0.0);
-    if (same) {
-      runs_.back().end = end;
-    } else {
-      runs_.push_back({parameter.offset, end, parameter.spec.decay});
-    }
+OptimizerKind optimizer_from_name(std::string_view name) {
+  for (const Named& entry : kNames) {
+    if (entry.name == name) return entry.kind;
+  }
+  throw Error(ErrorCode::kUsage,
+              "--optim '" + std::string(name) + "' is not known; known are " + optimizer_names());
+}
+
+std::string_view name_of(OptimizerKind kind) {
+  return std::find_if(kNames.begin(), kNames.end(),
+                      [kind](const Named& entry) { return entry.kind == kind; })
+      ->name;
+}
+
+std::string optimizer_names() {
+  std::string known;
+  for (const Named& entry : kNames) {
+    if (!known.empty()) known += ", ";
+    known += entry.name;
+  }
+  return known;
+}
+
+void read_arguments(OptimizerOptions& options, const KeyedValues& values) {
+  if (options.kind != OptimizerKind::kSgd)
+    return values.expect_only({}, std::string(name_of(options.kind)));
+  values.expect_only({"momentum", "dampening", "nesterov"}, "sgd (its decay is --weight-decay)");
+  options.momentum = values.number_or("momentum", 0.0);
+  options.dampening = values.number_or("dampening", 0.0);
+  options.nesterov = values.flag_or("nesterov", false);
+  if (options.momentum < 0) values.refuse("momentum", "is below 0");
+  if (options.nesterov && (options.momentum <= 0 || options.dampening != 0))
+    values.refuse("nesterov", "needs a momentum and no dampening");
+}
+
+Optimizer::Optimizer(nn::ParameterSet& parameters, const OptimizerOptions& options,
+                     std::vector<ParameterGroup> groups)
+    : parameters_(parameters), options_(options), groups_(std::move(groups)) {}
+
+double Optimizer::gradient_norm() const {
+  const float* data = parameters_.grads().const_data_ptr<float>();
+  double total = 0.0;
+  for (const ParameterGroup& group : groups_) {
+    if (!group.treatment.trained) continue;
+    // One sum per block, added in order: the norm does not depend on the number of threads.
+    const std::int64_t blocks = (group.end - group.begin + kGrain - 1) / kGrain;
+    std::vector<double> sums(static_cast<std::size_t>(blocks));
+    nn::parallel_rows(blocks, 1, [&](nn::cpu::RowRange range) {
+      for (std::int64_t i = range.begin; i < range.end; ++i) {
+        const std::int64_t begin = group.begin + i * kGrain;
+        sums[static_cast<std::size_t>(i)] =
+            nn::cpu::kernels().sum_of_squares(data, {begin, std::min(begin + kGrain, group.end)});
+      }
+    });
+    for (const double sum : sums) total += sum;
+  }
+  return std::sqrt(total);
+}
+
+void Optimizer::clear_frozen() {
+  float* data = parameters_.grads().data_ptr<float>();
+  for (const ParameterGroup& group : groups_) {
+    if (!group.treatment.trained) std::fill(data + group.begin, data + group.end, 0.0F);
   }
 }
 
-double AdamW::step(double learning_rate) {
-  const double norm = gradient_norm(parameters_.grads());
+double Optimizer::step(double learning_rate) {
+  const double norm = gradient_norm();
   if (!std::isfinite(norm)) return norm;
   ++steps_;
   const double limit = options_.max_grad_norm;
-  const auto t = static_cast<double>(steps_);
-  nn::cpu::AdamWArgs args{
-      .parameter = parameters_.masters().data_ptr<float>(),
-      .gradient = parameters_.grads().data_ptr<float>(),
-      .m = m_.data_ptr<float>(),
-      .v = v_.data_ptr<float>(),
-      .shadow =
-          parameters_.shadow().defined() ? nn::data<nn::cpu::Bf16>(parameters_.shadow()) : nullptr,
-      .gradient_scale =
-          limit > 0.0 ? static_cast<float>(std::min(1.0, limit / (norm + 1e-6))) : 1.0F,
-      .lr = static_cast<float>(learning_rate),
-      .beta1 = static_cast<float>(options_.beta1),
-      .beta2 = static_cast<float>(options_.beta2),
-      .eps = static_cast<float>(options_.eps),
-      .bias1 = static_cast<float>(1.0 - std::pow(options_.beta1, t)),
-      .bias2_sqrt = static_cast<float>(std::sqrt(1.0 - std::pow(options_.beta2, t)))};
-  for (const Run& run : runs_) {
-    args.weight_decay =
-        run.decay == nn::Decay::kYes ? static_cast<float>(options_.weight_decay) : 0.0F;
-    nn::parallel_rows(run.end - run.begin, kGrain, [&](nn::cpu::RowRange range) {
-      nn::cpu::kernels().adamw(args, {run.begin + range.begin, run.begin + range.end});
-    });
-  }
+  update(learning_rate,
+         limit > 0.0 ? static_cast<float>(std::min(1.0, limit / (norm + 1e-6))) : 1.0F);
+  clear_frozen();
   return norm;
+}
+
+nn::cpu::UpdateTarget Optimizer::target(const ParameterGroup& group, double learning_rate,
+                                        float gradient_scale) const {
+  const at::Tensor& shadow = parameters_.shadow();
+  return {.parameter = parameters_.masters().data_ptr<float>() + group.begin,
+          .gradient = parameters_.grads().data_ptr<float>() + group.begin,
+          .shadow = shadow.defined() ? nn::data<nn::cpu::Bf16>(shadow) + group.begin : nullptr,
+          .gradient_scale = gradient_scale,
+          .lr = static_cast<float>(learning_rate * group.treatment.lr_scale),
+          .weight_decay = static_cast<float>(group.treatment.weight_decay)};
+}
+
+std::unique_ptr<Optimizer> make_optimizer(nn::ParameterSet& parameters,
+                                          const OptimizerOptions& options,
+                                          const std::vector<Treatment>& treatments) {
+  std::vector<ParameterGroup> groups = group(parameters, treatments);
+  switch (options.kind) {
+    case OptimizerKind::kAdafactor:
+      return std::make_unique<Adafactor>(parameters, options, std::move(groups), treatments);
+    case OptimizerKind::kSgd:
+      return std::make_unique<Sgd>(parameters, options, std::move(groups));
+    case OptimizerKind::kLion:
+      return std::make_unique<Lion>(parameters, options, std::move(groups));
+    case OptimizerKind::kAdamW:
+      break;
+  }
+  return std::make_unique<AdamW>(parameters, options, std::move(groups));
 }
 
 }  // namespace trainer::train

@@ -92,6 +92,11 @@ void Progress::logged(const Row& row) {
   write(fmt::format("step {}/{}  {}\n", row.step, max_steps_, describe(row)));
 }
 
+void Progress::noted(const std::string& text) {
+  clear();
+  write(text + "\n");
+}
+
 void Progress::ended(const TrainerState& state, Outcome outcome) {
   clear();
   if (outcome == Outcome::kStopped)

@@ -24,6 +24,7 @@ class Progress : public Hook {
   void began(const TrainerState& state) override;
   void stepped(const TrainerState& state) override;
   void logged(const Row& row) override;
+  void noted(const std::string& text) override;
   void ended(const TrainerState& state, Outcome outcome) override;
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,13 @@ struct TrainerState {
   std::int64_t last_logged_step = 0;
   double total_loss = 0;  // sum of all steps' losses
   std::vector<Row> log_history;
+  // Of the metric that says which model is best.
+  std::optional<double> best_metric;
+  std::int64_t best_global_step = 0;  // 0: none yet
+  std::string best_model_checkpoint;  // folder of the best model, when it was saved; else empty
+  std::int64_t evaluations_without_gain = 0;  // for early stopping
+  // Of a learning rate that follows a metric; else empty.
+  std::vector<std::pair<std::string, double>> schedule;
 };
 
 }  // namespace trainer::train

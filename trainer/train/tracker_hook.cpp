@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 #include <tracker/error.hpp>
+#include <tracker/json.hpp>
 
 namespace trainer::train {
 namespace {
@@ -15,7 +18,7 @@ void say(const std::string& text) { fmt::print(stderr, "{}\n", text); }
 
 }  // namespace
 
-TrackerHook::TrackerHook(tracker::RunSettings settings) {
+TrackerHook::TrackerHook(tracker::RunSettings settings, EvaluationNames names) : names_(names) {
   try {
     run_ = tracker::Run::start(std::move(settings));
   } catch (const tracker::Error& error) {
@@ -64,11 +67,31 @@ void TrackerHook::logged(const Row& row) {
   run_->log(scalars, row.step);
 }
 
+void TrackerHook::evaluated(const TrainerState& state, const Evaluation& evaluation) {
+  constexpr std::size_t kClasses = 100, kErrors = 20;
+  if (!run_ || names_.classes.size() > kClasses) return;
+  const nlohmann::ordered_json report = report_json(state, evaluation, names_);
+  nlohmann::ordered_json summary;
+  for (const char* key : {"classes", "confusion_matrix", "per_class"})
+    summary[std::string("eval/") + key] = report[key];
+  for (std::size_t i = 0; i < std::min(kErrors, evaluation.worst.size()); ++i)
+    summary["eval/worst_errors"].push_back(error_json(evaluation.worst[i], names_));
+  const std::string text =
+      summary.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  if (const auto value = tracker::value_from_json(text))
+    run_->summary(std::get<tracker::Dict>(value->data()));
+}
+
 void TrackerHook::finish(Outcome outcome, const std::string& reason) {
-  if (!run_) return;
-  const bool delivered = run_->finish(
-      outcome == Outcome::kFinished ? tracker::RunState::kFinished : tracker::RunState::kStopped,
+  end(outcome == Outcome::kFinished ? tracker::RunState::kFinished : tracker::RunState::kStopped,
       reason);
+}
+
+void TrackerHook::fail(const std::string& reason) { end(tracker::RunState::kFailed, reason); }
+
+void TrackerHook::end(tracker::RunState state, const std::string& reason) {
+  if (!run_) return;
+  const bool delivered = run_->finish(state, reason);
   report_delivery();
   if (!delivered && !trouble_said_) {
     say(fmt::format(

@@ -50,12 +50,39 @@ TEST(Program, ValueOutsideItsChoicesIsAUsageError) {
         {"--model", "x", "--lr-scheduler-type", "sawtooth"},
         {"--model", "x", "--device", "tpu"},
         {"--model", "x", "--max-steps", "-4"},
+        {"--model", "x", "--optim", "adam"},
+        {"--model", "x", "--optim-args", "momentum=1"},
+        {"--model", "x", "--lr-scheduler-kwargs", "power=2"},
+        {"--model", "x", "--label-smoothing-factor", "1"},
+        {"--model", "x", "--class-weights", "1,heavy"},
+        {"--model", "x", "--layerwise-lr-decay", "2"},
+        {"--model", "x", "--freeze-layers", "-1"},
+        {"--model", "x", "--logging-strategy", "best"},
+        {"--model", "x", "--logging-steps", "2.5"},
+        {"--model", "x", "--save-steps", "0"},
+        {"--model", "x", "--metric-for-best-model", "bleu"},
+        {"--model", "x", "--greater-is-better", "perhaps"},
+        {"--model", "x", "--early-stopping-patience", "0"},
         {"predict", "--model", "x"},
         {"--model", "x", "--warmup-steps", "3", "--warmup-ratio", "0.1"}}) {
     const Answer answer = call(bad);
     EXPECT_EQ(answer.code, 2) << bad.back();
     expect_one_line(answer);
+    // The flag is named.
+    const std::string flag = bad[0] == "predict" ? "--input" : bad[bad.size() - 2];
+    EXPECT_NE(answer.error.find(flag), std::string::npos) << answer.error;
   }
+}
+
+TEST(Program, FlagsThatDoNotGoTogetherAreRefusedBeforeAnythingIsRead) {
+  for (const char* flag : {"--load-best-model-at-end", "--eval-on-start"}) {
+    const Answer answer = call({"--model", "x", "--eval-strategy", "no", flag});
+    EXPECT_EQ(answer.code, 2);
+    EXPECT_NE(answer.error.find(flag), std::string::npos) << answer.error;
+  }
+  const Answer answer =
+      call({"--model", "x", "--eval-strategy", "steps", "--load-best-model-at-end"});
+  EXPECT_NE(answer.error.find("to be the same"), std::string::npos) << answer.error;
 }
 
 TEST(Program, PartsThatAreNotBuiltSaySo) {
@@ -109,6 +136,73 @@ TEST(Arguments, ConfigFileWithAnUnknownKeyIsRefused) {
   EXPECT_THROW(parse({"--config", file}), CLI::ParseError);
   test::write_text(file, "model: [unclosed\n");
   EXPECT_THROW(parse({"--config", file}), CLI::ParseError);
+}
+
+// What --print-config writes for a command line.
+std::string printed(const std::vector<std::string>& arguments) {
+  CLI::App app;
+  Arguments out;
+  define(app, out);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  app.parse(reversed);
+  return app.config_to_str(true);
+}
+
+TEST(Arguments, PrintedConfigIsReadBackToTheSameValues) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "run.yaml").string();
+  const std::vector<std::string> flags = {"--model",
+                                          "a b: {c}",
+                                          "--learning-rate",
+                                          "1.25e-05",
+                                          "--no-shuffle",
+                                          "--max-steps",
+                                          "7",
+                                          "--lr-scheduler-type",
+                                          "cosine_with_min_lr",
+                                          "--lr-scheduler-kwargs",
+                                          R"({"min_lr": 1e-6})",
+                                          "--class-weights",
+                                          "1,2.5",
+                                          "--greater-is-better",
+                                          "false",
+                                          "--notes",
+                                          "it's \"quoted\": yes",
+                                          "--tags",
+                                          "null",
+                                          "--logging-steps",
+                                          "0.1"};
+  const std::string first = printed(flags);
+  test::write_text(file, first);
+  EXPECT_EQ(printed({"--config", file}), first);
+  const TrainArguments a = parse({"--config", file}).train;
+  EXPECT_EQ(a.model, "a b: {c}");
+  EXPECT_EQ(a.learning_rate, 1.25e-05);
+  EXPECT_TRUE(a.no_shuffle);
+  EXPECT_FALSE(a.load_best_model_at_end);
+  EXPECT_EQ(a.lr_scheduler_kwargs, R"({"min_lr": 1e-6})");
+  EXPECT_EQ(a.greater_is_better, std::optional(false));
+  EXPECT_EQ(a.notes, "it's \"quoted\": yes");
+  EXPECT_EQ(a.tags, "null");
+  EXPECT_FALSE(a.warmup_steps);
+  EXPECT_NE(first.find("# Optimizer\n"), std::string::npos) << first;
+}
+
+TEST(Arguments, EveryFlagIsInTheHelpUnderAGroup) {
+  CLI::App app;
+  Arguments out;
+  define(app, out);
+  const std::string help = app.help();
+  for (const CLI::Option* option : app.get_options()) {
+    EXPECT_NE(help.find(option->get_name()), std::string::npos) << option->get_name();
+    if (option->get_name() != "--help,-h") {
+      EXPECT_NE(option->get_group(), "Options") << option->get_name();
+      EXPECT_NE(option->get_group(), "OPTIONS") << option->get_name();
+    }
+    EXPECT_FALSE(option->get_description().empty()) << option->get_name();
+  }
+  for (const CLI::App* sub : app.get_subcommands({}))
+    EXPECT_NE(sub->help().find("--model"), std::string::npos) << sub->get_name();
 }
 
 TEST(Arguments, DefaultsAreThoseOfTheTrainer) {

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cmath>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +23,26 @@ class Recorder : public Hook {
 
  private:
   std::vector<Row>& rows_;
+};
+
+// Keeps what people are told.
+class Listener : public Hook {
+ public:
+  explicit Listener(std::vector<std::string>& notes) : notes_(notes) {}
+  void noted(const std::string& text) override { notes_.push_back(text); }
+
+ private:
+  std::vector<std::string>& notes_;
+};
+
+// Does something after each step.
+class AfterStep : public Hook {
+ public:
+  explicit AfterStep(std::function<void(std::int64_t)> action) : action_(std::move(action)) {}
+  void stepped(const TrainerState& state) override { action_(state.global_step); }
+
+ private:
+  std::function<void(std::int64_t)> action_;
 };
 
 // Asks for a stop after some step, as Ctrl-C would.
@@ -42,10 +64,10 @@ class LoopTest : public testing::Test {
     TrainingOptions o;
     o.max_steps = steps;
     o.batch_size = 4;
-    o.logging_steps = 2;
+    o.logging.steps = 2;
     o.learning_rate = 5e-3;
-    o.evaluate = When::kNo;
-    o.save = When::kNo;
+    o.evaluation.when = When::kNo;
+    o.saving.when = When::kNo;
     o.output_directory = folder_.path();
     return o;
   }
@@ -53,6 +75,11 @@ class LoopTest : public testing::Test {
   TrainingResult run(models::Classifier& model, const TrainingOptions& o) {
     std::vector<std::unique_ptr<Hook>> hooks;
     hooks.push_back(std::make_unique<Recorder>(rows_));
+    hooks.push_back(std::make_unique<Listener>(notes_));
+    hooks.push_back(std::make_unique<AfterStep>([this](std::int64_t step) {
+      if (step == poison_at_) poisoned_->parameters().masters().fill_(std::nanf(""));
+      if (at_step_) at_step_(step);
+    }));
     if (stop_at_ > 0) hooks.push_back(std::make_unique<Stopper>(stop_, stop_at_));
     return train(
         model,
@@ -76,6 +103,11 @@ class LoopTest : public testing::Test {
   std::vector<Row> rows_;
   std::atomic<bool> stop_{false};
   std::int64_t stop_at_ = 0;
+  std::vector<std::string> notes_;
+  std::function<void(std::int64_t)> at_step_;
+  // After this step the model's weights are no longer numbers.
+  std::int64_t poison_at_ = 0;
+  models::Classifier* poisoned_ = nullptr;
 };
 
 }  // namespace trainer::train

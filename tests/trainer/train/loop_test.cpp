@@ -18,7 +18,8 @@ TEST_F(LoopTest, LearnsWhatCanBeLearnt) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   models::Classifier untrained = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   run(model, options(60));
-  EXPECT_LT(evaluate(model, arena_, 4).loss, 0.5 * evaluate(untrained, arena_, 4).loss);
+  EXPECT_LT(evaluate(model, arena_, {.batch_size = 4}).loss,
+            0.5 * evaluate(untrained, arena_, {.batch_size = 4}).loss);
 }
 
 TEST_F(LoopTest, CountsStepsAndLogsAsTheTrainerDoes) {
@@ -27,7 +28,7 @@ TEST_F(LoopTest, CountsStepsAndLogsAsTheTrainerDoes) {
   o.max_steps.reset();
   o.epochs = 2;
   o.gradient_accumulation_steps = 2;
-  o.evaluate = When::kEpoch;
+  o.evaluation.when = When::kEpoch;
   const TrainingResult result = run(model, o);
   EXPECT_EQ(result.state.global_step,
             6);  // 5 batches an epoch, 3 steps: the last one of a single batch
@@ -44,7 +45,7 @@ TEST_F(LoopTest, AccumulationEqualsOneLargeBatch) {
   models::Classifier small = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   models::Classifier large = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   TrainingOptions o = options(1);
-  o.logging_steps = 1;
+  o.logging.steps = 1;
   o.order = Order::kSequential;
   o.batch_size = 3;  // 18 rows: batches of equal size would hide a wrong mean, so the last one is
                      // cut off below
@@ -91,7 +92,8 @@ TEST_F(LoopTest, Bf16LearnsToo) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kBfloat16);
   models::Classifier untrained = test::tiny_classifier(folder_.path(), nn::Compute::kBfloat16);
   run(model, options(60));
-  EXPECT_LT(evaluate(model, arena_, 4).loss, 0.5 * evaluate(untrained, arena_, 4).loss);
+  EXPECT_LT(evaluate(model, arena_, {.batch_size = 4}).loss,
+            0.5 * evaluate(untrained, arena_, {.batch_size = 4}).loss);
 }
 
 TEST_F(LoopTest, PredictionsDoNotDependOnTheBatch) {

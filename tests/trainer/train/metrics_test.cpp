@@ -4,13 +4,58 @@
 
 #include <map>
 
+#include "train/confusion.hpp"
+#include "trainer/train/golden_cases.hpp"
+
 namespace trainer::train {
 namespace {
 
+std::map<std::string, double> as_map(const Metrics& metrics) {
+  return {metrics.begin(), metrics.end()};
+}
+
 std::map<std::string, double> of(const std::vector<float>& scores, std::int64_t classes,
                                  const std::vector<std::int64_t>& labels) {
-  const Metrics metrics = classification_metrics(scores, classes, labels);
-  return {metrics.begin(), metrics.end()};
+  return as_map(classification_metrics(scores, classes, labels));
+}
+
+Metrics metrics_of(const nlohmann::json& golden) {
+  const std::vector<float> scores = golden["scores"];
+  const std::int64_t width = golden["width"];
+  if (golden["kind"] == "single")
+    return classification_metrics(scores, width, golden["labels"].get<std::vector<std::int64_t>>());
+  const std::vector<float> targets = golden["targets"];
+  return golden["kind"] == "multi" ? multi_label_metrics(scores, width, targets)
+                                   : regression_metrics(scores, width, targets);
+}
+
+TEST(Metrics, EqualScikitLearn) {
+  for (const auto& golden : test::golden_cases("metrics")) {
+    const auto ours = as_map(metrics_of(golden));
+    EXPECT_EQ(ours.size(), golden["metrics"].size()) << golden.dump();
+    for (const auto& [name, value] : golden["metrics"].items()) {
+      ASSERT_TRUE(ours.contains(name)) << name;
+      EXPECT_NEAR(ours.at(name), value.get<double>(), 1e-12) << name << " of " << golden.dump();
+    }
+  }
+}
+
+TEST(Confusion, EqualsScikitLearnClassByClass) {
+  for (const auto& golden : test::golden_cases("metrics")) {
+    if (golden["kind"] != "single") continue;
+    const std::vector<float> scores = golden["scores"];
+    const std::int64_t classes = golden["width"];
+    const Confusion c = confusion(predictions(scores, classes),
+                                  golden["labels"].get<std::vector<std::int64_t>>(), classes);
+    EXPECT_EQ(c.counts, golden["confusion"].get<std::vector<std::int64_t>>());
+    for (std::int64_t k = 0; k < classes; ++k) {
+      const auto i = static_cast<std::size_t>(k);
+      const Quality quality = quality_of(c, k);
+      EXPECT_NEAR(quality.precision, golden["per_class"][0][i].get<double>(), 1e-12);
+      EXPECT_NEAR(quality.recall, golden["per_class"][1][i].get<double>(), 1e-12);
+      EXPECT_NEAR(quality.f1, golden["per_class"][2][i].get<double>(), 1e-12);
+    }
+  }
 }
 
 // Predictions 1 1 0 0 1 for labels 1 0 0 1 1: two hits of class 1, one of class 0, one false alarm,
@@ -34,13 +79,15 @@ TEST(Metrics, LabelsOfOneClassHaveNoAuc) {
   EXPECT_FALSE(of({0, 1, 0, 1}, 2, {1, 1}).contains("auc"));
 }
 
-TEST(Metrics, ThreeClassesAreMeansOverClasses) {
-  // Predictions 0 1 2 2 for labels 0 1 2 1.
-  const auto m = of({1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1}, 3, {0, 1, 2, 1});
-  EXPECT_DOUBLE_EQ(m.at("accuracy"), 0.75);
-  EXPECT_NEAR(m.at("recall"), (1 + 0.5 + 1) / 3, 1e-12);
-  EXPECT_NEAR(m.at("precision"), (1 + 1 + 0.5) / 3, 1e-12);
-  EXPECT_NEAR(m.at("f1"), (1 + 2.0 / 3 + 2.0 / 3) / 3, 1e-12);
+TEST(Metrics, CalibrationOfCertainMistakesIsOne) {
+  EXPECT_NEAR(of({0, 50, 0, 50}, 2, {0, 0}).at("ece"), 1.0, 1e-12);
+  EXPECT_NEAR(of({0, 50, 0, 50}, 2, {1, 1}).at("ece"), 0.0, 1e-12);
+}
+
+TEST(Metrics, ConstantNumbersHaveNoCorrelation) {
+  const auto m = as_map(regression_metrics(std::vector<float>{1, 1}, 1, std::vector<float>{1, 2}));
+  EXPECT_FALSE(m.contains("pearson"));
+  EXPECT_DOUBLE_EQ(m.at("mse"), 0.5);
 }
 
 }  // namespace

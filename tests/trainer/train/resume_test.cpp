@@ -9,7 +9,7 @@
 #include "config/error.hpp"
 #include "hub/safetensors.hpp"
 #include "models/loading.hpp"
-#include "train/checkpoint.hpp"
+#include "train/checkpoint_folders.hpp"
 #include "trainer/train/loop_fixture.hpp"
 
 // Checkpoints: written on the way, resumed from, refused.
@@ -60,8 +60,8 @@ TEST_F(ResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
                             nn::Compute::kFloat32, nn::Purpose::kTrain);
   models::load_weights(second, hub::Safetensors::open_model(*o.resume_from));
   // The checkpoint resumed from is pruned on the way: nothing may still be read from it.
-  o.save = When::kSteps;
-  o.save_steps = 4;
+  o.saving.when = When::kSteps;
+  o.saving.steps = 4;
   const TrainingResult rest = run(second, o);
   EXPECT_FALSE(std::filesystem::exists(*o.resume_from));
   EXPECT_TRUE(at::equal(unbroken.parameters().masters(), second.parameters().masters()));
@@ -69,11 +69,76 @@ TEST_F(ResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
   EXPECT_EQ(whole.state.total_loss, rest.state.total_loss);
 }
 
+TEST_F(ResumeTest, EveryOptimizerAndScheduleGoesOnBitForBit) {
+  struct Kind {
+    const char* optim;
+    const char* arguments;
+    ScheduleKind schedule;
+  };
+  for (const Kind& kind : {Kind{"adafactor", "", ScheduleKind::kCosine},
+                           Kind{"sgd", "momentum=0.9,nesterov=true", ScheduleKind::kGreedy},
+                           Kind{"sgd", "", ScheduleKind::kLinear},
+                           Kind{"lion_32bit", "", ScheduleKind::kReduceLrOnPlateau}}) {
+    const test::TemporaryFolder folder;
+    TrainingOptions o = options(12);
+    o.output_directory = folder.path();
+    o.optimizer.kind = optimizer_from_name(kind.optim);
+    read_arguments(o.optimizer, {"--optim-args", kind.arguments});
+    o.schedule = kind.schedule;
+    if (follows_a_metric(kind.schedule))
+      o.schedule_arguments = KeyedValues("f", "factor=0.5,patience=0,threshold=0.1,min_lr=1e-5");
+    o.evaluation = {When::kSteps, 2};
+    o.groups.frozen_layers = 1;
+    models::Classifier unbroken = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+    run(unbroken, o);
+    models::Classifier first = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+    stop_at_ = 7;
+    run(first, o);
+    stop_at_ = 0;
+    stop_ = false;
+    o.resume_from = find_checkpoint(folder.path());
+    models::Classifier second(models::read_config(*o.resume_from / "config.json"),
+                              nn::Compute::kFloat32, nn::Purpose::kTrain);
+    models::load_weights(second, hub::Safetensors::open_model(*o.resume_from));
+    run(second, o);
+    EXPECT_TRUE(at::equal(unbroken.parameters().masters(), second.parameters().masters()))
+        << kind.optim;
+  }
+}
+
+TEST_F(ResumeTest, CheckpointOfAnotherOptimizerIsRefused) {
+  stop_after(2);
+  TrainingOptions o = options(12);
+  o.optimizer.kind = OptimizerKind::kSgd;
+  EXPECT_THAT(refusal(o), HasSubstr("--optim was adamw_torch and is now sgd"));
+  o = options(12);
+  o.groups.frozen_layers = 1;
+  EXPECT_THAT(refusal(o), HasSubstr("other trained parameters"));
+}
+
+TEST_F(ResumeTest, BestSoFarComesBack) {
+  TrainingOptions o = options(12);
+  o.evaluation = o.saving = {When::kSteps, 2};
+  o.best = {.metric = "accuracy", .early_stopping_patience = 50};
+  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+  stop_at_ = 6;
+  const TrainerState before = run(model, o).state;
+  stop_at_ = 0;
+  stop_ = true;  // at once
+  o.resume_from = find_checkpoint(folder_.path());
+  const TrainerState after = run(model, o).state;
+  ASSERT_TRUE(after.best_metric);
+  EXPECT_EQ(after.best_metric, before.best_metric);
+  EXPECT_EQ(after.best_global_step, before.best_global_step);
+  EXPECT_EQ(after.best_model_checkpoint, before.best_model_checkpoint);
+  EXPECT_EQ(after.evaluations_without_gain, before.evaluations_without_gain);
+}
+
 TEST_F(ResumeTest, KeepsOnlyTheNewestCheckpoints) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   TrainingOptions o = options(6);
-  o.save = When::kSteps;
-  o.save_steps = 2;
+  o.saving.when = When::kSteps;
+  o.saving.steps = 2;
   o.save_total_limit = 2;
   run(model, o);
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "checkpoint-2"));
@@ -84,8 +149,8 @@ TEST_F(ResumeTest, KeepsOnlyTheNewestCheckpoints) {
 TEST_F(ResumeTest, CheckpointOfAnotherModelIsRefused) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   TrainingOptions o = options(2);
-  o.save = When::kSteps;
-  o.save_steps = 2;
+  o.saving.when = When::kSteps;
+  o.saving.steps = 2;
   run(model, o);
   std::string other = test::tiny_bert_config();
   other.replace(other.find("\"vocab_size\": 30"), 16, "\"vocab_size\": 31");

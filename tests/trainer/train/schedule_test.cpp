@@ -1,53 +1,99 @@
 #include "train/schedule.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
+#include <string>
 
 #include "config/error.hpp"
+#include "train/learning_rate.hpp"
+#include "trainer/train/golden_cases.hpp"
 
 namespace trainer::train {
 namespace {
 
-// Values of transformers.get_scheduler(name, lr=1e-3, num_warmup_steps=3, num_training_steps=10) at
-// steps 0 2 3 5 9.
-struct Golden {
-  const char* name;
-  std::array<double, 5> rates;
-};
-constexpr std::array<int, 5> kSteps = {0, 2, 3, 5, 9};
+using testing::HasSubstr;
 
-class ScheduleTest : public testing::TestWithParam<Golden> {};
+KeyedValues arguments_of(const nlohmann::json& golden) {
+  return {"--lr-scheduler-kwargs", golden["arguments"].dump()};
+}
 
-TEST_P(ScheduleTest, EqualsTransformers) {
-  const Schedule schedule{.kind = schedule_from_name(GetParam().name),
-                          .learning_rate = 1e-3,
-                          .warmup_steps = 3,
-                          .total_steps = 10};
-  for (std::size_t i = 0; i < kSteps.size(); ++i) {
-    EXPECT_NEAR(schedule.at(kSteps[i]), GetParam().rates[i], 1e-11) << "step " << kSteps[i];
+Schedule basic(const nlohmann::json& golden) {
+  return {.kind = schedule_from_name(golden["name"].get<std::string>()),
+          .learning_rate = golden["learning_rate"],
+          .warmup_steps = golden.value("warmup_steps", 0),
+          .total_steps = golden.value("total_steps", 0)};
+}
+
+TEST(Schedule, EqualsTransformersStepByStep) {
+  for (const auto& golden : test::golden_cases("schedules")) {
+    if (golden.contains("metrics")) continue;
+    const Schedule schedule = make_schedule(basic(golden), arguments_of(golden));
+    const double peak = golden["learning_rate"];
+    for (std::size_t step = 0; step < golden["rates"].size(); ++step) {
+      ASSERT_NEAR(schedule.at(static_cast<std::int64_t>(step)), golden["rates"][step].get<double>(),
+                  1e-14 * peak)
+          << golden.dump() << " step " << step;
+    }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, ScheduleTest,
-    testing::Values(
-        Golden{"linear", {0, 0.000666666667, 0.001, 0.000714285714, 0.000142857143}},
-        Golden{"cosine", {0, 0.000666666667, 0.001, 0.000811744901, 4.9515566e-05}},
-        Golden{"cosine_with_restarts", {0, 0.000666666667, 0.001, 0.000811744901, 4.9515566e-05}},
-        Golden{"polynomial", {0, 0.000666666667, 0.001, 0.000714314286, 0.000142942857}},
-        Golden{"constant_with_warmup", {0, 0.000666666667, 0.001, 0.001, 0.001}},
-        Golden{"inverse_sqrt", {0, 0.000666666667, 0.001, 0.000774596669, 0.000577350269}},
-        Golden{"constant", {0.001, 0.001, 0.001, 0.001, 0.001}}),
-    [](const auto& golden) { return std::string(golden.param.name); });
+TEST(MetricSchedule, EqualsTransformersEvaluationByEvaluation) {
+  for (const auto& golden : test::golden_cases("schedules")) {
+    if (!golden.contains("metrics")) continue;
+    LearningRate rate(basic(golden), arguments_of(golden));
+    TrainerState state;
+    for (std::size_t i = 0; i < golden["metrics"].size(); ++i) {
+      // Half of the way through it is resumed from a checkpoint's state.
+      if (i == golden["metrics"].size() / 2) {
+        rate = LearningRate(basic(golden), arguments_of(golden));
+        rate.restore(state);
+      }
+      rate.observe(golden["metrics"][i], state);
+      ASSERT_EQ(rate.at(0), golden["rates"][i].get<double>()) << golden.dump() << " metric " << i;
+    }
+  }
+}
 
-TEST(Schedule, UnknownNameIsAUsageError) {
+TEST(Schedule, EveryNameIsThere) {
+  EXPECT_EQ(schedule_names(),
+            "linear, cosine, cosine_with_restarts, polynomial, constant, constant_with_warmup, "
+            "inverse_sqrt, reduce_lr_on_plateau, cosine_with_min_lr, cosine_warmup_with_min_lr, "
+            "warmup_stable_decay, greedy");
+  for (const auto& golden : test::golden_cases("schedules"))
+    EXPECT_EQ(name_of(schedule_from_name(golden["name"].get<std::string>())), golden["name"]);
+}
+
+std::string refusal(const std::string& kind, const std::string& arguments) {
   try {
-    schedule_from_name("sawtooth");
-    FAIL();
+    LearningRate({.kind = schedule_from_name(kind), .learning_rate = 1e-3, .total_steps = 10},
+                 KeyedValues("--lr-scheduler-kwargs", arguments));
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    return error.what();
   }
+  return "";
+}
+
+TEST(Schedule, WrongArgumentsAreNamed) {
+  EXPECT_THAT(refusal("sawtooth", ""), HasSubstr("--lr-scheduler-type 'sawtooth' is not known"));
+  EXPECT_THAT(refusal("cosine", "cycles=2"), HasSubstr("cosine knows no 'cycles'"));
+  EXPECT_THAT(refusal("linear", "power=2"), HasSubstr("takes no arguments"));
+  EXPECT_THAT(refusal("cosine", "num_cycles=two"), HasSubstr("num_cycles=two is not a number"));
+  EXPECT_THAT(refusal("cosine", "num_cycles"), HasSubstr("expected key=value"));
+  EXPECT_THAT(refusal("cosine", "{\"num_cycles\": "), HasSubstr("not a JSON object"));
+  EXPECT_THAT(refusal("cosine_with_min_lr", ""), HasSubstr("needs --lr-scheduler-kwargs min_lr=…"));
+  EXPECT_THAT(refusal("cosine_with_min_lr", "min_lr=0,min_lr_rate=0"), HasSubstr("exclude"));
+  EXPECT_THAT(refusal("warmup_stable_decay", ""), HasSubstr("num_decay_steps"));
+  EXPECT_THAT(refusal("warmup_stable_decay", "num_decay_steps=1.5"), HasSubstr("whole number"));
+  EXPECT_THAT(refusal("warmup_stable_decay", "num_decay_steps=2,decay_type=x"),
+              HasSubstr("decay_type=x is not one of linear, cosine, 1-sqrt"));
+  EXPECT_THAT(refusal("polynomial", "lr_end=0.5"), HasSubstr("must exceed"));
+  EXPECT_THAT(refusal("inverse_sqrt", "timescale=0"), HasSubstr("above 0"));
+  EXPECT_THAT(refusal("reduce_lr_on_plateau", "factor=1.5"), HasSubstr("must be below 1"));
+  EXPECT_THAT(refusal("reduce_lr_on_plateau", "mode=up"), HasSubstr("not one of min, max"));
+  EXPECT_THAT(refusal("greedy", "patient=3"), HasSubstr("greedy knows no 'patient'"));
+  EXPECT_EQ(refusal("greedy", "smooth=true, window_size=3"), "");
 }
 
 }  // namespace

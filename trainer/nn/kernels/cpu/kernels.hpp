@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "nn/kernels/cpu/bfloat16.hpp"
+#include "nn/kernels/cpu/optimizers.hpp"
 
 // The vector code of the CPU path, torch-free. Every kernel works on a range of rows and starts no
 // threads: the caller splits the rows. Buffers are row-major and owned by the caller; nothing is
@@ -154,6 +155,7 @@ struct Kernels {
   RowKernels<float> f32;
   RowKernels<Bf16> bf16;
   void (*adamw)(const AdamWArgs&, RowRange);  // rows: elements
+  OptimizerKernels optimizers;
   double (*sum_of_squares)(const float*, RowRange);
   void (*to_bf16)(const float*, Bf16*, RowRange);
 

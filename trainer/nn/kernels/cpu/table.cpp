@@ -24,6 +24,12 @@ const Kernels kTable = {.name = TRAINER_TEXT(TRAINER_ISA),
                         .f32 = row_kernels<float>(),
                         .bf16 = row_kernels<Bf16>(),
                         .adamw = adamw,
+                        .optimizers = {.sgd = sgd,
+                                       .lion = lion,
+                                       .row_squares = row_squares,
+                                       .column_squares = column_squares,
+                                       .adafactor_squares = adafactor_squares,
+                                       .adafactor = adafactor},
                         .sum_of_squares = sum_of_squares,
                         .to_bf16 = to_bf16};
 

@@ -1,0 +1,88 @@
+#include "cli/saved_model.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/train_options.hpp"
+#include "config/error.hpp"
+#include "hub/archive.hpp"
+#include "models/export.hpp"
+#include "models/model_card.hpp"
+
+namespace trainer::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<models::CardRow> card_rows(const train::TrainerState& state) {
+  std::vector<models::CardRow> rows;
+  models::CardRow row;
+  for (const train::Row& logged : state.log_history) {
+    bool evaluation = false;
+    for (const auto& [key, value] : logged.values) {
+      if (key == "train/loss") row.train_loss = value;
+      if (key == "train/epoch") row.epoch = value;
+      if (key == "eval/loss") {
+        row.eval_loss = value;
+        evaluation = true;
+      }
+      if (key == "eval/accuracy") row.accuracy = value;
+    }
+    row.step = logged.step;
+    if (evaluation) rows.push_back(row);
+  }
+  return rows;
+}
+
+// The model's files of `directory`, and nothing else in it, as directory/NAME.tar.gz.
+fs::path write_archive(const fs::path& directory, const std::vector<fs::path>& files,
+                       const std::string& name) {
+  const fs::path staging = directory / ".archive";
+  fs::remove_all(staging);
+  make_directory(staging);
+  for (const fs::path& file : files) {
+    fs::create_symlink(fs::absolute(directory / file.filename()), staging / file.filename());
+  }
+  const fs::path archive = directory / (name + ".tar.gz");
+  try {
+    hub::write_tar_gz(staging, archive, name);
+  } catch (...) {
+    fs::remove_all(staging);
+    throw;
+  }
+  fs::remove_all(staging);
+  return archive;
+}
+
+}  // namespace
+
+void make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error)
+    throw Error(ErrorCode::kIo, directory.string() + ": cannot be made: " + error.message() +
+                                    "; give another --output-dir");
+}
+
+void save_model(const TrainArguments& a, const TrainedModel& trained, const fs::path& directory) {
+  models::export_model(trained.model, trained.tokenizer, directory);
+  const std::string name = fs::absolute(directory).filename().string();
+  models::ModelCard card{.name = name,
+                         .base_model = a.model,
+                         .dataset = trained.data_origin,
+                         .hyperparameters = {},
+                         .results = card_rows(trained.state)};
+  const nlohmann::ordered_json flags = flags_as_json(a);
+  for (const auto& [key, value] : flags.items())
+    card.hyperparameters.emplace_back(key, value.dump());
+  models::write_file(directory / "README.md", models::render(card));
+  models::write_file(directory / "training_args.json", flags.dump(2) + "\n");
+  std::vector<fs::path> saved = {"config.json", "model.safetensors", "README.md",
+                                 "training_args.json"};
+  for (const models::StoredFile& file : trained.tokenizer) saved.emplace_back(file.name);
+  const fs::path archive = write_archive(directory, saved, name);
+  fmt::print(stderr, "model saved in {} and {}\n", directory.string(), archive.string());
+}
+
+}  // namespace trainer::cli

@@ -1,0 +1,45 @@
+#include "train/checkpoint_keeper.hpp"
+
+#include <utility>
+
+#include "config/error.hpp"
+#include "train/checkpoint.hpp"
+#include "train/checkpoint_folders.hpp"
+
+namespace trainer::train {
+
+namespace fs = std::filesystem;
+
+CheckpointKeeper::CheckpointKeeper(fs::path output_directory, std::size_t keep,
+                                   std::vector<models::StoredFile> tokenizer)
+    : directory_(std::move(output_directory)), keep_(keep), tokenizer_(std::move(tokenizer)) {}
+
+std::optional<std::string> CheckpointKeeper::save(const models::Classifier& model,
+                                                  Optimizer& optimizer, TrainerState& state) {
+  if (saved_at_ == state.global_step) return std::nullopt;
+  const std::string best_before = state.best_model_checkpoint;
+  const fs::path best = checkpoint_folder(directory_, state.best_global_step);
+  // The Trainer names it when its folder is there, and this save may be the one that makes it so.
+  if (state.best_global_step > 0 &&
+      (state.best_global_step == state.global_step || fs::exists(best)))
+    state.best_model_checkpoint = best.string();
+  try {
+    write_checkpoint(directory_, model, tokenizer_, optimizer, state);
+  } catch (const std::exception& error) {
+    state.best_model_checkpoint = best_before;
+    if (std::exchange(failing_, true)) return std::nullopt;
+    return "checkpoint of step " + std::to_string(state.global_step) +
+           " not written: " + error.what() + "; training goes on, " + last_good();
+  }
+  saved_at_ = state.global_step;
+  if (keep_ > 0) prune_checkpoints(directory_, keep_, state.best_model_checkpoint);
+  if (std::exchange(failing_, false)) return "checkpoints can be written again";
+  return std::nullopt;
+}
+
+std::string CheckpointKeeper::last_good() const {
+  const auto newest = newest_checkpoint(directory_);
+  return newest ? "the last good checkpoint is " + newest->string() : "there is no checkpoint yet";
+}
+
+}  // namespace trainer::train

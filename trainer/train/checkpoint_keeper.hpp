@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/classifier.hpp"
+#include "models/stored_file.hpp"
+#include "train/optimizer.hpp"
+#include "train/state.hpp"
+
+namespace trainer::train {
+
+// Writes the checkpoints of one run and removes those that are not to be kept. A disk that is full
+// or fails costs a checkpoint, never the run: what was written before stays.
+class CheckpointKeeper {
+ public:
+  CheckpointKeeper(std::filesystem::path output_directory, std::size_t keep,
+                   std::vector<models::StoredFile> tokenizer);
+
+  // Saves unless this step is saved already; notes in the state which folder holds the best model.
+  // Returns what people should be told: nothing when all is well or when it was said before.
+  std::optional<std::string> save(const models::Classifier& model, Optimizer& optimizer,
+                                  TrainerState& state);
+  // "the last good checkpoint is …", or that there is none.
+  std::string last_good() const;
+
+ private:
+  std::filesystem::path directory_;
+  std::size_t keep_;
+  std::vector<models::StoredFile> tokenizer_;
+  std::int64_t saved_at_ = -1;
+  bool failing_ = false;
+};
+
+}  // namespace trainer::train

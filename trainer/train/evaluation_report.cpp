@@ -1,0 +1,93 @@
+#include "train/evaluation_report.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "models/stored_file.hpp"
+#include "train/row_json.hpp"
+
+namespace trainer::train {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr std::size_t kTextBytes = 300;
+
+std::string dump(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// The first bytes of a text, whole characters of UTF-8.
+std::string cut(const std::string& text) {
+  if (text.size() <= kTextBytes) return text;
+  std::size_t end = kTextBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "…";
+}
+
+std::string name_of(const EvaluationNames& names, std::int64_t which) {
+  const auto i = static_cast<std::size_t>(which);
+  return i < names.classes.size() ? names.classes[i] : std::to_string(which);
+}
+
+}  // namespace
+
+Json report_json(const TrainerState& state, const Evaluation& evaluation,
+                 const EvaluationNames& names) {
+  Row numbers{.step = state.global_step, .values = {{"loss", evaluation.loss}}};
+  numbers.values.insert(numbers.values.end(), evaluation.metrics.begin(), evaluation.metrics.end());
+  Json json = to_json(numbers);
+  json["classes"] = names.classes;
+  Json matrix = Json::array(), per_class = Json::array();
+  const Confusion& c = evaluation.confusion;
+  for (std::int64_t label = 0; label < c.classes; ++label) {
+    Json row = Json::array();
+    for (std::int64_t p = 0; p < c.classes; ++p) row.push_back(c.at(label, p));
+    matrix.push_back(std::move(row));
+    const Quality quality = quality_of(c, label);
+    per_class.push_back({{"class", name_of(names, label)},
+                         {"precision", quality.precision},
+                         {"recall", quality.recall},
+                         {"f1", quality.f1},
+                         {"support", c.of_label(label)}});
+  }
+  json["confusion_matrix"] = std::move(matrix);
+  json["per_class"] = std::move(per_class);
+  return json;
+}
+
+Json error_json(const WorstRow& row, const EvaluationNames& names) {
+  Json json =
+      to_json(Row{.step = 0, .values = {{"probability", row.probability}, {"loss", row.loss}}});
+  Json out = {{"row", row.row},
+              {"label", name_of(names, row.label)},
+              {"predicted", name_of(names, row.predicted)},
+              {"probability", json["probability"]},
+              {"loss", json["loss"]}};
+  if (!names.rows || static_cast<std::size_t>(row.row) >= names.rows->rows.size()) return out;
+  const data::Example& example = names.rows->rows[static_cast<std::size_t>(row.row)];
+  out["text"] = cut(example.text);
+  if (example.text_pair) out["text_pair"] = cut(*example.text_pair);
+  return out;
+}
+
+EvaluationReport::EvaluationReport(std::filesystem::path directory, EvaluationNames names)
+    : directory_(std::move(directory)), names_(names) {}
+
+void EvaluationReport::evaluated(const TrainerState& state, const Evaluation& evaluation) {
+  std::string errors;
+  for (const WorstRow& row : evaluation.worst) errors += dump(error_json(row, names_));
+  try {
+    models::write_file(directory_ / "eval_report.json",
+                       dump(report_json(state, evaluation, names_), 1));
+    if (!errors.empty()) models::write_file(directory_ / "eval_errors.jsonl", errors);
+    failing_ = false;
+  } catch (const std::exception& error) {
+    if (!std::exchange(failing_, true)) fmt::print(stderr, "{}; training goes on\n", error.what());
+  }
+}
+
+}  // namespace trainer::train
