@@ -108,6 +108,11 @@ Answer answer(const Tokenizer& tokenizer, const Group& group, std::size_t i) {
     out.skipped = tokenizer.decode(out.encoding->ids, {.skip_special_tokens = true});
   } catch (const trainer::Error& error) {
     if (error.code() == trainer::ErrorCode::kUnsupported) throw;
+    return out;
+  }
+  if (group.decode) {
+    out.kept = tokenizer.decode(out.encoding->ids, {.skip_special_tokens = false});
+    out.skipped = tokenizer.decode(out.encoding->ids, {.skip_special_tokens = true});
   }
   return out;
 }
