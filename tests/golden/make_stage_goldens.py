@@ -19,7 +19,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "parity"))
-from tokenizer_parity import MULTILINGUAL, random_texts  # noqa: E402
+from tokenizer_texts import MULTILINGUAL, random_texts  # noqa: E402
 
 loader = importlib.machinery.SourceFileLoader("tables", str(HERE.parent.parent / "scripts" / "generate-unicode-tables"))
 tables = importlib.util.module_from_spec(importlib.util.spec_from_loader("tables", loader))

@@ -12,7 +12,7 @@ class ColumnSink final : public TokenSink {
  public:
   ColumnSink() { columns_.offsets.push_back(0); }
 
-  void append(const text::Encoding& encoding, std::int64_t label) override {
+  void append(const text::Encoding& encoding, const Example& row) override {
     const bool typed = std::ranges::any_of(encoding.type_ids, [](auto type) { return type != 0; });
     if (typed || !columns_.type_ids.empty()) {
       columns_.type_ids.resize(columns_.ids.size(), 0);  // of the rows before the first such one
@@ -21,7 +21,7 @@ class ColumnSink final : public TokenSink {
     }
     columns_.ids.insert(columns_.ids.end(), encoding.ids.begin(), encoding.ids.end());
     columns_.offsets.push_back(static_cast<std::int64_t>(columns_.ids.size()));
-    columns_.labels.push_back(label);
+    columns_.labels.push_back(row.label);
   }
 
   TokenColumns take() { return std::move(columns_); }
@@ -40,11 +40,33 @@ TokenArena::TokenArena(TokenColumns columns) : labels(std::move(columns.labels))
   storage = kept;
 }
 
+void append_in_order(const TokenArena& arena, std::span<const std::uint64_t> places,
+                     TokenSink& sink) {
+  std::vector<std::size_t> sequence_at(places.size());
+  for (std::size_t i = 0; i < places.size(); ++i) sequence_at[places[i]] = i;
+  text::Encoding encoding;
+  Example row;
+  for (const std::size_t i : sequence_at) {
+    const auto begin = static_cast<std::size_t>(arena.offsets[i]);
+    const auto length = static_cast<std::size_t>(arena.offsets[i + 1]) - begin;
+    const auto ids = arena.ids.subspan(begin, length);
+    encoding.ids.assign(ids.begin(), ids.end());
+    encoding.type_ids.assign(length, 0);
+    if (!arena.type_ids.empty())
+      std::ranges::copy(arena.type_ids.subspan(begin, length), encoding.type_ids.begin());
+    row.label = arena.labels[i];
+    sink.append(encoding, row);
+  }
+}
+
 TokenArena tokenize(const RowBlocks& rows, const text::Tokenizer& tokenizer,
                     const TokenizeOptions& options) {
   ColumnSink sink;
-  tokenize_blocks(rows, tokenizer, options, sink);
-  return sink.take();
+  const std::vector<std::uint64_t> places = tokenize_blocks(rows, tokenizer, options, sink);
+  if (places.empty()) return sink.take();
+  ColumnSink ordered;
+  append_in_order(sink.take(), places, ordered);
+  return ordered.take();
 }
 
 TokenArena tokenize(const Dataset& dataset, const text::Tokenizer& tokenizer,

@@ -36,7 +36,12 @@ struct TokenArena {
   std::size_t size() const noexcept { return labels.size(); }
 };
 
-// The ids of all rows in memory.
+// Gives the sequences of an arena to a sink in the order of their `places`, each number below its
+// size once.
+void append_in_order(const TokenArena& arena, std::span<const std::uint64_t> places,
+                     TokenSink& sink);
+
+// The ids of all rows in memory, in the data set's order.
 TokenArena tokenize(const RowBlocks& rows, const text::Tokenizer& tokenizer,
                     const TokenizeOptions& options);
 // Tokenizes all rows on `threads` threads, in row order, cut to max_length. Throws what a row's

@@ -8,16 +8,31 @@
 #include <thread>
 #include <utility>
 
+#include "config/error.hpp"
+
 namespace trainer::data {
 namespace {
 
 constexpr std::size_t kBlockRows = 1024;
 
 // One block on its way: its rows and what becomes of them.
-struct Block {
-  std::vector<Example> rows;
+struct Block : RowBlock {
   std::vector<text::Encoding> encodings;
 };
+
+// Every number below the size once; nothing when each is in its place.
+std::vector<std::uint64_t> checked_order(std::vector<std::uint64_t> places) {
+  std::vector<bool> seen(places.size(), false);
+  bool in_order = true;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (places[i] >= places.size() || seen[places[i]])
+      throw Error(ErrorCode::kInternal, "places of rows are no order");
+    seen[places[i]] = true;
+    in_order = in_order && places[i] == i;
+  }
+  if (in_order) places.clear();
+  return places;
+}
 
 // Threads take a few rows at a time from a counter, so that long rows do not leave one thread
 // behind.
@@ -77,36 +92,38 @@ class BlockEncoder {
 }  // namespace
 
 RowBlocks blocks_of(const Dataset& dataset) {
-  return [&dataset, at = std::size_t{0}](std::vector<Example>& block) mutable {
+  return [&dataset, at = std::size_t{0}](RowBlock& block) mutable {
     const std::size_t count = std::min(kBlockRows, dataset.rows.size() - at);
     const auto begin = dataset.rows.begin() + static_cast<std::ptrdiff_t>(at);
-    block.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+    block.rows.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
     at += count;
     return count > 0;
   };
 }
 
-void tokenize_blocks(const RowBlocks& next, const text::Tokenizer& tokenizer,
-                     const TokenizeOptions& options, TokenSink& sink) {
+std::vector<std::uint64_t> tokenize_blocks(const RowBlocks& next, const text::Tokenizer& tokenizer,
+                                           const TokenizeOptions& options, TokenSink& sink) {
+  std::vector<std::uint64_t> places;
   BlockEncoder encoder(tokenizer, options.max_length);
   Block now;
   Block following;
   std::exception_ptr reading;
-  bool more = next(now.rows);
+  bool more = next(now);
   while (more) {
     encoder.run(now, std::max(options.threads, 1U), [&] {
       // The helpers read `now` until run() ends, so an error waits until then.
       try {
-        more = next(following.rows);
+        more = next(following);
       } catch (...) {
         reading = std::current_exception();
       }
     });
     if (reading) std::rethrow_exception(reading);
-    for (std::size_t i = 0; i < now.rows.size(); ++i)
-      sink.append(now.encodings[i], now.rows[i].label);
+    for (std::size_t i = 0; i < now.rows.size(); ++i) sink.append(now.encodings[i], now.rows[i]);
+    places.insert(places.end(), now.places.begin(), now.places.end());
     std::swap(now, following);
   }
+  return checked_order(std::move(places));
 }
 
 }  // namespace trainer::data

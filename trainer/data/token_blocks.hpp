@@ -11,9 +11,15 @@
 // memory at once.
 namespace trainer::data {
 
-// Replaces `block` by the next rows; false: there are no more. A block may be empty. What it throws
-// comes out of tokenize_blocks.
-using RowBlocks = std::function<bool(std::vector<Example>& block)>;
+struct RowBlock {
+  std::vector<Example> rows;
+  // Of each row its place in the data set's order; empty: rows come in that order.
+  std::vector<std::uint64_t> places;
+};
+
+// Replaces `block` by the next rows; false: there are no more. A block may be empty; all have
+// places or none. What it throws comes out of tokenize_blocks.
+using RowBlocks = std::function<bool(RowBlock& block)>;
 
 // The rows of a data set in memory, which outlives the result, as blocks.
 RowBlocks blocks_of(const Dataset& dataset);
@@ -27,14 +33,15 @@ struct TokenizeOptions {
 class TokenSink {
  public:
   virtual ~TokenSink() = default;
-  // `encoding` is the row's; token types are all there.
-  virtual void append(const text::Encoding& encoding, std::int64_t label) = 0;
+  // `encoding` is the row's; token types are all there. Of the row only the label is needed.
+  virtual void append(const text::Encoding& encoding, const Example& row) = 0;
 };
 
-// While `threads` threads tokenize a block the next one is read. The rows that the sink gets do not
-// depend on the threads. Throws what `next`, a row's tokenization or the sink throws, once all
-// threads have ended.
-void tokenize_blocks(const RowBlocks& next, const text::Tokenizer& tokenizer,
-                     const TokenizeOptions& options, TokenSink& sink);
+// While `threads` threads tokenize a block the next one is read. The sink gets rows as they are
+// read, whatever the threads. Returns the place of each row, or nothing when they came in order.
+// Throws what `next`, a row's tokenization or the sink throws, once all threads have ended;
+// Error(kInternal) when the places are no order.
+std::vector<std::uint64_t> tokenize_blocks(const RowBlocks& next, const text::Tokenizer& tokenizer,
+                                           const TokenizeOptions& options, TokenSink& sink);
 
 }  // namespace trainer::data

@@ -70,19 +70,41 @@ TokenArena arena_of(const TokenFile& file, std::vector<std::int64_t> labels) {
   return arena;
 }
 
-// The file is made room for when its size is known; until then it has no name.
+// What was just written there.
+TokenArena arena_of_file(const fs::path& file, const std::string& key,
+                         std::vector<std::int64_t> labels) {
+  const std::optional<TokenFile> made = map_token_file(file, key);
+  if (!made) throw Error(ErrorCode::kIo, fmt::format("{}: has vanished", file.string()));
+  return arena_of(*made, std::move(labels));
+}
+
+// Under a temporary name as they are read; rows that came in another order than the data set's are
+// then written once more, the others' file gets its name.
+std::vector<std::int64_t> write(const RowBlocks& rows, const text::Tokenizer& tokenizer,
+                                const TokenizeOptions& options, const fs::path& file,
+                                const std::string& key) {
+  const hub::AtomicName name(file);
+  TokenFileWriter as_read(name.path(), key);
+  const std::vector<std::uint64_t> places = tokenize_blocks(rows, tokenizer, options, as_read);
+  std::vector<std::int64_t> labels = as_read.commit();
+  if (places.empty()) {
+    name.take();
+    return labels;
+  }
+  const TokenArena arena = arena_of_file(name.path(), key, std::move(labels));
+  TokenFileWriter ordered(file, key);
+  append_in_order(arena, places, ordered);
+  return ordered.commit();
+}
+
 TokenArena build(const RowBlocks& rows, const text::Tokenizer& tokenizer,
                  const TokenizeOptions& options, const TokenCacheSettings& cache,
                  const std::string& key) {
   hub::make_folders(cache.folder);
   const fs::path file = file_of(cache, key);
-  TokenFileWriter writer(file, key);
-  tokenize_blocks(rows, tokenizer, options, writer);
-  std::vector<std::int64_t> labels = writer.commit();
+  std::vector<std::int64_t> labels = write(rows, tokenizer, options, file, key);
   make_room(cache.folder, cache.max_bytes, file);
-  const std::optional<TokenFile> made = map_token_file(file, key);
-  if (!made) throw Error(ErrorCode::kIo, fmt::format("{}: has vanished", file.string()));
-  return arena_of(*made, std::move(labels));
+  return arena_of_file(file, key, std::move(labels));
 }
 
 }  // namespace

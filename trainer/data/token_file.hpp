@@ -35,7 +35,7 @@ class TokenFileWriter final : public TokenSink {
   TokenFileWriter(const std::filesystem::path& file, std::string key);
   ~TokenFileWriter() override;
 
-  void append(const text::Encoding& encoding, std::int64_t label) override;
+  void append(const text::Encoding& encoding, const Example& row) override;
   // The file is whole, on the disk, and has its name. Returns the labels.
   std::vector<std::int64_t> commit();
 

@@ -93,7 +93,7 @@ class TokenFileWriter::Impl {
     add_offset();
   }
 
-  void append(const text::Encoding& encoding, std::int64_t label) {
+  void append(const text::Encoding& encoding, const Example& row) {
     const bool typed = std::ranges::any_of(encoding.type_ids, [](auto type) { return type != 0; });
     if (typed || types_.size() > 0) {
       fill_types();
@@ -101,7 +101,7 @@ class TokenFileWriter::Impl {
     }
     ids_.add(std::span<const std::int32_t>(encoding.ids));
     add_offset();
-    labels_.push_back(label);
+    labels_.push_back(row.label);
   }
 
   std::vector<std::int64_t> commit() {
@@ -159,8 +159,8 @@ TokenFileWriter::TokenFileWriter(const fs::path& file, std::string key)
     : impl_(std::make_unique<Impl>(file, std::move(key))) {}
 TokenFileWriter::~TokenFileWriter() = default;
 
-void TokenFileWriter::append(const text::Encoding& encoding, std::int64_t label) {
-  impl_->append(encoding, label);
+void TokenFileWriter::append(const text::Encoding& encoding, const Example& row) {
+  impl_->append(encoding, row);
 }
 
 std::vector<std::int64_t> TokenFileWriter::commit() { return impl_->commit(); }

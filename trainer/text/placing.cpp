@@ -1,5 +1,6 @@
 #include "text/placing.hpp"
 
+#include "text/models/unigram.hpp"
 #include "text/unicode/spaces.hpp"
 
 namespace trainer::text {
@@ -14,6 +15,8 @@ bool is_space(char32_t c) { return c == kSpaceByte || UnicodeTables::get().has(c
 
 Placing::Placing(std::string_view text, const Model& model, bool count_spaces)
     : size_(text.size()), model_(model), count_spaces_(count_spaces) {
+  if (const auto* unigram = dynamic_cast<const Unigram*>(&model))
+    spelled_unknown_ = unigram->unk_id();
   if (is_ascii(text)) return;
   character_of_.reserve(text.size());
   std::uint32_t index = 0;
@@ -60,7 +63,11 @@ bool Placing::word(const NormalizedString& word) {
     out.id = token.id;
     out.offset = characters(word.original(token.begin, token.end));
     if (!count_spaces_) continue;
-    if (const auto written = model_.token_of(token.id)) count_spaces(*written, out);
+    if (token.id == spelled_unknown_) {
+      count_spaces(word.text().substr(token.begin, token.end - token.begin), out);
+    } else if (const auto written = model_.token_of(token.id)) {
+      count_spaces(*written, out);
+    }
   }
   return true;
 }

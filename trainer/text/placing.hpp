@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,8 @@ class Placing {
   std::size_t size_;
   std::vector<std::uint32_t> character_of_;  // one per byte; empty: the text is ASCII
   const Model& model_;
+  // Of Unigram, whose unknown tokens are written as the text they stand for.
+  std::optional<std::int32_t> spelled_unknown_;
   const bool count_spaces_;
   std::vector<Token> of_word_;
   std::vector<PlacedToken> tokens_;

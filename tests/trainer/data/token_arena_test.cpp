@@ -55,20 +55,38 @@ TEST(Tokenize, CopiesShareTheIds) {
 
 TEST(TokenizeBlocks, EmptyBlocksAreNoEnd) {
   int call = 0;
-  const RowBlocks rows = [&call](std::vector<Example>& block) {
-    block.clear();
-    if (++call % 2 == 0) block.push_back({.text = "a", .text_pair = {}, .label = call});
+  const RowBlocks rows = [&call](RowBlock& block) {
+    block.rows.clear();
+    if (++call % 2 == 0) block.rows.push_back({.text = "a", .text_pair = {}, .label = call});
     return call <= 6;
   };
   EXPECT_THAT(tokenize(rows, golden_tokenizer("bert"), {.max_length = 8, .threads = 2}).labels,
               testing::ElementsAre(2, 4, 6));
 }
 
+TEST(TokenizeBlocks, RowsFindTheirPlacesWhateverOrderTheyAreReadIn) {
+  const text::Tokenizer bert = golden_tokenizer("bert");
+  const Dataset dataset = numbered_rows(100);
+  const TokenArena arena = tokenize(reversed(dataset), bert, {.max_length = 8, .threads = 2});
+  const TokenArena expected = tokenize(dataset, bert, 8, 2);
+  EXPECT_THAT(arena.ids, ElementsAreArray(expected.ids));
+  EXPECT_THAT(arena.labels, ElementsAreArray(expected.labels));
+}
+
+TEST(TokenizeBlocks, PlacesThatAreNoOrderAreRefused) {
+  const Dataset dataset = numbered_rows(2);
+  const RowBlocks rows = [&, first = true](RowBlock& block) mutable {
+    block = {.rows = dataset.rows, .places = {1, 1}};
+    return std::exchange(first, false);
+  };
+  EXPECT_THROW(tokenize(rows, golden_tokenizer("bert"), {.max_length = 8, .threads = 1}), Error);
+}
+
 TEST(TokenizeBlocks, ErrorsOfTheReaderComeBack) {
   int call = 0;
-  const RowBlocks rows = [&call](std::vector<Example>& block) -> bool {
+  const RowBlocks rows = [&call](RowBlock& block) -> bool {
     if (++call == 3) throw Error(ErrorCode::kInvalidInput, "line 7");
-    block = numbered_rows(40).rows;
+    block.rows = numbered_rows(40).rows;
     return true;
   };
   EXPECT_THROW(tokenize(rows, golden_tokenizer("bert"), {.max_length = 8, .threads = 2}), Error);

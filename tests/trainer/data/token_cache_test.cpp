@@ -132,6 +132,19 @@ TEST_F(TokenCacheTest, StreamedRowsGiveTheSameFileAndAreNotReadAgain) {
   EXPECT_THROW(tokenize(rows, bert_, options, settings()), Error);
 }
 
+TEST_F(TokenCacheTest, RowsReadInAnotherOrderGiveTheSameFile) {
+  const Dataset dataset = numbered_rows(100);
+  ids(dataset);
+  const std::string expected = bytes_of(file(dataset));
+  fs::remove(file(dataset));
+  const StreamedRows rows{
+      .texts = identity_of(dataset), .open = [&] { return reversed(dataset); }, .labels = {}};
+  const TokenArena arena = tokenize(rows, bert_, {.max_length = 8, .threads = 2}, settings());
+  EXPECT_EQ(bytes_of(file(dataset)), expected);
+  EXPECT_EQ(arena.labels[4], 1);
+  EXPECT_EQ(files_in(settings().folder), 1U);
+}
+
 TEST_F(TokenCacheTest, TwoAtOnceBothGetTheirIds) {
   const Dataset dataset = numbered_rows(3000);
   TokenArena one;

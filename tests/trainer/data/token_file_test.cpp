@@ -20,15 +20,17 @@ using testing::IsEmpty;
 
 const std::string kKey(64, 'a');
 
+Example labelled(std::int64_t label) { return {.text = "", .text_pair = {}, .label = label}; }
+
 class TokenFileTest : public testing::Test {
  protected:
   fs::path file() const { return folder_.path() / "x.tokens"; }
 
   void write() const {
     TokenFileWriter writer(file(), kKey);
-    writer.append({.ids = {1, 2, 3}, .type_ids = {0, 0, 0}, .offsets = {}}, 7);
-    writer.append({.ids = {}, .type_ids = {}, .offsets = {}}, 8);
-    writer.append({.ids = {4, 5}, .type_ids = {0, 1}, .offsets = {}}, 9);
+    writer.append({.ids = {1, 2, 3}, .type_ids = {0, 0, 0}, .offsets = {}}, labelled(7));
+    writer.append({.ids = {}, .type_ids = {}, .offsets = {}}, labelled(8));
+    writer.append({.ids = {4, 5}, .type_ids = {0, 1}, .offsets = {}}, labelled(9));
     EXPECT_THAT(writer.commit(), ElementsAre(7, 8, 9));
   }
 
@@ -80,7 +82,7 @@ TEST_F(TokenFileTest, HasNoTypesWhereAllAreZeroAndMayBeEmpty) {
 TEST_F(TokenFileTest, IsNotThereUntilItIsCommitted) {
   {
     TokenFileWriter writer(file(), kKey);
-    writer.append({.ids = {1}, .type_ids = {0}, .offsets = {}}, 0);
+    writer.append({.ids = {1}, .type_ids = {0}, .offsets = {}}, labelled(0));
     EXPECT_FALSE(map_token_file(file(), kKey));
   }
   EXPECT_EQ(files_in(folder_.path()), 0U);

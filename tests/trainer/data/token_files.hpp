@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/dataset.hpp"
+#include "data/token_blocks.hpp"
 #include "text/tokenizer.hpp"
 
 // What the tests of token arenas, files and caches share.
@@ -27,6 +28,18 @@ inline Dataset numbered_rows(std::size_t count) {
                             .label = static_cast<std::int64_t>(i % 3)});
   }
   return dataset;
+}
+
+// The rows from the last one to the first, 30 at a time.
+inline RowBlocks reversed(const Dataset& dataset) {
+  return [&dataset, left = dataset.rows.size()](RowBlock& block) mutable {
+    block = {};
+    for (int i = 0; i < 30 && left > 0; ++i) {
+      block.rows.push_back(dataset.rows[--left]);
+      block.places.push_back(left);
+    }
+    return !block.rows.empty();
+  };
 }
 
 inline std::string bytes_of(const std::filesystem::path& file) {

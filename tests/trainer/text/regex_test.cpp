@@ -1,9 +1,10 @@
+#include "text/regex/regex.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "config/error.hpp"
 #include "text/regex/character_set.hpp"
-#include "text/regex/regex.hpp"
 #include "text/regex/scanners.hpp"
 
 namespace trainer::text {
@@ -90,8 +91,8 @@ TEST(KnownPattern, FindsWhatTheExpressionFinds) {
       R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
   const std::string gpt2 =
       R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-  constexpr std::string_view kParts[] = {"a", "É", "1", " ", "\n", "\r", "'", "s", "LL", "ſ",
-                                         ".", "\u3000", "\u00b2", "\U0001F600", "\t"};
+  constexpr std::string_view kParts[] = {"a",  "É", "1", " ",      "\n",     "\r",         "'", "s",
+                                         "LL", "ſ", ".", "\u3000", "\u00b2", "\U0001F600", "\t"};
   for (const std::string& known : {pattern, gpt2}) {
     const auto scanner = known_pattern(known);
     ASSERT_NE(scanner, nullptr);

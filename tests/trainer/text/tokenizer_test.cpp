@@ -102,6 +102,66 @@ TEST_F(TokenizerTest, MaximumLengthBelowTheSpecialTokensIsAnError) {
       Error);
 }
 
+TEST_F(TokenizerTest, PairsAreCutByEachStrategyOnEitherSide) {
+  write_bert_vocabulary();
+  const Tokenizer tokenizer = Tokenizer::load(folder_);
+  const auto ids = [&tokenizer](TruncationStrategy strategy, Side side) {
+    EncodeOptions options{.max_length = 7, .truncation_strategy = strategy};
+    options.truncation_side = side;
+    return tokenizer.encode_pair("hello world !", "world hello !", options).ids;
+  };
+  EXPECT_THAT(ids(TruncationStrategy::kLongestFirst, Side::kRight),
+              ElementsAre(2, 5, 6, 3, 6, 5, 3));
+  EXPECT_THAT(ids(TruncationStrategy::kLongestFirst, Side::kLeft),
+              ElementsAre(2, 6, 8, 3, 5, 8, 3));
+  EXPECT_THAT(ids(TruncationStrategy::kOnlyFirst, Side::kRight), ElementsAre(2, 5, 3, 6, 5, 8, 3));
+  EXPECT_THAT(ids(TruncationStrategy::kOnlySecond, Side::kLeft), ElementsAre(2, 5, 6, 8, 3, 8, 3));
+  EXPECT_THROW(tokenizer.encode_pair(
+                   "hello", "world world world world",
+                   {.max_length = 4, .truncation_strategy = TruncationStrategy::kOnlyFirst}),
+               Error);
+}
+
+TEST_F(TokenizerTest, OffsetsAreInCharactersOfTheText) {
+  write_bert_vocabulary();
+  const Tokenizer tokenizer = Tokenizer::load(folder_);
+  const Encoding encoding = tokenizer.encode("\u00c9t\u00e9 worlds\xff!", {.offsets = true});
+  EXPECT_THAT(encoding.ids, ElementsAre(2, 11, 6, 7, 8, 3));
+  EXPECT_THAT(encoding.offsets, ElementsAre(Offset{0, 0}, Offset{0, 3}, Offset{4, 9}, Offset{9, 10},
+                                            Offset{11, 12}, Offset{0, 0}));
+  EXPECT_THAT(tokenizer.encode("hello").offsets, testing::IsEmpty());
+}
+
+TEST_F(TokenizerTest, PaddingIsToldAsConfigured) {
+  write_bert_vocabulary();
+  write("tokenizer_config.json",
+        R"({"padding_side": "left", "pad_token": "[MASK]", "pad_token_type_id": 3})");
+  const Tokenizer tokenizer = Tokenizer::load(folder_);
+  EXPECT_EQ(tokenizer.padding_side(), Side::kLeft);
+  EXPECT_EQ(tokenizer.pad_id(), 4);
+  EXPECT_EQ(tokenizer.pad_type_id(), 3);
+  write("tokenizer_config.json", R"({"padding_side": "both"})");
+  EXPECT_THAT(error().what(), HasSubstr("'padding_side' is 'both', neither left nor right"));
+}
+
+TEST_F(TokenizerTest, SpecialTokensAreTextWhenTheyAreToBeSplit) {
+  write_bert_vocabulary();
+  EXPECT_THAT(Tokenizer::load(folder_).encode("[MASK]").ids, ElementsAre(2, 4, 3));
+  write("tokenizer_config.json", R"({"split_special_tokens": true})");
+  EXPECT_THAT(Tokenizer::load(folder_).encode("[MASK]").ids, ElementsAre(2, 1, 1, 1, 3));
+}
+
+TEST_F(TokenizerTest, IdsBecomeTextAgain) {
+  write("tokenizer.json",
+        R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0, "un": 1, "##do": 2, "!": 3}},
+          "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+          "added_tokens": [{"id": 0, "content": "[UNK]", "special": true}]})");
+  const Tokenizer tokenizer = Tokenizer::load(folder_);
+  const std::vector<std::int32_t> ids = {1, 2, 3, 0, 99};
+  EXPECT_EQ(tokenizer.decode(ids), "undo!");
+  EXPECT_EQ(tokenizer.decode(ids, {.skip_special_tokens = false}), "undo! [UNK]");
+}
+
 TEST_F(TokenizerTest, TwoTokenizersOnOneThreadDoNotMixTheirWords) {
   write_bert_vocabulary();
   const Tokenizer first = Tokenizer::load(folder_);

@@ -12,9 +12,9 @@ constexpr std::string_view kReplacement = "\uFFFD";
 
 std::string cleaned(std::string text) {
   constexpr std::pair<std::string_view, std::string_view> kRules[] = {
-      {" .", "."},    {" ?", "?"},    {" !", "!"},           {" ,", ","},
-      {" ' ", "'"},   {" n't", "n't"}, {" 'm", "'m"},        {" do not", " don't"},
-      {" 's", "'s"},  {" 've", "'ve"}, {" 're", "'re"},
+      {" .", "."},   {" ?", "?"},     {" !", "!"},     {" ,", ","},
+      {" ' ", "'"},  {" n't", "n't"}, {" 'm", "'m"},   {" do not", " don't"},
+      {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
   };
   for (const auto& [from, to] : kRules) text = replaced(text, from, to);
   return text;

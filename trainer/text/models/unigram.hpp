@@ -31,6 +31,7 @@ class Unigram final : public Model {
   std::optional<std::int32_t> id_of(std::string_view token) const override;
   std::optional<std::string> token_of(std::int32_t id) const override;
   std::size_t vocab_size() const noexcept override { return ends_.size(); }
+  std::optional<std::int32_t> unk_id() const noexcept { return options_.unk_id; }
 
  private:
   // The best way to a position of the word: its last piece.

@@ -59,8 +59,8 @@ class DigitsPreTokenizer final : public PreTokenizer {  // isolates runs of digi
   DigitGroups groups_;
 };
 
-// A word for each run of one script. Characters of no script, which the library counts the space to,
-// go with what stands before them; those before the first script are lost, as in the library.
+// A word for each run of one script. Characters of no script, which the library counts the space
+// to, go with what stands before them; those before the first script are lost, as in the library.
 class UnicodeScriptsPreTokenizer final : public PreTokenizer {
  public:
   void split(const NormalizedString& text, TextStore& store, Words& words) const override;

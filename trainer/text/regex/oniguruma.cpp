@@ -202,12 +202,9 @@ class Translator {
         in_.take_character();
         return std::string("\\") + c;
       case 'b':
-      case 'B': {
+      case 'B':
         in_.take_character();
-        uses_word_ = true;
-        const std::string at = "(?:(?<=(?&w_))(?!(?&w_))|(?<!(?&w_))(?=(?&w_)))";
-        return c == 'b' ? at : "(?!" + at + ")";
-      }
+        return boundary(c);
       case 'N':
         in_.take_character();
         return "[^\\n]";
@@ -229,6 +226,12 @@ class Translator {
       return fmt::format("\\g{{{}}}", c);
     }
     return written(read_character_escape(in_));
+  }
+
+  std::string boundary(char letter) {
+    uses_word_ = true;
+    const std::string at = "(?:(?<=(?&w_))(?!(?&w_))|(?<!(?&w_))(?=(?&w_)))";
+    return letter == 'b' ? at : "(?!" + at + ")";
   }
 
   static CharacterSet word_characters() {

@@ -80,10 +80,10 @@ class Cluster {
 
  private:
   UGraphemeClusterBreak last_ = U_GCB_OTHER;
-  int flags_ = 0;          // regional indicators at the end
-  bool consonant_ = false;  // an Indic consonant, then only what extends it
-  bool linked_ = false;     // with a linker among that
-  bool pictograph_ = false;  // a pictograph, then only what extends it
+  int flags_ = 0;                   // regional indicators at the end
+  bool consonant_ = false;          // an Indic consonant, then only what extends it
+  bool linked_ = false;             // with a linker among that
+  bool pictograph_ = false;         // a pictograph, then only what extends it
   bool pictograph_joined_ = false;  // and then a joiner
 };
 

@@ -24,8 +24,8 @@ enum Property : std::uint16_t {
   kRegexSpace = 1U << 9U,   // \s in Split and ByteLevel
   kHasLower = 1U << 10U,    // lower case differs
   // Within graphemes:
-  kJoins = 1U << 11U,           // belongs to the character before it
-  kIndicLinker = 1U << 12U,     // joins the consonant behind it to the one before it
+  kJoins = 1U << 11U,        // belongs to the character before it
+  kIndicLinker = 1U << 12U,  // joins the consonant behind it to the one before it
   kIndicConsonant = 1U << 13U,
 };
 
