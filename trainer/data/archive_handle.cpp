@@ -3,6 +3,8 @@
 #include <archive.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/error.hpp"
 
 namespace trainer::data {
@@ -30,8 +32,11 @@ ArchiveHandle open_archive(const std::filesystem::path& file, ArchiveKind kind) 
     archive_read_support_format_empty(handle.get());
     archive_read_support_format_raw(handle.get());
   }
-  constexpr std::size_t kBlock = 1U << 18U;
-  if (archive_read_open_filename(handle.get(), file.c_str(), kBlock) != ARCHIVE_OK) {
+  constexpr std::uintmax_t kLeast = 1U << 12U;
+  constexpr std::uintmax_t kMost = 1U << 18U;
+  const std::uintmax_t size = std::filesystem::file_size(file, ignored);  // a pipe has none
+  const auto block = static_cast<std::size_t>(ignored ? kMost : std::clamp(size, kLeast, kMost));
+  if (archive_read_open_filename(handle.get(), file.c_str(), block) != ARCHIVE_OK) {
     throw_archive_error(handle.get(), file);
   }
   return handle;

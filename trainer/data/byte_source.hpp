@@ -15,13 +15,15 @@ class ByteSource {
   // Throws Error(kNotFound) or kInvalidInput.
   explicit ByteSource(const std::filesystem::path& file);
 
-  // Appends the next bytes, about a megabyte; false at the end. Throws Error(kInvalidInput) when
-  // the file is damaged or cut off, or grows beyond what text decompresses to (see check_ratio).
+  // Appends the next bytes, a megabyte once the file proves to be large; false at the end. Throws
+  // Error(kInvalidInput) when the file is damaged or cut off, or grows beyond what text
+  // decompresses to (see check_ratio).
   bool append_to(std::string& buffer);
 
  private:
   std::filesystem::path file_;
   ArchiveHandle archive_;
+  std::size_t block_;  // bytes to ask for next
   std::uint64_t bytes_ = 0;
   bool ended_ = false;
 };
