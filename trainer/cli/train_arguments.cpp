@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/arguments.hpp"
+#include "cli/checks.hpp"
 #include "train/optimizer.hpp"
 #include "train/schedule.hpp"
 
@@ -9,16 +10,17 @@ namespace trainer::cli {
 namespace {
 
 const CLI::Range kProbability(0.0, 0.999);
+const CLI::Range kBelowOne(0.0, 0.9999999);
 const CLI::Range kCount(1, 65536);
 
 void length_options(CLI::App& app, TrainArguments& a) {
   const char* group = "Length and batches";
   app.add_option("--num-train-epochs", a.num_train_epochs, "passes over the data")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero())
       ->group(group);
   app.add_option("--max-steps", a.max_steps, "optimizer steps, instead of epochs")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero())
       ->group(group);
   app.add_option("--batch-size", a.batch_size, "texts per forward pass")
       ->capture_default_str()
@@ -45,28 +47,28 @@ void optimizer_options(CLI::App& app, TrainArguments& a) {
       ->group(group);
   app.add_option("--learning-rate", a.learning_rate, "peak rate")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_more())
       ->group(group);
   app.add_option("--weight-decay", a.weight_decay, "not for biases and norms")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_more())
       ->group(group);
   app.add_option("--adam-beta1", a.adam_beta1, "of AdamW and Lion")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(kBelowOne)
       ->group(group);
   app.add_option("--adam-beta2", a.adam_beta2, "of AdamW and Lion")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(kBelowOne)
       ->group(group);
   app.add_option("--adam-epsilon", a.adam_epsilon, "of AdamW")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_more())
       ->group(group);
   app.add_option("--max-grad-norm", a.max_grad_norm,
                  "gradients are clipped to this norm; 0: not clipped")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_more())
       ->group(group);
 }
 
@@ -84,7 +86,7 @@ void schedule_options(CLI::App& app, TrainArguments& a) {
           ->check(CLI::Range(0.0, 1.0))
           ->group(group);
   app.add_option("--warmup-steps", a.warmup_steps, "the same in steps; below 1: a share")
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_more())
       ->excludes(ratio)
       ->group(group);
 }
@@ -113,7 +115,7 @@ void regularisation_options(CLI::App& app, TrainArguments& a) {
       ->group(group);
   app.add_option("--freeze-layers", a.freeze_layers, "the first N layers keep their values")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_more())
       ->group(group);
   app.add_flag("--freeze-embeddings", a.freeze_embeddings, "the embeddings keep their values")
       ->group(group);
@@ -141,7 +143,7 @@ void evaluation_options(CLI::App& app, TrainArguments& a) {
   app.add_option("--logging-steps", a.logging_steps,
                  "steps between logged training rows; below 1: a share of all")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero())
       ->group(group);
   app.add_flag("--logging-first-step", a.logging_first_step, "log the first step as well")
       ->group(group);
@@ -150,12 +152,12 @@ void evaluation_options(CLI::App& app, TrainArguments& a) {
       ->check(strategy)
       ->group(group);
   app.add_option("--eval-steps", a.eval_steps, "for --eval-strategy steps [--logging-steps]")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero())
       ->group(group);
   app.add_option("--eval-delay", a.eval_delay,
                  "epochs or steps, by the strategy, before the first evaluation")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_more())
       ->group(group);
   app.add_flag("--eval-on-start", a.eval_on_start, "evaluate before the first step")->group(group);
   app.add_option("--eval-errors", a.eval_errors,
@@ -176,12 +178,12 @@ void best_model_options(CLI::App& app, TrainArguments& a) {
       ->group(group);
   app.add_option("--early-stopping-patience", a.early_stopping_patience,
                  "end after that many evaluations without gain [never]")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero())
       ->group(group);
   app.add_option("--early-stopping-threshold", a.early_stopping_threshold,
                  "what a gain must exceed")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_more())
       ->group(group);
 }
 
@@ -194,7 +196,7 @@ void output_options(CLI::App& app, TrainArguments& a) {
       ->group(group);
   app.add_option("--save-steps", a.save_steps, "for --save-strategy steps; below 1: a share of all")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero())
       ->group(group);
   app.add_option("--save-total-limit", a.save_total_limit,
                  "checkpoints kept, the newest and the best; 0: all")

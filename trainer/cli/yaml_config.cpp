@@ -37,6 +37,13 @@ std::optional<std::string> value_of(const CLI::Option& option) {
   return joined;
 }
 
+// Whether another flag was given that this one does not go with: its default must not be read back.
+bool excluded(const CLI::Option& option) {
+  const auto& others = option.get_excludes();
+  return std::any_of(others.begin(), others.end(),
+                     [](const CLI::Option* other) { return other->count() > 0; });
+}
+
 // "learning_rate: 5e-05", quoted where YAML would take it for something else.
 std::string entry(std::string name, const std::string& value) {
   std::replace(name.begin(), name.end(), '-', '_');
@@ -52,7 +59,8 @@ std::string YamlConfig::to_config(const CLI::App* app, bool, bool, std::string) 
   for (const std::string& group : app->get_groups()) {
     std::string lines;
     for (const CLI::Option* option : app->get_options()) {
-      if (option->get_group() != group || !option->get_configurable()) continue;
+      if (option->get_group() != group || !option->get_configurable() || excluded(*option))
+        continue;
       if (const auto value = value_of(*option)) lines += entry(option->get_single_name(), *value);
     }
     if (!lines.empty()) out += (out.empty() ? "# " : "\n# ") + group + "\n" + lines;
