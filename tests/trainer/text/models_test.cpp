@@ -5,8 +5,11 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <map>
+#include <random>
 
 #include "config/error.hpp"
+#include "text/models/double_array.hpp"
 #include "text/models/json_number.hpp"
 #include "text/models/model.hpp"
 #include "text/tokenizer_document.hpp"
@@ -132,6 +135,32 @@ TEST(Models, HugeIdsAndHolesTakeNoMemory) {
   EXPECT_EQ(level->token_of(2147483647), "a");
   EXPECT_EQ(level->token_of(5), std::nullopt);
   EXPECT_EQ(level->vocab_size(), 2U);
+}
+
+// Random keys over few bytes, zero among them, so that they share beginnings and repeat.
+TEST(DoubleArray, FindsWhatAMapFinds) {
+  std::mt19937 random(5);
+  const auto random_key = [&random] {
+    std::string key(1 + random() % 6, '\0');
+    for (char& byte : key) byte = "\0\1ab\x7f\x80\xff"[random() % 7];
+    return key;
+  };
+  std::vector<std::string> keys(20000);
+  for (std::string& key : keys) key = random_key();
+  std::map<std::string, std::int32_t> expected;
+  std::vector<DoubleArray::Entry> entries;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    expected[keys[i]] = static_cast<std::int32_t>(i);
+    entries.push_back({keys[i], static_cast<std::int32_t>(i)});
+  }
+  const DoubleArray trie(entries);
+  for (int i = 0; i < 40000; ++i) {
+    const std::string key = random_key();
+    const auto at = expected.find(key);
+    ASSERT_EQ(trie.find(key), at == expected.end() ? DoubleArray::kNoValue : at->second);
+  }
+  EXPECT_EQ(DoubleArray().find("a"), DoubleArray::kNoValue);
+  EXPECT_EQ(trie.find(""), DoubleArray::kNoValue);
 }
 
 TEST(JsonNumber, IsReadWithTheLibrarysRounding) {

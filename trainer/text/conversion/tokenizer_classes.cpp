@@ -117,6 +117,8 @@ struct ModelType {
 };
 // Only those whose model has a text classifier.
 constexpr ModelType kModelTypes[] = {
+    {"xlm", "XLMTokenizer"},  // these two to say why they are not supported
+    {"flaubert", "FlaubertTokenizer"},
     {"bert", "BertTokenizer"},
     {"megatron-bert", "BertTokenizer"},
     {"ernie", "BertTokenizer"},
@@ -219,9 +221,7 @@ const TokenizerClass* named_class(const TokenizerConfig& config, const std::stri
   if (generic) {
     const auto* at = std::ranges::find(kModelTypes, config.model_type, &ModelType::model_type);
     if (at != std::end(kModelTypes)) name = at->tokenizer_class;
-    if (name.empty() && config.model_type.empty()) return nullptr;
-    if (name == "" && (config.model_type == "xlm" || config.model_type == "flaubert"))
-      name = "XLMTokenizer";
+    if (config.model_type.empty()) return nullptr;
   }
   if (const TokenizerClass* found = find_class(name)) return found;
   const std::string what = name.empty() ? fmt::format("model type '{}'", config.model_type)
