@@ -103,9 +103,6 @@ Answer answer(const Tokenizer& tokenizer, const Group& group, std::size_t i) {
     out.encoding = group.seconds.empty()
                        ? tokenizer.encode(group.texts[i], group.options)
                        : tokenizer.encode_pair(group.texts[i], group.seconds[i], group.options);
-    if (!group.decode) return out;
-    out.kept = tokenizer.decode(out.encoding->ids, {.skip_special_tokens = false});
-    out.skipped = tokenizer.decode(out.encoding->ids, {.skip_special_tokens = true});
   } catch (const trainer::Error& error) {
     if (error.code() == trainer::ErrorCode::kUnsupported) throw;
     return out;
