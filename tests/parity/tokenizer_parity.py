@@ -7,7 +7,8 @@
     V/bin/python tests/parity/tokenizer_parity.py --probe … --texts 100000 --kinds real --model DIR [--model DIR]
 
 Tokenizers are made from seeds (tokenizer_recipes.py), texts as well (tokenizer_texts.py); `--model` takes a real one's directory:
-tokenizer.json, or vocab.txt, or vocab.json + merges.txt. `--model DIR=FILE` compares DIR with FILE instead, a tokenizer.json that transformers made of it.
+tokenizer.json, or vocab.txt, or vocab.json + merges.txt. `--model DIR=transformers` is for what transformers
+converts (a sentencepiece model): it needs transformers==4.57.3, sentencepiece, protobuf and numpy, which bring a library of their own.
 What the library panics on is counted and not compared. A difference is printed with the shortest text that still shows it; `--keep DIR` keeps the tokenizers that differ.
 """
 import argparse
@@ -60,10 +61,16 @@ def load_peer(directory):
     elif there("vocab.json"):
         peer = roberta_from_vocabulary(directory)
     else:
-        raise SystemExit(f"{directory} has no tokenizer that the library reads: give --model DIR=TOKENIZER.json with what transformers converts it to")
+        raise SystemExit(f"{directory} has no tokenizer that the library reads: give --model DIR=transformers")
     peer.no_padding()
     peer.no_truncation()
     return peer
+
+
+def converted_by_transformers(directory):
+    """As it is in memory: saved and read again its scores are rounded, and ties fall otherwise."""
+    from transformers import AutoTokenizer
+    return AutoTokenizer.from_pretrained(directory, use_fast=True).backend_tokenizer
 
 
 # --- work ------------------------------------------------------------------------------------------------------------
@@ -213,9 +220,9 @@ class Check:
         return row
 
     def real(self, model):
-        directory, _, converted = model.partition("=")
+        directory, _, maker = model.partition("=")
         row, start = Row(os.path.basename(os.path.normpath(directory))), time.monotonic()
-        peer = Tokenizer.from_file(converted) if converted else load_peer(directory)
+        peer = converted_by_transformers(directory) if maker == "transformers" else load_peer(directory)
         rng = random.Random(f"texts {self.args.seed}")
         for i in range(-(-self.args.texts // self.args.chunk)):
             self.tokenizer(row, row.kind, directory, peer, min(self.args.texts, self.args.chunk), rng, i == 0 and bool(self.args.every_character))

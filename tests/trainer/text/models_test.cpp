@@ -64,6 +64,13 @@ TEST(BpeModel, FusedUnknownIsAsLongAsItsCharacters) {
   EXPECT_THAT(tokens(*bpe, "axéa"), ElementsAre(Token{0, 0, 1}, Token{1, 1, 4}, Token{0, 4, 5}));
 }
 
+TEST(BpeModel, BytesThatAreLeftOutCountAsTheyAreWritten) {
+  // The space is written "Ġ", two bytes, and is not in the vocabulary: "a" is placed on its first
+  // byte, "b" on its second, as the library does.
+  const auto bpe = model(R"({"type":"BPE","vocab":{"a":0,"b":1},"merges":[]})", WordUnit::kBytes);
+  EXPECT_THAT(tokens(*bpe, " ab"), ElementsAre(Token{0, 0, 1}, Token{1, 0, 1}));
+}
+
 TEST(BpeModel, TokensOfBytesAreWrittenInTheAlphabet) {
   const auto bpe =
       model(R"({"type":"BPE","vocab":{"Ġ":0,"a":1,"Ġa":2,"a b":3},"merges":[["Ġ","a"]]})",

@@ -75,6 +75,16 @@ TEST_F(TokenizerTest, UnlimitedModelMaxLengthIsAbsent) {
   EXPECT_FALSE(Tokenizer::load(folder_).model_max_length());
 }
 
+TEST_F(TokenizerTest, AnAddedTokenWhoseSpacesAreTakenIsDropped) {
+  write("tokenizer.json",
+        R"({"model": {"type": "WordLevel", "unk_token": "?", "vocab": {"?": 0, "a": 1}},
+            "added_tokens": [{"id": 2, "content": "x ", "rstrip": true, "normalized": false},
+                             {"id": 3, "content": " ", "lstrip": true, "normalized": false}]})");
+  const Tokenizer tokenizer = Tokenizer::load(folder_);
+  EXPECT_THAT(tokenizer.encode("x  a").ids, ElementsAre(2, 1));
+  EXPECT_THAT(tokenizer.encode("a a").ids, ElementsAre(1, 3, 1));
+}
+
 TEST_F(TokenizerTest, TokensOfTheConfigAreAdded) {
   write_bert_vocabulary();
   write("tokenizer_config.json",

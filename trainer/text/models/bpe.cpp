@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "config/error.hpp"
 #include "text/models/byte_alphabet.hpp"
@@ -149,6 +150,26 @@ class Bpe::Units {
   std::uint32_t unknown_length_ = 0;
 };
 
+// The library measures tokens as they are written in the byte alphabet, in UTF-8. That shows where
+// a byte is left out that the vocabulary lacks: what follows is placed as if it began earlier.
+std::uint32_t written_length(char byte) { return byte >= 33 && byte <= 126 ? 1 : 2; }
+
+// From places in a word as it is written to its bytes; places must not descend.
+class WrittenBytes {
+ public:
+  explicit WrittenBytes(std::string_view word) : word_(word) {}
+
+  std::size_t at(std::size_t written) {
+    while (end_ <= written) end_ += written_length(word_[++byte_]);
+    return byte_;
+  }
+
+ private:
+  std::string_view word_;
+  std::size_t byte_ = 0;
+  std::size_t end_ = word_.empty() ? 0 : written_length(word_[0]);
+};
+
 template <typename Sink>
 void Bpe::encode_into(std::string_view word, Sink sink) const {
   if (options_.ignore_merges) {
@@ -172,15 +193,26 @@ void Bpe::encode_into(std::string_view word, Sink sink) const {
       if (last) decorated.append(options_.end_of_word_suffix);
       unit = decorated;
     }
-    units.add(unit, static_cast<std::uint32_t>(length));
+    units.add(unit, options_.unit == WordUnit::kBytes ? written_length(word[i])
+                                                      : static_cast<std::uint32_t>(length));
     i += length;
   }
   units.finish();
   merges_.merge(symbols, ids_);
   std::size_t begin = 0;
+  WrittenBytes bytes(word);
   for (const Symbol& symbol : symbols) {
-    sink.push(symbol.id, begin, begin + symbol.length);
-    begin += symbol.length;
+    const std::size_t end = begin + symbol.length;
+    if constexpr (std::is_same_v<Sink, TokenSink>) {
+      if (options_.unit == WordUnit::kBytes) {
+        const std::size_t first = bytes.at(begin);
+        sink.push(symbol.id, first, bytes.at(end - 1) + 1);
+        begin = end;
+        continue;
+      }
+    }
+    sink.push(symbol.id, begin, end);
+    begin = end;
   }
   if (symbols.capacity() > kKept) symbols = {};
 }
