@@ -1,4 +1,4 @@
-"""What the parity checks share: tiny random checkpoints of every supported type, texts, and running the trainer.
+"""What the parity checks share: tiny random checkpoints (cases.py), texts, and running the trainer.
 
 Runs under a Python with torch and transformers; the product itself never needs one.
 """
@@ -11,39 +11,14 @@ import sys
 import torch
 import transformers
 
+import cases
+
 torch.set_num_threads(2)
 transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
 
 WORDS = ("the a movie film plot was is not very good bad great awful boring superb acting story scene music I it this "
          "that of and but with without ending beginning loved hated watch again never ever funny sad slow fast").split()
-
-# Switches differ from type to type on purpose: each case exercises others.
-CASES = {
-    "bert": dict(hidden_size=32, num_hidden_layers=3, num_attention_heads=4, intermediate_size=64, hidden_act="gelu"),
-    "bert-relu-wide": dict(hidden_size=48, num_hidden_layers=2, num_attention_heads=2, intermediate_size=40,
-                           hidden_act="relu", layer_norm_eps=1e-5, type_vocab_size=3),
-    "bert-gelu_new-3": dict(hidden_size=32, num_hidden_layers=1, num_attention_heads=8, intermediate_size=128,
-                            hidden_act="gelu_new", num_labels=3),
-    "bert-silu": dict(hidden_size=40, num_hidden_layers=2, num_attention_heads=5, intermediate_size=64,
-                      hidden_act="silu"),
-    "distilbert": dict(dim=32, n_layers=3, n_heads=4, hidden_dim=64, activation="gelu"),
-    "distilbert-relu": dict(dim=48, n_layers=2, n_heads=3, hidden_dim=96, activation="relu", num_labels=4),
-    "roberta": dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,
-                    type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1),
-    "xlm-roberta": dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=96,
-                        type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1, num_labels=5),
-    "camembert": dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
-                      type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1),
-    "electra": dict(embedding_size=24, hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
-                    intermediate_size=64),
-    "electra-same-size": dict(embedding_size=32, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
-                              intermediate_size=64, hidden_act="gelu_new"),
-    "ernie": dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64),
-    "ernie-task": dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,
-                       use_task_id=True, task_type_vocab_size=3),
-}
-POSITIONS = 130
-
 
 def texts(count, seed=0, longest=120):
     """Texts of mixed length, from two words to more than a tiny model takes."""
@@ -66,47 +41,85 @@ def tokenizer_for(pad_id):
         special_tokens=[("[CLS]", ids["[CLS]"]), ("[SEP]", ids["[SEP]"])])
     return transformers.PreTrainedTokenizerFast(
         tokenizer_object=tok, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
-        mask_token="[MASK]", model_max_length=POSITIONS - 2)
+        mask_token="[MASK]", model_max_length=cases.POSITIONS - 2)
 
 
-def checkpoint(name, folder):
-    """A random classifier of the case in folder/name, weights large enough for rounding to show."""
-    target = os.path.join(folder, name)
-    options = dict(CASES[name])
-    model_type = next(t for t in ("xlm-roberta", "distilbert", "roberta", "camembert", "electra", "ernie", "bert")
-                      if name.startswith(t))
-    tokenizer = tokenizer_for(options.get("pad_token_id", 0))
+def checkpoint(model_type, seed, folder):
+    """A random classifier of the case in folder/TYPE-SEED, weights large enough for rounding to show."""
+    target = os.path.join(folder, f"{model_type}-{seed}")
+    options = cases.draw(model_type, seed)
+    notes = {key: options.pop(key) for key in list(options) if key.startswith("_")}
+    tokenizer = tokenizer_for(1 if options.get("pad_token_id") == 1 else 0)
     config = transformers.AutoConfig.for_model(model_type, vocab_size=len(tokenizer), **options)
-    config.max_position_embeddings = POSITIONS
-    torch.manual_seed(7)
+    torch.manual_seed(seed)
     model = transformers.AutoModelForSequenceClassification.from_config(config).eval()
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter.add_(torch.randn_like(parameter) * 0.05)
+            parameter.add_(torch.randn_like(parameter) * (0.15 if parameter.dim() > 1 else 0.05))
     model.save_pretrained(target)
     tokenizer.save_pretrained(target)
+    write_lines(os.path.join(target, "notes.json"), [notes])
     return target
 
 
-def load(folder, dtype=torch.float32):
-    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder, dtype=dtype).eval()
-    return model, transformers.AutoTokenizer.from_pretrained(folder)
+def notes_of(folder):
+    """What cases.py says to the checks about a case."""
+    path = os.path.join(folder, "notes.json")
+    return read_lines(path)[0] if os.path.exists(path) else {}
 
 
-def limit_of(model):
+def load(folder, dtype=torch.float32, dropout=True):
+    """Model and tokenizer as transformers has them; a decoder without padding id gets its end-of-text id."""
+    config = transformers.AutoConfig.from_pretrained(folder)
+    if not dropout:
+        for name, value in vars(config).items():
+            if "drop" in name and isinstance(value, float):
+                setattr(config, name, 0.0)
+    if config.pad_token_id is None:
+        config.pad_token_id = config.eos_token_id
+    more = {"attn_implementation": notes_of(folder)["_attention"]} if "_attention" in notes_of(folder) else {}
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder, config=config, dtype=dtype, **more)
+    # AutoTokenizer builds some types' tokenizers anew, whatever tokenizer.json says; a tiny case means its file.
+    tiny = os.path.exists(os.path.join(folder, "notes.json"))
+    loader = transformers.PreTrainedTokenizerFast if tiny else transformers.AutoTokenizer
+    tokenizer = loader.from_pretrained(folder)
+    if tokenizer.pad_token_id != config.pad_token_id:
+        tokenizer.pad_token = tokenizer.convert_ids_to_tokens(config.pad_token_id)
+    return model.eval(), tokenizer
+
+
+def limit_of(model, folder=""):
     config = model.config
-    if config.model_type in ("roberta", "xlm-roberta", "camembert"):
+    if config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet", "roberta-prelayernorm", "xlm-roberta-xl"):
         return config.max_position_embeddings - config.pad_token_id - 1
-    return config.max_position_embeddings
+    return notes_of(folder).get("_limit") or config.max_position_embeddings
 
 
-def encode(model, tokenizer, rows):
-    encoded = tokenizer(rows, truncation=True, max_length=limit_of(model), padding=True, return_tensors="pt")
-    if getattr(model.config, "type_vocab_size", 0) < 2:
-        encoded.pop("token_type_ids", None)
-    if model.config.model_type == "distilbert":
+def encode(model, tokenizer, rows, limit):
+    encoded = tokenizer(rows, truncation=True, max_length=limit, padding=True, return_tensors="pt")
+    if getattr(model.config, "type_vocab_size", 0) < 2 or model.config.model_type == "distilbert":
         encoded.pop("token_type_ids", None)
     return encoded
+
+
+def forget_lengths(model):
+    """Dynamic rotary scaling remembers the longest text it has seen; here every text stands for itself."""
+    for module in model.modules():
+        if hasattr(module, "original_inv_freq") and hasattr(module, "max_seq_len_cached"):
+            module.max_seq_len_cached = module.original_max_seq_len
+            module.inv_freq = module.original_inv_freq.clone()
+
+
+def logits(model, tokenizer, rows, folder):
+    """transformers' logits of the texts."""
+    limit = limit_of(model, folder)
+    size = 1 if notes_of(folder).get("_alone") else 8
+    out = []
+    with torch.no_grad():
+        for begin in range(0, len(rows), size):
+            forget_lengths(model)
+            out.append(model(**encode(model, tokenizer, rows[begin:begin + size], limit)).logits)
+    return torch.cat(out)
 
 
 def write_lines(path, rows):

@@ -54,8 +54,8 @@ int run_predict(const PredictArguments& arguments) {
   ModelFiles files = open_model(arguments.model, arguments.revision);
   const models::Classifier model = load(files, arguments.dtype, nn::Purpose::kInfer);
   const data::Dataset rows = read_lines(arguments.input, Labels::kIgnored);
-  const std::size_t limit = text_limit(files, arguments.max_length,
-                                       static_cast<std::size_t>(files.config.encoder.max_tokens()));
+  const std::size_t limit =
+      text_limit(files, arguments.max_length, static_cast<std::size_t>(files.config.max_tokens()));
   const std::vector<float> logits =
       train::predict(model, tokenize_rows(rows, files, limit), arguments.batch_size);
   const std::vector<std::string>& labels = model.config().labels;
@@ -104,8 +104,8 @@ int run_gradcheck(const GradcheckArguments& arguments) {
   models::Classifier model = load(files, arguments.dtype, nn::Purpose::kTrain);
   const data::Dataset rows = read_lines(arguments.input, Labels::kRequired);
   if (rows.rows.empty()) throw Error(ErrorCode::kInvalidInput, rows.origin + ": no rows");
-  const std::size_t limit = text_limit(files, arguments.max_length,
-                                       static_cast<std::size_t>(files.config.encoder.max_tokens()));
+  const std::size_t limit =
+      text_limit(files, arguments.max_length, static_cast<std::size_t>(files.config.max_tokens()));
   const data::TokenArena arena = tokenize_rows(rows, files, limit);
   train::check_labels(arena.labels, static_cast<std::int64_t>(model.config().labels.size()),
                       rows.origin);

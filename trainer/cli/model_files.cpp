@@ -63,7 +63,7 @@ void require_head(ModelFiles& files) {
 
 std::size_t text_limit(const ModelFiles& files, std::optional<std::size_t> wanted,
                        std::size_t fallback) {
-  const auto model = static_cast<std::size_t>(files.config.encoder.max_tokens());
+  const auto model = static_cast<std::size_t>(files.config.max_tokens());
   if (wanted && *wanted > model) {
     throw Error(ErrorCode::kUsage,
                 fmt::format("--max-length {} is more than the model's {}", *wanted, model));

@@ -4,26 +4,51 @@
 
 #include "config/error.hpp"
 #include "models/model_types.hpp"
-#include "nn/activation.hpp"
-#include "nn/linear.hpp"
-#include "nn/norm.hpp"
-#include "nn/specs.hpp"
+#include "models/stored_names.hpp"
+#include "nn/encoder_decoder.hpp"
+#include "nn/transformer.hpp"
 
 namespace trainer::models {
 namespace {
 
-nn::LinearWeights head_weights(const nn::ParameterSet& set, const std::string& name) {
-  return {.weight = set.weight(name + ".weight"), .bias = set.weight(name + ".bias")};
+void check(const data::PackedBatch& batch, const ClassifierConfig& config) {
+  if (batch.max_seqlen > config.max_tokens()) {
+    throw Error(ErrorCode::kInvalidInput,
+                "a text has " + std::to_string(batch.max_seqlen) + " tokens but the model takes " +
+                    std::to_string(config.max_tokens()) + "; lower --max-length");
+  }
+  for (std::size_t i = 1; i < batch.cu_seqlens.size(); ++i) {
+    if (batch.cu_seqlens[i] == batch.cu_seqlens[i - 1]) {
+      throw Error(ErrorCode::kInvalidInput,
+                  "a text has no tokens and the tokenizer adds no special ones: leave empty texts "
+                  "out of the data");
+    }
+  }
+}
+
+}  // namespace
+
+namespace {
+
+std::unique_ptr<nn::Backbone> make_backbone(const ClassifierConfig& config,
+                                            const nn::ParameterSet& set) {
+  if (config.decoder)
+    return std::make_unique<nn::EncoderDecoder>(config.body, *config.decoder,
+                                                config.decoder_start_id, set);
+  return std::make_unique<nn::Transformer>(config.body, set);
 }
 
 }  // namespace
 
 std::vector<nn::ParameterSpec> classifier_parameters(const ClassifierConfig& config) {
-  std::vector<nn::ParameterSpec> specs = nn::encoder_parameters(config.encoder);
-  nn::add_linear(specs, "head.dense", config.encoder.hidden, config.encoder.hidden);
-  nn::add_linear(specs, "head.out", static_cast<std::int64_t>(config.labels.size()),
-                 config.encoder.hidden);
-  name_stored(*config.type, specs);
+  std::vector<nn::ParameterSpec> specs = nn::transformer_parameters(config.body);
+  if (config.decoder) {
+    const std::vector<nn::ParameterSpec> more = nn::transformer_parameters(*config.decoder);
+    specs.insert(specs.end(), more.begin(), more.end());
+  }
+  add_head_parameters(specs, config.head, config.body.output_size(),
+                      static_cast<std::int64_t>(config.labels.size()));
+  name_stored(config, specs);
   return specs;
 }
 
@@ -31,32 +56,20 @@ Classifier::Classifier(ClassifierConfig config, nn::Compute compute, nn::Purpose
     : config_(std::move(config)),
       parameters_(
           std::make_unique<nn::ParameterSet>(classifier_parameters(config_), compute, purpose)),
-      encoder_(config_.encoder, *parameters_),
-      dense_(head_weights(*parameters_, "head.dense")),
-      out_(head_weights(*parameters_, "head.out")) {}
+      backbone_(make_backbone(config_, *parameters_)),
+      head_(config_.head, *parameters_) {}
 
 at::Tensor Classifier::forward(const data::PackedBatch& batch, nn::Pass& pass) const {
-  if (batch.max_seqlen > config_.encoder.max_tokens()) {
-    throw Error(ErrorCode::kInvalidInput,
-                "a text has " + std::to_string(batch.max_seqlen) + " tokens but the model takes " +
-                    std::to_string(config_.encoder.max_tokens()) + "; lower --max-length");
-  }
-  for (std::size_t i = 1; i < batch.cu_seqlens.size(); ++i) {
-    if (batch.cu_seqlens[i] == batch.cu_seqlens[i - 1]) {
-      throw Error(ErrorCode::kInvalidInput,
-                  "a text has no tokens; the tokenizer must add special tokens");
-    }
-  }
-  const nn::EncoderInput input{.ids = batch.ids,
-                               .type_ids = batch.type_ids,
-                               .positions = batch.positions,
-                               .cu_seqlens = batch.cu_seqlens};
-  // The head works on B rows only: fp32 costs nothing there.
-  at::Tensor x = encoder_.first_tokens(input, pass).to(at::kFloat);
-  x = nn::dropout(x, pass.dropout(config_.head.input_dropout));
-  x = nn::activate(config_.head.activation, nn::linear(x, dense_));
-  x = nn::dropout(x, pass.dropout(config_.head.dropout));
-  return nn::linear(x, out_);
+  check(batch, config_);
+  const nn::PackedInput input{.ids = batch.ids,
+                              .type_ids = batch.type_ids,
+                              .positions = batch.positions,
+                              .cu_seqlens = batch.cu_seqlens};
+  const std::vector<std::int32_t> tokens = pooled_tokens(config_.head.pool, input, config_.pad_id);
+  at::Tensor x = backbone_->hidden_states(input, tokens, pass);
+  if (config_.head.pool == Pool::kMean) x = mean_of_texts(x, input.cu_seqlens);
+  const at::Tensor logits = head_.forward(x, pass);
+  return config_.head.pool == Pool::kLate ? mean_of_texts(logits, input.cu_seqlens) : logits;
 }
 
 }  // namespace trainer::models

@@ -3,17 +3,16 @@
 #include <ATen/core/TensorBody.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "data/packed_batch.hpp"
 #include "models/classifier_config.hpp"
-#include "nn/encoder.hpp"
+#include "models/head.hpp"
+#include "nn/backbone.hpp"
 #include "nn/parameter_set.hpp"
 
-// A sequence classifier of the BERT family: encoder, head, and the weights of both.
+// A sequence classifier: backbone, head, and the weights of both. B sequences, L labels.
 namespace trainer::models {
 
 // One thread at a time. Movable; its modules hold views of the parameters, which stay where they
@@ -37,12 +36,11 @@ class Classifier {
  private:
   ClassifierConfig config_;
   std::unique_ptr<nn::ParameterSet> parameters_;
-  nn::Encoder encoder_;
-  nn::LinearWeights dense_;
-  nn::LinearWeights out_;
+  std::unique_ptr<nn::Backbone> backbone_;
+  Head head_;
 };
 
-// Every parameter of the model with its stored name, encoder first, then head.dense and head.out.
+// Every parameter of the model with its stored name and layout, the backbone's first.
 std::vector<nn::ParameterSpec> classifier_parameters(const ClassifierConfig& config);
 
 }  // namespace trainer::models

@@ -51,14 +51,23 @@ void check_problem(const ClassifierConfig& config, const config::JsonObject& jso
   }
 }
 
-void check_encoder(const nn::EncoderConfig& encoder, const config::JsonObject& json) {
-  if (encoder.hidden % encoder.heads != 0) {
-    broken(json, "hidden size " + std::to_string(encoder.hidden) + " is not a multiple of " +
-                     std::to_string(encoder.heads) + " attention heads");
+void check_body(const nn::TransformerConfig& body, const config::JsonObject& json) {
+  if (body.head_size == 0 && body.hidden % body.heads != 0) {
+    broken(json, "hidden size " + std::to_string(body.hidden) + " is not a multiple of " +
+                     std::to_string(body.heads) + " attention heads");
   }
-  if (encoder.max_tokens() < 2) broken(json, "max_position_embeddings leaves no room for a text");
-  for (const double p :
-       {encoder.hidden_dropout, encoder.attention_output_dropout, encoder.attention_dropout}) {
+  if (body.heads % body.key_value_heads() != 0) {
+    broken(json, std::to_string(body.heads) + " attention heads are not a multiple of " +
+                     std::to_string(body.key_value_heads()) + " key-value heads");
+  }
+  for (const nn::RotaryConfig& rotary : body.rotaries) {
+    if (rotary.dim < 2 || 2 * rotary.half() > body.size_of_head())
+      broken(json,
+             "rotary embeddings do not fit into a head of " + std::to_string(body.size_of_head()));
+  }
+  if (body.max_tokens() < 2) broken(json, "max_position_embeddings leaves no room for a text");
+  for (const double p : {body.embedding_dropout, body.hidden_dropout, body.attention_output_dropout,
+                         body.attention_dropout, body.feed_forward_dropout}) {
     if (!(p >= 0.0 && p < 1.0)) broken(json, "a dropout probability must lie in [0, 1)");
   }
 }
@@ -93,18 +102,26 @@ ClassifierConfig read_config(const std::filesystem::path& config_json) {
   config.problem_type = config::string_or(json, "problem_type", "");
   config.type->read(json, config);
   check_problem(config, json);
-  check_encoder(config.encoder, json);
+  check_body(config.body, json);
+  if (config.decoder) check_body(*config.decoder, json);
   return config;
 }
 
 void override_dropout(ClassifierConfig& config, double probability) {
-  nn::EncoderConfig& encoder = config.encoder;
-  encoder.hidden_dropout = probability;
-  encoder.attention_dropout = probability;
-  // A place where the architecture has no dropout at all gets none.
-  if (config.type->drops_attention_output) encoder.attention_output_dropout = probability;
-  if (config.type->drops_head_input) config.head.input_dropout = probability;
-  config.head.dropout = probability;
+  const auto set = [&](Drops place, double& value) {
+    if ((config.type->drops & place) != 0U) value = probability;
+  };
+  const auto set_stack = [&](nn::TransformerConfig& stack) {
+    set(kDropsEmbeddings, stack.embedding_dropout);
+    set(kDropsHidden, stack.hidden_dropout);
+    set(kDropsAttentionOutput, stack.attention_output_dropout);
+    set(kDropsAttention, stack.attention_dropout);
+    set(kDropsFeedForward, stack.feed_forward_dropout);
+  };
+  set_stack(config.body);
+  if (config.decoder) set_stack(*config.decoder);
+  set(kDropsHeadInput, config.head.input_dropout);
+  set(kDropsHead, config.head.dropout);
 }
 
 }  // namespace trainer::models

@@ -3,36 +3,41 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/json.hpp"
-#include "nn/activation.hpp"
-#include "nn/encoder.hpp"
+#include "models/head.hpp"
+#include "nn/transformer_config.hpp"
 
 // config.json of a sequence classifier, read into what the code needs.
 namespace trainer::models {
 
-// From the first token's hidden state x to logits: [dropout] -> dense -> activation -> dropout ->
-// out.
-struct HeadConfig {
-  nn::Activation activation = nn::Activation::kTanh;
-  double input_dropout = 0.0;
-  double dropout = 0.1;
-};
-
 struct ModelType;
+struct StoredName;
 
 struct ClassifierConfig {
   const ModelType* type = nullptr;  // an entry of the table in model_types.hpp
-  nn::EncoderConfig encoder;
+  nn::TransformerConfig body;
+  std::optional<nn::TransformerConfig> decoder;  // beside an encoder: nn::EncoderDecoder
+  std::optional<std::int32_t> decoder_start_id;  // none: each text's last token
   HeadConfig head;
+  // Instead of the type's, where names depend on the config.
+  std::span<const StoredName> body_names;
   double initializer_range = 0.02;  // standard deviation of weights that the checkpoint lacks
+  // The id that Pool::kLastToken skips at a text's end, or that Pool::kLastEos looks for. Absent in
+  // config.json (many decoders): the end-of-text id, which write_config then adds, since
+  // transformers refuses batches without it.
+  std::optional<std::int32_t> pad_id;
+  bool pad_id_is_ours = false;
   // Classes the config names (id2label), by index; empty when it says nothing about them.
   std::vector<std::string> labels;
   std::string problem_type;  // as in config.json; empty when not there
   std::string json;          // config.json as it was read, for export
+
+  std::int64_t max_tokens() const { return body.max_tokens(); }  // of one text
 };
 
 // Reads DIR/config.json. Throws Error: kUnsupported for a model_type that is not in the table
@@ -45,8 +50,8 @@ std::vector<std::string> unnamed_labels(std::int64_t count);
 // Whether all are such names.
 bool are_unnamed(const std::vector<std::string>& labels);
 
-// What the command line may say instead of config.json: one probability for all hidden and
-// attention dropouts.
+// What the command line may say instead of config.json: one probability for all dropouts that the
+// architecture has.
 void override_dropout(ClassifierConfig& config, double probability);
 
 }  // namespace trainer::models

@@ -9,6 +9,7 @@
 #include "hub/disk.hpp"
 #include "hub/safetensors.hpp"
 #include "models/model_types.hpp"
+#include "models/stored_layout.hpp"
 
 namespace trainer::models {
 namespace {
@@ -34,6 +35,16 @@ hub::TensorView view_of(const at::Tensor& tensor) {
               std::span(tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())))};
 }
 
+void write_tensors(const Classifier& model, Values values, const std::filesystem::path& file) {
+  std::map<std::string, hub::TensorView> views;
+  std::vector<at::Tensor> tensors;  // packed ones live until they are written
+  for (const StoredTensor& stored : stored_tensors(model.parameters())) {
+    tensors.push_back(pack(stored, model.parameters(), values));
+    views.emplace(stored.name, view_of(tensors.back()));
+  }
+  hub::write_safetensors(file, views, {{"format", "pt"}});
+}
+
 }  // namespace
 
 void write_config(const Classifier& model, const std::filesystem::path& directory) {
@@ -52,26 +63,17 @@ void write_config(const Classifier& model, const std::filesystem::path& director
   // Older readers know the weights' type as torch_dtype, newer ones as dtype.
   json["torch_dtype"] = "float32";
   json["dtype"] = "float32";
+  if (config.pad_id_is_ours) json["pad_token_id"] = *config.pad_id;
   json.erase("num_labels");
   write_file(directory / "config.json", json.dump(2) + "\n");
 }
 
 void write_weights(const Classifier& model, const std::filesystem::path& directory) {
-  std::map<std::string, hub::TensorView> tensors;
-  const nn::ParameterSet& set = model.parameters();
-  for (const nn::Parameter& parameter : set.parameters()) {
-    tensors.emplace(parameter.spec.stored_name, view_of(set.master(parameter)));
-  }
-  hub::write_safetensors(directory / "model.safetensors", tensors, {{"format", "pt"}});
+  write_tensors(model, Values::kMasters, directory / "model.safetensors");
 }
 
 void write_gradients(const Classifier& model, const std::filesystem::path& file) {
-  std::map<std::string, hub::TensorView> tensors;
-  const nn::ParameterSet& set = model.parameters();
-  for (const nn::Parameter& parameter : set.parameters()) {
-    tensors.emplace(parameter.spec.stored_name, view_of(set.grad(parameter)));
-  }
-  hub::write_safetensors(file, tensors, {{"format", "pt"}});
+  write_tensors(model, Values::kGradients, file);
 }
 
 void write_tokenizer(const std::vector<StoredFile>& files, const std::filesystem::path& directory) {

@@ -5,11 +5,13 @@
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstring>
 #include <map>
 
 #include "config/error.hpp"
 #include "models/model_types.hpp"
+#include "models/stored_layout.hpp"
 
 namespace trainer::models {
 namespace {
@@ -39,7 +41,12 @@ Names stored_names(const ModelType& type, const hub::Safetensors& tensors) {
   // A head stored beside a bare model would have been prefixed by mistake.
   if (!prefixed) {
     for (const auto& [name, view] : tensors.tensors()) {
-      if (name.starts_with("classifier") || name.starts_with("pre_classifier")) names[name] = &view;
+      for (const StoredName& head : type.head) {
+        if (name.starts_with(std::string(head.stored) + ".")) {
+          names.erase(prefix + name);
+          names[name] = &view;
+        }
+      }
     }
   }
   return names;
@@ -66,22 +73,38 @@ std::string text_of(const std::vector<std::int64_t>& shape) {
   return fmt::format("[{}]", fmt::join(shape, ","));
 }
 
-void copy_tensor(const hub::TensorView& from, const std::string& name, at::Tensor to) {
-  if (from.shape != to.sizes().vec()) {
+// A tensor of the file as fp32 or what it was, of the shape that is wanted.
+at::Tensor read_tensor(const hub::TensorView& from, const StoredTensor& wanted) {
+  if (from.shape != wanted.shape) {
     throw Error(ErrorCode::kInvalidInput,
-                fmt::format("tensor {} has shape {} but config.json means {}", name,
-                            text_of(from.shape), text_of(to.sizes().vec())));
+                fmt::format("tensor {} has shape {} but config.json means {}", wanted.name,
+                            text_of(from.shape), text_of(wanted.shape)));
   }
   // Through a buffer of its own: a tensor in a file need not be aligned.
-  at::Tensor same = at::empty(to.sizes(), at::TensorOptions(scalar_type(from.dtype, name)));
+  at::Tensor same =
+      at::empty(wanted.shape, at::TensorOptions(scalar_type(from.dtype, wanted.name)));
   std::memcpy(same.mutable_data_ptr(), from.data.data(), from.data.size());
-  to.copy_(same);
+  return same;
 }
 
-void initialise(const nn::ParameterSpec& spec, double deviation, at::Tensor to) {
+// As torch.nn.init.trunc_normal_ draws: uniform numbers through the inverse error function.
+void draw_truncated(at::Tensor to, double deviation, double cutoff) {
+  const double edge = std::erf(cutoff / std::sqrt(2.0));
+  to.uniform_(-edge, edge);
+  to.erfinv_();
+  to.mul_(deviation * std::sqrt(2.0));
+  to.clamp_(-cutoff * deviation, cutoff * deviation);
+}
+
+void initialise(const nn::ParameterSpec& spec, double initializer_range, at::Tensor to) {
+  const double deviation = spec.deviation > 0.0 ? spec.deviation : initializer_range;
   switch (spec.init) {
     case nn::Init::kNormal:
-      to.normal_(0.0, deviation);
+      if (spec.cutoff > 0.0) {
+        draw_truncated(to, deviation, spec.cutoff);
+      } else {
+        to.normal_(0.0, deviation);
+      }
       return;
     case nn::Init::kZeros:
       to.zero_();
@@ -109,18 +132,18 @@ LoadReport load_weights(Classifier& model, const hub::Safetensors& tensors) {
   LoadReport report;
   Names names = stored_names(*model.config().type, tensors);
   nn::ParameterSet& set = model.parameters();
-  for (const nn::Parameter& parameter : set.parameters()) {
-    const std::string& name = parameter.spec.stored_name;
-    const auto found = names.find(name);
+  for (const StoredTensor& stored : stored_tensors(set)) {
+    const nn::Parameter& first = set.parameters()[stored.parts.front()];
+    const auto found = names.find(stored.name);
     if (found != names.end()) {
-      copy_tensor(*found->second, name, set.master(parameter));
+      unpack(stored, read_tensor(*found->second, stored), set);
       names.erase(found);
-    } else if (parameter.spec.name.starts_with("head.")) {
-      initialise(parameter.spec, model.config().initializer_range, set.master(parameter));
-      report.initialised.push_back(name);
+    } else if (first.spec.name.starts_with("head.")) {
+      initialise(first.spec, model.config().initializer_range, set.master(first));
+      report.initialised.push_back(stored.name);
     } else {
       throw Error(ErrorCode::kInvalidInput,
-                  "the weights lack " + name + ", which config.json's model needs");
+                  "the weights lack " + stored.name + ", which config.json's model needs");
     }
   }
   for (const auto& [name, view] : names) report.unused.push_back(name);

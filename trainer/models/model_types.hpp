@@ -1,21 +1,45 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "models/classifier_config.hpp"
 
-// The supported architectures, as one table. A new member of the BERT family is one entry here; see
-// docs/trainer.md.
+// The supported architectures, as one table: an entry per model_type, each in a file of its own in
+// types/. docs/add-an-architecture.md is the recipe for another one.
 namespace trainer::models {
 
-// Our name of a module and the checkpoint's; '#' stands for the layer's index.
+// How the checkpoint lays a module's weights out.
+enum class Layout {
+  kPlain,       // as we have it; several modules under one name are stacked
+  kTransposed,  // matrices as [in,out] (GPT-2's Conv1D); several modules are stacked, then
+                // transposed
+  kPerHead,     // several modules interleaved per key-value head: its queries, its key, its value
+};
+
+// Our name of a module (or, with its ".weight" or ".bias", of a parameter) and the checkpoint's;
+// '#' stands for an index. Modules that share a stored name are parts of one tensor, in the order
+// in which nn::transformer_parameters() names them.
 struct StoredName {
   std::string_view ours;
   std::string_view stored;
+  Layout layout = Layout::kPlain;
 };
+
+// The places where an architecture has a dropout; bits.
+enum Drops : unsigned {
+  kDropsEmbeddings = 1,
+  kDropsHidden = 2,
+  kDropsAttentionOutput = 4,
+  kDropsAttention = 8,
+  kDropsFeedForward = 16,
+  kDropsHeadInput = 32,
+  kDropsHead = 64,
+};
+constexpr unsigned kDropsAsBert =
+    kDropsEmbeddings | kDropsHidden | kDropsAttentionOutput | kDropsAttention | kDropsHead;
 
 struct ModelType {
   std::string_view name;          // config.json: model_type
@@ -25,17 +49,12 @@ struct ModelType {
   void (*read)(const config::JsonObject& json, ClassifierConfig& config);
   std::span<const StoredName> body;  // names inside the bare model
   std::span<const StoredName> head;  // full names
-  bool drops_attention_output = true;
-  bool drops_head_input = false;
+  unsigned drops = kDropsAsBert;
 };
 
-std::span<const ModelType> model_types();
+std::span<const ModelType* const> model_types();
 
 // Throws Error(kUnsupported) that lists what is supported. `place` is the file, for the message.
 const ModelType& find_model_type(std::string_view name, const std::string& place);
-
-// Fills ParameterSpec::stored_name of every spec. Throws Error(kInternal) for a module the table
-// lacks.
-void name_stored(const ModelType& type, std::vector<nn::ParameterSpec>& specs);
 
 }  // namespace trainer::models

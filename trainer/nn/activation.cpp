@@ -1,10 +1,13 @@
 #include "nn/activation.hpp"
 
+#include <ATen/ops/clamp.h>
 #include <ATen/ops/gelu.h>
+#include <ATen/ops/mish.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/square.h>
 #include <ATen/ops/tanh.h>
 
 #include <array>
@@ -31,6 +34,10 @@ constexpr std::array kNames = {
     Named{"silu", Activation::kSilu},
     Named{"swish", Activation::kSilu},
     Named{"sigmoid", Activation::kSigmoid},
+    Named{"gelu_10", Activation::kGelu10},
+    Named{"relu2", Activation::kRelu2},
+    Named{"mish", Activation::kMish},
+    Named{"linear", Activation::kLinear},
 };
 
 }  // namespace
@@ -62,6 +69,14 @@ at::Tensor activate(Activation activation, const at::Tensor& x) {
       return at::silu(x);
     case Activation::kSigmoid:
       return at::sigmoid(x);
+    case Activation::kGelu10:
+      return at::clamp(at::gelu(x, "none"), -10, 10);
+    case Activation::kRelu2:
+      return at::square(at::relu(x));
+    case Activation::kMish:
+      return at::mish(x);
+    case Activation::kLinear:
+      return x;
   }
   throw Error(ErrorCode::kInternal, "unknown activation");
 }

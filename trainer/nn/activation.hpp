@@ -8,7 +8,19 @@
 namespace trainer::nn {
 
 // The activations that config.json names; formulas as transformers.activations has them.
-enum class Activation { kGelu, kGeluTanh, kQuickGelu, kRelu, kTanh, kSilu, kSigmoid };
+enum class Activation {
+  kGelu,
+  kGeluTanh,
+  kGelu10,  // clipped to [-10, 10]
+  kQuickGelu,
+  kRelu,
+  kRelu2,  // squared
+  kTanh,
+  kSilu,
+  kSigmoid,
+  kMish,
+  kLinear,  // none
+};
 
 // Throws Error(kUnsupported), listing the names it knows. `where` is the config's field, for the
 // message.

@@ -21,12 +21,24 @@ enum class Decay { kYes, kNo };  // whether AdamW's weight decay applies
 enum class Init { kNormal, kZeros, kOnes };
 enum class Purpose { kTrain, kInfer };  // inference has no gradient buffer
 
+// How a checkpoint lays a parameter out. Parameters that share a stored name are the parts of one
+// stored tensor, in the order of their specs.
+struct StoredLayout {
+  bool transposed = false;  // a matrix is stored as [in,out]
+  // The parts' rows are interleaved in this many groups: rows of group 0 of each part, then group
+  // 1, … (1: the parts are stacked).
+  std::int64_t groups = 1;
+};
+
 struct ParameterSpec {
   std::string name;         // how the model's code calls it: "layer.0.attention.query.weight"
   std::string stored_name;  // how the checkpoint calls it
   std::vector<std::int64_t> shape;
   Init init = Init::kNormal;  // when the checkpoint lacks it
   Decay decay = Decay::kYes;
+  double deviation = 0.0;  // of Init::kNormal; 0: the model's initializer_range
+  double cutoff = 0.0;     // of Init::kNormal, in deviations: a truncated normal; 0: not truncated
+  StoredLayout layout = {};
 };
 
 struct Parameter {
@@ -52,6 +64,7 @@ class ParameterSet {
   Compute compute() const noexcept { return compute_; }
   std::int64_t size() const noexcept { return size_; }
 
+  bool contains(std::string_view name) const { return by_name_.contains(name); }
   // Throws Error(kInternal) for an unknown name, or names that do not lie side by side.
   Weight weight(std::string_view name) const;
   Weight stacked(std::span<const std::string> names) const;

@@ -70,15 +70,79 @@ TEST(ModelTypes, ElectraProjectsSmallEmbeddings) {
 }
 
 TEST(ModelTypes, RobertaTakesTwoTokensLessThanItsPositionRows) {
-  EXPECT_EQ(config_of(R"({"model_type": "roberta", "max_position_embeddings": 514})")
-                .encoder.max_tokens(),
+  EXPECT_EQ(config_of(R"({"model_type": "roberta", "max_position_embeddings": 514})").max_tokens(),
             512);
+}
+
+TEST(ModelTypes, TableIsInTheOrderOfNamesWithoutDoubles) {
+  std::string previous;
+  for (const ModelType* type : model_types()) {
+    EXPECT_LT(previous, type->name);
+    previous = type->name;
+  }
+}
+
+// Every type names all its modules, under the defaults of its configuration class.
+TEST(ModelTypes, EveryTypeNamesEveryParameter) {
+  for (const ModelType* type : model_types()) {
+    const auto names = stored_names(R"({"model_type": ")" + std::string(type->name) +
+                                    R"(", "num_hidden_layers": 2, "num_layers": 2, "n_layer": 2,
+                                        "n_layers": 2, "eos_token_id": 2,
+                                        "attention_types": [[["global", "local"], 1]]})");
+    EXPECT_FALSE(names.contains("")) << type->name;
+    EXPECT_GT(names.size(), 10U) << type->name;
+  }
+}
+
+TEST(ModelTypes, Gpt2StoresItsMatricesTransposedAndPacked) {
+  ClassifierConfig config = config_of(R"({"model_type": "gpt2", "n_layer": 1, "eos_token_id": 0})");
+  config.labels = {"a", "b"};
+  for (const nn::ParameterSpec& spec : classifier_parameters(config)) {
+    if (spec.name != "layer.0.attention.key.weight") continue;
+    EXPECT_EQ(spec.stored_name, "transformer.h.0.attn.c_attn.weight");
+    EXPECT_TRUE(spec.layout.transposed);
+  }
+}
+
+TEST(ModelTypes, DecoderWithoutPaddingIdTakesItsEndOfText) {
+  const ClassifierConfig config = config_of(R"({"model_type": "llama", "eos_token_id": [7, 8]})");
+  EXPECT_EQ(config.pad_id, 7);
+  EXPECT_TRUE(config.pad_id_is_ours);
+  EXPECT_FALSE(config_of(R"({"model_type": "llama", "pad_token_id": 0})").pad_id_is_ours);
+  const std::string message = message_of(R"({"model_type": "llama"})");
+  EXPECT_NE(message.find("pad_token_id"), std::string::npos) << message;
+}
+
+// null means "none" where a missing key means the class's default.
+TEST(ModelTypes, NullIsNotTheDefault) {
+  const std::string start = R"({"model_type": "gemma2", "num_hidden_layers": 2)";
+  EXPECT_EQ(config_of(start + "}").body.soft_cap, 50.0);
+  EXPECT_EQ(config_of(start + R"(, "attn_logit_softcapping": null})").body.soft_cap, 0.0);
+  EXPECT_EQ(config_of(start + "}").body.layer_kinds[0].left, 4095);
+  EXPECT_EQ(config_of(start + R"(, "sliding_window": null})").body.layer_kinds[0].left,
+            nn::kUnlimited);
+}
+
+TEST(ModelTypes, RopeSettingsOfBothSpellingsAreTheSame) {
+  const auto old = config_of(R"({"model_type": "llama", "eos_token_id": 2, "rope_theta": 500000.0,
+      "rope_scaling": {"type": "linear", "factor": 2.0}})");
+  const auto now = config_of(R"({"model_type": "llama", "eos_token_id": 2,
+      "rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 500000.0}})");
+  for (const ClassifierConfig& config : {old, now}) {
+    EXPECT_EQ(config.body.rotaries[0].theta, 500000.0);
+    EXPECT_EQ(config.body.rotaries[0].scaling, nn::RotaryScaling::kLinear);
+    EXPECT_EQ(config.body.rotaries[0].factor, 2.0);
+  }
+  EXPECT_NE(message_of(R"({"model_type": "llama", "eos_token_id": 2,
+      "rope_scaling": {"rope_type": "spiral"}})"),
+            "");
 }
 
 TEST(ModelTypes, UnknownTypeListsTheSupportedOnes) {
   const std::string message = message_of(R"({"model_type": "mamba"})");
   EXPECT_NE(message.find("'mamba'"), std::string::npos) << message;
   EXPECT_NE(message.find("xlm-roberta"), std::string::npos) << message;
+  EXPECT_NE(message.find("docs/add-an-architecture.md"), std::string::npos) << message;
 }
 
 TEST(ReadConfig, RefusesWhatWouldBeComputedWrongly) {
@@ -95,8 +159,8 @@ TEST(ReadConfig, RefusesWhatWouldBeComputedWrongly) {
 TEST(OverrideDropout, LeavesOutPlacesTheArchitectureDoesNotHave) {
   ClassifierConfig config = config_of(R"({"model_type": "distilbert"})");
   override_dropout(config, 0.3);
-  EXPECT_EQ(config.encoder.hidden_dropout, 0.3);
-  EXPECT_EQ(config.encoder.attention_output_dropout, 0.0);
+  EXPECT_EQ(config.body.hidden_dropout, 0.3);
+  EXPECT_EQ(config.body.attention_output_dropout, 0.0);
   EXPECT_EQ(config.head.input_dropout, 0.0);
   EXPECT_EQ(config.head.dropout, 0.3);
 }

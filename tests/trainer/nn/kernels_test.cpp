@@ -140,6 +140,62 @@ TEST(AddNorm, EqualsDoubleArithmetic) {
   }
 }
 
+TEST(AddRmsNorm, EqualsDoubleArithmetic) {
+  constexpr std::int64_t kColumns = 100;
+  const auto x = random_values(kColumns, 2);
+  const auto residual = random_values(kColumns, 3);
+  const auto gamma = random_values(kColumns, 4);
+  std::vector<float> sum(kColumns);
+  std::vector<float> y(kColumns);
+  float rstd = 0;
+  kernels().f32.add_rms_norm({.x = x.data(),
+                              .residual = residual.data(),
+                              .gamma = gamma.data(),
+                              .sum = sum.data(),
+                              .y = y.data(),
+                              .rstd = &rstd,
+                              .columns = kColumns,
+                              .gamma_offset = 1.0F,
+                              .eps = 1e-5F},
+                             {0, 1});
+  double squares = 0;
+  for (const float s : sum) squares += static_cast<double>(s) * static_cast<double>(s) / kColumns;
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    EXPECT_NEAR(sum[c], residual[c] + x[c], 1e-6);
+    EXPECT_NEAR(y[c], sum[c] / std::sqrt(squares + 1e-5) * (1.0 + static_cast<double>(gamma[c])),
+                1e-5);
+  }
+}
+
+// A row sees only its range; the others get probability 0, and dropout goes by the column's place.
+TEST(Softmax, SeesItsRangeOnly) {
+  constexpr std::int64_t kKeys = 200;
+  std::vector<float> scores = random_values(2 * kKeys, 7);
+  const std::vector<float> raw = scores;
+  std::vector<float> probs(scores.size());
+  std::vector<float> lse(2);
+  kernels().f32.softmax({.scores = scores.data(),
+                         .probs = probs.data(),
+                         .lse = lse.data(),
+                         .rows = 2,
+                         .keys = kKeys,
+                         .visible = {.begin = 30, .end = 131},
+                         .first_column = 256,
+                         .row_id = 4,
+                         .place = kPlace});
+  for (std::uint32_t r = 0; r < 2; ++r) {
+    double total = 0;
+    for (std::uint32_t c = 30 + r; c < 131 + r; ++c)
+      total += std::exp(static_cast<double>(raw[r * kKeys + c]));
+    for (std::uint32_t c = 0; c < kKeys; ++c) {
+      const bool seen = c >= 30 + r && c < 131 + r;
+      const double p = seen ? std::exp(static_cast<double>(raw[r * kKeys + c])) / total : 0.0;
+      const double expected = p * static_cast<double>(dropout_factor(kPlace, 4 + r, 256 + c));
+      EXPECT_NEAR(probs[r * kKeys + c], expected, 1e-6 * expected + 1e-9) << r << "," << c;
+    }
+  }
+}
+
 TEST(ToBf16, RoundsToNearestEvenAndKeepsNan) {
   const std::vector<float> x = {1.0F, 1.00390625F, 1.01171875F, std::nanf(""), INFINITY};
   std::vector<Bf16> y(x.size());

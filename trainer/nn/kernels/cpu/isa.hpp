@@ -172,10 +172,10 @@ inline void dropout_factors(const DropoutPlace& place, std::uint32_t row, std::i
 }
 
 // Calls body(first column, columns, factors) for each group of a row; factors is null when dropout
-// is off.
+// is off. `first_group` is the group that the row's first column belongs to.
 template <class Body>
 inline void for_dropout_groups(const DropoutPlace& place, std::uint32_t row, std::int64_t columns,
-                               Body&& body) {
+                               Body&& body, std::int64_t first_group = 0) {
   if (place.threshold == 0) {
     body(std::int64_t{0}, columns, static_cast<const float*>(nullptr));
     return;
@@ -183,7 +183,7 @@ inline void for_dropout_groups(const DropoutPlace& place, std::uint32_t row, std
   alignas(64) float factors[kDropoutGroup];
   for (std::int64_t group = 0; group * kDropoutGroup < columns; ++group) {
     const std::int64_t first = group * kDropoutGroup;
-    dropout_factors(place, row, group, factors);
+    dropout_factors(place, row, first_group + group, factors);
     body(first, columns - first < kDropoutGroup ? columns - first : kDropoutGroup,
          static_cast<const float*>(factors));
   }

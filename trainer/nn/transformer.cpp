@@ -1,0 +1,289 @@
+#include "nn/transformer.hpp"
+
+#include <ATen/ops/add.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/mul.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "nn/modules.hpp"
+#include "nn/position_bias.hpp"
+
+namespace trainer::nn {
+namespace {
+
+// Position rows counted over non-pad tokens, as RoBERTa's checkpoints were trained.
+std::vector<std::int32_t> positions_after_pad(const PackedInput& input, std::int32_t pad_id) {
+  std::vector<std::int32_t> rows(input.ids.size());
+  for (std::size_t b = 0; b + 1 < input.cu_seqlens.size(); ++b) {
+    std::int32_t seen = 0;
+    for (std::int32_t t = input.cu_seqlens[b]; t < input.cu_seqlens[b + 1]; ++t) {
+      const auto at = static_cast<std::size_t>(t);
+      rows[at] = input.ids[at] == pad_id ? pad_id : pad_id + ++seen;
+    }
+  }
+  return rows;
+}
+
+std::vector<std::int32_t> shifted(std::span<const std::int32_t> positions, std::int64_t offset) {
+  std::vector<std::int32_t> rows(positions.begin(), positions.end());
+  for (std::int32_t& row : rows) row += static_cast<std::int32_t>(offset);
+  return rows;
+}
+
+std::int64_t longest_of(std::span<const std::int32_t> cu_seqlens) {
+  std::int64_t longest = 1;
+  for (std::size_t b = 1; b < cu_seqlens.size(); ++b)
+    longest = std::max<std::int64_t>(longest, cu_seqlens[b] - cu_seqlens[b - 1]);
+  return longest;
+}
+
+std::optional<NormWeights> norm_if_there(const ParameterSet& set, const std::string& module,
+                                         const NormOptions& options) {
+  if (!set.contains(module + ".weight")) return std::nullopt;
+  return norm_weights(set, module, options);
+}
+
+}  // namespace
+
+Transformer::Transformer(const TransformerConfig& config, const ParameterSet& set)
+    : config_(config),
+      compute_(set.compute()),
+      words_(set.weight(config.shared_words.empty() ? config.prefix + "embeddings.words.weight"
+                                                    : config.shared_words)) {
+  const NormOptions norm{.eps = config.norm_eps, .kind = config.norm};
+  const auto name = [&](const char* module) { return config.prefix + module; };
+  if (config.positions != Positions::kNone)
+    position_table_ = set.weight(name("embeddings.positions.weight"));
+  if (config.token_type_rows > 0)
+    type_tables_.push_back(set.weight(name("embeddings.token_types.weight")));
+  if (config.task_type_rows > 0)
+    type_tables_.push_back(set.weight(name("embeddings.task_types.weight")));
+  if (config.score_bias == ScoreBias::kBuckets && !config.bias_in_each_layer)
+    relative_bias_ = set.weight(name("relative_bias.weight"));
+  embedding_norm_ = norm_if_there(set, name("embeddings.norm"), norm);
+  if (config.projects()) projection_ = linear_weights(set, name("embeddings.project"));
+  final_norm_ = norm_if_there(set, name("final_norm"), norm);
+  if (config.distances.used()) distances_ = set.weight(name("distances.weight"));
+  distances_norm_ = norm_if_there(set, name("distances_norm"), norm);
+  if (config.convolution.kernel > 0)
+    convolution_ = {.weight = set.weight(name("convolution.weight")),
+                    .bias = set.weight(name("convolution.bias")),
+                    .groups = config.convolution.groups};
+  convolution_norm_ = norm_if_there(set, name("convolution_norm"), norm);
+  if (config.projects_back) back_ = linear_weights(set, name("project_back"));
+  for (std::int64_t i = 0; i < config.layers; ++i) layers_.push_back(make_layer(set, i));
+}
+
+Transformer::Layer Transformer::make_layer(const ParameterSet& set, std::int64_t index) const {
+  const NormOptions norm{.eps = config_.norm_eps, .kind = config_.norm};
+  const std::string prefix = config_.prefix + "layer." + config_.weights_of(index) + ".";
+  Layer layer{.attention = SelfAttention(config_, set, index, prefix),
+              .feed_forward = FeedForward(config_, set, prefix),
+              .attention_norm = norm_if_there(set, prefix + "attention.norm", norm),
+              .attention_post_norm = norm_if_there(set, prefix + "attention.post_norm", norm),
+              .mlp_norm = norm_if_there(set, prefix + "mlp.norm", norm),
+              .mlp_post_norm = norm_if_there(set, prefix + "mlp.post_norm", norm),
+              .cross = {},
+              .cross_norm = norm_if_there(set, prefix + "cross.norm", norm),
+              .bias = {}};
+  if (config_.cross_attention) layer.cross = CrossAttention(config_, set, prefix + "cross.");
+  if (config_.score_bias == ScoreBias::kBuckets && config_.bias_in_each_layer)
+    layer.bias = set.weight(prefix + "relative_bias.weight");
+  return layer;
+}
+
+PackGeometry Transformer::geometry(const PackedInput& input) const {
+  PackGeometry pack{.cu_seqlens = input.cu_seqlens,
+                    .angles = {},
+                    .bias = {},
+                    .distances = {},
+                    .distance_rows = {}};
+  for (const RotaryConfig& rotary : config_.rotaries)
+    pack.angles.push_back(rotary_angles(rotary, input.positions, input.cu_seqlens));
+  const std::int64_t longest = longest_of(input.cu_seqlens);
+  if (config_.score_bias == ScoreBias::kAlibi)
+    pack.bias = alibi_bias(alibi_slopes(config_.heads), longest);
+  if (config_.score_bias == ScoreBias::kAlibiByKey) {
+    pack.bias = rounded_alibi_bias(alibi_slopes(config_.heads), longest,
+                                   1.0 / std::sqrt(static_cast<double>(config_.size_of_head())));
+  }
+  if (relative_bias_) pack.bias = bucket_bias(*relative_bias_, config_.buckets, longest);
+  if (distances_) {
+    std::vector<std::int32_t> all(static_cast<std::size_t>(2 * config_.distances.rows.span));
+    std::iota(all.begin(), all.end(), 0);
+    pack.distances = embed({{*distances_, all}}, static_cast<std::int64_t>(all.size()), compute_);
+    if (distances_norm_) pack.distances = add_norm(pack.distances, {}, *distances_norm_, {});
+    pack.distance_rows = rows_of_distances(config_.distances.rows, longest);
+  }
+  return pack;
+}
+
+std::vector<std::int32_t> Transformer::position_rows(const PackedInput& input) const {
+  return config_.positions == Positions::kAfterPad
+             ? positions_after_pad(input, config_.pad_id)
+             : shifted(input.positions, config_.position_offset);
+}
+
+at::Tensor Transformer::embeddings(const PackedInput& input, Pass& pass) const {
+  const auto tokens = static_cast<std::int64_t>(input.ids.size());
+  std::vector<std::int32_t> rows;
+  std::vector<EmbeddingLookup> lookups = {{words_, input.ids}};
+  if (position_table_) {
+    rows = position_rows(input);
+    if (!config_.positions_after_project) lookups.push_back({*position_table_, rows});
+  }
+  for (std::size_t i = 0; i < type_tables_.size(); ++i) {
+    const bool token_types = i == 0 && config_.token_type_rows > 0;
+    lookups.push_back(
+        {type_tables_[i], token_types ? input.type_ids : std::span<const std::int32_t>()});
+  }
+  at::Tensor x;
+  if (config_.embedding_scale == 1.0) {
+    x = embed(lookups, tokens, compute_);
+  } else {
+    x = at::mul(embed({lookups.front()}, tokens, compute_), config_.embedding_scale);
+    lookups.erase(lookups.begin());
+    if (!lookups.empty()) x = at::add(x, embed(lookups, tokens, compute_));
+  }
+  if (embedding_norm_) x = add_norm(x, {}, *embedding_norm_, {});
+  x = dropout(x, pass.dropout(config_.embedding_dropout));
+  if (projection_) x = linear(x, *projection_);
+  if (position_table_ && config_.positions_after_project)
+    x = at::add(x, embed({{*position_table_, rows}}, tokens, compute_));
+  return x;
+}
+
+at::Tensor Transformer::attend(const Layer& layer, const at::Tensor& x,
+                               const LayerCall& call) const {
+  if (layer.bias) {
+    PackGeometry own = call.pack;
+    own.bias = bucket_bias(*layer.bias, config_.buckets, longest_of(call.pack.cu_seqlens));
+    return call.chosen ? layer.attention.chosen(x, *call.chosen, own, call.pass)
+                       : layer.attention.whole(x, own, call.pass);
+  }
+  return call.chosen ? layer.attention.chosen(x, *call.chosen, call.pack, call.pass)
+                     : layer.attention.whole(x, call.pack, call.pass);
+}
+
+at::Tensor Transformer::post_layer(const Layer& layer, const at::Tensor& x,
+                                   const LayerCall& call) const {
+  const at::Tensor attended = attend(layer, x, call);
+  const at::Tensor residual = call.chosen ? at::index_select(x, 0, call.chosen->index) : x;
+  at::Tensor h = add_norm(attended, residual, *layer.attention_norm,
+                          call.pass.dropout(config_.attention_output_dropout));
+  if (layer.cross)
+    h = add_norm(look_at_encoder(layer, h, call), h, *layer.cross_norm,
+                 call.pass.dropout(config_.attention_output_dropout));
+  const at::Tensor made = layer.feed_forward.forward(h, call.pass);
+  return add_norm(made, h, *layer.mlp_norm, call.pass.dropout(config_.hidden_dropout));
+}
+
+at::Tensor Transformer::look_at_encoder(const Layer& layer, const at::Tensor& x,
+                                        const LayerCall& call) const {
+  const std::span<const std::int32_t> rows =
+      call.chosen ? std::span<const std::int32_t>(call.chosen->cu_queries) : call.pack.cu_seqlens;
+  return layer.cross->forward(x, *call.encoded, rows, call.pass);
+}
+
+// Adds what is due to the stream and normalises it for the next part; without a norm the part reads
+// the stream itself.
+SumAndNorm Transformer::begin_part(const Stream& stream,
+                                   const std::optional<NormWeights>& norm) const {
+  if (norm) return add_then_norm(stream.delta, stream.x, *norm, stream.place);
+  const at::Tensor delta = dropout(stream.delta, stream.place);
+  const at::Tensor x = stream.x.defined() ? at::add(stream.x, delta) : delta;
+  return {.sum = x, .norm = x};
+}
+
+Transformer::Stream Transformer::pre_layer(const Layer& layer, Stream stream,
+                                           const LayerCall& call) const {
+  SumAndNorm begun = begin_part(stream, layer.attention_norm);
+  if (config_.residual_from_norm) begun.sum = begun.norm;
+  stream.delta = attend(layer, begun.norm, call);
+  stream.x = call.chosen ? at::index_select(begun.sum, 0, call.chosen->index) : begun.sum;
+  stream.place = call.pass.dropout(config_.attention_output_dropout);
+  if (layer.attention_post_norm)
+    stream.delta = add_norm(stream.delta, {}, *layer.attention_post_norm, {});
+  if (layer.cross) {
+    begun = begin_part(stream, layer.cross_norm);
+    stream.delta = look_at_encoder(layer, begun.norm, call);
+    stream.x = begun.sum;
+    stream.place = call.pass.dropout(config_.attention_output_dropout);
+  }
+  begun = begin_part(stream, layer.mlp_norm);
+  if (config_.residual_from_norm) begun.sum = begun.norm;
+  stream.delta = layer.feed_forward.forward(begun.norm, call.pass);
+  stream.x = begun.sum;
+  stream.place = call.pass.dropout(config_.hidden_dropout);
+  if (layer.mlp_post_norm) stream.delta = add_norm(stream.delta, {}, *layer.mlp_post_norm, {});
+  return stream;
+}
+
+Transformer::Stream Transformer::parallel_layer(const Layer& layer, Stream stream,
+                                                const LayerCall& call) const {
+  const SumAndNorm begun = begin_part(stream, layer.attention_norm);
+  const at::Tensor attended = attend(layer, begun.norm, call);
+  const auto read = [&](const at::Tensor& x) {
+    return call.chosen ? at::index_select(x, 0, call.chosen->index) : x;
+  };
+  stream.x = read(begun.sum);
+  const at::Tensor wide =
+      layer.mlp_norm ? add_norm(stream.x, {}, *layer.mlp_norm, {}) : read(begun.norm);
+  const at::Tensor made = layer.feed_forward.forward(wide, call.pass);
+  stream.delta = at::add(dropout(attended, call.pass.dropout(config_.attention_output_dropout)),
+                         dropout(made, call.pass.dropout(config_.hidden_dropout)));
+  stream.place = {};
+  return stream;
+}
+
+// DeBERTa's convolution of the embeddings, added to the first layer's output.
+at::Tensor Transformer::convolved(const at::Tensor& embedded, const at::Tensor& x,
+                                  const LayerCall& call) const {
+  at::Tensor made = convolve(embedded, call.pack.cu_seqlens, *convolution_);
+  if (call.chosen) made = at::index_select(made, 0, call.chosen->index);
+  made = dropout(made, call.pass.dropout(config_.hidden_dropout));
+  return add_norm(activate(config_.convolution.activation, made), x, *convolution_norm_, {});
+}
+
+at::Tensor Transformer::finish(const Stream& stream) const {
+  if (final_norm_) return add_norm(stream.delta, stream.x, *final_norm_, stream.place);
+  return at::add(stream.x, dropout(stream.delta, stream.place));
+}
+
+at::Tensor Transformer::hidden_states(const PackedInput& input,
+                                      std::span<const std::int32_t> tokens, Pass& pass) const {
+  return decoded_states(input, tokens, nullptr, pass);
+}
+
+at::Tensor Transformer::decoded_states(const PackedInput& input,
+                                       std::span<const std::int32_t> tokens,
+                                       const EncodedTexts* encoded, Pass& pass) const {
+  const PackGeometry pack = geometry(input);
+  const std::optional<ChosenTokens> chosen =
+      tokens.empty() ? std::nullopt : std::optional(ChosenTokens(tokens, input.cu_seqlens));
+  Stream stream{.x = {}, .delta = embeddings(input, pass), .place = {}};
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const bool last = i + 1 == layers_.size();
+    const LayerCall call{.pack = pack,
+                         .chosen = last && chosen ? &*chosen : nullptr,
+                         .encoded = encoded,
+                         .pass = pass};
+    if (config_.residual == Residual::kPost) {
+      const at::Tensor embedded = stream.delta;
+      stream.delta = post_layer(layers_[i], stream.delta, call);
+      if (i == 0 && convolution_) stream.delta = convolved(embedded, stream.delta, call);
+    } else if (config_.residual == Residual::kParallel) {
+      stream = parallel_layer(layers_[i], std::move(stream), call);
+    } else {
+      stream = pre_layer(layers_[i], std::move(stream), call);
+    }
+  }
+  const at::Tensor x = config_.residual == Residual::kPost ? stream.delta : finish(stream);
+  if (back_) return linear(x, *back_);
+  return config_.final_dropout ? dropout(x, pass.dropout(config_.hidden_dropout)) : x;
+}
+
+}  // namespace trainer::nn
