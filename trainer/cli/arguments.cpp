@@ -52,13 +52,15 @@ void split_options(CLI::App& app, DataArguments& data) {
   const char* group = "Model and data";
   app.add_option("--train-split", data.train_split, "split, or part of one: train[:80%] [train]")
       ->group(group);
-  app.add_option("--eval-split", data.eval_split, "the same to evaluate on [test, else validation]")
+  app.add_option("--eval-split", data.eval_split,
+                 "split to evaluate on, or part of one [test, else validation]")
       ->group(group);
   app.add_option("--test-size", data.test_size,
                  "evaluate on that many rows (500) or that share (0.2) of the training split, as "
                  "datasets.train_test_split(test_size, seed=SHUFFLE_SEED)")
       ->group(group);
-  app.add_flag("--stratify", data.stratify, "… with the classes in the same shares")->group(group);
+  app.add_flag("--stratify", data.stratify, "draw --test-size so that each class keeps its share")
+      ->group(group);
 }
 
 void train_data_options(CLI::App& app, TrainArguments& a) {
@@ -77,7 +79,7 @@ void train_data_options(CLI::App& app, TrainArguments& a) {
       ->check(CLI::PositiveNumber)
       ->group(group);
   app.add_option("--shuffle-seed", a.shuffle_seed,
-                 "which rows those are, as datasets.shuffle(seed)")
+                 "seed that rows are drawn with, as datasets.shuffle(seed)")
       ->capture_default_str()
       ->group(group);
   app.add_option("--max-length", a.max_length,
@@ -88,7 +90,9 @@ void train_data_options(CLI::App& app, TrainArguments& a) {
 
 void files_options(CLI::App& app, std::string& input, std::string& output) {
   app.add_option("--input", input, "JSON lines; - for standard input")->required()->group("Files");
-  app.add_option("--output", output, "- for standard output")->required()->group("Files");
+  app.add_option("--output", output, "file to write; - for standard output")
+      ->required()
+      ->group("Files");
 }
 
 void max_length_option(CLI::App& app, std::optional<std::size_t>& max_length, const char* help) {
@@ -143,7 +147,9 @@ void define_subcommands(CLI::App& app, Arguments& a) {
   evaluate.add_option("--eval-samples", a.evaluate.samples, "that many shuffled rows [all]")
       ->check(CLI::PositiveNumber)
       ->group("Model and data");
-  evaluate.add_option("--shuffle-seed", a.evaluate.shuffle_seed, "which rows those are")
+  evaluate
+      .add_option("--shuffle-seed", a.evaluate.shuffle_seed,
+                  "seed that --eval-samples are drawn with")
       ->capture_default_str()
       ->group("Model and data");
   max_length_option(evaluate, a.evaluate.max_length,
@@ -156,7 +162,12 @@ void define_subcommands(CLI::App& app, Arguments& a) {
   CLI::App& gradcheck =
       subcommand(app, "gradcheck", "gradients of the mean loss over a file, dropout off");
   model_options(gradcheck, a.gradcheck.model, a.gradcheck.revision);
-  files_options(gradcheck, a.gradcheck.input, a.gradcheck.output);
+  gradcheck.add_option("--input", a.gradcheck.input, "labelled JSON lines; - for standard input")
+      ->required()
+      ->group("Files");
+  gradcheck.add_option("--output", a.gradcheck.output, "safetensors file to write")
+      ->required()
+      ->group("Files");
   max_length_option(gradcheck, a.gradcheck.max_length,
                     "tokens of a text at most [what the model takes]");
   dtype_option(gradcheck, a.gradcheck.dtype);

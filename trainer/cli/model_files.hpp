@@ -35,8 +35,9 @@ void settle_labels(ModelFiles& files, const data::Dataset& dataset);
 // The classes of a finished classifier. Throws Error(kInvalidInput) for a bare model.
 void require_head(ModelFiles& files);
 
-// Tokens a text may have: `wanted`, else `fallback`, and never more than the model and its
-// tokenizer take. Throws Error(kUsage) when more is wanted than the model takes.
+// Tokens a text may have: `wanted`, else `fallback` or what the model and its tokenizer take, if
+// that is less. Throws Error(kUsage) when more is wanted than the model takes; a tokenizer's own
+// limit is advice, which `wanted` overrules.
 std::size_t text_limit(const ModelFiles& files, std::optional<std::size_t> wanted,
                        std::size_t fallback);
 

@@ -26,7 +26,8 @@ void length_options(CLI::App& app, TrainArguments& a) {
       ->capture_default_str()
       ->check(kCount)
       ->group(group);
-  app.add_option("--eval-batch-size", a.eval_batch_size, "the same in evaluation [--batch-size]")
+  app.add_option("--eval-batch-size", a.eval_batch_size,
+                 "texts per forward pass in evaluation [--batch-size]")
       ->check(kCount)
       ->group(group);
   app.add_option("--gradient-accumulation-steps", a.gradient_accumulation_steps,
@@ -85,7 +86,8 @@ void schedule_options(CLI::App& app, TrainArguments& a) {
           ->capture_default_str()
           ->check(CLI::Range(0.0, 1.0))
           ->group(group);
-  app.add_option("--warmup-steps", a.warmup_steps, "the same in steps; below 1: a share")
+  app.add_option("--warmup-steps", a.warmup_steps,
+                 "steps that the rate rises; below 1: a share of all")
       ->check(zero_or_more())
       ->excludes(ratio)
       ->group(group);
@@ -128,9 +130,7 @@ void machine_options(CLI::App& app, TrainArguments& a) {
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
       ->group(group);
-  app.add_option("--device", a.device, "auto, cpu or cuda[:N]")
-      ->capture_default_str()
-      ->group(group);
+  app.add_option("--device", a.device, "auto or cpu")->capture_default_str()->group(group);
 }
 
 void evaluation_options(CLI::App& app, TrainArguments& a) {
@@ -147,7 +147,8 @@ void evaluation_options(CLI::App& app, TrainArguments& a) {
       ->group(group);
   app.add_flag("--logging-first-step", a.logging_first_step, "log the first step as well")
       ->group(group);
-  app.add_option("--eval-strategy", a.eval_strategy, "epoch, steps or no; the last step counts")
+  app.add_option("--eval-strategy", a.eval_strategy,
+                 "epoch, steps or no; the last step is evaluated too, unless no")
       ->capture_default_str()
       ->check(strategy)
       ->group(group);
@@ -207,11 +208,10 @@ void output_options(CLI::App& app, TrainArguments& a) {
       ->group(group);
   app.add_option("--output-dir", a.output_dir, "where the model goes [outputs/<run name>]")
       ->group(group);
-  app.add_option("--log-model", a.log_model,
-                 "store the model with the run: end, checkpoint or false")
-      ->capture_default_str()
+  // Not built: refused by name, and not offered.
+  app.add_option("--log-model", a.log_model)
       ->check(CLI::IsMember({"end", "checkpoint", "false"}))
-      ->group(group);
+      ->group("");
 }
 
 void tracker_options(CLI::App& app, TrainArguments& a) {

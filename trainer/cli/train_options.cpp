@@ -74,8 +74,7 @@ void check(const TrainArguments& a) {
                 "--device " + a.device + ": this build computes on the CPU only; use --device cpu");
   }
   if (a.device != "auto" && a.device != "cpu") {
-    throw Error(ErrorCode::kUsage,
-                "--device '" + a.device + "' is not known: use auto, cpu or cuda[:N]");
+    throw Error(ErrorCode::kUsage, "--device '" + a.device + "' is not known: use auto or cpu");
   }
   if (a.log_model != "false") {
     throw Error(ErrorCode::kUnsupported,

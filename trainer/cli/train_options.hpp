@@ -39,7 +39,8 @@ void require_single_label(const data::Dataset& dataset);
 // "bert-base-uncased-20260131-142530": the model's name and now.
 std::string generated_name(const std::string& model);
 
-// Every flag and its value, defaults filled in; absent ones null.
+// The flags that say what is trained on and how, and their values, defaults filled in; absent ones
+// null. Where it runs and is logged (project, names, caches) is left out.
 nlohmann::ordered_json flags_as_json(const TrainArguments& arguments);
 
 // What the run's config tells beside the flags.

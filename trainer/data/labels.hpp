@@ -28,7 +28,6 @@ class LabelSurvey {
   bool only_lists() const noexcept { return lists_ == rows_; }
   bool has_reals() const noexcept { return reals_; }
   bool has_texts() const noexcept { return texts_; }
-  bool has_integers() const noexcept { return integers_; }
   // All lists are of this length; nullopt when they differ.
   std::optional<std::size_t> list_length() const noexcept;
   // Whether all integers are 0 or 1.

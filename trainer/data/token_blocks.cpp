@@ -9,11 +9,10 @@
 #include <utility>
 
 #include "config/error.hpp"
+#include "data/row_source.hpp"
 
 namespace trainer::data {
 namespace {
-
-constexpr std::size_t kBlockRows = 1024;
 
 // One block on its way: its rows and what becomes of them.
 struct Block : RowBlock {

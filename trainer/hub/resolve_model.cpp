@@ -14,15 +14,19 @@ namespace {
 constexpr std::string_view kConfig = "config.json";
 constexpr std::string_view kWeights = "model.safetensors";
 constexpr std::string_view kIndex = "model.safetensors.index.json";
-constexpr std::array<std::string_view, 9> kTokenizerFiles{"tokenizer.json",
-                                                          "tokenizer_config.json",
-                                                          "vocab.txt",
-                                                          "vocab.json",
-                                                          "merges.txt",
-                                                          "special_tokens_map.json",
-                                                          "added_tokens.json",
-                                                          "spiece.model",
-                                                          "sentencepiece.bpe.model"};
+// What text/tokenizer.hpp reads of a model.
+constexpr std::array<std::string_view, 12> kTokenizerFiles{"tokenizer.json",
+                                                           "tokenizer_config.json",
+                                                           "vocab.txt",
+                                                           "vocab.json",
+                                                           "merges.txt",
+                                                           "special_tokens_map.json",
+                                                           "added_tokens.json",
+                                                           "spiece.model",
+                                                           "sentencepiece.bpe.model",
+                                                           "spm.model",
+                                                           "tokenizer.model",
+                                                           "sentencepiece.model"};
 constexpr std::array<std::string_view, 6> kForeignWeights{
     "pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack",
     "model.ckpt.index",  "adapter_model.safetensors"};

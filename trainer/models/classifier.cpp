@@ -26,10 +26,6 @@ void check(const data::PackedBatch& batch, const ClassifierConfig& config) {
   }
 }
 
-}  // namespace
-
-namespace {
-
 std::unique_ptr<nn::Backbone> make_backbone(const ClassifierConfig& config,
                                             const nn::ParameterSet& set) {
   if (config.decoder)

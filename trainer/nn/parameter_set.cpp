@@ -31,8 +31,6 @@ ParameterSet::ParameterSet(std::vector<ParameterSpec> specs, Compute compute, Pu
   if (compute_ == Compute::kBfloat16) shadow_ = at::zeros({size_}, at::kBFloat16);
 }
 
-void ParameterSet::zero_grads() { grads_.zero_(); }
-
 const Parameter& ParameterSet::find(std::string_view name) const {
   const auto found = by_name_.find(name);
   if (found == by_name_.end())

@@ -79,7 +79,6 @@ class ParameterSet {
 
   // Rounds the masters into the shadow, after they were written by anything but the optimizer.
   void refresh_shadow();
-  void zero_grads();
 
  private:
   const Parameter& find(std::string_view name) const;

@@ -30,7 +30,8 @@ Stages load_stages(const path& directory, const TokenizerConfig& config, std::ve
   throw Error(ErrorCode::kNotFound,
               fmt::format("{}: has no tokenizer: neither tokenizer.json, nor vocab.txt, nor "
                           "vocab.json with merges.txt, nor a sentencepiece model "
-                          "(sentencepiece.bpe.model, spiece.model, spm.model, tokenizer.model)",
+                          "(sentencepiece.bpe.model, spiece.model, spm.model, "
+                          "tokenizer.model, sentencepiece.model)",
                           directory.string()));
 }
 

@@ -51,10 +51,10 @@ struct DecodeOptions {
 // Immutable after load; every method is const and may be called from any number of threads at once.
 class Tokenizer {
  public:
-  // From a model directory: tokenizer.json, else vocab.txt (BERT), else vocab.json + merges.txt
-  // (byte-level BPE), with tokenizer_config.json's switches applied. Throws Error: kNotFound (lists
-  // the files looked for), kUnsupported (names the component), kInvalidInput (names the file and
-  // the place).
+  // From a model directory: tokenizer.json, else what text/conversion makes one of (vocab.txt,
+  // vocab.json with merges.txt, a sentencepiece model), by the tokenizer's class; with
+  // tokenizer_config.json's switches applied. Throws Error: kNotFound (lists the files looked for),
+  // kUnsupported (names the component or the class), kInvalidInput (names the file and the place).
   static Tokenizer load(const std::filesystem::path& model_directory);
 
   Tokenizer(Tokenizer&&) noexcept;

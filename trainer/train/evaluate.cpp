@@ -78,7 +78,7 @@ void check_labels(const std::vector<std::int64_t>& labels, std::int64_t classes,
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] >= 0 && labels[i] < classes) continue;
     throw Error(ErrorCode::kInvalidInput,
-                origin + ": row " + std::to_string(i + 1) + " has label " +
+                origin + ": row " + std::to_string(i) + " (from 0) has label " +
                     std::to_string(labels[i]) + " but the model has " + std::to_string(classes) +
                     " classes (0 to " + std::to_string(classes - 1) + ")");
   }

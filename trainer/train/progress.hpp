@@ -38,7 +38,7 @@ class Progress : public Hook {
   std::int64_t max_steps_ = 0;
 };
 
-// "train/loss 0.5312 · eval/accuracy 0.84": the row without the counters a person sees elsewhere.
+// "train/loss 0.5312  eval/accuracy 0.84": the row without the counters a person sees elsewhere.
 std::string describe(const Row& row);
 // "1:23:45", "2:05"
 std::string clock_text(double seconds);

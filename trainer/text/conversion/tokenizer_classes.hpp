@@ -65,7 +65,6 @@ struct TokenizerClass {
   bool reads_merges() const noexcept {
     return recipe > Recipe::kMpnet && recipe <= Recipe::kOpenAiGpt;
   }
-  bool reads_sentencepiece() const noexcept { return recipe > Recipe::kOpenAiGpt; }
 };
 
 // The class that the files name: tokenizer_class, else that of the model_type. nullptr when they
