@@ -100,9 +100,9 @@ def share_of(name, layers, decay):
 
 
 def optimizer_of(case, trainer, model, use_bitsandbytes):
-    """None: the Trainer's own, else one with the groups that the case asks for."""
+    """None: the Trainer's own, else one with the groups that the case asks for; and each group's share of the rate."""
     if case["layerwise"] is None and case["optim"] != "lion_32bit":
-        return None
+        return None, [1.0]
     kinds = {"adamw_torch": torch.optim.AdamW, "adafactor": transformers.Adafactor, "sgd": torch.optim.SGD,
              "lion_32bit": Lion}
     options = {"adafactor": dict(scale_parameter=False, relative_step=False),
@@ -118,11 +118,18 @@ def optimizer_of(case, trainer, model, use_bitsandbytes):
         if parameter.requires_grad:
             key = (share_of(name, layers, case["layerwise"] or 1.0), name in decayed)
             groups.setdefault(key, []).append(parameter)
-    kwargs = options.get(case["optim"], {})
     # The first group is the one whose rate is logged: that of the head.
-    return kinds[case["optim"]](
+    ordered = sorted(groups.items(), key=lambda kv: -kv[0][0])
+    optimizer = kinds[case["optim"]](
         [dict(params=p, lr=case["rate"] * share, weight_decay=case["decay"] if decays else 0.0)
-         for (share, decays), p in sorted(groups.items(), key=lambda kv: -kv[0][0])], lr=case["rate"], **kwargs)
+         for (share, decays), p in ordered], lr=case["rate"], **options.get(case["optim"], {}))
+    return optimizer, [share for (share, _), _ in ordered]
+
+
+def bounds_of(arguments, shares):
+    """Absolute bounds of a schedule that follows a metric are the head's; other groups have their share of them."""
+    return {key: [value * share for share in shares] if key in ("min_lr", "max_lr") else value
+            for key, value in arguments.items()}
 
 
 def their_run(case, folder, rows, work, use_bitsandbytes):
@@ -164,9 +171,11 @@ def their_run(case, folder, rows, work, use_bitsandbytes):
         model, arguments, train_dataset=data, eval_dataset=data[:EVALUATED],
         compute_loss_func=None if own_smoother else loss_over_the_step,
         data_collator=transformers.DataCollatorWithPadding(tokenizer))
-    optimizer = optimizer_of(case, trainer, model, use_bitsandbytes)
+    optimizer, shares = optimizer_of(case, trainer, model, use_bitsandbytes)
     if optimizer is not None:
         trainer.optimizer = optimizer
+        if case["schedule"] in ("reduce_lr_on_plateau", "greedy"):
+            trainer.args.lr_scheduler_kwargs = bounds_of(case["arguments"], shares)
     trainer.remove_callback(transformers.PrinterCallback)
     trainer.train()
     history = trainer.state.log_history

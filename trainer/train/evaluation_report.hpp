@@ -18,7 +18,7 @@ struct EvaluationNames {
   const data::Dataset* rows = nullptr;
 };
 
-// {"global_step", "loss", metrics…, "classes", "confusion_matrix": [label][prediction],
+// {"step", "loss", metrics…, "classes", "confusion_matrix": [label][prediction],
 // "per_class": [{"class", "precision", "recall", "f1", "support"}]}
 nlohmann::ordered_json report_json(const TrainerState& state, const Evaluation& evaluation,
                                    const EvaluationNames& names);
