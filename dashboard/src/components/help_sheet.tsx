@@ -24,10 +24,10 @@ export function HelpSheet(props: { close: () => void }) {
   return (
     <dialog ref={dialog} class="help-sheet" aria-labelledby="help-title" onClose={() => props.close()}
       onClick={(event) => { if (event.target === dialog) props.close(); }}>
-      <header>
+      <div class="help-head">
         <h2 id="help-title">Keys</h2>
         <button type="button" class="icon-button" aria-label="Close" onClick={() => props.close()}><Icon name="close" /></button>
-      </header>
+      </div>
       <For each={kSheets}>
         {(sheet) => (
           <section aria-label={sheet.title}>

@@ -9,6 +9,7 @@ import './charts.mjs';
 import './compare.mjs';
 import './table.mjs';
 import './shell.mjs';
+import './logs.mjs';
 
 const url = process.env.TRACKER_URL;
 const program = process.env.TRACKER_CLI;
