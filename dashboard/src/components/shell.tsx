@@ -5,6 +5,7 @@ import { liveStatus } from '../state/live';
 import { followLinks } from '../state/location';
 import { chooseTheme, themeChoice, type ThemeChoice } from '../state/theme';
 import { Icon, type IconName } from './icons';
+import { Shortcuts } from './shortcuts';
 import { Toasts } from './toasts';
 import './shell.css';
 
@@ -92,6 +93,7 @@ export function Shell(props: {
             </For>
           </ol>
         </nav>
+        <Shortcuts project={props.project} />
         <LiveBadge />
         <ThemeSwitch />
       </header>

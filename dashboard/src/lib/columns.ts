@@ -126,14 +126,37 @@ export function compareCells(a: Json | undefined, b: Json | undefined, direction
   return sign * formatJson(a).localeCompare(formatJson(b), undefined, { numeric: true });
 }
 
-export function sortRuns(runs: readonly Run[], sort: Sort): Run[] {
-  return [...runs].sort((a, b) =>
-    compareCells(cellValue(a, sort.column), cellValue(b, sort.column), sort.direction) || b.createdUs - a.createdUs);
+// The first of the sorts counts most; runs equal in all of them are newest first.
+export function sortRuns(runs: readonly Run[], sorts: readonly Sort[]): Run[] {
+  return [...runs].sort((a, b) => {
+    for (const { column, direction } of sorts) {
+      const by = compareCells(cellValue(a, column), cellValue(b, column), direction);
+      if (by !== 0) return by;
+    }
+    return b.createdUs - a.createdUs;
+  });
 }
 
-export function parseSort(text: string | null): Sort {
-  if (text === null || text === '') return { column: 'created', direction: 'desc' };
-  return text.startsWith('-') ? { column: text.slice(1), direction: 'desc' } : { column: text, direction: 'asc' };
+export const kNewestFirst: readonly Sort[] = [{ column: 'created', direction: 'desc' }];
+
+// "-summary.f1,name": commas and percent signs of names are escaped.
+export function parseSorts(text: string | null): readonly Sort[] {
+  const parts = (text ?? '').split(',').filter((part) => part !== '' && part !== '-');
+  if (parts.length === 0) return kNewestFirst;
+  return parts.map((part) => ({
+    column: part.replace(/^-/, '').replaceAll('%2C', ',').replaceAll('%25', '%'), direction: part.startsWith('-') ? 'desc' : 'asc',
+  }));
 }
 
-export const formatSort = (sort: Sort): string => (sort.direction === 'desc' ? '-' : '') + sort.column;
+export const formatSorts = (sorts: readonly Sort[]): string => sorts
+  .map((sort) => (sort.direction === 'desc' ? '-' : '') + sort.column.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
+
+// A click on a heading: alone it makes the column the only sort, or turns it; with `add` it joins the others, turns, and leaves.
+export function nextSorts(sorts: readonly Sort[], column: ColumnId, first: SortDirection, how: 'alone' | 'add'): readonly Sort[] {
+  const held = sorts.find((sort) => sort.column === column);
+  const turned: Sort = { column, direction: held === undefined ? first : held.direction === 'asc' ? 'desc' : 'asc' };
+  if (how === 'alone') return [turned];
+  if (held === undefined) return [...sorts, turned];
+  if (held.direction === first) return sorts.map((sort) => (sort === held ? turned : sort));
+  return sorts.length > 1 ? sorts.filter((sort) => sort !== held) : sorts;
+}

@@ -1,7 +1,7 @@
 // Addresses: the path is the place, the query is the view (filter, sort, scales, zoom); only what differs from the
 // default is written. A path never ends in a name with a dot: a server may take that for a file.
 
-export type RunTab = 'charts' | 'overview' | 'system' | 'logs';
+export type RunTab = 'charts' | 'overview' | 'system' | 'logs' | 'diff';
 
 export type Place =
   | { page: 'projects' }
@@ -12,7 +12,7 @@ export type Place =
   | { page: 'start' }
   | { page: 'unknown' };
 
-const kTabs: readonly string[] = ['charts', 'overview', 'system', 'logs'];
+const kTabs: readonly string[] = ['charts', 'overview', 'system', 'logs', 'diff'];
 
 const segment = (text: string): string => encodeURIComponent(text);
 

@@ -11,6 +11,8 @@ export interface ProjectRuns {
   state: Accessor<'loading' | 'ready' | 'error'>;
   error: Accessor<string>;
   retry: () => void;
+  // Reads the list again; what is on the screen stays until then.
+  reload: () => void;
 }
 
 const newestFirst = (a: Run, b: Run): number => b.createdUs - a.createdUs || a.id.localeCompare(b.id);
@@ -88,5 +90,5 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
     setState('loading');
     void load();
   };
-  return { runs, state, error, retry };
+  return { runs, state, error, retry, reload: () => void load() };
 }

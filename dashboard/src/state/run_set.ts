@@ -1,7 +1,7 @@
 // The one set of runs that a project's list, table and charts share: filter, order, and which are drawn.
 import { createMemo, type Accessor } from 'solid-js';
 import type { Run } from '../api/types';
-import { formatSort, parseSort, sortRuns, type Sort } from '../lib/columns';
+import { formatSorts, kNewestFirst, parseSorts, sortRuns, type Sort } from '../lib/columns';
 import { makeRunFilter } from '../lib/run_filter';
 import { query, setQuery } from './location';
 
@@ -13,8 +13,8 @@ const kShortId = 8;
 export interface RunSet {
   filter: Accessor<string>;
   setFilter: (text: string) => void;
-  sort: Accessor<Sort>;
-  setSort: (sort: Sort) => void;
+  sorts: Accessor<readonly Sort[]>;
+  setSorts: (sorts: readonly Sort[]) => void;
   // Filtered and sorted.
   listed: Accessor<Run[]>;
   // Listed and not hidden, newest first, at most kMostDrawn.
@@ -33,9 +33,7 @@ export interface RunSet {
 // `taken`: ids that the query of the server takes; null without one.
 export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<string> | null>): RunSet {
   const filter = createMemo(() => query('q') ?? '');
-  const sort = createMemo(() => parseSort(query('sort')), undefined, {
-    equals: (a, b) => a.column === b.column && a.direction === b.direction,
-  });
+  const sorts = createMemo(() => parseSorts(query('sort')), undefined, { equals: (a, b) => formatSorts(a) === formatSorts(b) });
   const hidden = createMemo(() => new Set((query('hide') ?? '').split(',').filter((id) => id !== '')));
   const isHidden = (id: string): boolean => hidden().has(id.slice(0, kShortId));
   const filtered = createMemo(() => {
@@ -43,18 +41,15 @@ export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<
     const matches = makeRunFilter(filter());
     return runs().filter((run) => (ids === null || ids.has(run.id)) && matches(run));
   });
-  const listed = createMemo(() => sortRuns(filtered(), sort()));
+  const listed = createMemo(() => sortRuns(filtered(), sorts()));
   const visible = createMemo(() => filtered().filter((run) => !isHidden(run.id)));
   const colors = createMemo(() => new Map([...runs()].reverse().map((run, index) => [run.id, index])));
   const write = (ids: Iterable<string>): void => setQuery({ hide: [...ids].join(',') });
   return {
     filter,
     setFilter: (text) => setQuery({ q: text }),
-    sort,
-    setSort: (next) => {
-      const text = formatSort(next);
-      setQuery({ sort: text === '-created' ? null : text });
-    },
+    sorts,
+    setSorts: (next) => setQuery({ sort: formatSorts(next) === formatSorts(kNewestFirst) ? null : formatSorts(next) }),
     listed,
     drawn: createMemo(() => visible().slice(0, kMostDrawn)),
     visible,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseColumns, compareCells, formatSort, parseSort, sortRuns } from '../../src/lib/columns';
+import { chooseColumns, compareCells, formatSorts, nextSorts, parseSorts, sortRuns } from '../../src/lib/columns';
 import { makeRun } from './runs';
 
 describe('chooseColumns', () => {
@@ -41,11 +41,22 @@ describe('sorting', () => {
       makeRun({ id: 'a', createdUs: 1, summary: { acc: 0.5 } }), makeRun({ id: 'b', createdUs: 2, summary: { acc: 0.9 } }),
       makeRun({ id: 'c', createdUs: 3, summary: { acc: 0.5 } }), makeRun({ id: 'd', createdUs: 4 }),
     ];
-    expect(sortRuns(runs, { column: 'summary.acc', direction: 'desc' }).map((run) => run.id)).toEqual(['b', 'c', 'a', 'd']);
+    expect(sortRuns(runs, [{ column: 'summary.acc', direction: 'desc' }]).map((run) => run.id)).toEqual(['b', 'c', 'a', 'd']);
   });
   it('goes into the address and back', () => {
-    expect(parseSort('-summary.eval/loss')).toEqual({ column: 'summary.eval/loss', direction: 'desc' });
-    expect(formatSort(parseSort('name'))).toBe('name');
-    expect(formatSort(parseSort(null))).toBe('-created');
+    expect(parseSorts('-summary.eval/loss,name')).toEqual([{ column: 'summary.eval/loss', direction: 'desc' }, { column: 'name', direction: 'asc' }]);
+    expect(parseSorts(formatSorts([{ column: 'config.a,b%', direction: 'asc' }]))).toEqual([{ column: 'config.a,b%', direction: 'asc' }]);
+    expect(formatSorts(parseSorts('name'))).toBe('name');
+    expect(formatSorts(parseSorts(null))).toBe('-created');
   });
+});
+
+it('a heading turns its sort, and joins and leaves the others', () => {
+  const one = parseSorts('-loss');
+  expect(formatSorts(nextSorts(one, 'loss', 'desc', 'alone'))).toBe('loss');
+  expect(formatSorts(nextSorts(one, 'name', 'asc', 'alone'))).toBe('name');
+  const two = nextSorts(one, 'name', 'asc', 'add');
+  expect(formatSorts(two)).toBe('-loss,name');
+  expect(formatSorts(nextSorts(two, 'name', 'asc', 'add'))).toBe('-loss,-name');
+  expect(formatSorts(nextSorts(parseSorts('-loss,-name'), 'name', 'asc', 'add'))).toBe('-loss');
 });

@@ -7,6 +7,9 @@ import { assertAccessible, dragAcross, openBrowser, waitForPixels } from './brow
 import { startLogging } from './logger.mjs';
 import './charts.mjs';
 import './compare.mjs';
+import './table.mjs';
+import './shell.mjs';
+import './logs.mjs';
 
 const url = process.env.TRACKER_URL;
 const program = process.env.TRACKER_CLI;

@@ -40,7 +40,7 @@ export function FullPanel(props: { context: PanelContext; keyName: string; secti
   return (
     <dialog ref={dialog} class="full-panel" aria-label={props.keyName} onKeyDown={onKey}
       onCancel={(event) => { event.preventDefault(); close(); }}>
-      <header>
+      <div class="full-head">
         <h2 class="ellipsis">{props.keyName}</h2>
         <AxisTools context={props.context} axis={isSystem(props.section) ? 'system' : 'main'} />
         <button type="button" class="icon-button text" aria-pressed={props.context.view.isLog(props.keyName)}
@@ -51,7 +51,7 @@ export function FullPanel(props: { context: PanelContext; keyName: string; secti
         </button>
         <button type="button" class="icon-button" aria-label="Next panel" title="Next panel" onClick={() => props.step(1)}><Icon name="chevron" /></button>
         <button type="button" class="icon-button" aria-label="Close" title="Close (Esc)" onClick={close}><Icon name="close" /></button>
-      </header>
+      </div>
       <Show when={lines().length > 0} fallback={<div class="panel-note">Nothing to draw in this range.</div>}>
         <PanelChart context={props.context} keyName={props.keyName} section={props.section} lines={lines()} height={height()}
           onHover={() => undefined} onWidth={(width) => store().want(props.keyName, width)} />

@@ -37,7 +37,7 @@ export default function ProjectPage(props: { project: string; view: 'workspace' 
       </Match>
       <Match when={!hasRuns()}><NoRuns project={props.project} /></Match>
       <Match when={props.view === 'workspace'}><Workspace project={props.project} set={set} runs={loaded.runs} /></Match>
-      <Match when={props.view === 'runs'}><RunsTable set={set} asked={asked} total={loaded.runs().length} /></Match>
+      <Match when={props.view === 'runs'}><RunsTable project={props.project} set={set} asked={asked} total={loaded.runs().length} reload={loaded.reload} /></Match>
       <Match when={props.view === 'compare'}><ComparePage set={set} asked={asked} all={loaded.runs()} /></Match>
     </Switch>
   );

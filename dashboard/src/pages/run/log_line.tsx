@@ -13,10 +13,17 @@ function styleOf(style: AnsiStyle): Record<string, string | undefined> {
   return { color: cssColor(ink), 'background-color': cssColor(paper) };
 }
 
-export function LogLineView(props: { line: LogLine; digits: number; showsTime: boolean }) {
+export function LogLineView(props: {
+  line: LogLine;
+  digits: number;
+  showsTime: boolean;
+  mark: 'none' | 'found' | 'linked';
+  onChoose: () => void;
+}) {
   return (
-    <div class="log-line">
-      <span class="log-number" style={{ width: `${props.digits + 2}ch` }}>{props.line.line + 1}</span>
+    <div class="log-line" classList={{ found: props.mark === 'found', linked: props.mark === 'linked' }} data-line={props.line.line + 1}>
+      <a class="log-number" href={`?line=${props.line.line + 1}`} aria-label={`Link to line ${props.line.line + 1}`} tabindex="-1" style={{ width: `${props.digits + 2}ch` }}
+        onClick={(event) => { event.preventDefault(); props.onChoose(); }}>{props.line.line + 1}</a>
       <Show when={props.showsTime}>
         <span class="log-time">{props.line.timeUs > 0 ? formatClock(props.line.timeUs) : ''}</span>
       </Show>

@@ -6,9 +6,12 @@ import type { LiveEvent, LogStream, Run } from '../../api/types';
 import { EmptyState, ErrorState } from '../../components/feedback';
 import { Icon } from '../../components/icons';
 import { formatCount, plural } from '../../lib/format';
+import { scrollTo as scrollToLine, spaceOf, windowAt } from '../../lib/log_scroll';
 import { kLinesPerPage, LineStore } from '../../lib/line_store';
 import { query, setQuery } from '../../state/location';
+import { createLogSearch } from '../../state/log_search';
 import { LogLineView } from './log_line';
+import { LogSearchBox } from './log_search_box';
 import './logs_tab.css';
 
 const kLineHeight = 20;
@@ -19,7 +22,14 @@ export function LogsTab(props: { run: Run; onEvent: (handler: (event: LiveEvent)
   let scroller!: HTMLDivElement;
   const stream = createMemo((): LogStream => (query('stream') === 'stderr' ? 'stderr' : 'stdout'));
   const showsTimes = () => query('times') === '1';
-  const [isFollowing, setFollowing] = createSignal(true);
+  const linked = createMemo(() => {
+    const line = Number(query('line') ?? NaN) - 1;
+    return Number.isSafeInteger(line) && line >= 0 ? line : null;
+  });
+  const [isFollowing, setFollowing] = createSignal(linked() === null);
+  const search = createLogSearch();
+  const found = createMemo(() => new Set(search.found()));
+  let sought = linked();
   const [state, setState] = createSignal<'loading' | 'ready' | 'error'>('loading');
   const [error, setError] = createSignal('');
   const [revision, setRevision] = createSignal(0);
@@ -28,8 +38,20 @@ export function LogsTab(props: { run: Run; onEvent: (handler: (event: LiveEvent)
   let pending = new Set<number>();
   let abort = new AbortController();
 
+  function goTo(line: number): void {
+    setFollowing(false);
+    scroller.scrollTop = scrollToLine(line, scroller.clientHeight, store.total, kLineHeight);
+  }
+  const choose = (line: number): void => setQuery({ line: String(line + 1) });
+
   const changed = (): void => {
     setRevision((n) => n + 1);
+    // The line of the address, once it is known to be there.
+    if (sought !== null && store.total > sought) {
+      const line = sought;
+      sought = null;
+      queueMicrotask(() => goTo(line));
+    }
     if (isFollowing()) queueMicrotask(toEnd);
   };
   function toEnd(): void {
@@ -78,9 +100,7 @@ export function LogsTab(props: { run: Run; onEvent: (handler: (event: LiveEvent)
 
   const total = () => (revision(), store.total);
   const shown = createMemo(() => {
-    const from = Math.max(0, Math.floor(view().top / kLineHeight) - kOverscan);
-    const to = Math.min(total(), Math.ceil((view().top + view().height) / kLineHeight) + kOverscan);
-    return { from, to };
+    return windowAt(view(), total(), kLineHeight, kOverscan);
   });
   createEffect(() => {
     const { from, to } = shown();
@@ -120,11 +140,12 @@ export function LogsTab(props: { run: Run; onEvent: (handler: (event: LiveEvent)
         </div>
         <span class="faint" role="status">{plural(total(), 'line')}</span>
         <span class="json-space" />
+        <LogSearchBox search={search} onSearch={(text) => void search.start(text, props.run.id, stream())} onGo={(line) => { choose(line); goTo(line); }} />
         <label class="check">
           <input type="checkbox" checked={showsTimes()} onChange={(event) => setQuery({ times: event.currentTarget.checked ? '1' : null })} />
           Times
         </label>
-        <button type="button" class="button" aria-pressed={isFollowing()} onClick={() => { setFollowing(true); toEnd(); }}>
+        <button type="button" class="button" aria-pressed={isFollowing()} onClick={() => { setQuery({ line: null }); setFollowing(true); toEnd(); }}>
           <Icon name="follow" />{isFollowing() ? 'Following' : 'To the end'}
         </button>
       </div>
@@ -137,9 +158,10 @@ export function LogsTab(props: { run: Run; onEvent: (handler: (event: LiveEvent)
             {props.run.state === 'running' ? 'Lines appear here as they are printed.' : 'The run printed nothing there, or its console was not captured.'}
           </EmptyState>
         </Show>
-        <div class="logs-space" style={{ height: `${total() * kLineHeight}px` }}>
-          <div class="logs-window" style={{ transform: `translateY(${shown().from * kLineHeight}px)` }}>
-            <For each={rows()}>{(line) => <LogLineView line={line} digits={formatCount(total()).length} showsTime={showsTimes()} />}</For>
+        <div class="logs-space" style={{ height: `${spaceOf(total(), kLineHeight)}px` }}>
+          <div class="logs-window" style={{ transform: `translateY(${shown().top}px)` }}>
+            <For each={rows()}>{(line) => <LogLineView line={line} digits={formatCount(total()).length} showsTime={showsTimes()}
+              mark={linked() === line.line ? 'linked' : found().has(line.line) ? 'found' : 'none'} onChoose={() => choose(line.line)} />}</For>
           </div>
         </div>
       </div>

@@ -1,5 +1,5 @@
 // One run: what it is above, and its charts, facts, machine or output below.
-import { createMemo, For, Match, Show, Switch } from 'solid-js';
+import { createMemo, For, lazy, Match, Show, Switch } from 'solid-js';
 import type { KeyInfo, Run } from '../../api/types';
 import { ErrorState, SkeletonRows } from '../../components/feedback';
 import { PanelGrid } from '../../components/panels/panel_grid';
@@ -14,7 +14,10 @@ import './run_page.css';
 const kTabs: readonly { tab: RunTab; label: string }[] = [
   { tab: 'charts', label: 'Charts' }, { tab: 'overview', label: 'Overview' },
   { tab: 'system', label: 'System' }, { tab: 'logs', label: 'Logs' },
+  { tab: 'diff', label: 'Diff' },
 ];
+
+const DiffTab = lazy(() => import('./diff_tab'));
 
 export default function RunPage(props: { id: string; tab: RunTab }) {
   const loaded = createLiveRun(() => props.id);
@@ -67,6 +70,7 @@ function RunBody(props: { run: Run; tab: RunTab; loaded: LiveRun }) {
           </div>
         </Match>
         <Match when={props.tab === 'overview'}><OverviewTab run={props.run} /></Match>
+        <Match when={props.tab === 'diff'}><DiffTab run={props.run} /></Match>
         <Match when={props.tab === 'logs'}><LogsTab run={props.run} onEvent={props.loaded.onEvent} /></Match>
       </Switch>
     </div>
