@@ -43,7 +43,7 @@ def check(args, model_type, seed):
     rows = reference.texts(10 if args.short else 24, seed=seed + 3)
     error, limit = logits_parity.logits_error(args.trainer, folder, args.work, rows)
     out = {"logits": (error, limit),
-           "gradients": (logits_parity.gradient_error(args.trainer, folder, args.work, rows), logits_parity.GRADIENT_LIMIT),
+           "gradients": logits_parity.gradient_error(args.trainer, folder, args.work, rows),
            "batch": (logits_parity.batch_error(args.trainer, folder, args.work, rows), logits_parity.LOGITS_LIMIT)}
     curve = model_type in CURVES_OF_SHORT if args.short else seed == 0
     if curve and not reference.notes_of(folder).get("_alone"):
@@ -68,6 +68,7 @@ def row_of(args, model_type):
     return worst
 
 
+LIMITS = {"logits": logits_parity.LOGITS_LIMIT, "gradients": logits_parity.GRADIENT_LIMIT}
 COLUMNS = ("logits", "gradients", "batch", "curve", "export")
 
 
@@ -78,7 +79,7 @@ def line_of(model_type, worst):
             cells.append("–")
             continue
         error, limit = worst[name]
-        cells.append(f"{error:.1e}" + (f" of {limit:.1e}" if name == "logits" and limit > logits_parity.LOGITS_LIMIT else ""))
+        cells.append(f"{error:.1e}" + (f" of {limit:.1e}" if limit > LIMITS.get(name, limit) else ""))
     return f"| `{model_type}` | " + " | ".join(cells) + " |"
 
 
