@@ -69,6 +69,7 @@ describe('compare', () => {
     await picture('compare_parallel');
     await page.getByRole('button', { name: 'Filter by this' }).click();
     await page.locator('h1').getByText(`${runs.length / 3} runs`).waitFor();
+    await page.locator('.compare-query').getByText('config.seed >= 3 and config.seed <= 3').waitFor();
     assert.match(decodeURIComponent(page.url()), /where=config\.seed\+>=\+3\+and\+config\.seed\+<=\+3/);
     quiet();
   });

@@ -3,6 +3,7 @@
 import { createMemo, For, Match, Show, Switch } from 'solid-js';
 import type { Run } from '../../api/types';
 import { EmptyState } from '../../components/feedback';
+import { Icon } from '../../components/icons';
 import { formatCount, plural } from '../../lib/format';
 import { namesOf, runsNamed } from '../../lib/compare';
 import { nameOf } from '../../lib/legend';
@@ -53,6 +54,12 @@ export default function ComparePage(props: { set: RunSet; asked: RunQuery; all: 
           </select>
         </Show>
         <RunFilter set={props.set} />
+        <Show when={props.asked.text().trim() !== ''}>
+          <span class="compare-query" title="The run query">
+            <code class="ellipsis">{props.asked.text()}</code>
+            <button type="button" class="icon-button" aria-label="Clear the run query" onClick={() => props.asked.setText('')}><Icon name="close" /></button>
+          </span>
+        </Show>
         <Show when={named().length > 0}>
           <button type="button" class="button" onClick={() => setQuery({ runs: null }, 'push')}>All runs</button>
         </Show>
