@@ -38,7 +38,7 @@ void data_options(CLI::App& app, DataArguments& data) {
   app.add_option("--label-column", data.label_columns,
                  "column of the class, number or list of classes; several (a,b): each a label")
       ->delimiter(',')
-      ->capture_default_str()
+      ->default_str("label")
       ->group(group);
   app.add_option("--problem-type", data.problem_type,
                  "single_label_classification, multi_label_classification or regression [by the "

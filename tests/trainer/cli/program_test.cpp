@@ -197,6 +197,7 @@ TEST(Arguments, EveryFlagIsInTheHelpUnderAGroup) {
   define(app, out);
   const std::string help = app.help();
   for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;  // not built: refused by name, and not offered
     EXPECT_NE(help.find(option->get_name()), std::string::npos) << option->get_name();
     if (option->get_name() != "--help") {
       EXPECT_NE(option->get_group(), "Options") << option->get_name();
@@ -205,7 +206,7 @@ TEST(Arguments, EveryFlagIsInTheHelpUnderAGroup) {
     EXPECT_FALSE(option->get_description().empty()) << option->get_name();
   }
   for (const CLI::App* sub : app.get_subcommands({}))
-    EXPECT_NE(sub->help().find("--model"), std::string::npos) << sub->get_name();
+    EXPECT_FALSE(sub->get_description().empty()) << sub->get_name();
 }
 
 TEST(Arguments, DefaultsAreThoseOfTheTrainer) {
