@@ -134,19 +134,11 @@ def bounds_of(arguments, shares):
 
 def their_run(case, folder, rows, work, use_bitsandbytes):
     transformers.set_seed(42)
-    model, tokenizer = reference.load(folder)
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0
-        for field in ("attention_dropout", "dropout"):
-            if isinstance(getattr(module, field, None), float):
-                setattr(module, field, 0.0)
-    for field in ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout"):
-        if hasattr(model.config, field):
-            setattr(model.config, field, 0.0)
+    model, tokenizer = reference.load(folder, dropout=False)
+    limit = reference.limit_of(model, folder)
     for name, parameter in model.named_parameters():
         parameter.requires_grad = not any(f".layer.{i}." in name for i in range(case["freeze"]))
-    data = [{key: value[0].tolist() for key, value in reference.encode(model, tokenizer, [row["text"]]).items()} |
+    data = [{key: value[0].tolist() for key, value in reference.encode(model, tokenizer, [row["text"]], limit).items()} |
             {"labels": row["label"]} for row in rows]
     weights = torch.tensor(case["weights"]) if case["weights"] else None
 
@@ -209,7 +201,7 @@ def our_run(case, program, folder, rows, work):
 
 def compare(index, args):
     case = draw(index, args.seed)
-    folder = reference.checkpoint(case["model"], args.work)
+    folder = reference.checkpoint(case["model"], 0, args.work, spread=0.3, num_labels=2)
     rows = [{"text": t, "label": int(t[0] < "l")} for t in reference.texts(ROWS, seed=index, longest=50)]
     theirs, their_evals = their_run(case, folder, rows, args.work, args.bitsandbytes)
     ours, our_evals = our_run(case, args.trainer, folder, rows, args.work)

@@ -44,10 +44,11 @@ def tokenizer_for(pad_id):
         mask_token="[MASK]", model_max_length=cases.POSITIONS - 2)
 
 
-def checkpoint(model_type, seed, folder):
-    """A random classifier of the case in folder/TYPE-SEED, weights large enough for rounding to show."""
+def checkpoint(model_type, seed, folder, spread=1.0, **fixed):
+    """A random classifier of the case in folder/TYPE-SEED, weights large enough for rounding to show; fixed options are not drawn, and a
+    spread below 1 keeps rounding from growing over training steps."""
     target = os.path.join(folder, f"{model_type}-{seed}")
-    options = cases.draw(model_type, seed)
+    options = cases.draw(model_type, seed) | fixed
     notes = {key: options.pop(key) for key in list(options) if key.startswith("_")}
     tokenizer = tokenizer_for(1 if options.get("pad_token_id") == 1 else 0)
     config = transformers.AutoConfig.for_model(model_type, vocab_size=len(tokenizer), **options)
@@ -55,7 +56,7 @@ def checkpoint(model_type, seed, folder):
     model = transformers.AutoModelForSequenceClassification.from_config(config).eval()
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter.add_(torch.randn_like(parameter) * (0.15 if parameter.dim() > 1 else 0.05))
+            parameter.add_(torch.randn_like(parameter) * spread * (0.15 if parameter.dim() > 1 else 0.05))
     model.save_pretrained(target)
     tokenizer.save_pretrained(target)
     write_lines(os.path.join(target, "notes.json"), [notes])
