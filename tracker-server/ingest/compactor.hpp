@@ -15,11 +15,11 @@
 
 // Compacts runs in the background: when some chunks of rows wait, when they have waited long
 // enough, and when the run ends. A run that logs all the time, slowly, is compacted once a minute:
-// each time costs some statements a key, however few rows there are; and as runs that began together
-// are due together, these are taken at a pace: half of the time at most. What it knows is a hint from
-// this server's commits; every half minute the database is asked for what others left. A run that
-// fails by its data several times in a row is compacted frame by frame, and the frames at fault go
-// into the quarantine (docs/storage.md).
+// each time costs some statements a key, however few rows there are; and as runs that began
+// together are due together, these are taken at a pace: half of the time at most. What it knows is
+// a hint from this server's commits; every half minute the database is asked for what others left.
+// A run that fails by its data several times in a row is compacted frame by frame, and the frames
+// at fault go into the quarantine (docs/storage.md).
 namespace tracker::ingest {
 
 class Compactor {

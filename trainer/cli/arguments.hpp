@@ -9,7 +9,8 @@
 #include "cli/hub_arguments.hpp"
 
 // What the command line says, before any of it is looked at. Names and defaults are those of
-// Hugging Face's TrainingArguments, with dashes, where it has one; `trainer --help` is the reference.
+// Hugging Face's TrainingArguments, with dashes, where it has one; `trainer --help` is the
+// reference.
 namespace trainer::cli {
 
 // Where rows come from.

@@ -11,9 +11,9 @@ namespace fs = std::filesystem;
 
 // Logs three rows offline, and nothing that depends on how long that takes; the spool's directory.
 fs::path log_three(const CommandLine& tracker) {
-  const auto logged = tracker.run(
-      {"log", "--project", "p", "--name", "n", "--offline", "--no-system-metrics"},
-      "{\"a\":1}\n{\"a\":\"NaN\"}\n{\"b\":2}\n");
+  const auto logged =
+      tracker.run({"log", "--project", "p", "--name", "n", "--offline", "--no-system-metrics"},
+                  "{\"a\":1}\n{\"a\":\"NaN\"}\n{\"b\":2}\n");
   EXPECT_EQ(logged.status.code, 0) << logged.errors;
   const fs::path run = tracker.home() / "spools" / "runs" / lines_of(logged.output).at(0);
   return fs::directory_iterator(run)->path();
