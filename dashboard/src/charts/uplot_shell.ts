@@ -139,9 +139,9 @@ export class ChartShell {
       padding: [8, 8, 0, 0],
       legend: { show: false },
       scales: {
-        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot declares a const enum, which is not there at run time
         x: { time: options.x === 'time', distr: kDistribution[options.xScale], range: () => [this.x.min, this.x.max] },
-        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot declares a const enum, which is not there at run time
         y: { distr: kDistribution[options.scale], range: () => [this.y.min, this.y.max] },
       },
       series: [{}, { paths: () => null, points: { show: false } }],

@@ -4,7 +4,7 @@ import { kFigureFont, kFigureFontPx, type Figure, type FigureLine } from './figu
 
 const escape = (text: string): string =>
   text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- XML has no such characters, so they are looked for
     .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd');
 const round = (value: number): number => Math.round(value * 100) / 100;
 
