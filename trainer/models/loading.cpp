@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstring>
 #include <map>
 
 #include "config/error.hpp"
@@ -16,7 +15,7 @@
 namespace trainer::models {
 namespace {
 
-using Names = std::map<std::string, const hub::TensorView*, std::less<>>;
+using Names = std::map<std::string, const weights::TensorView*, std::less<>>;
 
 bool replace_suffix(std::string& name, std::string_view from, std::string_view to) {
   if (!name.ends_with(from)) return false;
@@ -25,7 +24,7 @@ bool replace_suffix(std::string& name, std::string_view from, std::string_view t
 }
 
 // The checkpoint's tensors under the names a classifier of this type would have stored them.
-Names stored_names(const ModelType& type, const hub::Safetensors& tensors) {
+Names stored_names(const ModelType& type, const weights::TensorFiles& tensors) {
   const std::string prefix = std::string(type.base_prefix) + ".";
   bool prefixed = false;
   for (const auto& [name, view] : tensors.tensors())
@@ -52,19 +51,19 @@ Names stored_names(const ModelType& type, const hub::Safetensors& tensors) {
   return names;
 }
 
-at::ScalarType scalar_type(hub::DType dtype, const std::string& name) {
+at::ScalarType scalar_type(weights::DType dtype, const std::string& name) {
   switch (dtype) {
-    case hub::DType::kF32:
+    case weights::DType::kF32:
       return at::kFloat;
-    case hub::DType::kF16:
+    case weights::DType::kF16:
       return at::kHalf;
-    case hub::DType::kBF16:
+    case weights::DType::kBF16:
       return at::kBFloat16;
-    case hub::DType::kF64:
+    case weights::DType::kF64:
       return at::kDouble;
     default:
       throw Error(ErrorCode::kInvalidInput, "tensor " + name + " is of type " +
-                                                std::string(hub::name_of(dtype)) +
+                                                std::string(weights::name_of(dtype)) +
                                                 ", not a floating-point type");
   }
 }
@@ -74,7 +73,7 @@ std::string text_of(const std::vector<std::int64_t>& shape) {
 }
 
 // A tensor of the file as fp32 or what it was, of the shape that is wanted.
-at::Tensor read_tensor(const hub::TensorView& from, const StoredTensor& wanted) {
+at::Tensor read_tensor(const weights::TensorView& from, const StoredTensor& wanted) {
   if (from.shape != wanted.shape) {
     throw Error(ErrorCode::kInvalidInput,
                 fmt::format("tensor {} has shape {} but config.json means {}", wanted.name,
@@ -83,7 +82,7 @@ at::Tensor read_tensor(const hub::TensorView& from, const StoredTensor& wanted) 
   // Through a buffer of its own: a tensor in a file need not be aligned.
   at::Tensor same =
       at::empty(wanted.shape, at::TensorOptions(scalar_type(from.dtype, wanted.name)));
-  std::memcpy(same.mutable_data_ptr(), from.data.data(), from.data.size());
+  weights::copy_row_major(from, {static_cast<std::byte*>(same.mutable_data_ptr()), same.nbytes()});
   return same;
 }
 
@@ -117,7 +116,7 @@ void initialise(const nn::ParameterSpec& spec, double initializer_range, at::Ten
 
 }  // namespace
 
-std::int64_t stored_classes(const ModelType& type, const hub::Safetensors& tensors) {
+std::int64_t stored_classes(const ModelType& type, const weights::TensorFiles& tensors) {
   std::string name;
   for (const StoredName& entry : type.head) {
     if (entry.ours == "head.out") name = std::string(entry.stored) + ".weight";
@@ -127,7 +126,7 @@ std::int64_t stored_classes(const ModelType& type, const hub::Safetensors& tenso
                                                                          : found->second.shape[0];
 }
 
-LoadReport load_weights(Classifier& model, const hub::Safetensors& tensors) {
+LoadReport load_weights(Classifier& model, const weights::TensorFiles& tensors) {
   at::NoGradGuard no_grad;
   LoadReport report;
   Names names = stored_names(*model.config().type, tensors);

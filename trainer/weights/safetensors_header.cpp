@@ -1,4 +1,4 @@
-#include "hub/safetensors_header.hpp"
+#include "weights/safetensors_header.hpp"
 
 #include <fmt/format.h>
 
@@ -13,9 +13,8 @@
 
 #include "config/error.hpp"
 #include "config/printable.hpp"
-#include "hub/dtype.hpp"
 
-namespace trainer::hub {
+namespace trainer::weights {
 namespace {
 
 static_assert(std::endian::native == std::endian::little,
@@ -277,4 +276,4 @@ std::string format_header(const std::vector<TensorSlot>& slots,
   return bytes + text;
 }
 
-}  // namespace trainer::hub
+}  // namespace trainer::weights

@@ -1,4 +1,4 @@
-#include "hub/safetensors_header.hpp"
+#include "weights/safetensors_header.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include "config/error.hpp"
 
-namespace trainer::hub {
+namespace trainer::weights {
 namespace {
 
 using testing::AllOf;
@@ -165,4 +165,4 @@ TEST(SafetensorsHeader, what_is_formatted_is_parsed_back) {
 }
 
 }  // namespace
-}  // namespace trainer::hub
+}  // namespace trainer::weights

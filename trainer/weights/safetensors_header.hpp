@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "hub/safetensors.hpp"
+#include "weights/dtype.hpp"
 
 // The header of a safetensors file, believed only after every check. Pure: bytes in, layout out.
 // Source: the format's page, https://huggingface.co/docs/safetensors.
-namespace trainer::hub {
+namespace trainer::weights {
 
 struct TensorSlot {
   std::string name;
@@ -40,4 +40,4 @@ SafetensorsHeader parse_header(std::span<const std::byte> file, std::string_view
 std::string format_header(const std::vector<TensorSlot>& slots,
                           const std::map<std::string, std::string>& metadata);
 
-}  // namespace trainer::hub
+}  // namespace trainer::weights

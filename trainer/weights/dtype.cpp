@@ -1,10 +1,10 @@
-#include "hub/dtype.hpp"
+#include "weights/dtype.hpp"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
-namespace trainer::hub {
+namespace trainer::weights {
 namespace {
 
 struct Row {
@@ -62,4 +62,4 @@ std::optional<std::uint64_t> byte_count(DType dtype,
              : std::nullopt;
 }
 
-}  // namespace trainer::hub
+}  // namespace trainer::weights

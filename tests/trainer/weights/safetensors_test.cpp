@@ -1,15 +1,17 @@
-#include "hub/safetensors.hpp"
+#include "weights/safetensors.hpp"
 
 #include <sys/resource.h>
 
 #include <array>
 #include <csignal>
 
-#include "hub_fixture.hpp"
+#include "trainer/hub/hub_fixture.hpp"
+#include "weights/tensor_files.hpp"
 
-namespace trainer::hub {
+namespace trainer::weights {
 namespace {
 
+using hub::noise;
 using test_support::read_file;
 using test_support::TempDirectory;
 using test_support::write_file;
@@ -54,7 +56,7 @@ TEST(Safetensors, what_is_written_is_read_back) {
   const Samples samples;
   const auto file = folder.path() / "m.safetensors";
   write_safetensors(file, samples.tensors(), {{"format", "pt"}});
-  const Safetensors read = Safetensors::open(file);
+  const TensorFiles read = TensorFiles::open_safetensors(file);
   EXPECT_EQ(read.metadata().at("format"), "pt");
   ASSERT_EQ(read.tensors().size(), samples.tensors().size());
   for (const auto& [name, view] : samples.tensors()) {
@@ -83,8 +85,8 @@ TEST(Safetensors, a_mapping_outlives_the_move_of_its_owner_and_the_name_of_its_f
   const Samples samples;
   const auto file = folder.path() / "m.safetensors";
   write_safetensors(file, samples.tensors(), {});
-  Safetensors first = Safetensors::open(file);
-  const Safetensors moved = std::move(first);
+  TensorFiles first = TensorFiles::open_safetensors(file);
+  const TensorFiles moved = std::move(first);
   std::filesystem::remove(file);
   EXPECT_EQ(moved.tensors().at("t.U8").data.size(), 6U);
 }
@@ -121,13 +123,14 @@ TEST(Safetensors, a_view_whose_bytes_are_not_its_shape_is_not_written) {
 
 TEST(Safetensors, files_that_cannot_be_mapped_are_named) {
   const TempDirectory folder;
-  EXPECT_THAT(refusal([&] { Safetensors::open(folder.path() / "none"); }),
+  EXPECT_THAT(refusal([&] { TensorFiles::open_safetensors(folder.path() / "none"); }),
               HasSubstr("none: cannot be opened"));
-  EXPECT_THAT(refusal([&] { Safetensors::open(folder.path()); }), HasSubstr("not a file"));
+  EXPECT_THAT(refusal([&] { TensorFiles::open_safetensors(folder.path()); }),
+              HasSubstr("not a file"));
   write_file(folder.path() / "empty", "");
-  EXPECT_THAT(refusal([&] { Safetensors::open(folder.path() / "empty"); }),
+  EXPECT_THAT(refusal([&] { TensorFiles::open_safetensors(folder.path() / "empty"); }),
               HasSubstr("cut short: 0 bytes"));
-  EXPECT_THAT(refusal([&] { Safetensors::open_model(folder.path()); }),
+  EXPECT_THAT(refusal([&] { TensorFiles::open_model(folder.path()); }),
               HasSubstr("neither model.safetensors nor"));
 }
 
@@ -142,7 +145,7 @@ class ShardTest : public testing::Test {
                R"({"metadata": {}, "weight_map": )" + map + "}");
   }
   std::string refused() {
-    return refusal([&] { Safetensors::open_model(folder_.path()); });
+    return refusal([&] { TensorFiles::open_model(folder_.path()); });
   }
   TempDirectory folder_;
   std::string data_ = "abc";
@@ -152,7 +155,7 @@ TEST_F(ShardTest, shards_are_seen_as_one) {
   shard("1.safetensors", "a");
   shard("2.safetensors", "b");
   index(R"({"a": "1.safetensors", "b": "2.safetensors"})");
-  EXPECT_EQ(Safetensors::open_model(folder_.path()).tensors().size(), 2U);
+  EXPECT_EQ(TensorFiles::open_model(folder_.path()).tensors().size(), 2U);
 }
 
 TEST_F(ShardTest, an_index_that_lies_is_refused) {
@@ -169,8 +172,8 @@ TEST_F(ShardTest, an_index_that_lies_is_refused) {
   index("{}");
   EXPECT_THAT(refused(), HasSubstr("'weight_map' is missing or empty"));
   index(R"({"a": "3.safetensors"})");
-  EXPECT_THAT(refused(), HasSubstr("3.safetensors: cannot be opened"));
+  EXPECT_THAT(refused(), HasSubstr("3.safetensors is not there"));
 }
 
 }  // namespace
-}  // namespace trainer::hub
+}  // namespace trainer::weights

@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-// model.safetensors.index.json: which of several files holds which tensor.
-namespace trainer::hub {
+// model.safetensors.index.json or pytorch_model.bin.index.json: which of several files holds which
+// tensor.
+namespace trainer::weights {
 
 struct ShardIndex {
   std::vector<std::string> files;  // sorted, each once; plain names beside the index
@@ -17,4 +18,4 @@ struct ShardIndex {
 // elsewhere.
 ShardIndex read_shard_index(const std::filesystem::path& index);
 
-}  // namespace trainer::hub
+}  // namespace trainer::weights

@@ -1,19 +1,22 @@
+#include "weights/resolve_model.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "config/error.hpp"
-#include "hub/hub.hpp"
 #include "hub/parallel.hpp"
-#include "hub/safetensors_index.hpp"
+#include "weights/file_names.hpp"
+#include "weights/shard_index.hpp"
 
-namespace trainer::hub {
+namespace trainer::weights {
 namespace {
 
 constexpr std::string_view kConfig = "config.json";
-constexpr std::string_view kWeights = "model.safetensors";
-constexpr std::string_view kIndex = "model.safetensors.index.json";
 // What text/tokenizer.hpp reads of a model.
 constexpr std::array<std::string_view, 12> kTokenizerFiles{"tokenizer.json",
                                                            "tokenizer_config.json",
@@ -27,9 +30,8 @@ constexpr std::array<std::string_view, 12> kTokenizerFiles{"tokenizer.json",
                                                            "spm.model",
                                                            "tokenizer.model",
                                                            "sentencepiece.model"};
-constexpr std::array<std::string_view, 6> kForeignWeights{
-    "pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack",
-    "model.ckpt.index",  "adapter_model.safetensors"};
+constexpr std::array<std::string_view, 4> kForeignWeights{
+    "tf_model.h5", "flax_model.msgpack", "model.ckpt.index", "adapter_model.safetensors"};
 constexpr std::size_t kParallelDownloads = 4;
 
 Error no_readable_weights(const std::string& where, const std::vector<std::string>& files) {
@@ -40,11 +42,10 @@ Error no_readable_weights(const std::string& where, const std::vector<std::strin
     }
   }
   return {ErrorCode::kUnsupported,
-          fmt::format(
-              "{} has no model.safetensors{}: weights are read from safetensors alone; take a repo "
-              "or revision "
-              "that has them, or save the model once more with safetensors and give its directory",
-              where, found.empty() ? "" : " (" + found + ")")};
+          fmt::format("{} has neither model.safetensors nor pytorch_model.bin{}: take a repo or "
+                      "revision that has one of them, or save the model once more with safetensors "
+                      "and give its directory",
+                      where, found.empty() ? "" : " (" + found + ")")};
 }
 
 std::vector<std::string> files_in(const std::filesystem::path& directory) {
@@ -69,10 +70,10 @@ std::optional<std::filesystem::path> local_directory(const std::string& id_or_di
   if (std::filesystem::exists(path, error)) {
     throw Error(ErrorCode::kInvalidInput,
                 fmt::format("{} is a file: give the directory that holds config.json and "
-                            "model.safetensors",
+                            "the weights",
                             id_or_dir));
   }
-  if (!is_repo_id(id_or_dir)) {
+  if (!hub::is_repo_id(id_or_dir)) {
     throw Error(ErrorCode::kNotFound,
                 fmt::format("'{}' is neither a directory nor a hub id like "
                             "google-bert/bert-base-uncased: mend the path or the name",
@@ -84,7 +85,7 @@ std::optional<std::filesystem::path> local_directory(const std::string& id_or_di
 // A repo at one commit: the files of a model belong together, even when its branch moves meanwhile.
 class PinnedModel {
  public:
-  PinnedModel(const Hub& hub, const std::string& id, const std::string& revision)
+  PinnedModel(const hub::Hub& hub, const std::string& id, const std::string& revision)
       : hub_(hub), repo_{.id = id, .revision = revision}, config_(hub.require(repo_, kConfig)) {
     repo_.revision = directory().filename().string();
   }
@@ -104,15 +105,18 @@ class PinnedModel {
   }
 
   void fetch_weights() const {
-    if (file(kWeights)) {
-      return;
-    }
-    if (const auto index = file(kIndex)) {
-      fetch_all(read_shard_index(*index).files);
-      return;
+    for (const FileNames& names : kFileNames) {
+      if (file(names.whole)) {
+        return;
+      }
+      if (const auto index = file(names.index)) {
+        fetch_all(read_shard_index(*index).files);
+        return;
+      }
     }
     if (!hub_.reachable()) {
-      hub_.require(repo_, kWeights);  // asks once more, or says why nobody may be asked
+      hub_.require(repo_,
+                   kFileNames.front().whole);  // asks once more, or says why nobody may be asked
     }
     throw no_readable_weights(fmt::format("'{}' at revision '{}'", repo_.id, repo_.revision),
                               hub_.list(repo_));
@@ -120,27 +124,28 @@ class PinnedModel {
 
  private:
   void fetch_all(const std::vector<std::string>& files) const {
-    for_each_parallel(files.size(), kParallelDownloads,
-                      [&](std::size_t i) { hub_.require(repo_, files[i]); });
+    hub::for_each_parallel(files.size(), kParallelDownloads,
+                           [&](std::size_t i) { hub_.require(repo_, files[i]); });
   }
 
-  const Hub& hub_;
-  Repo repo_;
+  const hub::Hub& hub_;
+  hub::Repo repo_;
   std::filesystem::path config_;
 };
 
 void check_local_weights(const std::filesystem::path& directory) {
   std::error_code error;
-  if (!std::filesystem::exists(directory / kWeights, error) &&
-      !std::filesystem::exists(directory / kIndex, error)) {
-    throw no_readable_weights(directory.string(), files_in(directory));
-  }
+  const bool found = std::any_of(kFileNames.begin(), kFileNames.end(), [&](const FileNames& names) {
+    return std::filesystem::exists(directory / names.whole, error) ||
+           std::filesystem::exists(directory / names.index, error);
+  });
+  if (!found) throw no_readable_weights(directory.string(), files_in(directory));
 }
 
 }  // namespace
 
 std::filesystem::path resolve_model(
-    const Hub& hub, const std::string& id_or_dir, const std::string& revision,
+    const hub::Hub& hub, const std::string& id_or_dir, const std::string& revision,
     const std::function<void(const std::filesystem::path&)>& check_config) {
   if (const auto directory = local_directory(id_or_dir)) {
     check_config(*directory / kConfig);
@@ -154,7 +159,7 @@ std::filesystem::path resolve_model(
   return model.directory();
 }
 
-std::filesystem::path resolve_tokenizer(const Hub& hub, const std::string& id_or_dir,
+std::filesystem::path resolve_tokenizer(const hub::Hub& hub, const std::string& id_or_dir,
                                         const std::string& revision) {
   if (const auto directory = local_directory(id_or_dir)) {
     return *directory;
@@ -164,4 +169,4 @@ std::filesystem::path resolve_tokenizer(const Hub& hub, const std::string& id_or
   return model.directory();
 }
 
-}  // namespace trainer::hub
+}  // namespace trainer::weights

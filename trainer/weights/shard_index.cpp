@@ -1,4 +1,4 @@
-#include "hub/safetensors_index.hpp"
+#include "weights/shard_index.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "config/printable.hpp"
 #include "hub/cache_layout.hpp"
 
-namespace trainer::hub {
+namespace trainer::weights {
 
 ShardIndex read_shard_index(const std::filesystem::path& index) {
   const auto document = config::JsonObject::read(index);
@@ -24,7 +24,7 @@ ShardIndex read_shard_index(const std::filesystem::path& index) {
   std::set<std::string> files;
   for (const auto& [tensor, value] : map->json().items()) {
     const std::string* file = value.get_ptr<const std::string*>();
-    if (file == nullptr || !is_repo_path(*file) || file->find('/') != std::string::npos) {
+    if (file == nullptr || !hub::is_repo_path(*file) || file->find('/') != std::string::npos) {
       throw Error(ErrorCode::kInvalidInput,
                   fmt::format("{}: tensor '{}' is not in a file beside the index", index.string(),
                               config::printable(tensor)));
@@ -36,4 +36,4 @@ ShardIndex read_shard_index(const std::filesystem::path& index) {
   return shards;
 }
 
-}  // namespace trainer::hub
+}  // namespace trainer::weights

@@ -1,7 +1,10 @@
-#include "hub/safetensors.hpp"
-#include "hub_fixture.hpp"
+#include "weights/resolve_model.hpp"
 
-namespace trainer::hub {
+#include "trainer/hub/hub_fixture.hpp"
+#include "weights/safetensors.hpp"
+#include "weights/tensor_files.hpp"
+
+namespace trainer::weights {
 namespace {
 
 using test_support::HubServer;
@@ -40,7 +43,11 @@ std::map<std::string, std::string> sharded_model() {
       {"models/org/tiny/model-00002-of-00002.safetensors", shard("b")}};
 }
 
-class ResolveModelTest : public HubFixture {};
+using hub::Hub;
+using hub::HubSettings;
+using hub::kId;
+
+class ResolveModelTest : public hub::HubFixture {};
 
 TEST_F(ResolveModelTest, a_hub_id_becomes_a_snapshot_with_all_that_is_needed) {
   const HubServer server(whole_model());
@@ -49,7 +56,7 @@ TEST_F(ResolveModelTest, a_hub_id_becomes_a_snapshot_with_all_that_is_needed) {
        {"config.json", "vocab.txt", "tokenizer_config.json", "model.safetensors"}) {
     EXPECT_TRUE(std::filesystem::exists(directory / name)) << name;
   }
-  EXPECT_EQ(Safetensors::open_model(directory).tensors().size(), 1U);
+  EXPECT_EQ(TensorFiles::open_model(directory).tensors().size(), 1U);
 }
 
 TEST_F(ResolveModelTest, a_refused_config_stops_before_any_weights) {
@@ -73,7 +80,7 @@ TEST_F(ResolveModelTest, all_files_are_of_one_commit) {
 TEST_F(ResolveModelTest, shards_are_all_fetched) {
   const HubServer server(sharded_model());
   const auto directory = resolve_model(Hub(settings_for(server)), kId, "main", accept);
-  EXPECT_EQ(Safetensors::open_model(directory).tensors().size(), 2U);
+  EXPECT_EQ(TensorFiles::open_model(directory).tensors().size(), 2U);
 }
 
 TEST_F(ResolveModelTest, an_index_that_names_files_elsewhere_is_refused) {
@@ -94,16 +101,45 @@ TEST_F(ResolveModelTest, a_shard_that_the_repo_lacks_is_named) {
               HasSubstr("has no model-00002-of-00002.safetensors"));
 }
 
-TEST_F(ResolveModelTest, weights_in_another_format_are_named_and_not_fetched) {
+TEST_F(ResolveModelTest, without_safetensors_pytorch_model_bin_is_fetched) {
   auto files = whole_model();
   files.erase("models/org/tiny/model.safetensors");
   files["models/org/tiny/pytorch_model.bin"] = "pickle";
   const HubServer server(files);
+  const auto directory = resolve_model(Hub(settings_for(server)), kId, "main", accept);
+  EXPECT_EQ(read_file(directory / "pytorch_model.bin"), "pickle");
+}
+
+TEST_F(ResolveModelTest, safetensors_are_fetched_rather_than_pytorch_model_bin) {
+  auto files = whole_model();
+  files["models/org/tiny/pytorch_model.bin"] = "pickle";
+  const HubServer server(files);
+  resolve_model(Hub(settings_for(server)), kId, "main", accept);
+  EXPECT_EQ(server.count("GET", "pytorch_model.bin"), 0);
+}
+
+TEST_F(ResolveModelTest, shards_of_pytorch_model_bin_are_all_fetched) {
+  auto files = whole_model();
+  files.erase("models/org/tiny/model.safetensors");
+  files["models/org/tiny/pytorch_model.bin.index.json"] =
+      R"({"weight_map": {"a": "pytorch_model-00001-of-00002.bin", "b": "pytorch_model-00002-of-00002.bin"}})";
+  files["models/org/tiny/pytorch_model-00001-of-00002.bin"] = "1";
+  files["models/org/tiny/pytorch_model-00002-of-00002.bin"] = "2";
+  const HubServer server(files);
+  const auto directory = resolve_model(Hub(settings_for(server)), kId, "main", accept);
+  EXPECT_EQ(read_file(directory / "pytorch_model-00002-of-00002.bin"), "2");
+}
+
+TEST_F(ResolveModelTest, weights_in_another_format_are_named_and_not_fetched) {
+  auto files = whole_model();
+  files.erase("models/org/tiny/model.safetensors");
+  files["models/org/tiny/tf_model.h5"] = "hdf";
+  const HubServer server(files);
   EXPECT_THAT(message([&] { resolve_model(Hub(settings_for(server)), kId, "main", accept); },
                       ErrorCode::kUnsupported),
-              AllOf(HasSubstr("'org/tiny'"), HasSubstr("only pytorch_model.bin"),
-                    HasSubstr("safetensors alone")));
-  EXPECT_EQ(server.count("GET", "pytorch_model.bin"), 0);
+              AllOf(HasSubstr("'org/tiny'"), HasSubstr("only tf_model.h5"),
+                    HasSubstr("neither model.safetensors nor pytorch_model.bin")));
+  EXPECT_EQ(server.count("GET", "tf_model.h5"), 0);
 }
 
 TEST_F(ResolveModelTest, a_second_run_without_network_finds_the_same_directory) {
@@ -143,9 +179,9 @@ TEST_F(ResolveModelTest, a_directory_passes_through_checked) {
   EXPECT_THAT(message([&] { resolve_model(hub, path, "main", accept); }, ErrorCode::kNotFound),
               HasSubstr("has no config.json"));
   write_file(folder.path() / "config.json", "{}");
-  write_file(folder.path() / "pytorch_model.bin", "pickle");
+  write_file(folder.path() / "tf_model.h5", "hdf");
   EXPECT_THAT(message([&] { resolve_model(hub, path, "main", accept); }, ErrorCode::kUnsupported),
-              AllOf(HasSubstr(path), HasSubstr("only pytorch_model.bin")));
+              AllOf(HasSubstr(path), HasSubstr("only tf_model.h5")));
   write_file(folder.path() / "model.safetensors", shard("w"));
   EXPECT_EQ(resolve_model(hub, path, "main", accept), folder.path());
   EXPECT_THAT(message([&] { resolve_model(hub, path + "/config.json", "main", accept); },
@@ -163,4 +199,4 @@ TEST_F(ResolveModelTest, what_can_be_neither_directory_nor_id_is_refused_at_once
 }
 
 }  // namespace
-}  // namespace trainer::hub
+}  // namespace trainer::weights
