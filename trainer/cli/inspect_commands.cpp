@@ -14,7 +14,7 @@
 #include "cli/token_arguments.hpp"
 #include "cli/train_options.hpp"
 #include "config/error.hpp"
-#include "data/packed_batch.hpp"
+#include "data/tokens/packed_batch.hpp"
 #include "models/export.hpp"
 #include "nn/loss.hpp"
 #include "nn/runtime.hpp"

@@ -7,7 +7,7 @@
 
 #include "cli/transfer_display.hpp"
 #include "config/error.hpp"
-#include "data/json_lines.hpp"
+#include "data/tables/json_lines.hpp"
 #include "hub/hub.hpp"
 #include "models/model_types.hpp"
 

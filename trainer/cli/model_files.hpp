@@ -6,8 +6,8 @@
 #include <string>
 
 #include "data/dataset.hpp"
-#include "data/token_arena.hpp"
-#include "data/token_cache.hpp"
+#include "data/tokens/token_arena.hpp"
+#include "data/tokens/token_cache.hpp"
 #include "hub/safetensors.hpp"
 #include "models/classifier.hpp"
 #include "models/loading.hpp"

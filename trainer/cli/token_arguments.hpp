@@ -4,7 +4,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/tokenize.hpp"
-#include "data/token_cache.hpp"
+#include "data/tokens/token_cache.hpp"
 
 // The flags that are about token ids: of `tokenize`, and of the token cache.
 namespace trainer::cli {

@@ -6,9 +6,9 @@
 #include <array>
 
 #include "data/fingerprint.hpp"
-#include "data/imdb.hpp"
-#include "data/selected_rows.hpp"
-#include "data/split_source.hpp"
+#include "data/selection/selected_rows.hpp"
+#include "data/splits/imdb.hpp"
+#include "data/splits/split_source.hpp"
 
 namespace trainer::data {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/train_test_split.hpp"
+#include "data/selection/train_test_split.hpp"
 
 namespace trainer::hub {
 class Hub;

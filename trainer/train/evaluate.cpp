@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "config/error.hpp"
-#include "data/packed_batch.hpp"
+#include "data/tokens/packed_batch.hpp"
 #include "nn/pass.hpp"
 
 namespace trainer::train {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/token_arena.hpp"
+#include "data/tokens/token_arena.hpp"
 #include "models/classifier.hpp"
 #include "nn/loss.hpp"
 #include "train/confusion.hpp"

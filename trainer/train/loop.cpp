@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "config/error.hpp"
-#include "data/packed_batch.hpp"
+#include "data/tokens/packed_batch.hpp"
 #include "hub/safetensors.hpp"
 #include "models/loading.hpp"
 #include "train/checkpoint.hpp"

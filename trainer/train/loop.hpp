@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "data/token_arena.hpp"
+#include "data/tokens/token_arena.hpp"
 #include "models/classifier.hpp"
 #include "models/stored_file.hpp"
 #include "nn/loss.hpp"
