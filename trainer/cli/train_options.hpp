@@ -41,7 +41,7 @@ std::string generated_name(const std::string& model);
 
 // The flags that say what is trained on and how, and their values, defaults filled in; absent ones
 // null. Where it runs and is logged (project, names, caches) is left out.
-nlohmann::ordered_json flags_as_json(const TrainArguments& arguments);
+nlohmann::ordered_json flags_as_json(TrainArguments arguments);
 
 // What the run's config tells beside the flags.
 struct RunFacts {
