@@ -104,15 +104,6 @@ data::Selection selection(const DataArguments& a, std::optional<std::size_t> sam
   return selection;
 }
 
-void require_single_label(const data::Dataset& dataset) {
-  if (dataset.problem_type == data::ProblemType::kSingleLabel) return;
-  throw Error(ErrorCode::kUnsupported,
-              fmt::format("{}: its labels make it a problem of type {}, which this build reads but "
-                          "does not train or evaluate yet; single_label_classification is "
-                          "(--problem-type, --label-column)",
-                          dataset.origin, data::name_of(dataset.problem_type)));
-}
-
 std::string generated_name(const std::string& model) {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   return fmt::format("{}-{:%Y%m%d-%H%M%S}", short_name(model), fmt::localtime(now));

@@ -33,6 +33,9 @@ PackedBatch pack(const TokenArena& arena, std::span<const std::int64_t> rows) {
       batch.positions.push_back(position);
     batch.cu_seqlens.push_back(batch.cu_seqlens.back() + length);
     batch.labels.push_back(arena.labels[i]);
+    const auto targets =
+        std::span(arena.targets).subspan(i * arena.targets_per_row(), arena.targets_per_row());
+    batch.targets.insert(batch.targets.end(), targets.begin(), targets.end());
     batch.rows.push_back(row);
     batch.max_seqlen = std::max(batch.max_seqlen, length);
   }

@@ -16,6 +16,7 @@ struct PackedBatch {
   std::vector<std::int32_t> positions;   // [T], 0-based within each sequence
   std::vector<std::int32_t> cu_seqlens;  // [B + 1], cu_seqlens[0] = 0, cu_seqlens[B] = T
   std::vector<std::int64_t> labels;      // [B]
+  std::vector<float> targets;            // [B * L], L = TokenArena::targets_per_row()
   std::vector<std::int64_t> rows;        // [B], index of each sequence in the arena
   std::int32_t max_seqlen = 0;
 

@@ -69,9 +69,21 @@ TokenArena tokenize(const RowBlocks& rows, const text::Tokenizer& tokenizer,
   return ordered.take();
 }
 
+std::vector<float> targets_of(const Dataset& dataset) {
+  std::vector<float> targets;
+  if (dataset.problem_type == ProblemType::kSingleLabel) return targets;
+  targets.reserve(dataset.rows.size() * dataset.targets);
+  for (const Example& row : dataset.rows)
+    targets.insert(targets.end(), row.targets.begin(), row.targets.end());
+  return targets;
+}
+
 TokenArena tokenize(const Dataset& dataset, const text::Tokenizer& tokenizer,
                     std::size_t max_length, unsigned threads) {
-  return tokenize(blocks_of(dataset), tokenizer, {.max_length = max_length, .threads = threads});
+  TokenArena arena =
+      tokenize(blocks_of(dataset), tokenizer, {.max_length = max_length, .threads = threads});
+  arena.targets = targets_of(dataset);
+  return arena;
 }
 
 }  // namespace trainer::data

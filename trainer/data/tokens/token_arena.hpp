@@ -31,9 +31,14 @@ struct TokenArena {
   std::span<const std::int32_t> type_ids;
   std::span<const std::int64_t> offsets;
   std::vector<std::int64_t> labels;
+  // [sequences * targets_per_row()], as Example::targets; empty of a single label.
+  std::vector<float> targets;
   std::shared_ptr<const void> storage;  // what the spans point into
 
   std::size_t size() const noexcept { return labels.size(); }
+  std::size_t targets_per_row() const noexcept {
+    return labels.empty() ? 0 : targets.size() / labels.size();
+  }
 };
 
 // Gives the sequences of an arena to a sink in the order of their `places`, each number below its
@@ -44,6 +49,8 @@ void append_in_order(const TokenArena& arena, std::span<const std::uint64_t> pla
 // The ids of all rows in memory, in the data set's order.
 TokenArena tokenize(const RowBlocks& rows, const text::Tokenizer& tokenizer,
                     const TokenizeOptions& options);
+// Example::targets of all rows, end to end; empty of a single label.
+std::vector<float> targets_of(const Dataset& dataset);
 // Tokenizes all rows on `threads` threads, in row order, cut to max_length. Throws what a row's
 // tokenization throws, once all threads have ended.
 TokenArena tokenize(const Dataset& dataset, const text::Tokenizer& tokenizer,

@@ -158,10 +158,14 @@ TokenArena tokenize(const Dataset& dataset, const text::Tokenizer& tokenizer,
     std::vector<std::int64_t> labels;
     labels.reserve(dataset.rows.size());
     for (const Example& row : dataset.rows) labels.push_back(row.label);
-    return arena_of(*found, std::move(labels));
+    TokenArena arena = arena_of(*found, std::move(labels));
+    arena.targets = targets_of(dataset);
+    return arena;
   }
   try {
-    return build(blocks_of(dataset), tokenizer, options, cache, key);
+    TokenArena arena = build(blocks_of(dataset), tokenizer, options, cache, key);
+    arena.targets = targets_of(dataset);
+    return arena;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kIo) throw;
     warn(cache, fmt::format("{}: token ids are not kept on disk", error.what()));

@@ -43,7 +43,8 @@ TokenArena tokenize(const Dataset& dataset, const text::Tokenizer& tokenizer,
 
 // Of rows that need not fit in memory, and neither do their ids then: the same from blocks that
 // `open` begins anew at each call. On a hit `labels` gives the label of each row, and no text is
-// asked for. Without a cache folder ids are kept in memory. A cache that cannot be written is an
+// asked for. Of several labels and of regression there are no targets: only data sets in memory
+// have them. Without a cache folder ids are kept in memory. A cache that cannot be written is an
 // Error(kIo).
 struct StreamedRows {
   TextsIdentity texts;
