@@ -79,6 +79,7 @@ struct TrainArguments {
   std::int64_t freeze_layers = 0;
   bool freeze_embeddings = false;
 
+  bool gradient_checkpointing = false;
   std::string dtype = "auto";
   std::string device = "auto";
 

@@ -134,6 +134,10 @@ Flags machine_flags(TrainArguments& a) {
            "auto, float32 or bfloat16 compute; weights are always kept in float32",
            &a.dtype,
            {CLI::IsMember({"auto", "float32", "bfloat16"})}},
+          {group, "--gradient-checkpointing",
+           "keep each layer's input only and compute the rest again in backward: less memory, more "
+           "time",
+           &a.gradient_checkpointing},
           {group, "--device", "auto or cpu", &a.device}};
 }
 

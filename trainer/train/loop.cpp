@@ -103,7 +103,8 @@ class Loop {
 // rows of the whole step weigh.
 double Loop::accumulate(std::span<const std::int64_t> rows, double weight) {
   const data::PackedBatch batch = data::pack(data_.train, rows);
-  nn::Pass pass(nn::Mode::kTrain, {.seed = state_.plan.seed, .step = state_.forward_passes});
+  nn::Pass pass(nn::Mode::kTrain, {.seed = state_.plan.seed, .step = state_.forward_passes},
+                options_.activations);
   const at::Tensor logits = model_.forward(batch, pass);
   const at::Tensor loss = at::mul(loss_sum(objective_, logits, batch), 1.0 / weight);
   const double value = loss.item<double>();
