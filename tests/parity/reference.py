@@ -86,6 +86,7 @@ def load(folder, dtype=torch.float32, dropout=True):
     tokenizer = loader.from_pretrained(folder)
     if tokenizer.pad_token_id != config.pad_token_id:
         tokenizer.pad_token = tokenizer.convert_ids_to_tokens(config.pad_token_id)
+    tokenizer.padded_length = notes_of(folder).get("_pad_to")
     return model.eval(), tokenizer
 
 
@@ -97,7 +98,9 @@ def limit_of(model, folder=""):
 
 
 def encode(model, tokenizer, rows, limit):
-    encoded = tokenizer(rows, truncation=True, max_length=limit, padding=True, return_tensors="pt")
+    padded = getattr(tokenizer, "padded_length", None)
+    encoded = tokenizer(rows, truncation=True, max_length=padded or limit, padding="max_length" if padded else True,
+                        return_tensors="pt")
     if getattr(model.config, "type_vocab_size", 0) < 2 or model.config.model_type == "distilbert":
         encoded.pop("token_type_ids", None)
     return encoded
