@@ -14,15 +14,19 @@ namespace {
 // the forward pass.
 struct KeptCall {
   std::vector<std::int32_t> cu_seqlens;
+  std::vector<std::int32_t> lengths;
   PackGeometry pack;
   std::optional<ChosenTokens> chosen;
   std::optional<EncodedTexts> encoded;
 
   KeptCall(const PackGeometry& geometry, const ChosenTokens* tokens, const EncodedTexts* texts)
-      : cu_seqlens(geometry.cu_seqlens.begin(), geometry.cu_seqlens.end()), pack(geometry) {
+      : cu_seqlens(geometry.cu_seqlens.begin(), geometry.cu_seqlens.end()),
+        lengths(geometry.lengths.begin(), geometry.lengths.end()),
+        pack(geometry) {
     if (tokens != nullptr) chosen = *tokens;
     if (texts != nullptr) encoded = EncodedTexts{.states = {}, .cu_seqlens = cu_seqlens};
     pack.cu_seqlens = cu_seqlens;
+    pack.lengths = lengths;
     pack.bias.values.reset();  // tensors with a history come as inputs
     pack.distances.reset();
   }
