@@ -3,7 +3,8 @@ numbers is drawn, so that several seeds together exercise them all.
 
 A case function gets a random.Random and returns the options of the type's configuration class. Keys that begin with an
 underscore are for the checks: _limit (tokens a text may have), _alone (texts must be compared one by one, because
-transformers' numbers depend on the longest text of a batch), _attention (the implementation that is the definition).
+transformers' numbers depend on the longest text of a batch), _curve ("alone": its curve can be drawn with one text a
+step), _pad_to (tokens that transformers must pad every text to), _attention (the implementation that is the definition).
 """
 import random
 
@@ -282,6 +283,49 @@ def deberta_v2(rng):
     return out
 
 
+def deberta(rng):
+    out = deberta_v2(rng)
+    for key in ("position_buckets", "share_att_key", "norm_rel_ebd", "conv_kernel_size", "conv_act", "conv_groups"):
+        out.pop(key, None)
+    return out | dict(pooler_hidden_act=rng.choice(("gelu", "tanh")), max_relative_positions=rng.choice((-1, 24, 64)))
+
+
+def roformer(rng):
+    out = bert_like(rng, rotary_value=rng.random() < 0.5, embedding_size=rng.choice((None, 24, 32)))
+    return out
+
+
+def squeezebert(rng):
+    out = bert_like(rng, **{f"{part}_groups": rng.choice((1, 2, 4))
+                            for part in ("q", "k", "v", "post_attention", "intermediate", "output")})
+    return out | dict(embedding_size=out["hidden_size"])
+
+
+def nystromformer(rng):
+    landmarks, length = rng.choice(((8, 64), (16, 128), (10, 64), (16, 16)))
+    out = bert_like(rng, num_landmarks=landmarks, segment_means_seq_len=length, pad_token_id=rng.choice((0, 1)),
+                    conv_kernel_size=rng.choice((None, 3, 15)), _alone=True, _curve="alone")
+    if landmarks != length:
+        out["_limit"] = out["_pad_to"] = length // landmarks * landmarks
+    return out
+
+
+def convbert(rng):
+    return bert_like(rng, embedding_size=rng.choice((24, 48)), head_ratio=rng.choice((1, 2, 4)), pad_token_id=0,
+                     conv_kernel_size=rng.choice((3, 5, 9)), num_groups=rng.choice((1, 2)), _alone=True, _curve="alone")
+
+
+def mobilebert(rng):
+    out = bert_like(rng, trigram_input=rng.random() < 0.7, use_bottleneck=rng.random() < 0.8,
+                    key_query_shared_bottleneck=rng.random() < 0.7, num_feedforward_networks=rng.choice((1, 2, 4)),
+                    normalization_type=rng.choice(("no_norm", "layer_norm")), classifier_activation=rng.random() < 0.7,
+                    _alone=True, _curve="alone")
+    out |= dict(intra_bottleneck_size=out["num_attention_heads"] * 4,
+                use_bottleneck_attention=not out["key_query_shared_bottleneck"] or rng.random() < 0.3,
+                embedding_size=rng.choice((24, out["hidden_size"])))
+    return out
+
+
 def bart(rng):
     heads = rng.choice((2, 4))
     return dict(d_model=heads * 8, encoder_layers=rng.choice((1, 2)), decoder_layers=rng.choice((1, 2, 3)),
@@ -301,6 +345,8 @@ def t5(rng):
 
 TYPES = {
     "albert": albert, "bart": bart, "bert": bert_like, "bloom": bloom, "camembert": roberta_like,
+    "convbert": convbert, "deberta": deberta, "mobilebert": mobilebert, "nystromformer": nystromformer,
+    "roformer": roformer, "squeezebert": squeezebert,
     "deberta-v2": deberta_v2, "distilbert": distilbert, "electra": electra, "ernie": ernie, "eurobert": eurobert,
     "falcon": falcon, "gemma": gemma, "gemma2": gemma2, "gemma3_text": gemma3_text, "glm": glm, "gpt2": gpt2,
     "gpt_neo": gpt_neo, "gpt_neox": gpt_neox, "gptj": gptj, "llama": llama, "mbart": bart, "megatron-bert": bert_like,

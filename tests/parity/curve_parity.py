@@ -20,6 +20,11 @@ STEPS = 20
 BATCH = 4
 
 
+def batch_of(folder):
+    """Where padding changes transformers' numbers, a step is one text."""
+    return 1 if reference.notes_of(folder).get("_alone") else BATCH
+
+
 def their_curve(folder, rows, work):
     transformers.set_seed(42)
     model, tokenizer = reference.load(folder, dropout=False)
@@ -29,7 +34,7 @@ def their_curve(folder, rows, work):
         one = reference.encode(model, tokenizer, [row["text"]], limit)
         data.append({key: value[0].tolist() for key, value in one.items()} | {"labels": row["label"]})
     arguments = transformers.TrainingArguments(
-        output_dir=os.path.join(work, "theirs"), max_steps=STEPS, per_device_train_batch_size=BATCH, logging_steps=1,
+        output_dir=os.path.join(work, "theirs"), max_steps=STEPS, per_device_train_batch_size=batch_of(folder), logging_steps=1,
         learning_rate=5e-4, weight_decay=0.01, warmup_steps=3, seed=42, report_to="none", save_strategy="no",
         use_cpu=True, disable_tqdm=True)
     trainer = transformers.Trainer(model, arguments, train_dataset=data,
@@ -46,7 +51,7 @@ def our_curve(program, folder, rows, work):
     shutil.rmtree(output, ignore_errors=True)
     reference.write_lines(source, rows)
     reference.run(program, "--model", folder, "--dataset", source, "--output-dir", output, "--report-to", "none", "--no-token-cache",
-                  "--max-steps", STEPS, "--batch-size", BATCH, "--logging-steps", 1, "--learning-rate", 5e-4,
+                  "--max-steps", STEPS, "--batch-size", batch_of(folder), "--logging-steps", 1, "--learning-rate", 5e-4,
                   "--weight-decay", 0.01, "--warmup-steps", 3, "--dropout", 0, "--dtype", "float32",
                   "--eval-strategy", "no", "--save-strategy", "no",
                   *(["--max-length", limit] if limit else []))

@@ -46,7 +46,8 @@ def check(args, model_type, seed):
            "gradients": logits_parity.gradient_error(args.trainer, folder, args.work, rows),
            "batch": (logits_parity.batch_error(args.trainer, folder, args.work, rows), logits_parity.LOGITS_LIMIT)}
     curve = model_type in CURVES_OF_SHORT if args.short else seed == 0
-    if curve and not reference.notes_of(folder).get("_alone"):
+    notes = reference.notes_of(folder)
+    if curve and (not notes.get("_alone") or notes.get("_curve") == "alone"):
         labelled = [{"text": t, "label": i % 2} for i, t in enumerate(reference.texts(50, seed=5))]
         out["curve"] = (curve_parity.compare(args.trainer, folder, labelled, args.work)[0], curve_parity.LIMIT)
         out["export"] = (export_error(args.trainer, args.work, folder, rows), EXPORT_LIMIT)

@@ -5,6 +5,7 @@
 #include "config/error.hpp"
 #include "models/model_types.hpp"
 #include "models/stored_names.hpp"
+#include "nn/bottleneck_transformer.hpp"
 #include "nn/encoder_decoder.hpp"
 #include "nn/transformer.hpp"
 
@@ -31,13 +32,16 @@ std::unique_ptr<nn::Backbone> make_backbone(const ClassifierConfig& config,
   if (config.decoder)
     return std::make_unique<nn::EncoderDecoder>(config.body, *config.decoder,
                                                 config.decoder_start_id, set);
+  if (config.body.bottleneck) return std::make_unique<nn::BottleneckTransformer>(config.body, set);
   return std::make_unique<nn::Transformer>(config.body, set);
 }
 
 }  // namespace
 
 std::vector<nn::ParameterSpec> classifier_parameters(const ClassifierConfig& config) {
-  std::vector<nn::ParameterSpec> specs = nn::transformer_parameters(config.body);
+  std::vector<nn::ParameterSpec> specs = config.body.bottleneck
+                                             ? nn::bottleneck_parameters(config.body)
+                                             : nn::transformer_parameters(config.body);
   if (config.decoder) {
     const std::vector<nn::ParameterSpec> more = nn::transformer_parameters(*config.decoder);
     specs.insert(specs.end(), more.begin(), more.end());

@@ -95,6 +95,19 @@ void draw_truncated(at::Tensor to, double deviation, double cutoff) {
   to.clamp_(-cutoff * deviation, cutoff * deviation);
 }
 
+void draw_sinusoids(const at::Tensor& to) {
+  const std::int64_t half = to.size(1) / 2;
+  auto* value = to.data_ptr<float>();
+  for (std::int64_t row = 0; row < to.size(0); ++row, value += 2 * half) {
+    for (std::int64_t i = 0; i < half; ++i) {
+      const double angle = static_cast<double>(row) /
+                           std::pow(10000.0, static_cast<double>(i) / static_cast<double>(half));
+      value[i] = static_cast<float>(std::sin(angle));
+      value[half + i] = static_cast<float>(std::cos(angle));
+    }
+  }
+}
+
 void initialise(const nn::ParameterSpec& spec, double initializer_range, at::Tensor to) {
   const double deviation = spec.deviation > 0.0 ? spec.deviation : initializer_range;
   switch (spec.init) {
@@ -110,6 +123,9 @@ void initialise(const nn::ParameterSpec& spec, double initializer_range, at::Ten
       return;
     case nn::Init::kOnes:
       to.fill_(1.0);
+      return;
+    case nn::Init::kSinusoids:
+      draw_sinusoids(to);
       return;
   }
 }
@@ -137,6 +153,8 @@ LoadReport load_weights(Classifier& model, const weights::TensorFiles& tensors) 
     if (found != names.end()) {
       unpack(stored, read_tensor(*found->second, stored), set);
       names.erase(found);
+    } else if (first.spec.init == nn::Init::kSinusoids) {
+      draw_sinusoids(set.master(first));
     } else if (first.spec.name.starts_with("head.")) {
       initialise(first.spec, model.config().initializer_range, set.master(first));
       report.initialised.push_back(stored.name);

@@ -9,16 +9,22 @@ namespace trainer::models {
 namespace {
 
 // In the order of their names.
-constexpr std::array kTypes = {
-    &kAlbert,     &kBart,         &kBert,       &kBloom,      &kCamembert,
-    &kDebertaV2,  &kDistilbert,   &kElectra,    &kErnie,      &kEurobert,
-    &kFalcon,     &kGemma,        &kGemma2,     &kGemma3Text, &kGlm,
-    &kGpt2,       &kGptNeo,       &kGptNeox,    &kGptj,       &kLlama,
-    &kMbart,      &kMegatronBert, &kMistral,    &kModernbert, &kMpnet,
-    &kMt5,        &kOpt,          &kPersimmon,  &kPhi,        &kPhi3,
-    &kQwen2,      &kQwen3,        &kRembert,    &kRoberta,    &kRobertaPrelayernorm,
-    &kSmollm3,    &kStablelm,     &kStarcoder2, &kT5,         &kUmt5,
-    &kXlmRoberta, &kXlmRobertaXl};
+constexpr std::array kTypes = {&kAlbert,     &kBart,       &kBert,
+                               &kBloom,      &kCamembert,  &kConvbert,
+                               &kDeberta,    &kDebertaV2,  &kDistilbert,
+                               &kElectra,    &kErnie,      &kEurobert,
+                               &kFalcon,     &kGemma,      &kGemma2,
+                               &kGemma3Text, &kGlm,        &kGpt2,
+                               &kGptNeo,     &kGptNeox,    &kGptj,
+                               &kLlama,      &kMbart,      &kMegatronBert,
+                               &kMistral,    &kMobilebert, &kModernbert,
+                               &kMpnet,      &kMt5,        &kNystromformer,
+                               &kOpt,        &kPersimmon,  &kPhi,
+                               &kPhi3,       &kQwen2,      &kQwen3,
+                               &kRembert,    &kRoberta,    &kRobertaPrelayernorm,
+                               &kRoformer,   &kSmollm3,    &kSqueezebert,
+                               &kStablelm,   &kStarcoder2, &kT5,
+                               &kUmt5,       &kXlmRoberta, &kXlmRobertaXl};
 
 }  // namespace
 

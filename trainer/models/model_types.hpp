@@ -16,6 +16,8 @@ enum class Layout {
   kPlain,       // as we have it; several modules under one name are stacked
   kTransposed,  // matrices as [in,out] (GPT-2's Conv1D); several modules are stacked, then
                 // transposed
+  kPerGroup,    // a product of several groups (nn::ProductGroups::up) as [groups,in,out]; of one,
+                // plain
   kPerHead,     // several modules interleaved per key-value head: its queries, its key, its value
 };
 

@@ -21,6 +21,8 @@ at::Tensor grouped(const at::Tensor& rows, std::int64_t groups) {
 
 void add_shape(StoredTensor& stored, const std::vector<std::int64_t>& part) {
   std::vector<std::int64_t> shape = part;
+  if (stored.layout.blocks > 1)
+    shape = {stored.layout.blocks, shape.back(), shape.front() / stored.layout.blocks};
   if (stored.layout.transposed) std::swap(shape.front(), shape.back());
   if (stored.shape.empty()) {
     stored.shape = std::move(shape);
@@ -55,6 +57,11 @@ std::vector<StoredTensor> stored_tensors(const nn::ParameterSet& set) {
 }
 
 void unpack(const StoredTensor& stored, const at::Tensor& from, const nn::ParameterSet& set) {
+  if (stored.layout.blocks > 1) {
+    at::Tensor master = set.master(set.parameters()[stored.parts.front()]);
+    master.copy_(from.transpose(1, 2).reshape(master.sizes()));
+    return;
+  }
   const at::Tensor rows = grouped(stored.layout.transposed ? from.t() : from, stored.layout.groups);
   std::int64_t begin = 0;
   for (const std::size_t index : stored.parts) {
@@ -72,6 +79,8 @@ at::Tensor pack(const StoredTensor& stored, const nn::ParameterSet& set, Values 
     const nn::Parameter& part = set.parameters()[index];
     parts.push_back(values == Values::kMasters ? set.master(part) : set.grad(part));
   }
+  if (stored.layout.blocks > 1)
+    return grouped(parts.front(), stored.layout.blocks).transpose(1, 2).contiguous();
   if (parts.size() == 1 && !stored.layout.transposed) return parts.front();
   for (at::Tensor& part : parts) part = grouped(part, stored.layout.groups);
   at::Tensor whole = at::cat(parts, 1).flatten(0, 1);

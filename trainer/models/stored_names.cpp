@@ -77,6 +77,8 @@ void name_stored(const ClassifierConfig& config, std::vector<nn::ParameterSpec>&
     }
     spec.stored_name = std::move(found->name);
     spec.layout.transposed = found->layout == Layout::kTransposed && spec.shape.size() == 2;
+    if (found->layout == Layout::kPerGroup && spec.shape.size() == 2)
+      spec.layout.blocks = config.body.groups.up;
     spec.layout.groups = found->layout == Layout::kPerHead ? config.body.key_value_heads() : 1;
   }
 }

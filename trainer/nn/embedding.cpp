@@ -13,6 +13,7 @@ namespace {
 struct OwnedLookup {
   Weight table;
   std::vector<std::int32_t> rows;
+  std::int32_t frozen_row = -1;
 };
 
 std::int64_t row_of(std::span<const std::int32_t> rows, std::int64_t token) {
@@ -31,6 +32,7 @@ struct EmbedBackward : BackwardNode {
       for (const OwnedLookup& lookup : lookups) {
         auto* grad = lookup.table.grad.data_ptr<float>();
         for (std::int64_t t = 0; t < g.size(0); ++t) {
+          if (row_of(lookup.rows, t) == lookup.frozen_row) continue;
           float* to = grad + row_of(lookup.rows, t) * columns;
           const float* row = from + t * columns;
           for (std::int64_t c = strip.begin; c < strip.end; ++c) to[c] += row[c];
@@ -64,7 +66,8 @@ at::Tensor embed(const std::vector<EmbeddingLookup>& lookups, std::int64_t token
     sum = at::empty({tokens, columns}, at::kFloat);
     for (const EmbeddingLookup& lookup : lookups) {
       check(lookup);
-      node->lookups.push_back({lookup.table, {lookup.rows.begin(), lookup.rows.end()}});
+      node->lookups.push_back(
+          {lookup.table, {lookup.rows.begin(), lookup.rows.end()}, lookup.frozen_row});
     }
     auto* to = sum.data_ptr<float>();
     parallel_rows(tokens, 64, [&](cpu::RowRange range) {

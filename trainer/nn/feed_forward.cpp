@@ -13,8 +13,8 @@ FeedForward::FeedForward(const TransformerConfig& config, const ParameterSet& se
       gated_(config.gated),
       dropout_(config.feed_forward_dropout),
       up_(config.gated ? stacked_linear(set, {prefix + "mlp.gate", prefix + "mlp.up"})
-                       : linear_weights(set, prefix + "mlp.up")),
-      down_(linear_weights(set, prefix + "mlp.down")) {}
+                       : linear_weights(set, prefix + "mlp.up", config.groups.up)),
+      down_(linear_weights(set, prefix + "mlp.down", config.groups.down)) {}
 
 at::Tensor FeedForward::forward(const at::Tensor& x, Pass& pass) const {
   at::Tensor wide = linear(x, up_);

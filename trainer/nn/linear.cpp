@@ -1,5 +1,6 @@
 #include "nn/linear.hpp"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/zeros.h>
@@ -51,7 +52,31 @@ struct LinearBackward : BackwardNode {
 
 }  // namespace
 
+namespace {
+
+Weight rows_of(const Weight& weight, std::int64_t begin, std::int64_t count) {
+  const auto cut = [&](const at::Tensor& whole) {
+    return whole.defined() ? whole.narrow(0, begin, count) : whole;
+  };
+  return {.master = cut(weight.master), .value = cut(weight.value), .grad = cut(weight.grad)};
+}
+
+at::Tensor grouped_linear(const at::Tensor& x, const LinearWeights& weights) {
+  const std::int64_t in = x.size(1) / weights.groups;
+  const std::int64_t out = weights.weight.master.size(0) / weights.groups;
+  std::vector<at::Tensor> parts;
+  for (std::int64_t g = 0; g < weights.groups; ++g) {
+    LinearWeights own{.weight = rows_of(weights.weight, g * out, out), .bias = {}};
+    if (weights.bias) own.bias = rows_of(*weights.bias, g * out, out);
+    parts.push_back(linear(x.narrow(1, g * in, in).contiguous(), own));
+  }
+  return at::cat(parts, 1);
+}
+
+}  // namespace
+
 at::Tensor linear(const at::Tensor& x, const LinearWeights& weights) {
+  if (weights.groups > 1) return grouped_linear(x, weights);
   const bool full = x.scalar_type() == at::kFloat;
   at::Tensor out;
   {

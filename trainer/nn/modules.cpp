@@ -2,8 +2,14 @@
 
 namespace trainer::nn {
 
-LinearWeights linear_weights(const ParameterSet& set, const std::string& module) {
-  return stacked_linear(set, {module});
+LinearWeights linear_weights(const ParameterSet& set, const std::string& module,
+                             std::int64_t groups) {
+  LinearWeights out = stacked_linear(set, {module});
+  out.groups = groups;
+  // Stored as a convolution of one token: [out,in/groups,1].
+  for (at::Tensor* view : {&out.weight.master, &out.weight.value, &out.weight.grad})
+    if (view->defined()) *view = view->flatten(1);
+  return out;
 }
 
 LinearWeights stacked_linear(const ParameterSet& set, const std::vector<std::string>& modules) {

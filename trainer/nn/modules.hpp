@@ -11,7 +11,8 @@
 namespace trainer::nn {
 
 // weight and, where the set has one, bias.
-LinearWeights linear_weights(const ParameterSet& set, const std::string& module);
+LinearWeights linear_weights(const ParameterSet& set, const std::string& module,
+                             std::int64_t groups = 1);
 // Neighbouring modules as one product; all have a bias, or none, or (mixed) it is an error.
 LinearWeights stacked_linear(const ParameterSet& set, const std::vector<std::string>& modules);
 

@@ -18,7 +18,8 @@ namespace trainer::nn {
 
 enum class Compute { kFloat32, kBfloat16 };
 enum class Decay { kYes, kNo };  // whether AdamW's weight decay applies
-enum class Init { kNormal, kZeros, kOnes };
+// kSinusoids: a table [rows,2h] of sin, then cos, of row / 10000^(i/h).
+enum class Init { kNormal, kZeros, kOnes, kSinusoids };
 enum class Purpose { kTrain, kInfer };  // inference has no gradient buffer
 
 // How a checkpoint lays a parameter out. Parameters that share a stored name are the parts of one
@@ -28,6 +29,8 @@ struct StoredLayout {
   // The parts' rows are interleaved in this many groups: rows of group 0 of each part, then group
   // 1, … (1: the parts are stacked).
   std::int64_t groups = 1;
+  // Above 1: a part [out,in] is stored as [blocks,in,out/blocks], each block transposed.
+  std::int64_t blocks = 1;
 };
 
 struct ParameterSpec {

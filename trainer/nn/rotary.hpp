@@ -57,6 +57,9 @@ struct RotaryAngles {
 std::shared_ptr<const RotaryAngles> rotary_angles(const RotaryConfig& config,
                                                   std::span<const std::int32_t> positions,
                                                   std::span<const std::int32_t> cu_seqlens);
+// Angles by a stored table [R,2h] instead: a row's sines, then its cosines.
+std::shared_ptr<const RotaryAngles> stored_angles(const at::Tensor& table, bool interleaved,
+                                                  std::span<const std::int32_t> positions);
 // The same angles for some of the tokens only.
 std::shared_ptr<const RotaryAngles> select_rows(const RotaryAngles& angles,
                                                 std::span<const std::int32_t> tokens);

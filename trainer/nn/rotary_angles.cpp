@@ -149,4 +149,16 @@ std::shared_ptr<const RotaryAngles> rotary_angles(const RotaryConfig& config,
   return out;
 }
 
+std::shared_ptr<const RotaryAngles> stored_angles(const at::Tensor& table, bool interleaved,
+                                                  std::span<const std::int32_t> positions) {
+  const std::int64_t half = table.size(1) / 2;
+  auto angles = std::make_shared<RotaryAngles>();
+  angles->sines = table.narrow(1, 0, half).contiguous();
+  angles->cosines = table.narrow(1, half, half).contiguous();
+  angles->rows = {positions.begin(), positions.end()};
+  angles->half = half;
+  angles->interleaved = interleaved;
+  return angles;
+}
+
 }  // namespace trainer::nn

@@ -1,14 +1,21 @@
 #include "nn/self_attention.hpp"
 
+#include <ATen/ops/add.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/softmax.h>
 #include <ATen/ops/split_with_sizes.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/sum.h>
 
 #include <algorithm>
 
+#include "nn/landmark_attention.hpp"
 #include "nn/modules.hpp"
+#include "nn/token_windows.hpp"
+#include "nn/tracked_weight.hpp"
 
 namespace trainer::nn {
 namespace {
@@ -23,6 +30,12 @@ std::vector<NormWeights> head_norms(const TransformerConfig& config, const Param
   for (std::int64_t i = 0; i < heads; ++i)
     norms.push_back(norm_weights(set, module + "." + std::to_string(i), options));
   return norms;
+}
+
+bool is_one_product(const TransformerConfig& c) {
+  const ProductGroups& g = c.groups;
+  return g.query == 1 && g.key == 1 && g.value == 1 && !g.as_convolution &&
+         c.query_bias == c.key_bias && c.key_bias == c.value_bias;
 }
 
 }  // namespace
@@ -50,14 +63,30 @@ SelfAttention::SelfAttention(const TransformerConfig& config, const ParameterSet
       scale_(config.scale_of(layer)),
       soft_cap_(config.soft_cap),
       dropout_(config.attention_dropout),
-      qkv_(stacked_linear(
-          set, {prefix + "attention.query", prefix + "attention.key", prefix + "attention.value"})),
-      query_(linear_weights(set, prefix + "attention.query")),
-      key_value_(stacked_linear(set, {prefix + "attention.key", prefix + "attention.value"})),
-      output_(linear_weights(set, prefix + "attention.output")),
+      joint_(is_one_product(config)),
+      query_(linear_weights(set, prefix + "attention.query", config.groups.query)),
+      key_(linear_weights(set, prefix + "attention.key", config.groups.key)),
+      value_(linear_weights(set, prefix + "attention.value", config.groups.value)),
+      turns_values_(config.turns_values),
+      landmarks_(config.landmarks),
+      output_(linear_weights(set, prefix + "attention.output", config.groups.output)),
       distance_dropout_(config.hidden_dropout),
       query_norms_(head_norms(config, set, prefix + "attention.query_norm", heads_)),
       key_norms_(head_norms(config, set, prefix + "attention.key_norm", kv_heads_)) {
+  if (joint_) {
+    qkv_ = stacked_linear(
+        set, {prefix + "attention.query", prefix + "attention.key", prefix + "attention.value"});
+    key_value_ = stacked_linear(set, {prefix + "attention.key", prefix + "attention.value"});
+  }
+  if (config.value_kernel > 0)
+    value_kernel_ = set.weight(prefix + "attention.value_convolution.weight");
+  if (config.span_kernel > 0) {
+    span_ = SpanWeights{.depthwise = set.weight(prefix + "span.depthwise.weight"),
+                        .pointwise = linear_weights(set, prefix + "span.pointwise"),
+                        .bias = set.weight(prefix + "span.bias"),
+                        .kernel = linear_weights(set, prefix + "span.kernel"),
+                        .values = linear_weights(set, prefix + "span.values")};
+  }
   if (!distances_.used()) return;
   const bool own = !distances_.shares_projections;
   if (distances_.content_to_position)
@@ -113,7 +142,8 @@ at::Tensor SelfAttention::prepared(const at::Tensor& qkv, const PackGeometry& pa
                 1);
   }
   if (kind_.rotary < 0) return x;
-  return turned(x, heads_ + kv_heads_, pack.angles[static_cast<std::size_t>(kind_.rotary)]);
+  const std::int64_t heads = heads_ + (turns_values_ ? 2 : 1) * kv_heads_;
+  return turned(x, heads, pack.angles[static_cast<std::size_t>(kind_.rotary)]);
 }
 
 at::Tensor SelfAttention::by_distance(const at::Tensor& q, const at::Tensor& kv,
@@ -128,17 +158,76 @@ at::Tensor SelfAttention::by_distance(const at::Tensor& q, const at::Tensor& kv,
 
 at::Tensor SelfAttention::whole(const at::Tensor& x, const PackGeometry& pack, Pass& pass) const {
   if (distances_.used()) {
-    return linear(by_distance(linear(x, query_), linear(x, key_value_), shape(pack), pack, pass),
+    return linear(by_distance(linear(x, query_), keys_and_values(x), shape(pack), pack, pass),
                   output_);
   }
-  const at::Tensor qkv = prepared(linear(x, qkv_), pack);
-  return linear(self_attention(qkv, shape(pack), pass.dropout(dropout_)), output_);
+  return linear(context(x, pack, pass), output_);
+}
+
+at::Tensor SelfAttention::all_projections(const at::Tensor& x) const {
+  if (joint_) return linear(x, qkv_);
+  return at::cat({linear(x, query_), linear(x, key_), linear(x, value_)}, 1);
+}
+
+at::Tensor SelfAttention::keys_and_values(const at::Tensor& x) const {
+  return joint_ ? linear(x, key_value_) : at::cat({linear(x, key_), linear(x, value_)}, 1);
+}
+
+at::Tensor SelfAttention::context(const at::Tensor& x, const PackGeometry& pack, Pass& pass) const {
+  const at::Tensor qkv = prepared(all_projections(x), pack);
+  at::Tensor out =
+      landmarks_.used()
+          ? landmark_attention(qkv, landmarks_,
+                               {.heads = heads_, .head_size = head_size_, .lengths = pack.lengths})
+          : self_attention(qkv, shape(pack), pass.dropout(dropout_));
+  const std::int64_t queries = heads_ * head_size_;
+  if (value_kernel_) {
+    const std::int64_t keys = kv_heads_ * head_size_;
+    out = at::add(out, convolved_values(qkv.narrow(1, queries + keys, keys), pack));
+  }
+  if (span_) out = at::cat({out, span_convolution(x, qkv.narrow(1, 0, queries), pack)}, 1);
+  return out;
+}
+
+at::Tensor SelfAttention::convolved_values(const at::Tensor& values,
+                                           const PackGeometry& pack) const {
+  const std::int64_t width = value_kernel_->master.size(2);
+  const at::Tensor windows = token_windows(values.to(at::kFloat), pack.cu_seqlens, width)
+                                 .view({-1, width, heads_, head_size_});
+  const at::Tensor kernel = tracked(*value_kernel_).view({heads_, width}).t();
+  return at::sum(at::mul(windows, kernel.unsqueeze(-1)), 1)
+      .view({-1, heads_ * head_size_})
+      .to(values.scalar_type());
+}
+
+// Each token's query times a convolution of the keys makes, by head, a kernel of its own, with
+// which the values are summed.
+at::Tensor SelfAttention::span_convolution(const at::Tensor& x, const at::Tensor& query,
+                                           const PackGeometry& pack) const {
+  const std::int64_t width = span_->depthwise.master.size(2);
+  const at::Tensor depthwise = tracked(span_->depthwise).squeeze(1).t();  // [k,H]
+  const at::Tensor near =
+      at::sum(at::mul(token_windows(x.to(at::kFloat), pack.cu_seqlens, width), depthwise), 1);
+  const at::Tensor keys =
+      at::add(linear(near.to(x.scalar_type()), span_->pointwise), tracked(span_->bias).squeeze(1));
+  const at::Tensor logits =
+      linear(at::mul(keys, query).to(x.scalar_type()), span_->kernel).to(at::kFloat);
+  const at::Tensor kernel = at::softmax(logits.view({-1, heads_, width}), -1).transpose(1, 2);
+  const at::Tensor windows =
+      token_windows(linear(x, span_->values).to(at::kFloat), pack.cu_seqlens, width)
+          .view({-1, width, heads_, head_size_});
+  return at::sum(at::mul(windows, kernel.unsqueeze(-1)), 1)
+      .view({-1, heads_ * head_size_})
+      .to(x.scalar_type());
 }
 
 at::Tensor SelfAttention::chosen(const at::Tensor& x, const ChosenTokens& tokens,
                                  const PackGeometry& pack, Pass& pass) const {
+  // What lies beside attention, or has no single queries, is made of all tokens.
+  if (landmarks_.used() || value_kernel_ || span_)
+    return linear(at::index_select(context(x, pack, pass), 0, tokens.index), output_);
   at::Tensor q = linear(at::index_select(x, 0, tokens.index), query_);
-  at::Tensor kv = linear(x, key_value_);
+  at::Tensor kv = keys_and_values(x);
   const std::int64_t keys = kv_heads_ * head_size_;
   if (head_norm_ != HeadNorm::kNone) {
     q = normalise(q, heads_, query_norms_);
@@ -148,7 +237,7 @@ at::Tensor SelfAttention::chosen(const at::Tensor& x, const ChosenTokens& tokens
   if (kind_.rotary >= 0) {
     const auto& angles = pack.angles[static_cast<std::size_t>(kind_.rotary)];
     q = turned(q, heads_, select_rows(*angles, tokens.tokens));
-    kv = turned(kv, kv_heads_, angles);
+    kv = turned(kv, (turns_values_ ? 2 : 1) * kv_heads_, angles);
   }
   AttentionShape some = shape(pack);
   some.cu_queries = tokens.cu_queries;

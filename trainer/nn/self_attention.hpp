@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct PackGeometry {
   AttentionBias bias;
   at::Tensor distances;                     // [P,H], normed; undefined without DistanceConfig
   std::vector<std::int32_t> distance_rows;  // of rows_of_distances()
+  std::span<const std::int32_t> lengths;    // [B] without padding; of models with landmarks
 };
 
 // One token of each sequence, for a last layer of which only these are read.
@@ -37,6 +39,15 @@ struct ChosenTokens {
   at::Tensor index;                      // [B] int32, the tokens
 
   ChosenTokens(std::span<const std::int32_t> chosen, std::span<const std::int32_t> cu_seqlens);
+};
+
+// ConvBERT's span-based dynamic convolution (Jiang et al., 2020), beside attention. A = N*D.
+struct SpanWeights {
+  Weight depthwise;         // [H,1,k]
+  LinearWeights pointwise;  // [A,H]
+  Weight bias;              // [A,1]
+  LinearWeights kernel;     // [N*k,A]
+  LinearWeights values;     // [A,H]
 };
 
 class SelfAttention {
@@ -60,6 +71,13 @@ class SelfAttention {
   at::Tensor turned(const at::Tensor& x, std::int64_t heads,
                     const std::shared_ptr<const RotaryAngles>& angles) const;
   at::Tensor prepared(const at::Tensor& qkv, const PackGeometry& pack) const;
+  at::Tensor all_projections(const at::Tensor& x) const;
+  at::Tensor keys_and_values(const at::Tensor& x) const;
+  // What the output projection reads, for all tokens.
+  at::Tensor context(const at::Tensor& x, const PackGeometry& pack, Pass& pass) const;
+  at::Tensor convolved_values(const at::Tensor& values, const PackGeometry& pack) const;
+  at::Tensor span_convolution(const at::Tensor& x, const at::Tensor& query,
+                              const PackGeometry& pack) const;
 
   LayerKind kind_;
   DistanceConfig distances_;
@@ -70,9 +88,17 @@ class SelfAttention {
   double scale_;
   double soft_cap_;
   double dropout_;
+  // Query, key and value are one product, unless their groups or biases differ.
+  bool joint_;
   LinearWeights qkv_;  // [(N+2K)*D, H]
   LinearWeights query_;
   LinearWeights key_value_;  // [2K*D, H]
+  LinearWeights key_;
+  LinearWeights value_;
+  bool turns_values_;
+  LandmarkConfig landmarks_;
+  std::optional<Weight> value_kernel_;  // [N,1,k,1]
+  std::optional<SpanWeights> span_;
   LinearWeights output_;
   std::vector<LinearWeights> distance_key_;    // none, or one: DistanceConfig
   std::vector<LinearWeights> distance_query_;  // none, or one

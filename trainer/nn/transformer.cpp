@@ -63,7 +63,10 @@ Transformer::Transformer(const TransformerConfig& config, const ParameterSet& se
     type_tables_.push_back(set.weight(name("embeddings.task_types.weight")));
   if (config.score_bias == ScoreBias::kBuckets && !config.bias_in_each_layer)
     relative_bias_ = set.weight(name("relative_bias.weight"));
-  embedding_norm_ = norm_if_there(set, name("embeddings.norm"), norm);
+  embedding_norm_ = norm_if_there(
+      set, name("embeddings.norm"),
+      {.eps = config.embedding_norm_eps.value_or(config.norm_eps), .kind = config.norm});
+  if (config.rotary_rows > 0) rotary_table_ = set.weight(name("rotary_table.weight"));
   if (config.projects()) projection_ = linear_weights(set, name("embeddings.project"));
   final_norm_ = norm_if_there(set, name("final_norm"), norm);
   if (config.distances.used()) distances_ = set.weight(name("distances.weight"));
@@ -100,9 +103,13 @@ PackGeometry Transformer::geometry(const PackedInput& input) const {
                     .angles = {},
                     .bias = {},
                     .distances = {},
-                    .distance_rows = {}};
-  for (const RotaryConfig& rotary : config_.rotaries)
-    pack.angles.push_back(rotary_angles(rotary, input.positions, input.cu_seqlens));
+                    .distance_rows = {},
+                    .lengths = {}};
+  for (const RotaryConfig& rotary : config_.rotaries) {
+    pack.angles.push_back(
+        rotary_table_ ? stored_angles(rotary_table_->master, rotary.interleaved, input.positions)
+                      : rotary_angles(rotary, input.positions, input.cu_seqlens));
+  }
   const std::int64_t longest = longest_of(input.cu_seqlens);
   if (config_.score_bias == ScoreBias::kAlibi)
     pack.bias = alibi_bias(alibi_slopes(config_.heads), longest);
@@ -130,7 +137,8 @@ std::vector<std::int32_t> Transformer::position_rows(const PackedInput& input) c
 at::Tensor Transformer::embeddings(const PackedInput& input, Pass& pass) const {
   const auto tokens = static_cast<std::int64_t>(input.ids.size());
   std::vector<std::int32_t> rows;
-  std::vector<EmbeddingLookup> lookups = {{words_, input.ids}};
+  const std::int32_t frozen = config_.landmarks.used() ? config_.pad_id : -1;
+  std::vector<EmbeddingLookup> lookups = {{words_, input.ids, frozen}};
   if (position_table_) {
     rows = position_rows(input);
     if (!config_.positions_after_project) lookups.push_back({*position_table_, rows});
@@ -248,6 +256,18 @@ at::Tensor Transformer::convolved(const at::Tensor& embedded, const at::Tensor& 
   return add_norm(activate(config_.convolution.activation, made), x, *convolution_norm_, {});
 }
 
+Transformer::Stream Transformer::run_layer(std::size_t index, Stream stream,
+                                           const LayerCall& call) const {
+  const Layer& layer = layers_[index];
+  if (config_.residual == Residual::kParallel)
+    return parallel_layer(layer, std::move(stream), call);
+  if (config_.residual != Residual::kPost) return pre_layer(layer, std::move(stream), call);
+  const at::Tensor embedded = stream.delta;
+  stream.delta = post_layer(layer, stream.delta, call);
+  if (index == 0 && convolution_) stream.delta = convolved(embedded, stream.delta, call);
+  return stream;
+}
+
 at::Tensor Transformer::finish(const Stream& stream) const {
   if (final_norm_) return add_norm(stream.delta, stream.x, *final_norm_, stream.place);
   return at::add(stream.x, dropout(stream.delta, stream.place));
@@ -261,7 +281,43 @@ at::Tensor Transformer::hidden_states(const PackedInput& input,
 at::Tensor Transformer::decoded_states(const PackedInput& input,
                                        std::span<const std::int32_t> tokens,
                                        const EncodedTexts* encoded, Pass& pass) const {
-  const PackGeometry pack = geometry(input);
+  if (config_.landmarks.used()) return padded_states(input, tokens, pass);
+  return states(input, tokens, encoded, geometry(input), pass);
+}
+
+// The pack with every text padded to LandmarkConfig::length.
+at::Tensor Transformer::padded_states(const PackedInput& input,
+                                      std::span<const std::int32_t> tokens, Pass& pass) const {
+  const std::int64_t length = config_.landmarks.length;
+  const auto texts = static_cast<std::int64_t>(input.sequences());
+  const auto total = static_cast<std::size_t>(texts * length);
+  std::vector<std::int32_t> ids(total, config_.pad_id);
+  std::vector<std::int32_t> types(total, 0);
+  std::vector<std::int32_t> positions(total);
+  std::vector<std::int32_t> cu_seqlens = {0};
+  std::vector<std::int32_t> lengths;
+  std::vector<std::int32_t> chosen;
+  for (std::int64_t b = 0; b < texts; ++b) {
+    const auto at = static_cast<std::size_t>(b);
+    const std::int32_t begin = input.cu_seqlens[at];
+    lengths.push_back(input.cu_seqlens[at + 1] - begin);
+    cu_seqlens.push_back(static_cast<std::int32_t>((b + 1) * length));
+    std::copy_n(input.ids.begin() + begin, lengths.back(), ids.begin() + b * length);
+    if (!input.type_ids.empty())
+      std::copy_n(input.type_ids.begin() + begin, lengths.back(), types.begin() + b * length);
+    std::iota(positions.begin() + b * length, positions.begin() + (b + 1) * length, 0);
+    if (!tokens.empty())
+      chosen.push_back(static_cast<std::int32_t>(b * length) + tokens[at] - begin);
+  }
+  const PackedInput padded{
+      .ids = ids, .type_ids = types, .positions = positions, .cu_seqlens = cu_seqlens};
+  PackGeometry pack = geometry(padded);
+  pack.lengths = lengths;
+  return states(padded, chosen, nullptr, std::move(pack), pass);
+}
+
+at::Tensor Transformer::states(const PackedInput& input, std::span<const std::int32_t> tokens,
+                               const EncodedTexts* encoded, PackGeometry pack, Pass& pass) const {
   const std::optional<ChosenTokens> chosen =
       tokens.empty() ? std::nullopt : std::optional(ChosenTokens(tokens, input.cu_seqlens));
   Stream stream{.x = {}, .delta = embeddings(input, pass), .place = {}};
@@ -271,15 +327,8 @@ at::Tensor Transformer::decoded_states(const PackedInput& input,
                          .chosen = last && chosen ? &*chosen : nullptr,
                          .encoded = encoded,
                          .pass = pass};
-    if (config_.residual == Residual::kPost) {
-      const at::Tensor embedded = stream.delta;
-      stream.delta = post_layer(layers_[i], stream.delta, call);
-      if (i == 0 && convolution_) stream.delta = convolved(embedded, stream.delta, call);
-    } else if (config_.residual == Residual::kParallel) {
-      stream = parallel_layer(layers_[i], std::move(stream), call);
-    } else {
-      stream = pre_layer(layers_[i], std::move(stream), call);
-    }
+    stream = pass.activations() == Activations::kRecomputed ? recomputed_layer(i, stream, call)
+                                                            : run_layer(i, std::move(stream), call);
   }
   const at::Tensor x = config_.residual == Residual::kPost ? stream.delta : finish(stream);
   if (back_) return linear(x, *back_);

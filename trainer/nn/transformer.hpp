@@ -28,7 +28,8 @@ namespace trainer::nn {
 //   layer.#.mlp.{gate,up,down,norm,post_norm}
 //   layer.#.attention.{distance_key,distance_query}, distances, distances_norm, convolution,
 //   convolution_norm
-//   relative_bias, final_norm, project_back
+//   layer.#.attention.value_convolution, layer.#.span.{depthwise,pointwise,bias,kernel,values}
+//   relative_bias, rotary_table, final_norm, project_back
 // "norm" is the one that its part reads (Residual::kPost: that reads its part), "post_norm" the one
 // that reads its part.
 std::vector<ParameterSpec> transformer_parameters(const TransformerConfig& config);
@@ -71,12 +72,20 @@ class Transformer final : public Backbone {
 
   Layer make_layer(const ParameterSet& set, std::int64_t index) const;
   PackGeometry geometry(const PackedInput& input) const;
+  at::Tensor padded_states(const PackedInput& input, std::span<const std::int32_t> tokens,
+                           Pass& pass) const;
+  at::Tensor states(const PackedInput& input, std::span<const std::int32_t> tokens,
+                    const EncodedTexts* encoded, PackGeometry pack, Pass& pass) const;
   std::vector<std::int32_t> position_rows(const PackedInput& input) const;
   at::Tensor embeddings(const PackedInput& input, Pass& pass) const;
   at::Tensor attend(const Layer& layer, const at::Tensor& x, const LayerCall& call) const;
   at::Tensor post_layer(const Layer& layer, const at::Tensor& x, const LayerCall& call) const;
   Stream pre_layer(const Layer& layer, Stream stream, const LayerCall& call) const;
   Stream parallel_layer(const Layer& layer, Stream stream, const LayerCall& call) const;
+  Stream run_layer(std::size_t index, Stream stream, const LayerCall& call) const;
+  // The same, of which only the stream is kept for backward (recompute.hpp). The transformer must
+  // live until then.
+  Stream recomputed_layer(std::size_t index, const Stream& stream, const LayerCall& call) const;
   SumAndNorm begin_part(const Stream& stream, const std::optional<NormWeights>& norm) const;
   at::Tensor finish(const Stream& stream) const;
   at::Tensor look_at_encoder(const Layer& layer, const at::Tensor& x, const LayerCall& call) const;
@@ -89,6 +98,7 @@ class Transformer final : public Backbone {
   std::optional<Weight> position_table_;
   std::vector<Weight> type_tables_;  // token types, task types: those the model has
   std::optional<Weight> relative_bias_;
+  std::optional<Weight> rotary_table_;
   std::optional<Weight> distances_;
   std::optional<NormWeights> distances_norm_;
   std::optional<ConvolutionWeights> convolution_;

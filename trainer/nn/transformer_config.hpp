@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,7 @@ struct DistanceConfig {
   bool position_to_content = false;
   bool shares_projections = false;  // distances go through the layer's own query and key
   bool norm = false;                // LayerNorm over the distances' embeddings
+  bool key_bias = true;             // of the distances' own key projection
 
   bool used() const { return rows.span > 0; }
 };
@@ -66,6 +68,36 @@ struct ConvolutionConfig {
   std::int64_t kernel = 0;  // 0: none
   std::int64_t groups = 1;
   Activation activation = Activation::kTanh;
+};
+
+// Groups of the products that SqueezeBERT and ConvBERT divide: each sees its share of the columns.
+struct ProductGroups {
+  std::int64_t query = 1;
+  std::int64_t key = 1;
+  std::int64_t value = 1;
+  std::int64_t output = 1;
+  std::int64_t up = 1;
+  std::int64_t down = 1;
+  bool as_convolution = false;  // weights are stored as [out,in/groups,1], those of one group too
+};
+
+// Nystroemformer's attention through the means of a text's segments (landmark_attention.hpp). Its
+// numbers depend on padding: every text is padded to `length` tokens.
+struct LandmarkConfig {
+  std::int64_t landmarks = 0;  // 0: the model has none, and attention is whole
+  std::int64_t length = 0;     // a multiple of landmarks
+
+  bool used() const { return landmarks > 0; }
+};
+
+// MobileBERT's layers (bottleneck_transformer.hpp).
+struct BottleneckConfig {
+  std::int64_t size = 0;           // a layer's width inside; 0: layers are as wide as the stream
+  bool trigrams = true;            // a token's embedding is its neighbours' too
+  bool shared = true;              // query and key read a bottleneck of their own
+  bool attention = false;          // query, key and value read the layer's bottleneck
+  bool plain_norm = true;          // x * weight + bias instead of LayerNorm
+  std::int64_t feed_forwards = 4;  // one after the other
 };
 
 // What may differ from layer to layer.
@@ -111,6 +143,7 @@ struct TransformerConfig {
   NormKind norm = NormKind::kLayer;
   bool norm_bias = true;  // LayerNorm's beta
   double norm_eps = 1e-12;
+  std::optional<double> embedding_norm_eps;  // where it differs
 
   bool query_bias = true;
   bool key_bias = true;
@@ -131,6 +164,13 @@ struct TransformerConfig {
   std::vector<std::string> layer_weights;
 
   DistanceConfig distances;
+  ProductGroups groups;
+  std::int64_t rotary_rows = 0;   // of a stored table that is used instead of computed angles
+  bool turns_values = false;      // values are turned as queries and keys are
+  std::int64_t value_kernel = 0;  // values convolved over tokens, head by head, are added; 0: not
+  std::int64_t span_kernel = 0;   // ConvBERT's convolution beside attention; 0: none
+  LandmarkConfig landmarks;
+  std::optional<BottleneckConfig> bottleneck;
   ConvolutionConfig convolution;
 
   Activation activation = Activation::kGelu;
@@ -162,6 +202,7 @@ struct TransformerConfig {
 
   // Tokens that one sequence may have.
   std::int64_t max_tokens() const {
+    if (landmarks.used()) return landmarks.length;
     if (positions == Positions::kNone) return position_limit;
     if (positions == Positions::kAfterPad) return position_rows - pad_id - 1;
     return position_rows - position_offset;

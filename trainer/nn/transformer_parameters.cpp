@@ -24,22 +24,57 @@ void add_head_norm(std::vector<ParameterSpec>& specs, const TransformerConfig& c
     add_norm_weights(specs, module + "." + std::to_string(i), {d}, bias, init);
 }
 
+struct ProductSize {
+  std::int64_t out = 0;
+  std::int64_t in = 0;
+  std::int64_t groups = 1;
+};
+
+// The weight of a product that may be divided into groups.
+void add_product(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
+                 const std::string& module, const ProductSize& size) {
+  add_weight(specs, module, size.out, size.in / size.groups);
+  if (c.groups.as_convolution) specs.back().shape.push_back(1);
+}
+
+// ConvBERT's convolution beside attention; a convolution's own deviation is the model's.
+void add_span(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
+              const std::string& prefix) {
+  const std::int64_t size = c.heads * c.size_of_head();
+  specs.push_back({.name = prefix + "depthwise.weight",
+                   .stored_name = {},
+                   .shape = {c.hidden, 1, c.span_kernel}});
+  specs.push_back(
+      {.name = prefix + "pointwise.weight", .stored_name = {}, .shape = {size, c.hidden, 1}});
+  add_bias(specs, prefix.substr(0, prefix.size() - 1), size);
+  specs.back().shape.push_back(1);
+  add_linear(specs, prefix + "kernel", c.heads * c.span_kernel, size);
+  add_linear(specs, prefix + "values", size, c.hidden);
+}
+
 void add_attention(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
                    const std::string& prefix) {
   const std::int64_t queries = c.heads * c.size_of_head();
   const std::int64_t keys = c.key_value_heads() * c.size_of_head();
-  add_weight(specs, prefix + "query", queries, c.hidden);
-  add_weight(specs, prefix + "key", keys, c.hidden);
-  add_weight(specs, prefix + "value", keys, c.hidden);
+  add_product(specs, c, prefix + "query", {queries, c.hidden, c.groups.query});
+  add_product(specs, c, prefix + "key", {keys, c.hidden, c.groups.key});
+  add_product(specs, c, prefix + "value", {keys, c.hidden, c.groups.value});
   if (c.query_bias) add_bias(specs, prefix + "query", queries);
   if (c.key_bias) add_bias(specs, prefix + "key", keys);
   if (c.value_bias) add_bias(specs, prefix + "value", keys);
   add_head_norm(specs, c, prefix + "query_norm", c.heads);
   add_head_norm(specs, c, prefix + "key_norm", c.key_value_heads());
-  add_linear(specs, prefix + "output", c.hidden, queries, bias_if(c.output_bias));
+  const std::int64_t context = c.span_kernel > 0 ? 2 * queries : queries;
+  add_product(specs, c, prefix + "output", {c.hidden, context, c.groups.output});
+  if (c.output_bias) add_bias(specs, prefix + "output", c.hidden);
+  if (c.value_kernel > 0) {
+    specs.push_back({.name = prefix + "value_convolution.weight",
+                     .stored_name = {},
+                     .shape = {c.heads, 1, c.value_kernel, 1}});
+  }
   if (!c.distances.used() || c.distances.shares_projections) return;
   if (c.distances.content_to_position)
-    add_linear(specs, prefix + "distance_key", queries, c.hidden);
+    add_linear(specs, prefix + "distance_key", queries, c.hidden, bias_if(c.distances.key_bias));
   if (c.distances.position_to_content)
     add_linear(specs, prefix + "distance_query", queries, c.hidden);
 }
@@ -66,10 +101,11 @@ void add_bias_table(std::vector<ParameterSpec>& specs, const TransformerConfig& 
 void add_feed_forward(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
                       const std::string& prefix) {
   if (c.gated) add_weight(specs, prefix + "gate", c.feed_forward, c.hidden);
-  add_weight(specs, prefix + "up", c.feed_forward, c.hidden);
+  add_product(specs, c, prefix + "up", {c.feed_forward, c.hidden, c.groups.up});
   if (c.gated && c.up_bias) add_bias(specs, prefix + "gate", c.feed_forward);
   if (c.up_bias) add_bias(specs, prefix + "up", c.feed_forward);
-  add_linear(specs, prefix + "down", c.hidden, c.feed_forward, bias_if(c.down_bias));
+  add_product(specs, c, prefix + "down", {c.hidden, c.feed_forward, c.groups.down});
+  if (c.down_bias) add_bias(specs, prefix + "down", c.hidden);
 }
 
 void add_layer(std::vector<ParameterSpec>& specs, const TransformerConfig& c, std::int64_t index) {
@@ -78,6 +114,7 @@ void add_layer(std::vector<ParameterSpec>& specs, const TransformerConfig& c, st
   const bool after = inner || c.residual == Residual::kSandwich;
   const bool first_without = index == 0 && !c.first_attention_norm;
   add_attention(specs, c, prefix + "attention.");
+  if (c.span_kernel > 0) add_span(specs, c, prefix + "span.");
   if (!inner && !first_without) add_norm(specs, c, prefix + "attention.norm", c.hidden);
   if (after) add_norm(specs, c, prefix + "attention.post_norm", c.hidden);
   if (c.score_bias == ScoreBias::kBuckets && c.bias_in_each_layer)
@@ -119,6 +156,11 @@ std::vector<ParameterSpec> transformer_parameters(const TransformerConfig& c) {
                      .shape = {c.hidden, c.hidden / c.convolution.groups, c.convolution.kernel}});
     add_bias(specs, "convolution", c.hidden);
     add_norm(specs, c, "convolution_norm", c.hidden);
+  }
+  if (c.rotary_rows > 0) {
+    add_table(specs, "rotary_table", c.rotary_rows, c.size_of_head());
+    specs.back().init = Init::kSinusoids;
+    specs.back().decay = Decay::kNo;  // it has no gradient either: it stays as it is
   }
   if (c.final_norm) add_norm(specs, c, "final_norm", c.hidden);
   if (c.projects_back) add_weight(specs, "project_back", e, c.hidden);

@@ -6,7 +6,7 @@
 #include "models/types/names.hpp"
 #include "models/types/types.hpp"
 
-// DeBERTa v2 and v3, mDeBERTa: BERT whose scores have terms by distance.
+// DeBERTa, DeBERTa v2 and v3, mDeBERTa: BERT whose scores have terms by distance.
 namespace trainer::models {
 namespace {
 
@@ -29,6 +29,29 @@ constexpr std::array kBody = {
     StoredName{"distances_norm", "encoder.LayerNorm"},
     StoredName{"convolution", "encoder.conv.conv"},
     StoredName{"convolution_norm", "encoder.conv.LayerNorm"},
+};
+// The first version: query, key and value in one tensor, head by head, and no bias of the key.
+constexpr std::array kFirstBody = {
+    StoredName{"embeddings.words", "embeddings.word_embeddings"},
+    StoredName{"embeddings.positions", "embeddings.position_embeddings"},
+    StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
+    StoredName{"embeddings.norm", "embeddings.LayerNorm"},
+    StoredName{"layer.#.attention.query.weight", "encoder.layer.#.attention.self.in_proj.weight",
+               Layout::kPerHead},
+    StoredName{"layer.#.attention.key.weight", "encoder.layer.#.attention.self.in_proj.weight",
+               Layout::kPerHead},
+    StoredName{"layer.#.attention.value.weight", "encoder.layer.#.attention.self.in_proj.weight",
+               Layout::kPerHead},
+    StoredName{"layer.#.attention.query.bias", "encoder.layer.#.attention.self.q_bias"},
+    StoredName{"layer.#.attention.value.bias", "encoder.layer.#.attention.self.v_bias"},
+    StoredName{"layer.#.attention.distance_key", "encoder.layer.#.attention.self.pos_proj"},
+    StoredName{"layer.#.attention.distance_query", "encoder.layer.#.attention.self.pos_q_proj"},
+    StoredName{"layer.#.attention.output", "encoder.layer.#.attention.output.dense"},
+    StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.output.LayerNorm"},
+    StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense"},
+    StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense"},
+    StoredName{"layer.#.mlp.norm", "encoder.layer.#.output.LayerNorm"},
+    StoredName{"distances", "encoder.rel_embeddings"},
 };
 constexpr std::array kHead = {StoredName{"head.dense", "pooler.dense"},
                               StoredName{"head.out", "classifier"}};
@@ -70,19 +93,27 @@ void read_distances(const config::JsonObject& json, nn::TransformerConfig& body)
       config::string_or(json, "norm_rel_ebd", "none").find("layer_norm") != std::string::npos;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+// What the versions' configuration classes assume.
+struct Sizes {
+  std::int64_t hidden = 1536;
+  std::int64_t layers = 24;
+  std::int64_t heads = 24;
+  std::int64_t feed_forward = 6144;
+};
+
+void read_sized(const config::JsonObject& json, const Sizes& sizes, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 128100, config::kPositive);
-  body.hidden = config::int_or(json, "hidden_size", 1536, {1, 65536});
+  body.hidden = config::int_or(json, "hidden_size", sizes.hidden, {1, 65536});
   body.embedding_size = body.hidden;
   refuse_unless(
       config::int_or(json, "embedding_size", body.hidden, {1, 65536}) == body.hidden &&
           config::int_or(json, "pooler_hidden_size", body.hidden, {1, 65536}) == body.hidden,
       json, "an embedding or pooler size that differs from hidden_size");
-  body.layers = config::int_or(json, "num_hidden_layers", 24, {1, 1024});
-  body.heads = config::int_or(json, "num_attention_heads", 24, {1, 1024});
-  body.feed_forward = config::int_or(json, "intermediate_size", 6144, kSize);
+  body.layers = config::int_or(json, "num_hidden_layers", sizes.layers, {1, 1024});
+  body.heads = config::int_or(json, "num_attention_heads", sizes.heads, {1, 1024});
+  body.feed_forward = config::int_or(json, "intermediate_size", sizes.feed_forward, kSize);
   body.token_type_rows = config::int_or(json, "type_vocab_size", 0, {0, 1024});
   body.norm_eps = config::number_or(json, "layer_norm_eps", 1e-7);
   if (!config::bool_or(json, "position_biased_input", true)) {
@@ -100,7 +131,33 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
   config.head.dropout = config::number_or(json, "cls_dropout", body.hidden_dropout);
 }
 
+void read(const config::JsonObject& json, ClassifierConfig& config) {
+  read_sized(json, {}, config);
+}
+
+void read_first(const config::JsonObject& json, ClassifierConfig& config) {
+  read_sized(json, {.hidden = 768, .layers = 12, .heads = 12, .feed_forward = 3072}, config);
+  nn::TransformerConfig& body = config.body;
+  refuse_unless(!config::bool_or(json, "talking_head", false), json, "talking_head true");
+  body.vocab_size = config::int_or(json, "vocab_size", 50265, config::kPositive);
+  body.key_bias = false;
+  nn::DistanceConfig& distances = body.distances;
+  distances.rows = {.span = distances.rows.max_distance,
+                    .max_distance = distances.rows.max_distance};
+  distances.key_bias = false;
+  distances.shares_projections = distances.norm = false;
+  body.convolution = {};
+}
+
 }  // namespace
+
+const ModelType kDeberta = {.name = "deberta",
+                            .architecture = "DebertaForSequenceClassification",
+                            .base_prefix = "deberta",
+                            .read = read_first,
+                            .body = kFirstBody,
+                            .head = kHead,
+                            .drops = kDropsAsBert | kDropsHeadInput};
 
 const ModelType kDebertaV2 = {.name = "deberta-v2",
                               .architecture = "DebertaV2ForSequenceClassification",
