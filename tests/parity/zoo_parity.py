@@ -2,7 +2,7 @@
 """Every supported model type against transformers, on tiny random checkpoints: a table row per type.
 
     VENV/bin/python zoo_parity.py --trainer build/release/bin/trainer --work DIR [--types llama,gpt2] [--seeds 4]
-                                  [--short] [--write docs/parity.md]
+                                  [--short] [--bf16] [--write docs/parity.md]
 
 Columns: logits (absolute, and as a share of the limit that holds for the case), gradients (relative), batch (logits with
 and without company), curve (loss of 20 training steps), export (the trained model in transformers). --short: one seed,
@@ -16,13 +16,14 @@ import sys
 
 import transformers
 
+import bf16_parity
 import cases
 import curve_parity
 import logits_parity
 import reference
 
 EXPORT_LIMIT = 1e-5
-CURVES_OF_SHORT = ("roberta", "modernbert", "llama")
+WHOLE_OF_SHORT = ("roberta", "modernbert", "llama")
 MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
 
 
@@ -45,12 +46,15 @@ def check(args, model_type, seed):
     out = {"logits": (error, limit),
            "gradients": logits_parity.gradient_error(args.trainer, folder, args.work, rows),
            "batch": (logits_parity.batch_error(args.trainer, folder, args.work, rows), logits_parity.LOGITS_LIMIT)}
-    curve = model_type in CURVES_OF_SHORT if args.short else seed == 0
+    curve = model_type in WHOLE_OF_SHORT if args.short else seed == 0
     notes = reference.notes_of(folder)
     if curve and (not notes.get("_alone") or notes.get("_curve") == "alone"):
         labelled = [{"text": t, "label": i % 2} for i, t in enumerate(reference.texts(50, seed=5))]
         out["curve"] = (curve_parity.compare(args.trainer, folder, labelled, args.work)[0], curve_parity.LIMIT)
         out["export"] = (export_error(args.trainer, args.work, folder, rows), EXPORT_LIMIT)
+    if args.bf16 or args.write or args.short and model_type in WHOLE_OF_SHORT:
+        out["bf16 logits"] = bf16_parity.logits_errors(args.trainer, folder, args.work, rows)
+        out["bf16 gradients"] = bf16_parity.gradient_errors(args.trainer, folder, args.work, rows)
     shutil.rmtree(folder)
     return out
 
@@ -70,7 +74,8 @@ def row_of(args, model_type):
 
 
 LIMITS = {"logits": logits_parity.LOGITS_LIMIT, "gradients": logits_parity.GRADIENT_LIMIT}
-COLUMNS = ("logits", "gradients", "batch", "curve", "export")
+BF16_COLUMNS = ("bf16 logits", "bf16 gradients")
+COLUMNS = ("logits", "gradients", "batch", "curve", "export") + BF16_COLUMNS
 
 
 def line_of(model_type, worst):
@@ -80,7 +85,8 @@ def line_of(model_type, worst):
             cells.append("–")
             continue
         error, limit = worst[name]
-        cells.append(f"{error:.1e}" + (f" of {limit:.1e}" if limit > LIMITS.get(name, limit) else ""))
+        told = name in BF16_COLUMNS or limit > LIMITS.get(name, limit)
+        cells.append(f"{error:.1e}" + (f" of {limit:.1e}" if told else ""))
     return f"| `{model_type}` | " + " | ".join(cells) + " |"
 
 
@@ -101,11 +107,12 @@ def main():
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--seed", type=int, help="this one only")
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--bf16", action="store_true", help="measure bf16 compute too")
     parser.add_argument("--write", help="the page whose table is to be replaced")
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
     types = args.types.split(",") if args.types else list(cases.TYPES)
-    lines = ["| type | logits | gradients | batch | curve | export |", "|---|---|---|---|---|---|"]
+    lines = [f"| type | {' | '.join(COLUMNS)} |", "|---" * (1 + len(COLUMNS)) + "|"]
     print("\n".join(lines), flush=True)
     fine = True
     for model_type in types:

@@ -3,10 +3,9 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <fmt/format.h>
 
 #include <cmath>
-#include <map>
+#include <utility>
 
 #include "config/error.hpp"
 #include "models/model_types.hpp"
@@ -14,42 +13,6 @@
 
 namespace trainer::models {
 namespace {
-
-using Names = std::map<std::string, const weights::TensorView*, std::less<>>;
-
-bool replace_suffix(std::string& name, std::string_view from, std::string_view to) {
-  if (!name.ends_with(from)) return false;
-  name.replace(name.size() - from.size(), from.size(), to);
-  return true;
-}
-
-// The checkpoint's tensors under the names a classifier of this type would have stored them.
-Names stored_names(const ModelType& type, const weights::TensorFiles& tensors) {
-  const std::string prefix = std::string(type.base_prefix) + ".";
-  bool prefixed = false;
-  for (const auto& [name, view] : tensors.tensors())
-    prefixed = prefixed || name.starts_with(prefix);
-  Names names;
-  for (const auto& [name, view] : tensors.tensors()) {
-    std::string stored = prefixed ? name : prefix + name;
-    if (!replace_suffix(stored, "LayerNorm.gamma", "LayerNorm.weight")) {
-      replace_suffix(stored, "LayerNorm.beta", "LayerNorm.bias");
-    }
-    names.emplace(std::move(stored), &view);
-  }
-  // A head stored beside a bare model would have been prefixed by mistake.
-  if (!prefixed) {
-    for (const auto& [name, view] : tensors.tensors()) {
-      for (const StoredName& head : type.head) {
-        if (name.starts_with(std::string(head.stored) + ".")) {
-          names.erase(prefix + name);
-          names[name] = &view;
-        }
-      }
-    }
-  }
-  return names;
-}
 
 at::ScalarType scalar_type(weights::DType dtype, const std::string& name) {
   switch (dtype) {
@@ -68,17 +31,8 @@ at::ScalarType scalar_type(weights::DType dtype, const std::string& name) {
   }
 }
 
-std::string text_of(const std::vector<std::int64_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ","));
-}
-
-// A tensor of the file as fp32 or what it was, of the shape that is wanted.
+// A tensor of the file as what it was.
 at::Tensor read_tensor(const weights::TensorView& from, const StoredTensor& wanted) {
-  if (from.shape != wanted.shape) {
-    throw Error(ErrorCode::kInvalidInput,
-                fmt::format("tensor {} has shape {} but config.json means {}", wanted.name,
-                            text_of(from.shape), text_of(wanted.shape)));
-  }
   // Through a buffer of its own: a tensor in a file need not be aligned.
   at::Tensor same =
       at::empty(wanted.shape, at::TensorOptions(scalar_type(from.dtype, wanted.name)));
@@ -144,28 +98,19 @@ std::int64_t stored_classes(const ModelType& type, const weights::TensorFiles& t
 
 LoadReport load_weights(Classifier& model, const weights::TensorFiles& tensors) {
   at::NoGradGuard no_grad;
-  LoadReport report;
-  Names names = stored_names(*model.config().type, tensors);
   nn::ParameterSet& set = model.parameters();
-  for (const StoredTensor& stored : stored_tensors(set)) {
-    const nn::Parameter& first = set.parameters()[stored.parts.front()];
-    const auto found = names.find(stored.name);
-    if (found != names.end()) {
-      unpack(stored, read_tensor(*found->second, stored), set);
-      names.erase(found);
-    } else if (first.spec.init == nn::Init::kSinusoids) {
-      draw_sinusoids(set.master(first));
-    } else if (first.spec.name.starts_with("head.")) {
-      initialise(first.spec, model.config().initializer_range, set.master(first));
-      report.initialised.push_back(stored.name);
+  LoadPlan plan = plan_load(*model.config().type, specs_of(set), tensors);
+  check(plan.report);
+  for (const PlannedTensor& planned : plan.tensors) {
+    if (planned.from != nullptr) {
+      unpack(planned.stored, read_tensor(*planned.from, planned.stored), set);
     } else {
-      throw Error(ErrorCode::kInvalidInput,
-                  "the weights lack " + stored.name + ", which config.json's model needs");
+      const nn::Parameter& first = set.parameters()[planned.stored.parts.front()];
+      initialise(first.spec, model.config().initializer_range, set.master(first));
     }
   }
-  for (const auto& [name, view] : names) report.unused.push_back(name);
   set.refresh_shadow();
-  return report;
+  return std::move(plan.report);
 }
 
 }  // namespace trainer::models

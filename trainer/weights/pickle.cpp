@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <optional>
@@ -12,6 +11,7 @@
 
 #include "config/error.hpp"
 #include "config/printable.hpp"
+#include "weights/pickle_globals.hpp"
 #include "weights/pickle_opcodes.hpp"
 
 namespace trainer::weights::pickle {
@@ -19,28 +19,6 @@ namespace {
 
 constexpr std::uint8_t kProtocol = 2;
 constexpr std::size_t kLongestGlobal = 200;
-
-struct KnownGlobal {
-  std::string_view name;
-  Global global;
-};
-constexpr KnownGlobal storage(std::string_view name, DType dtype) {
-  return {name, {.kind = Global::Kind::kStorage, .dtype = dtype}};
-}
-constexpr std::array<KnownGlobal, 13> kGlobals{
-    {{"collections.OrderedDict", {.kind = Global::Kind::kOrderedDict}},
-     {"torch._utils._rebuild_tensor_v2", {.kind = Global::Kind::kRebuildTensor}},
-     {"torch._utils._rebuild_parameter", {.kind = Global::Kind::kRebuildParameter}},
-     storage("torch.BoolStorage", DType::kBool),
-     storage("torch.ByteStorage", DType::kU8),
-     storage("torch.CharStorage", DType::kI8),
-     storage("torch.ShortStorage", DType::kI16),
-     storage("torch.IntStorage", DType::kI32),
-     storage("torch.LongStorage", DType::kI64),
-     storage("torch.HalfStorage", DType::kF16),
-     storage("torch.BFloat16Storage", DType::kBF16),
-     storage("torch.FloatStorage", DType::kF32),
-     storage("torch.DoubleStorage", DType::kF64)}};
 
 // The stack machine that a pickle is a program of, less everything that could run anything.
 class Reader {
@@ -145,10 +123,9 @@ class Reader {
   void global() {
     const std::string_view module = line();
     const std::string name = fmt::format("{}.{}", module, line());
-    const auto* known = std::find_if(kGlobals.begin(), kGlobals.end(),
-                                     [&](const KnownGlobal& each) { return each.name == name; });
-    if (known == kGlobals.end()) refuse(config::printable(name));
-    add(known->global);
+    const std::optional<Global> known = find_global(name);
+    if (!known) refuse(config::printable(name));
+    add(*known);
   }
 
   void reduce() {

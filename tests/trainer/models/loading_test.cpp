@@ -62,8 +62,8 @@ TEST_F(LoadingTest, ExportedModelLoadsBitForBit) {
   const LoadReport report =
       load_weights(loaded, weights::TensorFiles::open_model(folder_.path() / "out"));
   EXPECT_TRUE(same_weights(loaded));
-  EXPECT_TRUE(report.initialised.empty());
-  EXPECT_TRUE(report.unused.empty());
+  EXPECT_TRUE(report.missing.empty());
+  EXPECT_TRUE(report.unexpected.empty());
 }
 
 TEST_F(LoadingTest, ExportedConfigKeepsOriginalFields) {
@@ -84,7 +84,7 @@ TEST_F(LoadingTest, BareModelGetsItsPrefixAndANewHead) {
   Classifier loaded = empty_like(model_);
   nn::set_seed(42);
   const LoadReport report = load_weights(loaded, store(bare, file_));
-  EXPECT_EQ(report.initialised, (std::vector<std::string>{"classifier.weight", "classifier.bias"}));
+  EXPECT_EQ(report.missing, (std::vector<std::string>{"classifier.weight", "classifier.bias"}));
   // As transformers draws it: the default generator's first normal numbers, times
   // initializer_range.
   at::manual_seed(42);
@@ -106,7 +106,7 @@ TEST_F(LoadingTest, OldNormNamesAndHalfPrecisionAreTaken) {
     old[renamed] = tensor.to(at::kHalf);
   }
   Classifier loaded = empty_like(model_);
-  EXPECT_TRUE(load_weights(loaded, store(old, file_)).unused.empty());
+  EXPECT_TRUE(load_weights(loaded, store(old, file_)).unexpected.empty());
   EXPECT_TRUE(at::equal(loaded.parameters().masters(),
                         model_.parameters().masters().to(at::kHalf).to(at::kFloat)));
 }
@@ -115,7 +115,7 @@ TEST_F(LoadingTest, UnknownTensorsAreReportedAndMissingOnesRefused) {
   Tensors tensors = tensors_of(model_);
   tensors["cls.predictions.bias"] = at::zeros({3});
   Classifier loaded = empty_like(model_);
-  EXPECT_EQ(load_weights(loaded, store(tensors, file_)).unused,
+  EXPECT_EQ(load_weights(loaded, store(tensors, file_)).unexpected,
             std::vector<std::string>{"cls.predictions.bias"});
   tensors.erase("bert.encoder.layer.1.output.dense.weight");
   EXPECT_THROW(load_weights(loaded, store(tensors, file_)), Error);
