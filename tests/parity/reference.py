@@ -50,7 +50,6 @@ def checkpoint(model_type, seed, folder, spread=1.0, **fixed):
     target = os.path.join(folder, f"{model_type}-{seed}")
     options = cases.draw(model_type, seed) | fixed
     notes = {key: options.pop(key) for key in list(options) if key.startswith("_")}
-    spread *= notes.get("_spread", 1.0)
     tokenizer = tokenizer_for(1 if options.get("pad_token_id") == 1 else 0)
     config = transformers.AutoConfig.for_model(model_type, vocab_size=len(tokenizer), **options)
     torch.manual_seed(seed)

@@ -51,6 +51,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
   body.pad_id =
       static_cast<std::int32_t>(config::int_or(json, "pad_token_id", 1, config::kNotNegative));
   body.attention_dropout = 0.0;  // it has none, whatever the config says
+  refuse_unless(!is_null(json, "conv_kernel_size"), json, "conv_kernel_size null");
   body.value_kernel = is_null(json, "conv_kernel_size")
                           ? 0
                           : config::int_or(json, "conv_kernel_size", 65, {1, 4095});
