@@ -5,9 +5,9 @@
 #include <string>
 
 #include "config/error.hpp"
-#include "data/data_files.hpp"
 #include "data/dataset.hpp"
-#include "data/row_plan.hpp"
+#include "data/selection/row_plan.hpp"
+#include "data/splits/data_files.hpp"
 
 namespace {
 

@@ -8,86 +8,6 @@
 namespace trainer::cli {
 namespace {
 
-void model_options(CLI::App& app, std::string& model, std::string& revision) {
-  app.add_option("--model", model, "hub id, or a directory with config.json, weights and tokenizer")
-      ->group("Model and data");
-  app.add_option("--revision", revision, "branch, tag or commit of the hub's model")
-      ->capture_default_str()
-      ->group("Model and data");
-}
-
-void data_options(CLI::App& app, DataArguments& data) {
-  const char* group = "Model and data";
-  app.add_option(
-         "--dataset", data.dataset,
-         "imdb, a file (csv, tsv, jsonl, json, parquet, tar.gz, zip), a directory or a hub id")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--dataset-config", data.dataset_config,
-                 "configuration of a data set that has several")
-      ->group(group);
-  app.add_option("--dataset-revision", data.dataset_revision,
-                 "branch, tag or commit of the hub's data set")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--text-column", data.text_column, "column of the text")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--text-pair-column", data.text_pair_column, "column of a second text, for pairs")
-      ->group(group);
-  app.add_option("--label-column", data.label_columns,
-                 "column of the class, number or list of classes; several (a,b): each a label")
-      ->delimiter(',')
-      ->default_str("label")
-      ->group(group);
-  app.add_option("--problem-type", data.problem_type,
-                 "single_label_classification, multi_label_classification or regression [by the "
-                 "labels]")
-      ->group(group);
-  app.add_option("--csv-delimiter", data.csv_delimiter, "one byte, or \\t [comma, tab for .tsv]")
-      ->group(group);
-}
-
-void split_options(CLI::App& app, DataArguments& data) {
-  const char* group = "Model and data";
-  app.add_option("--train-split", data.train_split, "split, or part of one: train[:80%] [train]")
-      ->group(group);
-  app.add_option("--eval-split", data.eval_split,
-                 "split to evaluate on, or part of one [test, else validation]")
-      ->group(group);
-  app.add_option("--test-size", data.test_size,
-                 "evaluate on that many rows (500) or that share (0.2) of the training split, as "
-                 "datasets.train_test_split(test_size, seed=SHUFFLE_SEED)")
-      ->group(group);
-  app.add_flag("--stratify", data.stratify, "draw --test-size so that each class keeps its share")
-      ->group(group);
-}
-
-void train_data_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Model and data";
-  model_options(app, a.model, a.revision);
-  data_options(app, a.data);
-  token_cache_options(app, a.token_cache);
-  split_options(app, a.data);
-  app.add_option("--eval-dataset", a.eval_dataset,
-                 "rows to evaluate on [the data set's test split]")
-      ->group(group);
-  app.add_option("--train-samples", a.train_samples, "train on that many shuffled rows [all]")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_option("--eval-samples", a.eval_samples, "evaluate on that many shuffled rows [all]")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_option("--shuffle-seed", a.shuffle_seed,
-                 "seed that rows are drawn with, as datasets.shuffle(seed)")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--max-length", a.max_length,
-                 "tokens of a text at most [512, or what the model takes]")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-}
-
 void files_options(CLI::App& app, std::string& input, std::string& output) {
   app.add_option("--input", input, "JSON lines; - for standard input")->required()->group("Files");
   app.add_option("--output", output, "file to write; - for standard output")
@@ -131,7 +51,7 @@ void define_subcommands(CLI::App& app, Arguments& a) {
   tokenize.callback([&a] { a.command = Command::kTokenize; });
 
   CLI::App& predict = subcommand(app, "predict", "texts to labels, scores and logits");
-  model_options(predict, a.predict.model, a.predict.revision);
+  define_flags(predict, model_flags(a.predict.model, a.predict.revision));
   files_options(predict, a.predict.input, a.predict.output);
   max_length_option(predict, a.predict.max_length,
                     "tokens of a text at most [what the model takes]");
@@ -140,10 +60,10 @@ void define_subcommands(CLI::App& app, Arguments& a) {
   predict.callback([&a] { a.command = Command::kPredict; });
 
   CLI::App& evaluate = subcommand(app, "evaluate", "metrics of a model on labelled rows");
-  model_options(evaluate, a.evaluate.model, a.evaluate.revision);
-  data_options(evaluate, a.evaluate.data);
-  token_cache_options(evaluate, a.evaluate.token_cache);
-  split_options(evaluate, a.evaluate.data);
+  define_flags(evaluate, model_flags(a.evaluate.model, a.evaluate.revision));
+  define_flags(evaluate, data_flags(a.evaluate.data));
+  define_flags(evaluate, token_cache_flags(a.evaluate.token_cache));
+  define_flags(evaluate, split_flags(a.evaluate.data));
   evaluate.add_option("--eval-samples", a.evaluate.samples, "that many shuffled rows [all]")
       ->check(CLI::PositiveNumber)
       ->group("Model and data");
@@ -161,7 +81,7 @@ void define_subcommands(CLI::App& app, Arguments& a) {
 
   CLI::App& gradcheck =
       subcommand(app, "gradcheck", "gradients of the mean loss over a file, dropout off");
-  model_options(gradcheck, a.gradcheck.model, a.gradcheck.revision);
+  define_flags(gradcheck, model_flags(a.gradcheck.model, a.gradcheck.revision));
   gradcheck.add_option("--input", a.gradcheck.input, "labelled JSON lines; - for standard input")
       ->required()
       ->group("Files");
@@ -178,8 +98,7 @@ void define_subcommands(CLI::App& app, Arguments& a) {
 
 void define(CLI::App& app, Arguments& arguments) {
   app.require_subcommand(0, 1);
-  train_data_options(app, arguments.train);
-  define_training(app, arguments.train);
+  define_flags(app, training_flags(arguments.train));
   app.set_config("--config", "", "YAML file with any of these flags; the command line wins")
       ->group("Configuration");
   app.add_flag("--print-config", arguments.train.print_config,

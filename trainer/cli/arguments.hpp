@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cli/flags.hpp"
 #include "cli/hub_arguments.hpp"
 
 // What the command line says, before any of it is looked at. Names and defaults are those of
@@ -77,6 +79,7 @@ struct TrainArguments {
   std::int64_t freeze_layers = 0;
   bool freeze_embeddings = false;
 
+  bool gradient_checkpointing = false;
   std::string dtype = "auto";
   std::string device = "auto";
 
@@ -166,8 +169,14 @@ struct Arguments {
   HubArguments hub;
 };
 
-// The train command's flags but for those of model and data; see train_arguments.cpp.
-void define_training(CLI::App& app, TrainArguments& arguments);
+// All flags of the train command, and those that it shares with others. They point into the
+// arguments.
+inline constexpr std::string_view kModelAndData = "Model and data";
+std::vector<Flag> training_flags(TrainArguments& arguments);
+std::vector<Flag> model_flags(std::string& model, std::string& revision);
+std::vector<Flag> data_flags(DataArguments& data);
+std::vector<Flag> split_flags(DataArguments& data);
+std::vector<Flag> token_cache_flags(TokenCacheArguments& cache);
 
 // Fills `arguments` while `app` parses; both must outlive the parse.
 void define(CLI::App& app, Arguments& arguments);

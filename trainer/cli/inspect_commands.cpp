@@ -14,11 +14,12 @@
 #include "cli/token_arguments.hpp"
 #include "cli/train_options.hpp"
 #include "config/error.hpp"
-#include "data/packed_batch.hpp"
+#include "data/tokens/packed_batch.hpp"
 #include "models/export.hpp"
 #include "nn/loss.hpp"
 #include "nn/runtime.hpp"
 #include "train/evaluate.hpp"
+#include "train/objective.hpp"
 
 // The commands that look at a finished classifier: predict, evaluate, gradcheck.
 namespace trainer::cli {
@@ -31,6 +32,20 @@ models::Classifier load(ModelFiles& files, const std::string& dtype, nn::Purpose
   return model;
 }
 
+std::string line_of(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+// Of several labels: those that are there, and the probability of each.
+std::string labels_line(std::span<const float> logits, const std::vector<std::string>& labels) {
+  nlohmann::ordered_json there = nlohmann::json::array(), scores = nlohmann::json::array();
+  for (std::size_t k = 0; k < logits.size(); ++k) {
+    scores.push_back(1.0 / (1.0 + std::exp(-static_cast<double>(logits[k]))));
+    if (logits[k] > 0.0F) there.push_back(labels[k]);
+  }
+  return line_of({{"labels", there}, {"scores", scores}, {"logits", logits}});
+}
+
 std::string prediction_line(std::span<const float> logits, const std::vector<std::string>& labels) {
   const float top = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
@@ -39,7 +54,20 @@ std::string prediction_line(std::span<const float> logits, const std::vector<std
       static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
   const nlohmann::ordered_json line = {
       {"label", labels[best]}, {"score", 1.0 / sum}, {"logits", logits}};
-  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return line_of(line);
+}
+
+std::string prediction_line(data::ProblemType problem, std::span<const float> logits,
+                            const std::vector<std::string>& labels) {
+  switch (problem) {
+    case data::ProblemType::kMultiLabel:
+      return labels_line(logits, labels);
+    case data::ProblemType::kRegression:
+      return line_of({{"scores", logits}, {"logits", logits}});
+    case data::ProblemType::kSingleLabel:
+      break;
+  }
+  return prediction_line(logits, labels);
 }
 
 void write_output(const std::string& name, const std::string& text) {
@@ -61,7 +89,8 @@ int run_predict(const PredictArguments& arguments) {
   const std::vector<std::string>& labels = model.config().labels;
   std::string text;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    text += prediction_line(std::span(logits).subspan(i * labels.size(), labels.size()), labels);
+    text += prediction_line(model.config().problem(),
+                            std::span(logits).subspan(i * labels.size(), labels.size()), labels);
   }
   write_output(arguments.output, text);
   return 0;
@@ -69,13 +98,17 @@ int run_predict(const PredictArguments& arguments) {
 
 int run_evaluate(const EvaluateArguments& arguments) {
   ModelFiles files = open_model(arguments.model, arguments.revision);
-  const models::Classifier model = load(files, arguments.dtype, nn::Purpose::kInfer);
+  require_head(files);
   data::DatasetOptions options = dataset_options(arguments.data, arguments.data.dataset);
+  if (!options.problem_type) options.problem_type = files.config.problem();
+  files.config.problem_type = options.problem_type;
   if (!models::are_unnamed(files.config.labels)) options.label_names = files.config.labels;
+  if (*options.problem_type != data::ProblemType::kSingleLabel)
+    options.label_count = static_cast<std::int64_t>(files.config.labels.size());
   const data::Dataset rows =
       data::read_dataset(options, data::Split::kTest,
                          selection(arguments.data, arguments.samples, arguments.shuffle_seed));
-  require_single_label(rows);
+  const models::Classifier model = load(files, arguments.dtype, nn::Purpose::kInfer);
   const data::TokenArena arena =
       tokenize_rows(rows, files, text_limit(files, arguments.max_length, 512),
                     token_cache(arguments.token_cache));
@@ -100,6 +133,11 @@ int run_evaluate(const EvaluateArguments& arguments) {
 
 int run_gradcheck(const GradcheckArguments& arguments) {
   ModelFiles files = open_model(arguments.model, arguments.revision);
+  if (files.config.problem() != data::ProblemType::kSingleLabel) {
+    throw Error(ErrorCode::kUnsupported, files.directory.string() +
+                                             ": gradcheck reads class indices; this model is for " +
+                                             std::string(data::name_of(files.config.problem())));
+  }
   models::override_dropout(files.config, 0.0);
   models::Classifier model = load(files, arguments.dtype, nn::Purpose::kTrain);
   const data::Dataset rows = read_lines(arguments.input, Labels::kRequired);
@@ -107,8 +145,7 @@ int run_gradcheck(const GradcheckArguments& arguments) {
   const std::size_t limit =
       text_limit(files, arguments.max_length, static_cast<std::size_t>(files.config.max_tokens()));
   const data::TokenArena arena = tokenize_rows(rows, files, limit);
-  train::check_labels(arena.labels, static_cast<std::int64_t>(model.config().labels.size()),
-                      rows.origin);
+  train::check_labels(arena, model.config(), rows.origin);
   std::vector<std::int64_t> all(arena.size());
   std::iota(all.begin(), all.end(), 0);
   const data::PackedBatch batch = data::pack(arena, all);

@@ -7,7 +7,7 @@
 
 #include "cli/transfer_display.hpp"
 #include "config/error.hpp"
-#include "data/json_lines.hpp"
+#include "data/tables/json_lines.hpp"
 #include "hub/hub.hpp"
 #include "models/model_types.hpp"
 
@@ -28,13 +28,32 @@ ModelFiles open_model(const std::string& id_or_directory, const std::string& rev
           .tensors = hub::Safetensors::open_model(directory)};
 }
 
+void expect_labels(const ModelFiles& files, data::DatasetOptions& options) {
+  const models::ClassifierConfig& config = files.config;
+  if (options.problem_type) return;
+  options.problem_type = config.problem_type;
+  if (!config.problem_type && config.labels.size() == 1)
+    options.problem_type = data::ProblemType::kRegression;
+}
+
 void settle_labels(ModelFiles& files, const data::Dataset& dataset) {
   std::vector<std::string>& labels = files.config.labels;
+  files.config.problem_type = dataset.problem_type;
   const auto named = static_cast<std::int64_t>(dataset.label_names.size());
   const std::int64_t stored = models::stored_classes(*files.config.type, files.tensors);
   if (stored > 0) {
     if (static_cast<std::int64_t>(labels.size()) != stored) labels = models::unnamed_labels(stored);
     if (named == stored && models::are_unnamed(labels)) labels = dataset.label_names;
+    return;
+  }
+  if (dataset.problem_type != data::ProblemType::kSingleLabel) {
+    const auto outputs = static_cast<std::int64_t>(dataset.targets);
+    const bool as_many = static_cast<std::int64_t>(labels.size()) == outputs;
+    if (named == outputs) {
+      labels = dataset.label_names;
+    } else if (!as_many) {
+      labels = models::unnamed_labels(outputs);
+    }
     return;
   }
   std::int64_t needed = std::max<std::int64_t>(2, named);

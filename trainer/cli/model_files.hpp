@@ -6,8 +6,8 @@
 #include <string>
 
 #include "data/dataset.hpp"
-#include "data/token_arena.hpp"
-#include "data/token_cache.hpp"
+#include "data/tokens/token_arena.hpp"
+#include "data/tokens/token_cache.hpp"
 #include "hub/safetensors.hpp"
 #include "models/classifier.hpp"
 #include "models/loading.hpp"
@@ -29,8 +29,12 @@ struct ModelFiles {
 // are fetched.
 ModelFiles open_model(const std::string& id_or_directory, const std::string& revision);
 
-// The classes: those of the checkpoint's head; for a bare model those of the data (its names, else
-// as many as its highest label says).
+// What config.json says of the labels, where the options say nothing: its problem_type; one label
+// means regression.
+void expect_labels(const ModelFiles& files, data::DatasetOptions& options);
+// The problem type that the data was read as, and the classes: those of the checkpoint's head; for
+// a bare model those of the data (its names, else as many as its highest label says; of several
+// labels and of regression as many as each row has numbers).
 void settle_labels(ModelFiles& files, const data::Dataset& dataset);
 // The classes of a finished classifier. Throws Error(kInvalidInput) for a bare model.
 void require_head(ModelFiles& files);

@@ -35,6 +35,20 @@ int fail(const std::string& message, int code) {
   return code;
 }
 
+// The command that the line names, with its place: "trainer cache rm".
+struct ChosenCommand {
+  const CLI::App* app;
+  std::string name;
+};
+ChosenCommand chosen_command(const CLI::App& app) {
+  ChosenCommand chosen{.app = &app, .name = app.get_name()};
+  while (!chosen.app->get_subcommands().empty()) {
+    chosen.app = chosen.app->get_subcommands().front();
+    chosen.name += " " + chosen.app->get_name();
+  }
+  return chosen;
+}
+
 int dispatch(const Arguments& arguments) {
   switch (arguments.command) {
     case Command::kTrain:
@@ -67,12 +81,11 @@ int run(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    const CLI::App* chosen = &app;
-    while (!chosen->get_subcommands().empty()) chosen = chosen->get_subcommands().front();
-    fmt::print("{}", chosen->help());
+    fmt::print("{}", chosen_command(app).app->help());
     return 0;
   } catch (const CLI::ParseError& error) {
-    return fail(fmt::format("{} (see trainer --help)", one_line(error.what())), kUsage);
+    return fail(fmt::format("{} (see {} --help)", one_line(error.what()), chosen_command(app).name),
+                kUsage);
   }
   if (arguments.train.print_config) {
     fmt::print("{}", app.config_to_str(true));

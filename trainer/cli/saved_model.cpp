@@ -15,7 +15,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<models::CardRow> card_rows(const train::TrainerState& state) {
+// What the page shows of each evaluation.
+std::string card_metric(data::ProblemType problem) {
+  if (problem == data::ProblemType::kMultiLabel) return "f1";
+  return problem == data::ProblemType::kRegression ? "mse" : "accuracy";
+}
+
+std::vector<models::CardRow> card_rows(const train::TrainerState& state,
+                                       const std::string& metric) {
   std::vector<models::CardRow> rows;
   models::CardRow row;
   for (const train::Row& logged : state.log_history) {
@@ -27,7 +34,7 @@ std::vector<models::CardRow> card_rows(const train::TrainerState& state) {
         row.eval_loss = value;
         evaluation = true;
       }
-      if (key == "eval/accuracy") row.accuracy = value;
+      if (key == "eval/" + metric) row.metric = value;
     }
     row.step = logged.step;
     if (evaluation) rows.push_back(row);
@@ -68,11 +75,13 @@ void make_directory(const fs::path& directory) {
 void save_model(const TrainArguments& a, const TrainedModel& trained, const fs::path& directory) {
   models::export_model(trained.model, trained.tokenizer, directory);
   const std::string name = fs::absolute(directory).filename().string();
+  const std::string metric = card_metric(trained.model.config().problem());
   models::ModelCard card{.name = name,
+                         .metric = metric,
                          .base_model = a.model,
                          .dataset = trained.data_origin,
                          .hyperparameters = {},
-                         .results = card_rows(trained.state)};
+                         .results = card_rows(trained.state, metric)};
   const nlohmann::ordered_json flags = flags_as_json(a);
   for (const auto& [key, value] : flags.items())
     card.hyperparameters.emplace_back(key, value.dump());

@@ -32,21 +32,6 @@ void token_options(CLI::App& app, TokenizeArguments& a) {
       ->group(group);
 }
 
-void token_cache_options(CLI::App& app, TokenCacheArguments& cache) {
-  const char* group = "Model and data";
-  auto* folder = app.add_option("--token-cache", cache.folder,
-                                "folder where token ids are kept [~/.cache/trainer/tokens]");
-  folder->group(group);
-  app.add_option("--token-cache-limit", cache.limit_gib,
-                 "GiB that it may have; what was used longest ago goes")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1048576.0))
-      ->group(group);
-  app.add_flag("--no-token-cache", cache.off, "keep the token ids in memory")
-      ->excludes(folder)
-      ->group(group);
-}
-
 TokenizeOptions tokenize_options(const TokenizeArguments& a) {
   TokenizeOptions options{.model = a.model, .input = a.input, .output = a.output, .encode = {}};
   options.encode.add_special_tokens = !a.no_special_tokens;

@@ -4,14 +4,13 @@
 
 #include "cli/arguments.hpp"
 #include "cli/tokenize.hpp"
-#include "data/token_cache.hpp"
+#include "data/tokens/token_cache.hpp"
 
 // The flags that are about token ids: of `tokenize`, and of the token cache.
 namespace trainer::cli {
 
-// Fill the arguments while the app parses; both must outlive the parse.
+// Fills the arguments while the app parses; both must outlive the parse.
 void token_options(CLI::App& app, TokenizeArguments& arguments);
-void token_cache_options(CLI::App& app, TokenCacheArguments& arguments);
 
 TokenizeOptions tokenize_options(const TokenizeArguments& arguments);
 // What is wrong with the cache goes to standard error.

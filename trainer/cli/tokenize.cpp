@@ -8,7 +8,7 @@
 
 #include "cli/output.hpp"
 #include "config/error.hpp"
-#include "data/json_lines.hpp"
+#include "data/tables/json_lines.hpp"
 
 namespace trainer::cli {
 namespace {

@@ -1,4 +1,5 @@
-#include <CLI/CLI.hpp>
+#include <array>
+#include <iterator>
 
 #include "cli/arguments.hpp"
 #include "cli/checks.hpp"
@@ -9,236 +10,243 @@
 namespace trainer::cli {
 namespace {
 
+using Flags = std::vector<Flag>;
 const CLI::Range kProbability(0.0, 0.999);
 const CLI::Range kBelowOne(0.0, 0.9999999);
 const CLI::Range kCount(1, 65536);
 
-void length_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Length and batches";
-  app.add_option("--num-train-epochs", a.num_train_epochs, "passes over the data")
-      ->capture_default_str()
-      ->check(above_zero())
-      ->group(group);
-  app.add_option("--max-steps", a.max_steps, "optimizer steps, instead of epochs")
-      ->check(above_zero())
-      ->group(group);
-  app.add_option("--batch-size", a.batch_size, "texts per forward pass")
-      ->capture_default_str()
-      ->check(kCount)
-      ->group(group);
-  app.add_option("--eval-batch-size", a.eval_batch_size,
-                 "texts per forward pass in evaluation [--batch-size]")
-      ->check(kCount)
-      ->group(group);
-  app.add_option("--gradient-accumulation-steps", a.gradient_accumulation_steps,
-                 "batches per optimizer step; the loss is the mean over all their rows")
-      ->capture_default_str()
-      ->check(kCount)
-      ->group(group);
-  app.add_flag("--no-shuffle", a.no_shuffle, "take the rows in order in every epoch")->group(group);
-  app.add_option("--seed", a.seed, "of new weights, order and dropout")
-      ->capture_default_str()
-      ->group(group);
+Flags row_flags(TrainArguments& a) {
+  constexpr std::string_view group = kModelAndData;
+  return {
+      {group, "--eval-dataset", "rows to evaluate on [the data set's test split]", &a.eval_dataset},
+      {group,
+       "--train-samples",
+       "train on that many shuffled rows [all]",
+       &a.train_samples,
+       {CLI::PositiveNumber}},
+      {group,
+       "--eval-samples",
+       "evaluate on that many shuffled rows [all]",
+       &a.eval_samples,
+       {CLI::PositiveNumber}},
+      {group, "--shuffle-seed", "seed that rows are drawn with, as datasets.shuffle(seed)",
+       &a.shuffle_seed},
+      {group,
+       "--max-length",
+       "tokens of a text at most [512, or what the model takes]",
+       &a.max_length,
+       {CLI::PositiveNumber}},
+  };
 }
 
-void optimizer_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Optimizer";
-  app.add_option("--optim", a.optim, train::optimizer_names())->capture_default_str()->group(group);
-  app.add_option("--optim-args", a.optim_args, "key=value,… of sgd: momentum, dampening, nesterov")
-      ->group(group);
-  app.add_option("--learning-rate", a.learning_rate, "peak rate")
-      ->capture_default_str()
-      ->check(zero_or_more())
-      ->group(group);
-  app.add_option("--weight-decay", a.weight_decay, "not for biases and norms")
-      ->capture_default_str()
-      ->check(zero_or_more())
-      ->group(group);
-  app.add_option("--adam-beta1", a.adam_beta1, "of AdamW and Lion")
-      ->capture_default_str()
-      ->check(kBelowOne)
-      ->group(group);
-  app.add_option("--adam-beta2", a.adam_beta2, "of AdamW and Lion")
-      ->capture_default_str()
-      ->check(kBelowOne)
-      ->group(group);
-  app.add_option("--adam-epsilon", a.adam_epsilon, "of AdamW")
-      ->capture_default_str()
-      ->check(zero_or_more())
-      ->group(group);
-  app.add_option("--max-grad-norm", a.max_grad_norm,
-                 "gradients are clipped to this norm; 0: not clipped")
-      ->capture_default_str()
-      ->check(zero_or_more())
-      ->group(group);
+Flags length_flags(TrainArguments& a) {
+  constexpr std::string_view group = "Length and batches";
+  return {
+      {group, "--num-train-epochs", "passes over the data", &a.num_train_epochs, {above_zero()}},
+      {group, "--max-steps", "optimizer steps, instead of epochs", &a.max_steps, {above_zero()}},
+      {group, "--batch-size", "texts per forward pass", &a.batch_size, {kCount}},
+      {group,
+       "--eval-batch-size",
+       "texts per forward pass in evaluation [--batch-size]",
+       &a.eval_batch_size,
+       {kCount}},
+      {group,
+       "--gradient-accumulation-steps",
+       "batches per optimizer step; the loss is the mean over all their rows",
+       &a.gradient_accumulation_steps,
+       {kCount}},
+      {group, "--no-shuffle", "take the rows in order in every epoch", &a.no_shuffle},
+      {group, "--seed", "of new weights, order and dropout", &a.seed}};
 }
 
-void schedule_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Learning rate schedule";
-  app.add_option("--lr-scheduler-type", a.lr_scheduler_type, train::schedule_names())
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--lr-scheduler-kwargs", a.lr_scheduler_kwargs,
-                 "its arguments, as transformers names them: key=value,… or a JSON object")
-      ->group(group);
-  auto* ratio =
-      app.add_option("--warmup-ratio", a.warmup_ratio, "share of the steps that the rate rises")
-          ->capture_default_str()
-          ->check(CLI::Range(0.0, 1.0))
-          ->group(group);
-  app.add_option("--warmup-steps", a.warmup_steps,
-                 "steps that the rate rises; below 1: a share of all")
-      ->check(zero_or_more())
-      ->excludes(ratio)
-      ->group(group);
+Flags optimizer_flags(TrainArguments& a) {
+  constexpr std::string_view group = "Optimizer";
+  return {
+      {group, "--optim", train::optimizer_names(), &a.optim},
+      {group, "--optim-args", "key=value,… of sgd: momentum, dampening, nesterov", &a.optim_args},
+      {group, "--learning-rate", "peak rate", &a.learning_rate, {zero_or_more()}},
+      {group, "--weight-decay", "not for biases and norms", &a.weight_decay, {zero_or_more()}},
+      {group, "--adam-beta1", "of AdamW and Lion", &a.adam_beta1, {kBelowOne}},
+      {group, "--adam-beta2", "of AdamW and Lion", &a.adam_beta2, {kBelowOne}},
+      {group, "--adam-epsilon", "of AdamW", &a.adam_epsilon, {zero_or_more()}},
+      {group,
+       "--max-grad-norm",
+       "gradients are clipped to this norm; 0: not clipped",
+       &a.max_grad_norm,
+       {zero_or_more()}}};
 }
 
-void regularisation_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Loss and what is trained";
-  app.add_option("--label-smoothing-factor", a.label_smoothing_factor,
-                 "share of the target spread over all classes; evaluation's loss too")
-      ->capture_default_str()
-      ->check(kProbability)
-      ->group(group);
-  app.add_option("--class-weights", a.class_weights,
-                 "balanced (rows / (classes * rows of the class)), or a weight per class: 1,2.5")
-      ->group(group);
-  app.add_option("--dropout", a.dropout,
-                 "probability of every dropout [as the model's config says]")
-      ->check(kProbability)
-      ->group(group);
-  app.add_option("--layerwise-lr-decay", a.layerwise_lr_decay,
-                 "each layer's share of the learning rate of the one above it")
-      ->check(CLI::Range(0.01, 1.0))
-      ->group(group);
-  app.add_option("--freeze", a.freeze,
-                 "parameters that keep their values: globs on the checkpoint's names, "
-                 "'*.layer.0.*,*bias'")
-      ->group(group);
-  app.add_option("--freeze-layers", a.freeze_layers, "the first N layers keep their values")
-      ->capture_default_str()
-      ->check(zero_or_more())
-      ->group(group);
-  app.add_flag("--freeze-embeddings", a.freeze_embeddings, "the embeddings keep their values")
-      ->group(group);
+Flags schedule_flags(TrainArguments& a) {
+  constexpr std::string_view group = "Learning rate schedule";
+  return {{group, "--lr-scheduler-type", train::schedule_names(), &a.lr_scheduler_type},
+          {group, "--lr-scheduler-kwargs",
+           "its arguments, as transformers names them: key=value,… or a JSON object",
+           &a.lr_scheduler_kwargs},
+          {group,
+           "--warmup-ratio",
+           "share of the steps that the rate rises",
+           &a.warmup_ratio,
+           {CLI::Range(0.0, 1.0)}},
+          {group,
+           "--warmup-steps",
+           "steps that the rate rises; below 1: a share of all",
+           &a.warmup_steps,
+           {zero_or_more()},
+           "--warmup-ratio"}};
 }
 
-void machine_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Machine";
-  app.add_option("--dtype", a.dtype,
-                 "auto, float32 or bfloat16 compute; weights are always kept in float32")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
-      ->group(group);
-  app.add_option("--device", a.device, "auto or cpu")->capture_default_str()->group(group);
+Flags regularisation_flags(TrainArguments& a) {
+  constexpr std::string_view group = "Loss and what is trained";
+  return {{group,
+           "--label-smoothing-factor",
+           "share of the target spread over all classes; evaluation's loss too",
+           &a.label_smoothing_factor,
+           {kProbability}},
+          {group, "--class-weights",
+           "balanced (rows / (classes * rows of the class)), or a weight per class: 1,2.5",
+           &a.class_weights},
+          {group,
+           "--dropout",
+           "probability of every dropout [as the model's config says]",
+           &a.dropout,
+           {kProbability}},
+          {group,
+           "--layerwise-lr-decay",
+           "each layer's share of the learning rate of the one above it",
+           &a.layerwise_lr_decay,
+           {CLI::Range(0.01, 1.0)}},
+          {group, "--freeze",
+           "parameters that keep their values: globs on the checkpoint's names, "
+           "'*.layer.0.*,*bias'",
+           &a.freeze},
+          {group,
+           "--freeze-layers",
+           "the first N layers keep their values",
+           &a.freeze_layers,
+           {zero_or_more()}},
+          {group, "--freeze-embeddings", "the embeddings keep their values", &a.freeze_embeddings}};
 }
 
-void evaluation_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Logging and evaluation";
+Flags machine_flags(TrainArguments& a) {
+  constexpr std::string_view group = "Machine";
+  return {{group,
+           "--dtype",
+           "auto, float32 or bfloat16 compute; weights are always kept in float32",
+           &a.dtype,
+           {CLI::IsMember({"auto", "float32", "bfloat16"})}},
+          {group, "--gradient-checkpointing",
+           "keep each layer's input only and compute the rest again in backward: less memory, more "
+           "time",
+           &a.gradient_checkpointing},
+          {group, "--device", "auto or cpu", &a.device}};
+}
+
+Flags evaluation_flags(TrainArguments& a) {
+  constexpr std::string_view group = "Logging and evaluation";
   const CLI::IsMember strategy({"epoch", "steps", "no"});
-  app.add_option("--logging-strategy", a.logging_strategy, "steps, epoch or no")
-      ->capture_default_str()
-      ->check(strategy)
-      ->group(group);
-  app.add_option("--logging-steps", a.logging_steps,
-                 "steps between logged training rows; below 1: a share of all")
-      ->capture_default_str()
-      ->check(above_zero())
-      ->group(group);
-  app.add_flag("--logging-first-step", a.logging_first_step, "log the first step as well")
-      ->group(group);
-  app.add_option("--eval-strategy", a.eval_strategy,
-                 "epoch, steps or no; the last step is evaluated too, unless no")
-      ->capture_default_str()
-      ->check(strategy)
-      ->group(group);
-  app.add_option("--eval-steps", a.eval_steps, "for --eval-strategy steps [--logging-steps]")
-      ->check(above_zero())
-      ->group(group);
-  app.add_option("--eval-delay", a.eval_delay,
-                 "epochs or steps, by the strategy, before the first evaluation")
-      ->capture_default_str()
-      ->check(zero_or_more())
-      ->group(group);
-  app.add_flag("--eval-on-start", a.eval_on_start, "evaluate before the first step")->group(group);
-  app.add_option("--eval-errors", a.eval_errors,
-                 "rows of highest loss that eval_errors.jsonl names; 0: no such file")
-      ->capture_default_str()
-      ->group(group);
+  return {{group, "--logging-strategy", "steps, epoch or no", &a.logging_strategy, {strategy}},
+          {group,
+           "--logging-steps",
+           "steps between logged training rows; below 1: a share of all",
+           &a.logging_steps,
+           {above_zero()}},
+          {group, "--logging-first-step", "log the first step as well", &a.logging_first_step},
+          {group,
+           "--eval-strategy",
+           "epoch, steps or no; the last step is evaluated too, unless no",
+           &a.eval_strategy,
+           {strategy}},
+          {group,
+           "--eval-steps",
+           "for --eval-strategy steps [--logging-steps]",
+           &a.eval_steps,
+           {above_zero()}},
+          {group,
+           "--eval-delay",
+           "epochs or steps, by the strategy, before the first evaluation",
+           &a.eval_delay,
+           {zero_or_more()}},
+          {group, "--eval-on-start", "evaluate before the first step", &a.eval_on_start},
+          {group, "--eval-errors",
+           "rows of highest loss that eval_errors.jsonl names; 0: no such file", &a.eval_errors}};
 }
 
-void best_model_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Best model";
-  app.add_flag("--load-best-model-at-end", a.load_best_model_at_end,
-               "end with the best evaluated checkpoint instead of the last")
-      ->group(group);
-  app.add_option("--metric-for-best-model", a.metric_for_best_model,
-                 "loss, accuracy, f1, …: any logged eval/ metric [loss, where one is needed]")
-      ->group(group);
-  app.add_option("--greater-is-better", a.greater_is_better, "true or false [by the metric's name]")
-      ->group(group);
-  app.add_option("--early-stopping-patience", a.early_stopping_patience,
-                 "end after that many evaluations without gain [never]")
-      ->check(above_zero())
-      ->group(group);
-  app.add_option("--early-stopping-threshold", a.early_stopping_threshold,
-                 "what a gain must exceed")
-      ->capture_default_str()
-      ->check(zero_or_more())
-      ->group(group);
+Flags best_model_flags(TrainArguments& a) {
+  constexpr std::string_view group = "Best model";
+  return {
+      {group, "--load-best-model-at-end",
+       "end with the best evaluated checkpoint instead of the last", &a.load_best_model_at_end},
+      {group, "--metric-for-best-model",
+       "loss, accuracy, f1, …: any logged eval/ metric [loss, where one is needed]",
+       &a.metric_for_best_model},
+      {group, "--greater-is-better", "true or false [by the metric's name]", &a.greater_is_better},
+      {group,
+       "--early-stopping-patience",
+       "end after that many evaluations without gain [never]",
+       &a.early_stopping_patience,
+       {above_zero()}},
+      {group,
+       "--early-stopping-threshold",
+       "what a gain must exceed",
+       &a.early_stopping_threshold,
+       {zero_or_more()}}};
 }
 
-void output_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Checkpoints and output";
-  app.add_option("--save-strategy", a.save_strategy,
-                 "when to write a checkpoint: epoch, steps, best or no")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"epoch", "steps", "best", "no"}))
-      ->group(group);
-  app.add_option("--save-steps", a.save_steps, "for --save-strategy steps; below 1: a share of all")
-      ->capture_default_str()
-      ->check(above_zero())
-      ->group(group);
-  app.add_option("--save-total-limit", a.save_total_limit,
-                 "checkpoints kept, the newest and the best; 0: all")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--resume-from-checkpoint", a.resume_from_checkpoint,
-                 "a checkpoint, or an output directory with some")
-      ->group(group);
-  app.add_option("--output-dir", a.output_dir, "where the model goes [outputs/<run name>]")
-      ->group(group);
-  // Not built: refused by name, and not offered.
-  app.add_option("--log-model", a.log_model)
-      ->check(CLI::IsMember({"end", "checkpoint", "false"}))
-      ->group("");
+Flags output_flags(TrainArguments& a) {
+  constexpr std::string_view group = "Checkpoints and output";
+  return {{group,
+           "--save-strategy",
+           "when to write a checkpoint: epoch, steps, best or no",
+           &a.save_strategy,
+           {CLI::IsMember({"epoch", "steps", "best", "no"})}},
+          {group,
+           "--save-steps",
+           "for --save-strategy steps; below 1: a share of all",
+           &a.save_steps,
+           {above_zero()}},
+          {group, "--save-total-limit", "checkpoints kept, the newest and the best; 0: all",
+           &a.save_total_limit},
+          {group, "--resume-from-checkpoint", "a checkpoint, or an output directory with some",
+           &a.resume_from_checkpoint},
+          {group, "--output-dir", "where the model goes [outputs/<run name>]", &a.output_dir},
+          // Not built: refused by name, and not offered.
+          {"", "--log-model", "", &a.log_model, {CLI::IsMember({"end", "checkpoint", "false"})}}};
 }
 
-void tracker_options(CLI::App& app, TrainArguments& a) {
-  const char* group = "Tracker";
-  app.add_option("--project", a.project, "project of the run [the data set's name]")->group(group);
-  app.add_option("--run-name", a.run_name, "name of the run [a generated one]")->group(group);
-  app.add_option("--group", a.group, "group of the run")->group(group);
-  app.add_option("--tags", a.tags, "tags, separated by commas")->group(group);
-  app.add_option("--notes", a.notes, "a remark")->group(group);
-  app.add_option("--report-to", a.report_to, "tracker or none")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"tracker", "none"}))
-      ->group(group);
+Flags tracker_flags(TrainArguments& a) {
+  constexpr std::string_view group = "Tracker";
+  return {
+      {group,
+       "--project",
+       "project of the run [the data set's name]",
+       &a.project,
+       {},
+       "",
+       Told::kNo},
+      {group, "--run-name", "name of the run [a generated one]", &a.run_name, {}, "", Told::kNo},
+      {group, "--group", "group of the run", &a.group, {}, "", Told::kNo},
+      {group, "--tags", "tags, separated by commas", &a.tags, {}, "", Told::kNo},
+      {group, "--notes", "a remark", &a.notes, {}, "", Told::kNo},
+      {group,
+       "--report-to",
+       "tracker or none",
+       &a.report_to,
+       {CLI::IsMember({"tracker", "none"})}}};
 }
 
 }  // namespace
 
-void define_training(CLI::App& app, TrainArguments& arguments) {
-  length_options(app, arguments);
-  optimizer_options(app, arguments);
-  schedule_options(app, arguments);
-  regularisation_options(app, arguments);
-  machine_options(app, arguments);
-  evaluation_options(app, arguments);
-  best_model_options(app, arguments);
-  output_options(app, arguments);
-  tracker_options(app, arguments);
+std::vector<Flag> training_flags(TrainArguments& a) {
+  Flags all;
+  for (Flags& flags : std::array{
+           model_flags(a.model, a.revision), data_flags(a.data), token_cache_flags(a.token_cache),
+           split_flags(a.data), row_flags(a), length_flags(a), optimizer_flags(a),
+           schedule_flags(a), regularisation_flags(a), machine_flags(a), evaluation_flags(a),
+           best_model_flags(a), output_flags(a), tracker_flags(a)}) {
+    all.insert(all.end(), std::make_move_iterator(flags.begin()),
+               std::make_move_iterator(flags.end()));
+  }
+  return all;
 }
 
 }  // namespace trainer::cli

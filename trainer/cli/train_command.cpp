@@ -19,6 +19,7 @@
 #include "train/evaluation_report.hpp"
 #include "train/loop.hpp"
 #include "train/metrics_file.hpp"
+#include "train/objective.hpp"
 #include "train/progress.hpp"
 #include "train/tracker_hook.hpp"
 
@@ -41,12 +42,13 @@ struct Rows {
   std::optional<data::Dataset> evaluation;
 };
 
-Rows read_rows(const TrainArguments& a) {
-  data::DatasetSource source(dataset_options(a.data, a.data.dataset));
+Rows read_rows(const TrainArguments& a, const ModelFiles& files) {
+  data::DatasetOptions options = dataset_options(a.data, a.data.dataset);
+  expect_labels(files, options);
+  data::DatasetSource source(std::move(options));
   const data::Selection of_train = selection(a.data, a.train_samples, a.shuffle_seed);
   Rows rows;
   rows.train = source.read(data::Split::kTrain, of_train);
-  require_single_label(rows.train);
   if (a.eval_strategy == "no") return rows;
   data::Selection of_evaluation = of_train;
   of_evaluation.samples = a.eval_samples;
@@ -90,9 +92,8 @@ std::string summary_line(const train::TrainingResult& result) {
                   result.train_samples_per_second);
   if (result.last_evaluation) {
     line += fmt::format(", eval/loss {:.4f}", result.last_evaluation->loss);
-    for (const auto& [name, value] : result.last_evaluation->metrics) {
-      if (name == "accuracy") line += fmt::format(", eval/accuracy {:.4f}", value);
-    }
+    const auto& [name, value] = result.last_evaluation->metrics.front();
+    line += fmt::format(", eval/{} {:.4f}", name, value);
   }
   return line;
 }
@@ -125,7 +126,7 @@ Prepared prepare(const TrainArguments& a) {
     checkpoint = train::find_checkpoint(a.resume_from_checkpoint);
   ModelFiles files =
       open_model(checkpoint ? checkpoint->string() : a.model, checkpoint ? "main" : a.revision);
-  Rows rows = read_rows(a);
+  Rows rows = read_rows(a, files);
   settle_labels(files, rows.train);
   if (a.dropout) models::override_dropout(files.config, *a.dropout);
   const std::size_t limit = text_limit(files, a.max_length, 512);
@@ -137,9 +138,8 @@ Prepared prepare(const TrainArguments& a) {
   const data::Summary of_train = data::summarize(rows.train, arena.offsets, tokens);
   std::optional<data::Summary> of_evaluation;
   if (evaluation) of_evaluation = data::summarize(*rows.evaluation, evaluation->offsets, tokens);
-  const auto classes = static_cast<std::int64_t>(files.config.labels.size());
-  train::check_labels(arena.labels, classes, rows.train.origin);
-  if (evaluation) train::check_labels(evaluation->labels, classes, rows.evaluation->origin);
+  train::check_labels(arena, files.config, rows.train.origin);
+  if (evaluation) train::check_labels(*evaluation, files.config, rows.evaluation->origin);
   nn::set_seed(a.seed);
   models::Classifier model(files.config, nn::compute_from_name(a.dtype), nn::Purpose::kTrain);
   report_load(models::load_weights(model, files.tensors));
@@ -160,10 +160,12 @@ Prepared prepare(const TrainArguments& a) {
 
 void describe_run(const Prepared& p) {
   fmt::print(
-      stderr, "{}: {} parameters, {}; {} rows, {} tokens, at most {} each; evaluation on {} rows\n",
+      stderr,
+      "{}: {} parameters, {}; {}; {} rows, {} tokens, at most {} each; evaluation on {} rows\n",
       p.files.config.type->name, p.model.parameters().size(),
       p.model.parameters().compute() == nn::Compute::kBfloat16 ? "bfloat16" : "float32",
-      p.train.size(), p.train.ids.size(), p.max_length, p.evaluation ? p.evaluation->size() : 0);
+      data::name_of(p.files.config.problem()), p.train.size(), p.train.ids.size(), p.max_length,
+      p.evaluation ? p.evaluation->size() : 0);
   fmt::print(stderr, "train: {}\n", data::to_text(p.train_summary));
   if (p.eval_summary) fmt::print(stderr, "eval: {}\n", data::to_text(*p.eval_summary));
 }
@@ -206,7 +208,11 @@ int train_and_save(const TrainArguments& a, Prepared& p, train::TrainingOptions 
                    const Watched& watched) {
   options.output_directory = watched.directory;
   options.resume_from = p.checkpoint;
-  options.loss.class_weights = class_weights(a, p.train.labels, p.model.config().labels.size());
+  if (p.model.config().problem() == data::ProblemType::kSingleLabel) {
+    options.loss.class_weights = class_weights(a, p.train.labels, p.model.config().labels.size());
+  } else if (!a.class_weights.empty()) {
+    throw Error(ErrorCode::kUsage, "--class-weights goes with single_label_classification");
+  }
   watch_signals();
   const train::TrainingData data{.train = p.train,
                                  .evaluation = p.evaluation ? &*p.evaluation : nullptr,

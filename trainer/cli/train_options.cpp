@@ -46,11 +46,6 @@ std::optional<char> delimiter_from(const std::string& text) {
   throw Error(ErrorCode::kUsage, "--csv-delimiter '" + text + "' is not one byte (or \\t)");
 }
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 }  // namespace
 
 std::vector<std::string> split(const std::string& text) {
@@ -109,88 +104,15 @@ data::Selection selection(const DataArguments& a, std::optional<std::size_t> sam
   return selection;
 }
 
-void require_single_label(const data::Dataset& dataset) {
-  if (dataset.problem_type == data::ProblemType::kSingleLabel) return;
-  throw Error(ErrorCode::kUnsupported,
-              fmt::format("{}: its labels make it a problem of type {}, which this build reads but "
-                          "does not train or evaluate yet; single_label_classification is "
-                          "(--problem-type, --label-column)",
-                          dataset.origin, data::name_of(dataset.problem_type)));
-}
-
 std::string generated_name(const std::string& model) {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   return fmt::format("{}-{:%Y%m%d-%H%M%S}", short_name(model), fmt::localtime(now));
 }
 
-Json flags_as_json(const TrainArguments& a) {
-  return {{"model", a.model},
-          {"revision", a.revision},
-          {"dataset", a.data.dataset},
-          {"eval_dataset", a.eval_dataset},
-          {"text_column", a.data.text_column},
-          {"text_pair_column", a.data.text_pair_column},
-          {"label_column", fmt::format("{}", fmt::join(a.data.label_columns, ","))},
-          {"dataset_config", a.data.dataset_config},
-          {"dataset_revision", a.data.dataset_revision},
-          {"train_split", a.data.train_split},
-          {"eval_split", a.data.eval_split},
-          {"test_size", a.data.test_size},
-          {"stratify", a.data.stratify},
-          {"problem_type", a.data.problem_type},
-          {"csv_delimiter", a.data.csv_delimiter},
-          {"train_samples", or_null(a.train_samples)},
-          {"eval_samples", or_null(a.eval_samples)},
-          {"shuffle_seed", a.shuffle_seed},
-          {"max_length", or_null(a.max_length)},
-          {"num_train_epochs", a.num_train_epochs},
-          {"max_steps", or_null(a.max_steps)},
-          {"batch_size", a.batch_size},
-          {"eval_batch_size", a.eval_batch_size.value_or(a.batch_size)},
-          {"gradient_accumulation_steps", a.gradient_accumulation_steps},
-          {"optim", a.optim},
-          {"optim_args", a.optim_args},
-          {"learning_rate", a.learning_rate},
-          {"weight_decay", a.weight_decay},
-          {"adam_beta1", a.adam_beta1},
-          {"adam_beta2", a.adam_beta2},
-          {"adam_epsilon", a.adam_epsilon},
-          {"max_grad_norm", a.max_grad_norm},
-          {"lr_scheduler_type", a.lr_scheduler_type},
-          {"lr_scheduler_kwargs", a.lr_scheduler_kwargs},
-          {"warmup_ratio", a.warmup_ratio},
-          {"warmup_steps", or_null(a.warmup_steps)},
-          {"label_smoothing_factor", a.label_smoothing_factor},
-          {"class_weights", a.class_weights},
-          {"dropout", or_null(a.dropout)},
-          {"layerwise_lr_decay", or_null(a.layerwise_lr_decay)},
-          {"freeze", a.freeze},
-          {"freeze_layers", a.freeze_layers},
-          {"freeze_embeddings", a.freeze_embeddings},
-          {"no_shuffle", a.no_shuffle},
-          {"seed", a.seed},
-          {"dtype", a.dtype},
-          {"device", a.device},
-          {"logging_strategy", a.logging_strategy},
-          {"logging_steps", a.logging_steps},
-          {"logging_first_step", a.logging_first_step},
-          {"eval_strategy", a.eval_strategy},
-          {"eval_steps", a.eval_steps.value_or(a.logging_steps)},
-          {"eval_delay", a.eval_delay},
-          {"eval_on_start", a.eval_on_start},
-          {"eval_errors", a.eval_errors},
-          {"save_strategy", a.save_strategy},
-          {"save_steps", a.save_steps},
-          {"save_total_limit", a.save_total_limit},
-          {"load_best_model_at_end", a.load_best_model_at_end},
-          {"metric_for_best_model", a.metric_for_best_model},
-          {"greater_is_better", or_null(a.greater_is_better)},
-          {"early_stopping_patience", or_null(a.early_stopping_patience)},
-          {"early_stopping_threshold", a.early_stopping_threshold},
-          {"resume_from_checkpoint", a.resume_from_checkpoint},
-          {"output_dir", a.output_dir},
-          {"log_model", a.log_model},
-          {"report_to", a.report_to}};
+Json flags_as_json(TrainArguments a) {
+  if (!a.eval_batch_size) a.eval_batch_size = a.batch_size;
+  if (!a.eval_steps) a.eval_steps = a.logging_steps;
+  return values_of(training_flags(a));
 }
 
 tracker::RunSettings run_settings(const TrainArguments& a, const RunFacts& facts) {

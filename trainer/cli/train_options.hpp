@@ -33,15 +33,13 @@ data::DatasetOptions dataset_options(const DataArguments& arguments, const std::
 // Which rows; `samples` of them when that is given.
 data::Selection selection(const DataArguments& arguments, std::optional<std::size_t> samples,
                           std::uint64_t shuffle_seed);
-// Refuses data that the loss does not know: Error(kUnsupported) naming the problem type.
-void require_single_label(const data::Dataset& dataset);
 
 // "bert-base-uncased-20260131-142530": the model's name and now.
 std::string generated_name(const std::string& model);
 
 // The flags that say what is trained on and how, and their values, defaults filled in; absent ones
 // null. Where it runs and is logged (project, names, caches) is left out.
-nlohmann::ordered_json flags_as_json(const TrainArguments& arguments);
+nlohmann::ordered_json flags_as_json(TrainArguments arguments);
 
 // What the run's config tells beside the flags.
 struct RunFacts {

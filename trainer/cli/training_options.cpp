@@ -56,6 +56,7 @@ train::TrainingOptions training_options(const TrainArguments& a) {
               .frozen_layers = a.freeze_layers,
               .freeze_embeddings = a.freeze_embeddings};
   o.loss.label_smoothing = a.label_smoothing_factor;
+  if (a.gradient_checkpointing) o.activations = nn::Activations::kRecomputed;
   o.schedule = train::schedule_from_name(a.lr_scheduler_type);
   o.schedule_arguments = train::KeyedValues("--lr-scheduler-kwargs", a.lr_scheduler_kwargs);
   o.learning_rate = a.learning_rate;

@@ -57,6 +57,7 @@ std::string entry(std::string name, const std::string& value) {
 std::string YamlConfig::to_config(const CLI::App* app, bool, bool, std::string) const {
   std::string out;
   for (const std::string& group : app->get_groups()) {
+    if (group.empty()) continue;  // what --help does not offer either
     std::string lines;
     for (const CLI::Option* option : app->get_options()) {
       if (option->get_group() != group || !option->get_configurable() || excluded(*option))

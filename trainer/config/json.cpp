@@ -216,9 +216,6 @@ std::int64_t required_int(const JsonObject& object, std::string_view key, IntRan
 double required_number(const JsonObject& object, std::string_view key) {
   return required(object, key, find_number(object, key), "a number");
 }
-bool required_bool(const JsonObject& object, std::string_view key) {
-  return required(object, key, find_bool(object, key), "true or false");
-}
 std::string required_string(const JsonObject& object, std::string_view key) {
   return required(object, key, find_string(object, key), "a string");
 }

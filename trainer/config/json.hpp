@@ -64,7 +64,6 @@ inline constexpr IntRange kNotNegative{0, 2147483647};
 std::int64_t required_int(const JsonObject& object, std::string_view key, IntRange range = {});
 double required_number(const JsonObject& object,
                        std::string_view key);  // integers are taken too; always finite
-bool required_bool(const JsonObject& object, std::string_view key);
 std::string required_string(const JsonObject& object, std::string_view key);
 
 // nullopt when the key is absent or null; a value of another type is an error, never silently the

@@ -6,17 +6,12 @@
 #include <array>
 
 #include "data/fingerprint.hpp"
-#include "data/imdb.hpp"
-#include "data/selected_rows.hpp"
-#include "data/split_source.hpp"
+#include "data/selection/selected_rows.hpp"
+#include "data/splits/imdb.hpp"
+#include "data/splits/split_source.hpp"
 
 namespace trainer::data {
 namespace {
-
-constexpr std::array<std::pair<ProblemType, std::string_view>, 3> kProblems = {
-    {{ProblemType::kSingleLabel, "single_label_classification"},
-     {ProblemType::kMultiLabel, "multi_label_classification"},
-     {ProblemType::kRegression, "regression"}}};
 
 // Names under which an evaluation split may be found, the best first.
 constexpr std::array<std::string_view, 5> kEvaluation = {"test", "validation", "valid", "val",
@@ -27,20 +22,6 @@ bool has(const std::vector<std::string>& names, std::string_view name) {
 }
 
 }  // namespace
-
-std::string_view name_of(ProblemType type) {
-  return kProblems[static_cast<std::size_t>(type)].second;
-}
-
-ProblemType problem_type_from_name(const std::string& name) {
-  for (const auto& [type, known] : kProblems) {
-    if (name == known) return type;
-  }
-  throw Error(ErrorCode::kUsage,
-              fmt::format("--problem-type '{}' is not known: use single_label_classification, "
-                          "multi_label_classification or regression",
-                          name));
-}
 
 struct DatasetSource::Impl {
   DatasetOptions options;

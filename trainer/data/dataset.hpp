@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "data/train_test_split.hpp"
+#include "data/labels/problem_type.hpp"
+#include "data/selection/train_test_split.hpp"
 
 namespace trainer::hub {
 class Hub;
@@ -17,16 +18,6 @@ class Hub;
 
 // Labelled texts, and where they come from.
 namespace trainer::data {
-
-// What is to be predicted, under transformers' names.
-enum class ProblemType {
-  kSingleLabel,  // "single_label_classification": one class of several
-  kMultiLabel,   // "multi_label_classification": each label by itself
-  kRegression,   // "regression": a number, or several
-};
-std::string_view name_of(ProblemType type);
-// Throws Error(kUsage) for another name.
-ProblemType problem_type_from_name(const std::string& name);
 
 struct Example {
   std::string text;

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "data/packed_batch.hpp"
+#include "data/tokens/packed_batch.hpp"
 #include "models/classifier_config.hpp"
 #include "models/head.hpp"
 #include "nn/backbone.hpp"

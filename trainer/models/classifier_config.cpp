@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/error.hpp"
+#include "config/printable.hpp"
 #include "models/model_types.hpp"
 #include "models/stored_file.hpp"
 
@@ -39,16 +40,13 @@ std::vector<std::string> read_labels(const config::JsonObject& json) {
   return labels;
 }
 
-void check_problem(const ClassifierConfig& config, const config::JsonObject& json) {
-  if (!config.problem_type.empty() && config.problem_type != "single_label_classification") {
-    throw Error(ErrorCode::kUnsupported,
-                json.place() + ": problem_type '" + config.problem_type +
-                    "' is not supported; only single_label_classification is");
-  }
-  if (config.labels.size() == 1) {
-    throw Error(ErrorCode::kUnsupported,
-                json.place() + ": one label means regression, which is not supported");
-  }
+std::optional<data::ProblemType> read_problem(const config::JsonObject& json) {
+  const std::string name = config::string_or(json, "problem_type", "");
+  if (name.empty()) return std::nullopt;
+  if (const auto found = data::find_problem_type(name)) return found;
+  broken(json, "problem_type '" + config::printable(name, 60) +
+                   "' is none of single_label_classification, multi_label_classification and "
+                   "regression");
 }
 
 void check_body(const nn::TransformerConfig& body, const config::JsonObject& json) {
@@ -99,9 +97,8 @@ ClassifierConfig read_config(const std::filesystem::path& config_json) {
     if (const auto count = config::find_int(json, "num_labels", {1, kMaxLabels}))
       config.labels = unnamed_labels(*count);
   }
-  config.problem_type = config::string_or(json, "problem_type", "");
+  config.problem_type = read_problem(json);
   config.type->read(json, config);
-  check_problem(config, json);
   check_body(config.body, json);
   if (config.decoder) check_body(*config.decoder, json);
   return config;

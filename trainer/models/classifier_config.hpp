@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/json.hpp"
+#include "data/labels/problem_type.hpp"
 #include "models/head.hpp"
 #include "nn/transformer_config.hpp"
 
@@ -34,15 +35,21 @@ struct ClassifierConfig {
   bool pad_id_is_ours = false;
   // Classes the config names (id2label), by index; empty when it says nothing about them.
   std::vector<std::string> labels;
-  std::string problem_type;  // as in config.json; empty when not there
-  std::string json;          // config.json as it was read, for export
+  // As config.json says, or as the data settled it.
+  std::optional<data::ProblemType> problem_type;
+  std::string json;  // config.json as it was read, for export
 
+  // What transformers takes it for: one label without a problem type means regression.
+  data::ProblemType problem() const {
+    return problem_type.value_or(labels.size() == 1 ? data::ProblemType::kRegression
+                                                    : data::ProblemType::kSingleLabel);
+  }
   std::int64_t max_tokens() const { return body.max_tokens(); }  // of one text
 };
 
 // Reads DIR/config.json. Throws Error: kUnsupported for a model_type that is not in the table
-// (lists those that are), for an option of a known type that is not built, and for regression or
-// multi-label problems; kInvalidInput for a broken field. Never looks at the weights.
+// (lists those that are) and for an option of a known type that is not built; kInvalidInput for a
+// broken field. Never looks at the weights.
 ClassifierConfig read_config(const std::filesystem::path& config_json);
 
 // "LABEL_0", "LABEL_1", …: what transformers calls classes that nobody named.

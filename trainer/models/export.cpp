@@ -59,7 +59,7 @@ void write_config(const Classifier& model, const std::filesystem::path& director
   }
   json["id2label"] = names;
   json["label2id"] = ids;
-  json["problem_type"] = "single_label_classification";
+  json["problem_type"] = data::name_of(config.problem());
   // Older readers know the weights' type as torch_dtype, newer ones as dtype.
   json["torch_dtype"] = "float32";
   json["dtype"] = "float32";

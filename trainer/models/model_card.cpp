@@ -17,13 +17,13 @@ std::string quoted(const std::string& text) {
 std::string render(const ModelCard& card) {
   std::string out = fmt::format(
       "---\nbase_model: {}\nlibrary_name: transformers\npipeline_tag: text-classification\ntags:\n"
-      "- generated_from_trainer\nmetrics:\n- accuracy\n---\n\n# {}\n\n"
+      "- generated_from_trainer\nmetrics:\n- {}\n---\n\n# {}\n\n"
       "A sequence classifier: {} fine-tuned on {}.\n",
-      quoted(card.base_model), card.name, card.base_model, card.dataset);
+      quoted(card.base_model), card.metric, card.name, card.base_model, card.dataset);
   if (!card.results.empty()) {
     const CardRow& last = card.results.back();
-    out += fmt::format("\nOn the evaluation rows: loss {:.4f}, accuracy {:.4f}.\n", last.eval_loss,
-                       last.accuracy);
+    out += fmt::format("\nOn the evaluation rows: loss {:.4f}, {} {:.4f}.\n", last.eval_loss,
+                       card.metric, last.metric);
   }
   out +=
       "\n## Use\n\n```python\nfrom transformers import "
@@ -32,12 +32,13 @@ std::string render(const ModelCard& card) {
   for (const auto& [name, value] : card.hyperparameters)
     out += fmt::format("- {}: {}\n", name, value);
   if (!card.results.empty()) {
-    out +=
-        "\n## Training results\n\n| Training Loss | Epoch | Step | Validation Loss | Accuracy |\n"
-        "|---|---|---|---|---|\n";
+    out += fmt::format(
+        "\n## Training results\n\n| Training Loss | Epoch | Step | Validation Loss | {} |\n"
+        "|---|---|---|---|---|\n",
+        card.metric);
     for (const CardRow& row : card.results) {
       out += fmt::format("| {:.4f} | {:.2f} | {} | {:.4f} | {:.4f} |\n", row.train_loss, row.epoch,
-                         row.step, row.eval_loss, row.accuracy);
+                         row.step, row.eval_loss, row.metric);
     }
   }
   return out;

@@ -13,12 +13,13 @@ struct CardRow {
   std::int64_t step = 0;
   double train_loss = 0;
   double eval_loss = 0;
-  double accuracy = 0;
+  double metric = 0;  // ModelCard::metric
 };
 
 // What a reader of a trained model's page wants to know.
 struct ModelCard {
   std::string name;
+  std::string metric = "accuracy";
   std::string base_model;
   std::string dataset;
   std::vector<std::pair<std::string, std::string>> hyperparameters;

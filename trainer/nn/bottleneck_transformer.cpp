@@ -1,6 +1,7 @@
 #include "nn/bottleneck_transformer.hpp"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/flip.h>
 #include <ATen/ops/index_select.h>
@@ -8,6 +9,7 @@
 #include "nn/attention.hpp"
 #include "nn/embedding.hpp"
 #include "nn/modules.hpp"
+#include "nn/recompute.hpp"
 #include "nn/specs.hpp"
 #include "nn/token_windows.hpp"
 #include "nn/tracked_weight.hpp"
@@ -133,7 +135,8 @@ at::Tensor BottleneckTransformer::embeddings(const PackedInput& input, Pass& pas
 }
 
 at::Tensor BottleneckTransformer::attended(const Layer& layer, const at::Tensor& x,
-                                           const PackedInput& input, Pass& pass) const {
+                                           std::span<const std::int32_t> cu_seqlens,
+                                           Pass& pass) const {
   const auto through = [&](const Dense& dense) {
     return norm(linear(x, dense.linear), {}, dense.norm, {});
   };
@@ -149,15 +152,15 @@ at::Tensor BottleneckTransformer::attended(const Layer& layer, const at::Tensor&
       at::cat({linear(for_scores, layer.key), linear(for_values, layer.value)}, 1);
   const AttentionShape shape{.heads = config_.heads,
                              .head_size = config_.size_of_head(),
-                             .cu_queries = input.cu_seqlens,
-                             .cu_keys = input.cu_seqlens};
+                             .cu_queries = cu_seqlens,
+                             .cu_keys = cu_seqlens};
   return cross_attention(q, kv, shape, pass.dropout(config_.attention_dropout));
 }
 
 at::Tensor BottleneckTransformer::run(const Layer& layer, const at::Tensor& stream,
-                                      const PackedInput& input, const ChosenTokens* chosen,
-                                      Pass& pass) const {
-  at::Tensor context = attended(layer, stream, input, pass);
+                                      std::span<const std::int32_t> cu_seqlens,
+                                      const ChosenTokens* chosen, Pass& pass) const {
+  at::Tensor context = attended(layer, stream, cu_seqlens, pass);
   at::Tensor x = stream;
   if (chosen != nullptr) {
     context = at::index_select(context, 0, chosen->index);
@@ -179,6 +182,27 @@ at::Tensor BottleneckTransformer::run(const Layer& layer, const at::Tensor& stre
               pass.dropout(config_.hidden_dropout));
 }
 
+at::Tensor BottleneckTransformer::recomputed(const Layer& layer, const at::Tensor& x,
+                                             std::span<const std::int32_t> cu_seqlens,
+                                             const ChosenTokens* chosen, Pass& pass) const {
+  const auto again = [this, &layer, cu = std::vector(cu_seqlens.begin(), cu_seqlens.end()),
+                      tokens = chosen != nullptr ? std::optional(*chosen) : std::nullopt](
+                         const at::Tensor& in, Pass& its_pass) {
+    return run(layer, in, cu, tokens ? &*tokens : nullptr, its_pass);
+  };
+  const Pass before = pass;  // whose dropout the second run draws again
+  const at::Tensor out = [&] {
+    const at::NoGradGuard no_history;
+    return again(x, pass);
+  }();
+  return recompute_in_backward({out}, {x},
+                               [again, before](const std::vector<at::Tensor>& in) {
+                                 Pass its_pass = before;
+                                 return std::vector<at::Tensor>{again(in[0], its_pass)};
+                               })
+      .front();
+}
+
 at::Tensor BottleneckTransformer::hidden_states(const PackedInput& input,
                                                 std::span<const std::int32_t> tokens,
                                                 Pass& pass) const {
@@ -187,7 +211,10 @@ at::Tensor BottleneckTransformer::hidden_states(const PackedInput& input,
   at::Tensor x = embeddings(input, pass);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const bool last = i + 1 == layers_.size();
-    x = run(layers_[i], x, input, last && chosen ? &*chosen : nullptr, pass);
+    const ChosenTokens* of_layer = last && chosen ? &*chosen : nullptr;
+    x = pass.activations() == Activations::kRecomputed
+            ? recomputed(layers_[i], x, input.cu_seqlens, of_layer, pass)
+            : run(layers_[i], x, input.cu_seqlens, of_layer, pass);
   }
   return x;
 }

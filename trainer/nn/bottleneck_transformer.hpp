@@ -59,10 +59,15 @@ class BottleneckTransformer final : public Backbone {
   at::Tensor norm(const at::Tensor& x, const at::Tensor& residual, const NormWeights& weights,
                   const cpu::DropoutPlace& place) const;
   at::Tensor embeddings(const PackedInput& input, Pass& pass) const;
-  at::Tensor attended(const Layer& layer, const at::Tensor& x, const PackedInput& input,
-                      Pass& pass) const;
-  at::Tensor run(const Layer& layer, const at::Tensor& x, const PackedInput& input,
+  at::Tensor attended(const Layer& layer, const at::Tensor& x,
+                      std::span<const std::int32_t> cu_seqlens, Pass& pass) const;
+  // [T,H] -> [T,H], or [B,H] of the chosen tokens.
+  at::Tensor run(const Layer& layer, const at::Tensor& x, std::span<const std::int32_t> cu_seqlens,
                  const ChosenTokens* chosen, Pass& pass) const;
+  // The same, of which only x is kept for backward (recompute.hpp).
+  at::Tensor recomputed(const Layer& layer, const at::Tensor& x,
+                        std::span<const std::int32_t> cu_seqlens, const ChosenTokens* chosen,
+                        Pass& pass) const;
 
   TransformerConfig config_;
   BottleneckConfig bottleneck_;

@@ -9,6 +9,10 @@ namespace trainer::nn {
 // Train draws dropout and keeps what backward needs; evaluate does neither.
 enum class Mode { kTrain, kEvaluate };
 
+// What backward needs of a layer is kept, or made once more from the layer's input: less memory for
+// a third more work.
+enum class Activations { kKept, kRecomputed };
+
 // Where in the training the random numbers of a pass lie: pass the same pair again and the same
 // elements are dropped. `step` counts forward passes with dropout since the start of training; it
 // is all that a checkpoint must keep.
@@ -21,9 +25,11 @@ struct DropoutStream {
 // own numbers.
 class Pass {
  public:
-  explicit Pass(Mode mode, DropoutStream stream = {}) : mode_(mode), stream_(stream) {}
+  explicit Pass(Mode mode, DropoutStream stream = {}, Activations activations = Activations::kKept)
+      : mode_(mode), stream_(stream), activations_(activations) {}
 
   Mode mode() const noexcept { return mode_; }
+  Activations activations() const noexcept { return activations_; }
 
   // The place of the next dropout of probability p (0 <= p < 1, rounded to 1/65536); off when
   // evaluating.
@@ -41,6 +47,7 @@ class Pass {
  private:
   Mode mode_;
   DropoutStream stream_;
+  Activations activations_;
   std::uint32_t sites_ = 0;
 };
 

@@ -256,6 +256,18 @@ at::Tensor Transformer::convolved(const at::Tensor& embedded, const at::Tensor& 
   return add_norm(activate(config_.convolution.activation, made), x, *convolution_norm_, {});
 }
 
+Transformer::Stream Transformer::run_layer(std::size_t index, Stream stream,
+                                           const LayerCall& call) const {
+  const Layer& layer = layers_[index];
+  if (config_.residual == Residual::kParallel)
+    return parallel_layer(layer, std::move(stream), call);
+  if (config_.residual != Residual::kPost) return pre_layer(layer, std::move(stream), call);
+  const at::Tensor embedded = stream.delta;
+  stream.delta = post_layer(layer, stream.delta, call);
+  if (index == 0 && convolution_) stream.delta = convolved(embedded, stream.delta, call);
+  return stream;
+}
+
 at::Tensor Transformer::finish(const Stream& stream) const {
   if (final_norm_) return add_norm(stream.delta, stream.x, *final_norm_, stream.place);
   return at::add(stream.x, dropout(stream.delta, stream.place));
@@ -315,15 +327,8 @@ at::Tensor Transformer::states(const PackedInput& input, std::span<const std::in
                          .chosen = last && chosen ? &*chosen : nullptr,
                          .encoded = encoded,
                          .pass = pass};
-    if (config_.residual == Residual::kPost) {
-      const at::Tensor embedded = stream.delta;
-      stream.delta = post_layer(layers_[i], stream.delta, call);
-      if (i == 0 && convolution_) stream.delta = convolved(embedded, stream.delta, call);
-    } else if (config_.residual == Residual::kParallel) {
-      stream = parallel_layer(layers_[i], std::move(stream), call);
-    } else {
-      stream = pre_layer(layers_[i], std::move(stream), call);
-    }
+    stream = pass.activations() == Activations::kRecomputed ? recomputed_layer(i, stream, call)
+                                                            : run_layer(i, std::move(stream), call);
   }
   const at::Tensor x = config_.residual == Residual::kPost ? stream.delta : finish(stream);
   if (back_) return linear(x, *back_);

@@ -82,6 +82,10 @@ class Transformer final : public Backbone {
   at::Tensor post_layer(const Layer& layer, const at::Tensor& x, const LayerCall& call) const;
   Stream pre_layer(const Layer& layer, Stream stream, const LayerCall& call) const;
   Stream parallel_layer(const Layer& layer, Stream stream, const LayerCall& call) const;
+  Stream run_layer(std::size_t index, Stream stream, const LayerCall& call) const;
+  // The same, of which only the stream is kept for backward (recompute.hpp). The transformer must
+  // live until then.
+  Stream recomputed_layer(std::size_t index, const Stream& stream, const LayerCall& call) const;
   SumAndNorm begin_part(const Stream& stream, const std::optional<NormWeights>& norm) const;
   at::Tensor finish(const Stream& stream) const;
   at::Tensor look_at_encoder(const Layer& layer, const at::Tensor& x, const LayerCall& call) const;

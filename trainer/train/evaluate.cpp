@@ -7,10 +7,11 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
-#include "config/error.hpp"
-#include "data/packed_batch.hpp"
+#include "data/tokens/packed_batch.hpp"
 #include "nn/pass.hpp"
+#include "train/objective.hpp"
 
 namespace trainer::train {
 namespace {
@@ -39,10 +40,23 @@ double row_loss(const std::vector<double>& costs, std::size_t label,
   return loss;
 }
 
-// Loss and worst rows of logits [rows, classes].
-void judge(const std::vector<float>& logits, std::int64_t classes,
-           const std::vector<std::int64_t>& labels, const EvaluationOptions& options,
-           Evaluation& out) {
+void keep_worst(std::vector<WorstRow> rows, std::size_t wanted, Evaluation& out) {
+  const auto worst = static_cast<std::ptrdiff_t>(std::min(rows.size(), wanted));
+  std::partial_sort(rows.begin(), rows.begin() + worst, rows.end(),
+                    [](const WorstRow& a, const WorstRow& b) {
+                      // A loss that is not a number is the worst.
+                      const bool a_nan = std::isnan(a.loss), b_nan = std::isnan(b.loss);
+                      if (a_nan != b_nan) return a_nan;
+                      if (!a_nan && a.loss != b.loss) return a.loss > b.loss;
+                      return a.row < b.row;
+                    });
+  out.worst.assign(rows.begin(), rows.begin() + worst);
+}
+
+// Of logits [rows, classes] against class indices.
+void judge_classes(const std::vector<float>& logits, std::int64_t classes,
+                   const std::vector<std::int64_t>& labels, const EvaluationOptions& options,
+                   Evaluation& out) {
   const auto width = static_cast<std::size_t>(classes);
   std::vector<WorstRow> rows;
   double total = 0;
@@ -59,30 +73,52 @@ void judge(const std::vector<float>& logits, std::int64_t classes,
   }
   const double weight = nn::cross_entropy_weight(labels, options.loss);
   out.loss = quotient(total, weight);
-  const auto worst = static_cast<std::ptrdiff_t>(std::min(rows.size(), options.worst_rows));
-  std::partial_sort(rows.begin(), rows.begin() + worst, rows.end(),
-                    [](const WorstRow& a, const WorstRow& b) {
-                      // A loss that is not a number is the worst.
-                      const bool a_nan = std::isnan(a.loss), b_nan = std::isnan(b.loss);
-                      if (a_nan != b_nan) return a_nan;
-                      if (!a_nan && a.loss != b.loss) return a.loss > b.loss;
-                      return a.row < b.row;
-                    });
-  out.worst.assign(rows.begin(), rows.begin() + worst);
+  keep_worst(std::move(rows), options.worst_rows, out);
+  out.metrics = classification_metrics(logits, classes, labels);
+  out.confusion = confusion(predictions(logits, classes), labels, classes);
+}
+
+double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+
+// Binary cross entropy of one logit, without overflow.
+double binary_cost(double x, double target) {
+  return std::max(x, 0.0) - x * target + std::log1p(std::exp(-std::abs(x)));
+}
+
+// Of logits [rows, outputs] against numbers: several labels, or regression.
+void judge_numbers(const std::vector<float>& logits, data::ProblemType problem,
+                   const data::TokenArena& arena, std::size_t worst_rows, Evaluation& out) {
+  const bool several = problem == data::ProblemType::kMultiLabel;
+  const std::size_t width = arena.targets_per_row();
+  std::vector<WorstRow> rows;
+  double total = 0;
+  for (std::size_t i = 0; i < arena.size(); ++i) {
+    WorstRow row{.row = static_cast<std::int64_t>(i)};
+    for (std::size_t k = i * width; k < (i + 1) * width; ++k) {
+      const auto x = static_cast<double>(logits[k]);
+      const auto target = static_cast<double>(arena.targets[k]);
+      row.loss += several ? binary_cost(x, target) : (x - target) * (x - target);
+      row.targets.push_back(arena.targets[k]);
+      row.outputs.push_back(several ? static_cast<float>(sigmoid(x)) : logits[k]);
+    }
+    total += row.loss;
+    row.loss = quotient(row.loss, static_cast<double>(width));
+    rows.push_back(std::move(row));
+  }
+  out.loss = quotient(total, static_cast<double>(logits.size()));
+  keep_worst(std::move(rows), worst_rows, out);
+  const auto outputs = static_cast<std::int64_t>(width);
+  out.metrics = several ? multi_label_metrics(logits, outputs, arena.targets)
+                        : regression_metrics(logits, outputs, arena.targets);
+  if (!several) return;
+  out.label_confusions.assign(width, {.classes = 2, .counts = {0, 0, 0, 0}});
+  for (std::size_t k = 0; k < logits.size(); ++k) {
+    const std::size_t cell = (arena.targets[k] > 0.5F ? 2U : 0U) + (logits[k] > 0.0F ? 1U : 0U);
+    ++out.label_confusions[k % width].counts[cell];
+  }
 }
 
 }  // namespace
-
-void check_labels(const std::vector<std::int64_t>& labels, std::int64_t classes,
-                  const std::string& origin) {
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] >= 0 && labels[i] < classes) continue;
-    throw Error(ErrorCode::kInvalidInput,
-                origin + ": row " + std::to_string(i) + " (from 0) has label " +
-                    std::to_string(labels[i]) + " but the model has " + std::to_string(classes) +
-                    " classes (0 to " + std::to_string(classes - 1) + ")");
-  }
-}
 
 std::vector<float> predict(const models::Classifier& model, const data::TokenArena& arena,
                            std::int64_t batch_size) {
@@ -114,13 +150,16 @@ std::vector<float> predict(const models::Classifier& model, const data::TokenAre
 Evaluation evaluate(const models::Classifier& model, const data::TokenArena& arena,
                     const EvaluationOptions& options) {
   const auto classes = static_cast<std::int64_t>(model.config().labels.size());
-  check_labels(arena.labels, classes, "evaluation data");
+  check_labels(arena, model.config(), "evaluation data");
+  const data::ProblemType problem = model.config().problem();
   const auto start = std::chrono::steady_clock::now();
   const std::vector<float> logits = predict(model, arena, options.batch_size);
   Evaluation out;
-  judge(logits, classes, arena.labels, options, out);
-  out.metrics = classification_metrics(logits, classes, arena.labels);
-  out.confusion = confusion(predictions(logits, classes), arena.labels, classes);
+  if (problem == data::ProblemType::kSingleLabel) {
+    judge_classes(logits, classes, arena.labels, options, out);
+  } else {
+    judge_numbers(logits, problem, arena, options.worst_rows, out);
+  }
   out.runtime = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const auto rows = static_cast<double>(arena.size());
   out.samples_per_second = rows / std::max(out.runtime, 1e-9);

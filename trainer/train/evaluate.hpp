@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/token_arena.hpp"
+#include "data/tokens/token_arena.hpp"
 #include "models/classifier.hpp"
 #include "nn/loss.hpp"
 #include "train/confusion.hpp"
@@ -30,15 +30,19 @@ struct WorstRow {
   std::int64_t label = 0;
   std::int64_t predicted = 0;
   double probability = 0;  // of what is predicted
-  double loss = 0;         // -log of the label's probability
+  // -log of the label's probability; of several labels and of numbers the mean over them.
+  double loss = 0;
+  std::vector<float> targets = {};  // of several labels and of numbers, instead of a label
+  std::vector<float> outputs = {};  // their probabilities, or the predicted numbers
 };
 
 struct Evaluation {
-  double loss = 0;  // mean over the rows, by their classes' weights
+  double loss = 0;  // mean over the rows, by their classes' weights; over all outputs
   Metrics metrics;
-  Confusion confusion;
-  std::vector<WorstRow> worst;  // highest loss first
-  double runtime = 0;           // seconds
+  Confusion confusion;                      // of a single label
+  std::vector<Confusion> label_confusions;  // of several labels: each there (1) or not (0)
+  std::vector<WorstRow> worst;              // highest loss first
+  double runtime = 0;                       // seconds
   double samples_per_second = 0;
   double steps_per_second = 0;
 };
@@ -46,9 +50,5 @@ struct Evaluation {
 // Throws Error(kInvalidInput) when a label is not one of the model's classes.
 Evaluation evaluate(const models::Classifier& model, const data::TokenArena& arena,
                     const EvaluationOptions& options);
-
-// Every label must be a class of the model; `origin` is where the rows come from, for the message.
-void check_labels(const std::vector<std::int64_t>& labels, std::int64_t classes,
-                  const std::string& origin);
 
 }  // namespace trainer::train

@@ -33,6 +33,25 @@ std::string name_of(const EvaluationNames& names, std::int64_t which) {
   return i < names.classes.size() ? names.classes[i] : std::to_string(which);
 }
 
+Json quality_json(const std::string& name, const Confusion& confusion, std::int64_t which) {
+  const Quality quality = quality_of(confusion, which);
+  return {{"class", name},
+          {"precision", quality.precision},
+          {"recall", quality.recall},
+          {"f1", quality.f1},
+          {"support", confusion.of_label(which)}};
+}
+
+// Each output by its name.
+Json by_name(const std::vector<float>& values, const EvaluationNames& names) {
+  Json json = Json::object();
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const std::string name = name_of(names, static_cast<std::int64_t>(k));
+    json[name] = to_json(Row{.step = 0, .values = {{name, static_cast<double>(values[k])}}})[name];
+  }
+  return json;
+}
+
 }  // namespace
 
 Json report_json(const TrainerState& state, const Evaluation& evaluation,
@@ -47,15 +66,14 @@ Json report_json(const TrainerState& state, const Evaluation& evaluation,
     Json row = Json::array();
     for (std::int64_t p = 0; p < c.classes; ++p) row.push_back(c.at(label, p));
     matrix.push_back(std::move(row));
-    const Quality quality = quality_of(c, label);
-    per_class.push_back({{"class", name_of(names, label)},
-                         {"precision", quality.precision},
-                         {"recall", quality.recall},
-                         {"f1", quality.f1},
-                         {"support", c.of_label(label)}});
+    per_class.push_back(quality_json(name_of(names, label), c, label));
   }
-  json["confusion_matrix"] = std::move(matrix);
-  json["per_class"] = std::move(per_class);
+  for (std::size_t k = 0; k < evaluation.label_confusions.size(); ++k) {
+    per_class.push_back(quality_json(name_of(names, static_cast<std::int64_t>(k)),
+                                     evaluation.label_confusions[k], 1));
+  }
+  if (c.classes > 0) json["confusion_matrix"] = std::move(matrix);
+  if (!per_class.empty()) json["per_class"] = std::move(per_class);
   return json;
 }
 
@@ -67,6 +85,12 @@ Json error_json(const WorstRow& row, const EvaluationNames& names) {
               {"predicted", name_of(names, row.predicted)},
               {"probability", json["probability"]},
               {"loss", json["loss"]}};
+  if (!row.targets.empty()) {
+    out = {{"row", row.row},
+           {"targets", by_name(row.targets, names)},
+           {"predicted", by_name(row.outputs, names)},
+           {"loss", json["loss"]}};
+  }
   if (!names.rows || static_cast<std::size_t>(row.row) >= names.rows->rows.size()) return out;
   const data::Example& example = names.rows->rows[static_cast<std::size_t>(row.row)];
   out["text"] = cut(example.text);

@@ -19,12 +19,14 @@ struct EvaluationNames {
 };
 
 // {"step", "loss", metrics…, "classes", "confusion_matrix": [label][prediction],
-// "per_class": [{"class", "precision", "recall", "f1", "support"}]}
+// "per_class": [{"class", "precision", "recall", "f1", "support"}]}; of several labels without the
+// matrix, of regression without both.
 nlohmann::ordered_json report_json(const TrainerState& state, const Evaluation& evaluation,
                                    const EvaluationNames& names);
 
 // One row of the highest losses: {"row" (from 0), "label", "predicted", "probability" (of what is
-// predicted), "loss", "text" (its first bytes), "text_pair" (where there is one)}.
+// predicted), "loss", "text" (its first bytes), "text_pair" (where there is one)}; of several
+// labels and of regression "targets" and "predicted" by the outputs' names.
 nlohmann::ordered_json error_json(const WorstRow& row, const EvaluationNames& names);
 
 // OUT/eval_report.json and OUT/eval_errors.jsonl of the newest evaluation, each whole or as it was

@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "config/error.hpp"
-#include "data/packed_batch.hpp"
+#include "data/tokens/packed_batch.hpp"
 #include "hub/safetensors.hpp"
 #include "models/loading.hpp"
 #include "train/checkpoint.hpp"
@@ -17,6 +17,7 @@
 #include "train/checkpoint_keeper.hpp"
 #include "train/learning_rate.hpp"
 #include "train/not_finite.hpp"
+#include "train/objective.hpp"
 #include "train/plan.hpp"
 
 namespace trainer::train {
@@ -37,6 +38,7 @@ class Loop {
         data_(data),
         options_(options),
         hooks_(hooks),
+        objective_{.problem = model.config().problem(), .cross_entropy = options.loss},
         plan_(options, data),
         optimizer_(make_optimizer(model.parameters(), options.optimizer,
                                   treatments(model.parameters(), options.groups))),
@@ -80,6 +82,7 @@ class Loop {
   const TrainingData& data_;
   const TrainingOptions& options_;
   const std::vector<std::unique_ptr<Hook>>& hooks_;
+  Objective objective_;
   Plan plan_;
   std::unique_ptr<Optimizer> optimizer_;
   LearningRate rate_;
@@ -100,10 +103,10 @@ class Loop {
 // rows of the whole step weigh.
 double Loop::accumulate(std::span<const std::int64_t> rows, double weight) {
   const data::PackedBatch batch = data::pack(data_.train, rows);
-  nn::Pass pass(nn::Mode::kTrain, {.seed = state_.plan.seed, .step = state_.forward_passes});
+  nn::Pass pass(nn::Mode::kTrain, {.seed = state_.plan.seed, .step = state_.forward_passes},
+                options_.activations);
   const at::Tensor logits = model_.forward(batch, pass);
-  const at::Tensor loss =
-      at::mul(nn::cross_entropy_sum(logits, batch.labels, options_.loss), 1.0 / weight);
+  const at::Tensor loss = at::mul(loss_sum(objective_, logits, batch), 1.0 / weight);
   const double value = loss.item<double>();
   if (!std::isfinite(value)) throw not_finite("loss", state_, rows, keeper_.last_good());
   torch::autograd::backward({loss}, {});
@@ -124,10 +127,7 @@ void Loop::step(const std::vector<std::int64_t>& order) {
                                     static_cast<std::size_t>(count));
   };
   const auto all = rows_from(first, end - first);
-  std::vector<std::int64_t> labels;
-  for (const std::int64_t row : all)
-    labels.push_back(data_.train.labels[static_cast<std::size_t>(row)]);
-  const double weight = nn::cross_entropy_weight(labels, options_.loss);
+  const double weight = loss_weight(objective_, data_.train, all);
   double loss = 0;
   for (std::int64_t at = first; at < end; at += options_.batch_size)
     loss += accumulate(rows_from(at, std::min(options_.batch_size, end - at)), weight);
@@ -274,8 +274,15 @@ TrainingResult train(models::Classifier& model, const TrainingData& data,
                      const std::vector<std::unique_ptr<Hook>>& hooks,
                      const std::atomic<bool>& stop) {
   const auto classes = static_cast<std::int64_t>(model.config().labels.size());
-  check_labels(data.train.labels, classes, "training data");
-  if (data.evaluation) check_labels(data.evaluation->labels, classes, "evaluation data");
+  check_labels(data.train, model.config(), "training data");
+  if (data.evaluation) check_labels(*data.evaluation, model.config(), "evaluation data");
+  if (model.config().problem() != data::ProblemType::kSingleLabel &&
+      (options.loss.label_smoothing != 0 || !options.loss.class_weights.empty())) {
+    throw Error(ErrorCode::kUsage,
+                "--label-smoothing-factor and --class-weights go with "
+                "single_label_classification; this is " +
+                    std::string(data::name_of(model.config().problem())));
+  }
   if (data.train.size() == 0)
     throw Error(ErrorCode::kInvalidInput, "the training data has no rows");
   const std::size_t weights = options.loss.class_weights.size();

@@ -8,10 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "data/token_arena.hpp"
+#include "data/tokens/token_arena.hpp"
 #include "models/classifier.hpp"
 #include "models/stored_file.hpp"
 #include "nn/loss.hpp"
+#include "nn/pass.hpp"
 #include "train/best_model.hpp"
 #include "train/evaluate.hpp"
 #include "train/hooks.hpp"
@@ -45,6 +46,7 @@ struct TrainingOptions {
   OptimizerOptions optimizer;
   GroupOptions groups;
   nn::CrossEntropy loss;
+  nn::Activations activations = nn::Activations::kKept;
   ScheduleKind schedule = ScheduleKind::kLinear;
   KeyedValues schedule_arguments;
   double learning_rate = 5e-5;

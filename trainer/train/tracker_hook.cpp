@@ -73,7 +73,7 @@ void TrackerHook::evaluated(const TrainerState& state, const Evaluation& evaluat
   const nlohmann::ordered_json report = report_json(state, evaluation, names_);
   nlohmann::ordered_json summary;
   for (const char* key : {"classes", "confusion_matrix", "per_class"})
-    summary[std::string("eval/") + key] = report[key];
+    if (report.contains(key)) summary[std::string("eval/") + key] = report[key];
   for (std::size_t i = 0; i < std::min(kErrors, evaluation.worst.size()); ++i)
     summary["eval/worst_errors"].push_back(error_json(evaluation.worst[i], names_));
   const std::string text =

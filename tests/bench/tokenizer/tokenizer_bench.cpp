@@ -13,8 +13,8 @@
 #include <string>
 
 #include "config/error.hpp"
-#include "data/json_lines.hpp"
-#include "data/token_arena.hpp"
+#include "data/tables/json_lines.hpp"
+#include "data/tokens/token_arena.hpp"
 
 namespace {
 

@@ -36,6 +36,18 @@ TEST(Program, UnknownFlagIsAUsageError) {
   EXPECT_NE(answer.error.find("--learning-rat"), std::string::npos) << answer.error;
 }
 
+TEST(Program, UsageErrorOfASubcommandNamesItsHelp) {
+  for (const auto& [words, help] :
+       {std::pair<std::vector<std::string>, std::string>{{"predict", "--model"}, "trainer predict"},
+        {{"cache", "rm"}, "trainer cache rm"},
+        {{"evaluate", "--batch-size", "0"}, "trainer evaluate"},
+        {{"--batch-size", "0"}, "trainer"}}) {
+    const Answer answer = call(words);
+    EXPECT_EQ(answer.code, 2);
+    EXPECT_NE(answer.error.find("(see " + help + " --help)"), std::string::npos) << answer.error;
+  }
+}
+
 TEST(Program, ModelIsRequired) {
   const Answer answer = call({"--report-to", "none"});
   EXPECT_EQ(answer.code, 2);

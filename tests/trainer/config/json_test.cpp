@@ -34,7 +34,7 @@ TEST(JsonObject, required_values_are_read_with_their_types) {
   EXPECT_EQ(required_int(kConfig, "hidden_size", kPositive), 384);
   EXPECT_DOUBLE_EQ(required_number(kConfig, "eps"), 1e-12);
   EXPECT_DOUBLE_EQ(required_number(kConfig, "hidden_size"), 384.0);
-  EXPECT_TRUE(required_bool(kConfig, "tied"));
+  EXPECT_EQ(find_bool(kConfig, "tied"), true);
   EXPECT_EQ(required_string(kConfig, "act"), "gelu");
   EXPECT_EQ(*find_strings(kConfig, "archs"), (std::vector<std::string>{"A", "B"}));
   EXPECT_EQ(*find_ints(kConfig, "sizes"), (std::vector<std::int64_t>{1, 2}));

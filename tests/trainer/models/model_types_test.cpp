@@ -152,7 +152,7 @@ TEST(ReadConfig, RefusesWhatWouldBeComputedWrongly) {
             "");
   EXPECT_NE(message_of(R"({"model_type": "bert", "hidden_size": -1})"), "");
   EXPECT_NE(message_of(R"({"model_type": "bert", "hidden_dropout_prob": 1.5})"), "");
-  EXPECT_NE(message_of(R"({"model_type": "bert", "problem_type": "regression"})"), "");
+  EXPECT_NE(message_of(R"({"model_type": "bert", "problem_type": "ranking"})"), "");
   EXPECT_NE(message_of(R"({"model_type": "bert", "id2label": {"1": "a"}})"), "");
 }
 

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "data/token_arena.hpp"
+#include "data/tokens/token_arena.hpp"
 #include "models/classifier.hpp"
 
 // A classifier small enough for a test: two layers of 16, random weights.

@@ -1,6 +1,7 @@
 #include "train/loop.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -94,6 +95,30 @@ TEST_F(LoopTest, Bf16LearnsToo) {
   run(model, options(60));
   EXPECT_LT(evaluate(model, arena_, {.batch_size = 4}).loss,
             0.5 * evaluate(untrained, arena_, {.batch_size = 4}).loss);
+}
+
+TEST_F(LoopTest, GradientCheckpointingChangesNoBit) {
+  for (const nn::Compute compute : {nn::Compute::kFloat32, nn::Compute::kBfloat16}) {
+    std::vector<double> losses;
+    at::Tensor weights;
+    for (const nn::Activations activations :
+         {nn::Activations::kKept, nn::Activations::kRecomputed}) {
+      models::Classifier model = test::tiny_classifier(folder_.path(), compute);
+      TrainingOptions o = options(12);
+      o.logging.steps = 1;
+      o.gradient_accumulation_steps = 2;
+      o.activations = activations;
+      rows_.clear();
+      run(model, o);
+      if (activations == nn::Activations::kKept) {
+        losses = values("train/loss");
+        weights = model.parameters().masters().clone();
+      } else {
+        EXPECT_EQ(values("train/loss"), losses);
+        EXPECT_TRUE(at::equal(model.parameters().masters(), weights));
+      }
+    }
+  }
 }
 
 TEST_F(LoopTest, PredictionsDoNotDependOnTheBatch) {

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "config/error.hpp"
-#include "data/class_folders.hpp"
+#include "data/archives/class_folders.hpp"
 #include "memory_file.hpp"
 
 // Any bytes as an archive of class folders: refused with an Error, or every row of every split

@@ -2,8 +2,8 @@
 #include <string_view>
 
 #include "config/error.hpp"
-#include "data/data_files.hpp"
-#include "data/dataset_card.hpp"
+#include "data/splits/data_files.hpp"
+#include "data/splits/dataset_card.hpp"
 
 // Any bytes as a card (README.md): refused with an Error, or files that are among those there.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

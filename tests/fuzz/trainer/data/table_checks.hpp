@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "config/error.hpp"
-#include "data/labels.hpp"
-#include "data/table_file.hpp"
+#include "data/labels/labels.hpp"
+#include "data/tables/table_file.hpp"
 #include "memory_file.hpp"
 
 // Any bytes as a table: refused with an Error, or rows whose positions and lines ascend, that are

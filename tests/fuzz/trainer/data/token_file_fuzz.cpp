@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "config/error.hpp"
-#include "data/token_file.hpp"
-#include "data/token_file_header.hpp"
+#include "data/tokens/token_file.hpp"
+#include "data/tokens/token_file_header.hpp"
 
 namespace {
 

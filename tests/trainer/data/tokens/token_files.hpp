@@ -1,0 +1,59 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "data/dataset.hpp"
+#include "data/tokens/token_blocks.hpp"
+#include "text/tokenizer.hpp"
+
+// What the tests of token arenas, files and caches share.
+namespace trainer::data {
+
+inline text::Tokenizer golden_tokenizer(const char* name) {
+  return text::Tokenizer::load(std::filesystem::path(TRACKER_SOURCE_DIR) / "tests" / "golden" /
+                               "tokenizers" / name);
+}
+
+inline Dataset numbered_rows(std::size_t count) {
+  Dataset dataset;
+  for (std::size_t i = 0; i < count; ++i) {
+    dataset.rows.push_back({.text = fmt::format("movie number {}", i),
+                            .text_pair = {},
+                            .label = static_cast<std::int64_t>(i % 3)});
+  }
+  return dataset;
+}
+
+// The rows from the last one to the first, 30 at a time.
+inline RowBlocks reversed(const Dataset& dataset) {
+  return [&dataset, left = dataset.rows.size()](RowBlock& block) mutable {
+    block = {};
+    for (int i = 0; i < 30 && left > 0; ++i) {
+      block.rows.push_back(dataset.rows[--left]);
+      block.places.push_back(left);
+    }
+    return !block.rows.empty();
+  };
+}
+
+inline std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+inline void put_bytes(const std::filesystem::path& file, const std::string& bytes) {
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+inline std::size_t files_in(const std::filesystem::path& folder) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder),
+                                                std::filesystem::directory_iterator()));
+}
+
+}  // namespace trainer::data
