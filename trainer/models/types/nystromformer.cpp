@@ -51,11 +51,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
   body.pad_id =
       static_cast<std::int32_t>(config::int_or(json, "pad_token_id", 1, config::kNotNegative));
   body.attention_dropout = 0.0;  // it has none, whatever the config says
-  body.value_kernel = is_null(json, "conv_kernel_size")
-                          ? 0
-                          : config::int_or(json, "conv_kernel_size", 65, {1, 4095});
-  refuse_unless(body.value_kernel == 0 || body.value_kernel % 2 == 1, json,
-                "an even conv_kernel_size");
+  refuse_unless(!is_null(json, "conv_kernel_size"), json, "conv_kernel_size null");
+  body.value_kernel = config::int_or(json, "conv_kernel_size", 65, {1, 4095});
+  refuse_unless(body.value_kernel % 2 == 1, json, "an even conv_kernel_size");
   read_landmarks(json, body);
   config.head.activation = body.activation;
   config.head.dropout = config.head.input_dropout = body.hidden_dropout;
