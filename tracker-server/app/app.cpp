@@ -15,6 +15,8 @@
 
 #include "admin/janitor.hpp"
 #include "app/data_directory.hpp"
+#include "auth/gate.hpp"
+#include "auth/watch.hpp"
 #include "cluster/notifier.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
@@ -68,7 +70,22 @@ std::optional<core::TlsFiles> tls_files(const Config& config) {
   return core::TlsFiles{config.tls_certificate, config.tls_key};
 }
 
-http::ServerOptions http_options(const Config& config) {
+// Who reaches a server on loopback is on its machine: nothing is asked of them until somebody has
+// made a user.
+auth::Anonymous anonymous(const Config& config) {
+  if (config.anonymous == Anonymous::kAllowed) return auth::Anonymous::kAlways;
+  return config.http.loopback() && config.grpc.loopback() ? auth::Anonymous::kUntilFirstUser
+                                                          : auth::Anonymous::kNever;
+}
+
+ingest::IngestOptions ingest_options(auth::Gate& gate, auth::Watch& watch) {
+  ingest::IngestOptions options;
+  options.gate = &gate;
+  options.watch = &watch;
+  return options;
+}
+
+http::ServerOptions http_options(const Config& config, auth::Watch& watch) {
   http::ServerOptions options;
   options.address = config.http.address;
   options.port = config.http.port;
@@ -77,6 +94,7 @@ http::ServerOptions http_options(const Config& config) {
                                                   : http::OriginPolicy::Hosts::kAny;
   options.access_log = config.access_log;
   options.tls = tls_files(config);
+  options.watch = &watch;
   return options;
 }
 
@@ -122,10 +140,12 @@ rpc::RunsServiceOptions runs_options(const Config& config) {
 class Services {
  public:
   Services(const Config& config, storage::Database& database)
-      : ingest_(database, clock_),
+      : gate_(database, clock_, anonymous(config)),
+        watch_(gate_),
+        ingest_(database, clock_, ingest_options(gate_, watch_)),
         ingest_service_(ingest_),
-        runs_service_(database, runs_options(config)),
-        admin_service_(database, clock_,
+        runs_service_(database, gate_, runs_options(config)),
+        admin_service_(database, gate_, clock_,
                        {.access_log = config.access_log,
                         .run_changed =
                             [this](core::RunId run) {
@@ -148,9 +168,10 @@ class Services {
              .run_changed =
                  [this](core::RunId run) {
                    announce({{}, {run}});
-                 }},
+                 },
+             .gate = &gate_},
         router_(http::make_router(api_)),
-        http_(http_options(config), router_, hub_) {
+        http_(http_options(config, watch_), router_, hub_) {
     metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });
     metrics_.add(metrics::write_process);
     metrics_.add([this](metrics::Writer& out) { ingest::write_metrics(out, clock_.steady_us()); });
@@ -162,6 +183,7 @@ class Services {
 
   void start() {
     try {
+      watch_.start();
       ingest_.start();
       janitor_.start();
       hub_.start();
@@ -186,6 +208,7 @@ class Services {
     // At once: no new stream is taken, and those that are open are told to go elsewhere, while the
     // last acknowledgements go out on them.
     std::jthread closing([this] { rpc_.stop(kDrain); });
+    watch_.stop();
     ingest_.stop();
     janitor_.stop();
     closing.join();
@@ -211,6 +234,8 @@ class Services {
   core::SystemClock clock_;
   metrics::Registry metrics_;
   std::atomic<bool> draining_{false};
+  auth::Gate gate_;
+  auth::Watch watch_;
   ingest::Ingest ingest_;
   rpc::IngestService ingest_service_;
   rpc::RunsService runs_service_;
@@ -235,7 +260,6 @@ void leave(DataDirectory& data, Services& services) {
 }  // namespace
 
 void run(const Config& config, std::stop_token stop) {
-  check_exposure(config);
   if (const auto tls = tls_files(config)) core::check_tls_files(*tls);  // before anything is made
   DataDirectory data(config.data_directory);
   std::optional<embedded::EmbeddedPostgres> postgres;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "auth/guard.hpp"
 #include "http/run_json.hpp"
 #include "query/deletion.hpp"
 #include "query/runs.hpp"
@@ -16,7 +17,9 @@ namespace tracker::http {
 namespace {
 
 core::RunId run_id(const Request& request) {
-  return core::RunId::from_text(request.parameters.at("id"));
+  const auto id = core::RunId::from_text(request.parameters.at("id"));
+  request.guard->run(id);
+  return id;
 }
 
 void tell(const ApiContext& context, core::RunId run) {
@@ -26,7 +29,8 @@ void tell(const ApiContext& context, core::RunId run) {
 }  // namespace
 
 Response delete_run(const ApiContext& context, const Request& request) {
-  const auto id = query::resolve_run(context.database, run_id(request).text());
+  const auto id = run_id(request);
+  query::resolve_run(context.database, id.text());  // a deleted one is not there
   std::optional<std::uint64_t> grace;
   if (request.query_value("grace_s"))
     grace = request.query_number("grace_s", 0, {0, std::numeric_limits<std::uint32_t>::max()});
