@@ -2,6 +2,7 @@
 
 #include <ATen/core/TensorBody.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,6 +30,15 @@ struct PackGeometry {
   at::Tensor distances;                     // [P,H], normed; undefined without DistanceConfig
   std::vector<std::int32_t> distance_rows;  // of rows_of_distances()
   std::span<const std::int32_t> lengths;    // [B] without padding; of models with landmarks
+  at::Tensor segments;  // [T,C] one-hot; undefined where all tokens are of one segment
+
+  // Tokens of the longest text.
+  std::int64_t longest() const {
+    std::int64_t longest = 1;
+    for (std::size_t b = 1; b < cu_seqlens.size(); ++b)
+      longest = std::max<std::int64_t>(longest, cu_seqlens[b] - cu_seqlens[b - 1]);
+    return longest;
+  }
 };
 
 // One token of each sequence, for a last layer of which only these are read.

@@ -1,44 +1,17 @@
 #include "nn/transformer.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/mul.h>
+#include <ATen/ops/ones.h>
 
-#include <algorithm>
-#include <cmath>
-#include <numeric>
 
 #include "nn/modules.hpp"
 #include "nn/position_bias.hpp"
 
 namespace trainer::nn {
 namespace {
-
-// Position rows counted over non-pad tokens, as RoBERTa's checkpoints were trained.
-std::vector<std::int32_t> positions_after_pad(const PackedInput& input, std::int32_t pad_id) {
-  std::vector<std::int32_t> rows(input.ids.size());
-  for (std::size_t b = 0; b + 1 < input.cu_seqlens.size(); ++b) {
-    std::int32_t seen = 0;
-    for (std::int32_t t = input.cu_seqlens[b]; t < input.cu_seqlens[b + 1]; ++t) {
-      const auto at = static_cast<std::size_t>(t);
-      rows[at] = input.ids[at] == pad_id ? pad_id : pad_id + ++seen;
-    }
-  }
-  return rows;
-}
-
-std::vector<std::int32_t> shifted(std::span<const std::int32_t> positions, std::int64_t offset) {
-  std::vector<std::int32_t> rows(positions.begin(), positions.end());
-  for (std::int32_t& row : rows) row += static_cast<std::int32_t>(offset);
-  return rows;
-}
-
-std::int64_t longest_of(std::span<const std::int32_t> cu_seqlens) {
-  std::int64_t longest = 1;
-  for (std::size_t b = 1; b < cu_seqlens.size(); ++b)
-    longest = std::max<std::int64_t>(longest, cu_seqlens[b] - cu_seqlens[b - 1]);
-  return longest;
-}
 
 std::optional<NormWeights> norm_if_there(const ParameterSet& set, const std::string& module,
                                          const NormOptions& options) {
@@ -91,84 +64,27 @@ Transformer::Layer Transformer::make_layer(const ParameterSet& set, std::int64_t
               .mlp_post_norm = norm_if_there(set, prefix + "mlp.post_norm", norm),
               .cross = {},
               .cross_norm = norm_if_there(set, prefix + "cross.norm", norm),
-              .bias = {}};
+              .bias = {},
+              .global = {},
+              .relative = {}};
+  if (config_.global_first) layer.global = GlobalAttention(config_, set, index, prefix);
+  if (config_.relative) layer.relative = RelativeAttention(config_, set, index, prefix);
   if (config_.cross_attention) layer.cross = CrossAttention(config_, set, prefix + "cross.");
   if (config_.score_bias == ScoreBias::kBuckets && config_.bias_in_each_layer)
     layer.bias = set.weight(prefix + "relative_bias.weight");
   return layer;
 }
 
-PackGeometry Transformer::geometry(const PackedInput& input) const {
-  PackGeometry pack{.cu_seqlens = input.cu_seqlens,
-                    .angles = {},
-                    .bias = {},
-                    .distances = {},
-                    .distance_rows = {},
-                    .lengths = {}};
-  for (const RotaryConfig& rotary : config_.rotaries) {
-    pack.angles.push_back(
-        rotary_table_ ? stored_angles(rotary_table_->master, rotary.interleaved, input.positions)
-                      : rotary_angles(rotary, input.positions, input.cu_seqlens));
-  }
-  const std::int64_t longest = longest_of(input.cu_seqlens);
-  if (config_.score_bias == ScoreBias::kAlibi)
-    pack.bias = alibi_bias(alibi_slopes(config_.heads), longest);
-  if (config_.score_bias == ScoreBias::kAlibiByKey) {
-    pack.bias = rounded_alibi_bias(alibi_slopes(config_.heads), longest,
-                                   1.0 / std::sqrt(static_cast<double>(config_.size_of_head())));
-  }
-  if (relative_bias_) pack.bias = bucket_bias(*relative_bias_, config_.buckets, longest);
-  if (distances_) {
-    std::vector<std::int32_t> all(static_cast<std::size_t>(2 * config_.distances.rows.span));
-    std::iota(all.begin(), all.end(), 0);
-    pack.distances = embed({{*distances_, all}}, static_cast<std::int64_t>(all.size()), compute_);
-    if (distances_norm_) pack.distances = add_norm(pack.distances, {}, *distances_norm_, {});
-    pack.distance_rows = rows_of_distances(config_.distances.rows, longest);
-  }
-  return pack;
-}
-
-std::vector<std::int32_t> Transformer::position_rows(const PackedInput& input) const {
-  return config_.positions == Positions::kAfterPad
-             ? positions_after_pad(input, config_.pad_id)
-             : shifted(input.positions, config_.position_offset);
-}
-
-at::Tensor Transformer::embeddings(const PackedInput& input, Pass& pass) const {
-  const auto tokens = static_cast<std::int64_t>(input.ids.size());
-  std::vector<std::int32_t> rows;
-  const std::int32_t frozen = config_.landmarks.used() ? config_.pad_id : -1;
-  std::vector<EmbeddingLookup> lookups = {{words_, input.ids, frozen}};
-  if (position_table_) {
-    rows = position_rows(input);
-    if (!config_.positions_after_project) lookups.push_back({*position_table_, rows});
-  }
-  for (std::size_t i = 0; i < type_tables_.size(); ++i) {
-    const bool token_types = i == 0 && config_.token_type_rows > 0;
-    lookups.push_back(
-        {type_tables_[i], token_types ? input.type_ids : std::span<const std::int32_t>()});
-  }
-  at::Tensor x;
-  if (config_.embedding_scale == 1.0) {
-    x = embed(lookups, tokens, compute_);
-  } else {
-    x = at::mul(embed({lookups.front()}, tokens, compute_), config_.embedding_scale);
-    lookups.erase(lookups.begin());
-    if (!lookups.empty()) x = at::add(x, embed(lookups, tokens, compute_));
-  }
-  if (embedding_norm_) x = add_norm(x, {}, *embedding_norm_, {});
-  x = dropout(x, pass.dropout(config_.embedding_dropout));
-  if (projection_) x = linear(x, *projection_);
-  if (position_table_ && config_.positions_after_project)
-    x = at::add(x, embed({{*position_table_, rows}}, tokens, compute_));
-  return x;
-}
-
 at::Tensor Transformer::attend(const Layer& layer, const at::Tensor& x,
                                const LayerCall& call) const {
+  if (layer.global) {
+    return call.chosen ? layer.global->firsts(x, call.pack, call.pass)
+                       : layer.global->whole(x, call.pack, call.pass);
+  }
+  if (layer.relative) return layer.relative->forward(x, call.chosen, call.pack, call.pass);
   if (layer.bias) {
     PackGeometry own = call.pack;
-    own.bias = bucket_bias(*layer.bias, config_.buckets, longest_of(call.pack.cu_seqlens));
+    own.bias = bucket_bias(*layer.bias, config_.buckets, call.pack.longest());
     return call.chosen ? layer.attention.chosen(x, *call.chosen, own, call.pass)
                        : layer.attention.whole(x, own, call.pass);
   }
@@ -268,9 +184,27 @@ Transformer::Stream Transformer::run_layer(std::size_t index, Stream stream,
   return stream;
 }
 
+// LayerDrop (Fan et al., 2019): the numbers are those of dropout, one per layer and step.
+bool Transformer::leaves_out_layer(Pass& pass) const {
+  if (config_.layer_dropout == 0.0) return false;
+  const cpu::DropoutPlace place = pass.dropout(config_.layer_dropout);
+  at::NoGradGuard no_grad;
+  return dropout(at::ones({1, 1}), place).item<float>() == 0.0F;
+}
+
+// The stream behind a layer that is left out.
+Transformer::Stream Transformer::unchanged(Stream stream, const LayerCall& call) const {
+  if (!call.chosen) return stream;
+  // What is due is added first: its dropout goes by rows, of which only some are left.
+  at::Tensor x = dropout(stream.delta, stream.place);
+  if (stream.x.defined()) x = at::add(stream.x, x);
+  return {.x = {}, .delta = at::index_select(x, 0, call.chosen->index), .place = {}};
+}
+
 at::Tensor Transformer::finish(const Stream& stream) const {
   if (final_norm_) return add_norm(stream.delta, stream.x, *final_norm_, stream.place);
-  return at::add(stream.x, dropout(stream.delta, stream.place));
+  const at::Tensor delta = dropout(stream.delta, stream.place);
+  return stream.x.defined() ? at::add(stream.x, delta) : delta;
 }
 
 at::Tensor Transformer::hidden_states(const PackedInput& input,
@@ -285,50 +219,25 @@ at::Tensor Transformer::decoded_states(const PackedInput& input,
   return states(input, tokens, encoded, geometry(input), pass);
 }
 
-// The pack with every text padded to LandmarkConfig::length.
-at::Tensor Transformer::padded_states(const PackedInput& input,
-                                      std::span<const std::int32_t> tokens, Pass& pass) const {
-  const std::int64_t length = config_.landmarks.length;
-  const auto texts = static_cast<std::int64_t>(input.sequences());
-  const auto total = static_cast<std::size_t>(texts * length);
-  std::vector<std::int32_t> ids(total, config_.pad_id);
-  std::vector<std::int32_t> types(total, 0);
-  std::vector<std::int32_t> positions(total);
-  std::vector<std::int32_t> cu_seqlens = {0};
-  std::vector<std::int32_t> lengths;
-  std::vector<std::int32_t> chosen;
-  for (std::int64_t b = 0; b < texts; ++b) {
-    const auto at = static_cast<std::size_t>(b);
-    const std::int32_t begin = input.cu_seqlens[at];
-    lengths.push_back(input.cu_seqlens[at + 1] - begin);
-    cu_seqlens.push_back(static_cast<std::int32_t>((b + 1) * length));
-    std::copy_n(input.ids.begin() + begin, lengths.back(), ids.begin() + b * length);
-    if (!input.type_ids.empty())
-      std::copy_n(input.type_ids.begin() + begin, lengths.back(), types.begin() + b * length);
-    std::iota(positions.begin() + b * length, positions.begin() + (b + 1) * length, 0);
-    if (!tokens.empty())
-      chosen.push_back(static_cast<std::int32_t>(b * length) + tokens[at] - begin);
-  }
-  const PackedInput padded{
-      .ids = ids, .type_ids = types, .positions = positions, .cu_seqlens = cu_seqlens};
-  PackGeometry pack = geometry(padded);
-  pack.lengths = lengths;
-  return states(padded, chosen, nullptr, std::move(pack), pass);
-}
-
 at::Tensor Transformer::states(const PackedInput& input, std::span<const std::int32_t> tokens,
                                const EncodedTexts* encoded, PackGeometry pack, Pass& pass) const {
   const std::optional<ChosenTokens> chosen =
       tokens.empty() ? std::nullopt : std::optional(ChosenTokens(tokens, input.cu_seqlens));
   Stream stream{.x = {}, .delta = embeddings(input, pass), .place = {}};
+  if (config_.relative) add_relative(input, pass, pack);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const bool last = i + 1 == layers_.size();
     const LayerCall call{.pack = pack,
                          .chosen = last && chosen ? &*chosen : nullptr,
                          .encoded = encoded,
                          .pass = pass};
-    stream = pass.activations() == Activations::kRecomputed ? recomputed_layer(i, stream, call)
-                                                            : run_layer(i, std::move(stream), call);
+    if (leaves_out_layer(pass)) {
+      stream = unchanged(std::move(stream), call);
+    } else if (pass.activations() == Activations::kRecomputed) {
+      stream = recomputed_layer(i, stream, call);
+    } else {
+      stream = run_layer(i, std::move(stream), call);
+    }
   }
   const at::Tensor x = config_.residual == Residual::kPost ? stream.delta : finish(stream);
   if (back_) return linear(x, *back_);
