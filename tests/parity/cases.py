@@ -344,7 +344,7 @@ def flaubert(rng):
 
 
 def longformer(rng):
-    out = roberta_like(rng, type_vocab_size=rng.choice((1, 2)))
+    out = roberta_like(rng) | dict(type_vocab_size=rng.choice((1, 2)))
     window = lambda: rng.choice((2, 4, 10, 32))
     return out | dict(attention_window=rng.choice((window(), [window() for _ in range(out["num_hidden_layers"])])))
 

@@ -6,7 +6,6 @@
 #include <ATen/ops/mul.h>
 #include <ATen/ops/ones.h>
 
-
 #include "nn/modules.hpp"
 #include "nn/position_bias.hpp"
 
