@@ -2,6 +2,7 @@
 
 #include <ATen/core/TensorBody.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -18,6 +19,14 @@
 // Shapes: T tokens in the pack, B sequences, N query heads, K key-value heads (N a multiple of K;
 // head n reads key-value head n*K/N), D head size, W width of the bias.
 namespace trainer::nn {
+
+// Tokens of the longest sequence, at least 1.
+inline std::int64_t longest_of(std::span<const std::int32_t> cu_seqlens) {
+  std::int64_t longest = 1;
+  for (std::size_t b = 1; b < cu_seqlens.size(); ++b)
+    longest = std::max<std::int64_t>(longest, cu_seqlens[b] - cu_seqlens[b - 1]);
+  return longest;
+}
 
 constexpr std::int64_t kUnlimited = std::int64_t{1} << 30;
 

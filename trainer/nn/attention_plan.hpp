@@ -41,12 +41,7 @@ struct AttentionPlan {
 
   std::int64_t sequences() const { return static_cast<std::int64_t>(cu_queries.size()) - 1; }
   std::int64_t group() const { return heads / kv_heads; }
-  std::int64_t longest() const {
-    std::int64_t longest = 0;
-    for (std::size_t i = 1; i < cu_keys.size(); ++i)
-      longest = std::max<std::int64_t>(longest, cu_keys[i] - cu_keys[i - 1]);
-    return longest;
-  }
+  std::int64_t longest() const { return longest_of(cu_keys); }
 };
 
 // What forward saw and made.

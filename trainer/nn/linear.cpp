@@ -50,10 +50,6 @@ struct LinearBackward : BackwardNode {
   void release_variables() override { x.reset(); }
 };
 
-}  // namespace
-
-namespace {
-
 Weight rows_of(const Weight& weight, std::int64_t begin, std::int64_t count) {
   const auto cut = [&](const at::Tensor& whole) {
     return whole.defined() ? whole.narrow(0, begin, count) : whole;

@@ -41,6 +41,20 @@ inline std::string tiny_bert_config() {
              "id2label": {"0": "neg", "1": "pos"}, "label2id": {"neg": 0, "pos": 1}})";
 }
 
+inline std::string tiny_nystromformer_config() {
+  return R"({"model_type": "nystromformer", "vocab_size": 30, "hidden_size": 16, "num_hidden_layers": 2,
+             "num_attention_heads": 2, "intermediate_size": 24, "max_position_embeddings": 40, "num_landmarks": 4,
+             "segment_means_seq_len": 32, "conv_kernel_size": 3, "id2label": {"0": "neg", "1": "pos"},
+             "label2id": {"neg": 0, "pos": 1}})";
+}
+
+inline std::string tiny_mobilebert_config() {
+  return R"({"model_type": "mobilebert", "vocab_size": 30, "hidden_size": 16, "embedding_size": 8,
+             "intra_bottleneck_size": 12, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 24,
+             "num_feedforward_networks": 2, "max_position_embeddings": 40, "hidden_dropout_prob": 0.1,
+             "id2label": {"0": "neg", "1": "pos"}, "label2id": {"neg": 0, "pos": 1}})";
+}
+
 // `folder` receives the config.json that the model's config names.
 inline models::Classifier tiny_classifier(const std::filesystem::path& folder, nn::Compute compute,
                                           const std::string& config = tiny_bert_config()) {

@@ -97,13 +97,21 @@ TEST_F(LoopTest, Bf16LearnsToo) {
             0.5 * evaluate(untrained, arena_, {.batch_size = 4}).loss);
 }
 
-TEST_F(LoopTest, GradientCheckpointingChangesNoBit) {
+class CheckpointingTest : public LoopTest, public testing::WithParamInterface<std::string> {};
+
+// One of each way to run layers: one stack, texts padded to whole segments, bottlenecks.
+INSTANTIATE_TEST_SUITE_P(Models, CheckpointingTest,
+                         testing::Values(test::tiny_bert_config(),
+                                         test::tiny_nystromformer_config(),
+                                         test::tiny_mobilebert_config()));
+
+TEST_P(CheckpointingTest, ChangesNoBit) {
   for (const nn::Compute compute : {nn::Compute::kFloat32, nn::Compute::kBfloat16}) {
     std::vector<double> losses;
     at::Tensor weights;
     for (const nn::Activations activations :
          {nn::Activations::kKept, nn::Activations::kRecomputed}) {
-      models::Classifier model = test::tiny_classifier(folder_.path(), compute);
+      models::Classifier model = test::tiny_classifier(folder_.path(), compute, GetParam());
       TrainingOptions o = options(12);
       o.logging.steps = 1;
       o.gradient_accumulation_steps = 2;

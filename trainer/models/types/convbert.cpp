@@ -9,28 +9,19 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
-    StoredName{"embeddings.words", "embeddings.word_embeddings"},
-    StoredName{"embeddings.positions", "embeddings.position_embeddings"},
-    StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
-    StoredName{"embeddings.norm", "embeddings.LayerNorm"},
-    StoredName{"embeddings.project", "embeddings_project"},
-    StoredName{"layer.#.attention.query", "encoder.layer.#.attention.self.query"},
-    StoredName{"layer.#.attention.key", "encoder.layer.#.attention.self.key"},
-    StoredName{"layer.#.attention.value", "encoder.layer.#.attention.self.value"},
-    StoredName{"layer.#.attention.output", "encoder.layer.#.attention.output.dense"},
-    StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.output.LayerNorm"},
-    StoredName{"layer.#.span.depthwise",
-               "encoder.layer.#.attention.self.key_conv_attn_layer.depthwise"},
-    StoredName{"layer.#.span.pointwise",
-               "encoder.layer.#.attention.self.key_conv_attn_layer.pointwise"},
-    StoredName{"layer.#.span.bias", "encoder.layer.#.attention.self.key_conv_attn_layer.bias"},
-    StoredName{"layer.#.span.kernel", "encoder.layer.#.attention.self.conv_kernel_layer"},
-    StoredName{"layer.#.span.values", "encoder.layer.#.attention.self.conv_out_layer"},
-    StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense", Layout::kPerGroup},
-    StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense", Layout::kPerGroup},
-    StoredName{"layer.#.mlp.norm", "encoder.layer.#.output.LayerNorm"},
-};
+constexpr auto kBody = with_shared(
+    std::array{
+        StoredName{"layer.#.span.depthwise",
+                   "encoder.layer.#.attention.self.key_conv_attn_layer.depthwise"},
+        StoredName{"layer.#.span.pointwise",
+                   "encoder.layer.#.attention.self.key_conv_attn_layer.pointwise"},
+        StoredName{"layer.#.span.bias", "encoder.layer.#.attention.self.key_conv_attn_layer.bias"},
+        StoredName{"layer.#.span.kernel", "encoder.layer.#.attention.self.conv_kernel_layer"},
+        StoredName{"layer.#.span.values", "encoder.layer.#.attention.self.conv_out_layer"},
+        StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense", Layout::kPerGroup},
+        StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense", Layout::kPerGroup},
+    },
+    kBertBody);
 
 void read(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);

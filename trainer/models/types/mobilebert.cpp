@@ -6,30 +6,20 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
-    StoredName{"embeddings.words", "embeddings.word_embeddings"},
-    StoredName{"embeddings.positions", "embeddings.position_embeddings"},
-    StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
-    StoredName{"embeddings.norm", "embeddings.LayerNorm"},
-    StoredName{"embeddings.project", "embeddings.embedding_transformation"},
-    StoredName{"layer.#.input", "encoder.layer.#.bottleneck.input.dense"},
-    StoredName{"layer.#.input_norm", "encoder.layer.#.bottleneck.input.LayerNorm"},
-    StoredName{"layer.#.shared", "encoder.layer.#.bottleneck.attention.dense"},
-    StoredName{"layer.#.shared_norm", "encoder.layer.#.bottleneck.attention.LayerNorm"},
-    StoredName{"layer.#.attention.query", "encoder.layer.#.attention.self.query"},
-    StoredName{"layer.#.attention.key", "encoder.layer.#.attention.self.key"},
-    StoredName{"layer.#.attention.value", "encoder.layer.#.attention.self.value"},
-    StoredName{"layer.#.attention.output", "encoder.layer.#.attention.output.dense"},
-    StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.output.LayerNorm"},
-    StoredName{"layer.#.ffn.#.up", "encoder.layer.#.ffn.#.intermediate.dense"},
-    StoredName{"layer.#.ffn.#.down", "encoder.layer.#.ffn.#.output.dense"},
-    StoredName{"layer.#.ffn.#.norm", "encoder.layer.#.ffn.#.output.LayerNorm"},
-    StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense"},
-    StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense"},
-    StoredName{"layer.#.mlp.norm", "encoder.layer.#.output.LayerNorm"},
-    StoredName{"layer.#.back", "encoder.layer.#.output.bottleneck.dense"},
-    StoredName{"layer.#.back_norm", "encoder.layer.#.output.bottleneck.LayerNorm"},
-};
+constexpr auto kBody = with_shared(
+    std::array{
+        StoredName{"embeddings.project", "embeddings.embedding_transformation"},
+        StoredName{"layer.#.input", "encoder.layer.#.bottleneck.input.dense"},
+        StoredName{"layer.#.input_norm", "encoder.layer.#.bottleneck.input.LayerNorm"},
+        StoredName{"layer.#.shared", "encoder.layer.#.bottleneck.attention.dense"},
+        StoredName{"layer.#.shared_norm", "encoder.layer.#.bottleneck.attention.LayerNorm"},
+        StoredName{"layer.#.ffn.#.up", "encoder.layer.#.ffn.#.intermediate.dense"},
+        StoredName{"layer.#.ffn.#.down", "encoder.layer.#.ffn.#.output.dense"},
+        StoredName{"layer.#.ffn.#.norm", "encoder.layer.#.ffn.#.output.LayerNorm"},
+        StoredName{"layer.#.back", "encoder.layer.#.output.bottleneck.dense"},
+        StoredName{"layer.#.back_norm", "encoder.layer.#.output.bottleneck.LayerNorm"},
+    },
+    kBertBody);
 constexpr std::array kHead = {StoredName{"head.dense", "mobilebert.pooler.dense"},
                               StoredName{"head.out", "classifier"}};
 

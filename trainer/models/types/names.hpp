@@ -1,11 +1,22 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "models/model_types.hpp"
 
 // Weight names that several model types share.
 namespace trainer::models {
+
+// A type's own names and, behind them, those it shares: the first that matches counts.
+template <std::size_t Own, std::size_t Shared>
+constexpr std::array<StoredName, Own + Shared> with_shared(
+    const std::array<StoredName, Own>& own, const std::array<StoredName, Shared>& shared) {
+  std::array<StoredName, Own + Shared> all{};
+  std::copy(shared.begin(), shared.end(), std::copy(own.begin(), own.end(), all.begin()));
+  return all;
+}
 
 inline constexpr std::array kBertBody = {
     StoredName{"embeddings.words", "embeddings.word_embeddings"},

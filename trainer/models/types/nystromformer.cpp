@@ -9,21 +9,11 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
-    StoredName{"embeddings.words", "embeddings.word_embeddings"},
-    StoredName{"embeddings.positions", "embeddings.position_embeddings"},
-    StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
-    StoredName{"embeddings.norm", "embeddings.LayerNorm"},
-    StoredName{"layer.#.attention.query", "encoder.layer.#.attention.self.query"},
-    StoredName{"layer.#.attention.key", "encoder.layer.#.attention.self.key"},
-    StoredName{"layer.#.attention.value", "encoder.layer.#.attention.self.value"},
-    StoredName{"layer.#.attention.output", "encoder.layer.#.attention.output.dense"},
-    StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.output.LayerNorm"},
-    StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense"},
-    StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense"},
-    StoredName{"layer.#.mlp.norm", "encoder.layer.#.output.LayerNorm"},
-    StoredName{"layer.#.attention.value_convolution", "encoder.layer.#.attention.self.conv"},
-};
+constexpr auto kBody = with_shared(
+    std::array{
+        StoredName{"layer.#.attention.value_convolution", "encoder.layer.#.attention.self.conv"},
+    },
+    kBertBody);
 
 void read_landmarks(const config::JsonObject& json, nn::TransformerConfig& body) {
   const std::int64_t length = config::int_or(json, "segment_means_seq_len", 64, kSize);

@@ -7,51 +7,29 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kXlBody = {
-    StoredName{"embeddings.words", "embeddings.word_embeddings"},
-    StoredName{"embeddings.positions", "embeddings.position_embeddings"},
-    StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
-    StoredName{"layer.#.attention.query", "encoder.layer.#.attention.self.query"},
-    StoredName{"layer.#.attention.key", "encoder.layer.#.attention.self.key"},
-    StoredName{"layer.#.attention.value", "encoder.layer.#.attention.self.value"},
-    StoredName{"layer.#.attention.output", "encoder.layer.#.attention.output.dense"},
-    StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.self_attn_layer_norm"},
-    StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense"},
-    StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense"},
-    StoredName{"layer.#.mlp.norm", "encoder.layer.#.LayerNorm"},
-    StoredName{"final_norm", "encoder.LayerNorm"},
-};
+constexpr auto kXlBody = with_shared(
+    std::array{
+        StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.self_attn_layer_norm"},
+        StoredName{"layer.#.mlp.norm", "encoder.layer.#.LayerNorm"},
+        StoredName{"final_norm", "encoder.LayerNorm"},
+    },
+    kBertBody);
 
-constexpr std::array kPreLayerNormBody = {
-    StoredName{"embeddings.words", "embeddings.word_embeddings"},
-    StoredName{"embeddings.positions", "embeddings.position_embeddings"},
-    StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
-    StoredName{"embeddings.norm", "embeddings.LayerNorm"},
-    StoredName{"layer.#.attention.query", "encoder.layer.#.attention.self.query"},
-    StoredName{"layer.#.attention.key", "encoder.layer.#.attention.self.key"},
-    StoredName{"layer.#.attention.value", "encoder.layer.#.attention.self.value"},
-    StoredName{"layer.#.attention.output", "encoder.layer.#.attention.output.dense"},
-    StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.LayerNorm"},
-    StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense"},
-    StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense"},
-    StoredName{"layer.#.mlp.norm", "encoder.layer.#.intermediate.LayerNorm"},
-    StoredName{"final_norm", "LayerNorm"},
-};
+constexpr auto kPreLayerNormBody = with_shared(
+    std::array{
+        StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.LayerNorm"},
+        StoredName{"layer.#.mlp.norm", "encoder.layer.#.intermediate.LayerNorm"},
+        StoredName{"final_norm", "LayerNorm"},
+    },
+    kBertBody);
 
-constexpr std::array kMegatronBody = {
-    StoredName{"embeddings.words", "embeddings.word_embeddings"},
-    StoredName{"embeddings.positions", "embeddings.position_embeddings"},
-    StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
-    StoredName{"layer.#.attention.query", "encoder.layer.#.attention.self.query"},
-    StoredName{"layer.#.attention.key", "encoder.layer.#.attention.self.key"},
-    StoredName{"layer.#.attention.value", "encoder.layer.#.attention.self.value"},
-    StoredName{"layer.#.attention.output", "encoder.layer.#.attention.output.dense"},
-    StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.ln"},
-    StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense"},
-    StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense"},
-    StoredName{"layer.#.mlp.norm", "encoder.layer.#.ln"},
-    StoredName{"final_norm", "encoder.ln"},
-};
+constexpr auto kMegatronBody = with_shared(
+    std::array{
+        StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.ln"},
+        StoredName{"layer.#.mlp.norm", "encoder.layer.#.ln"},
+        StoredName{"final_norm", "encoder.ln"},
+    },
+    kBertBody);
 constexpr std::array kMegatronHead = {StoredName{"head.dense", "bert.pooler.dense"},
                                       StoredName{"head.out", "classifier"}};
 

@@ -6,21 +6,11 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
-    StoredName{"embeddings.words", "embeddings.word_embeddings"},
-    StoredName{"embeddings.positions", "embeddings.position_embeddings"},
-    StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
-    StoredName{"embeddings.norm", "embeddings.LayerNorm"},
-    StoredName{"embeddings.project", "encoder.embedding_hidden_mapping_in"},
-    StoredName{"layer.#.attention.query", "encoder.layer.#.attention.self.query"},
-    StoredName{"layer.#.attention.key", "encoder.layer.#.attention.self.key"},
-    StoredName{"layer.#.attention.value", "encoder.layer.#.attention.self.value"},
-    StoredName{"layer.#.attention.output", "encoder.layer.#.attention.output.dense"},
-    StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.output.LayerNorm"},
-    StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense"},
-    StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense"},
-    StoredName{"layer.#.mlp.norm", "encoder.layer.#.output.LayerNorm"},
-};
+constexpr auto kBody = with_shared(
+    std::array{
+        StoredName{"embeddings.project", "encoder.embedding_hidden_mapping_in"},
+    },
+    kBertBody);
 constexpr std::array kHead = {StoredName{"head.dense", "rembert.pooler.dense"},
                               StoredName{"head.out", "classifier"}};
 

@@ -7,21 +7,11 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
-    StoredName{"embeddings.words", "embeddings.word_embeddings"},
-    StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
-    StoredName{"embeddings.norm", "embeddings.LayerNorm"},
-    StoredName{"embeddings.project", "embeddings_project"},
-    StoredName{"layer.#.attention.query", "encoder.layer.#.attention.self.query"},
-    StoredName{"layer.#.attention.key", "encoder.layer.#.attention.self.key"},
-    StoredName{"layer.#.attention.value", "encoder.layer.#.attention.self.value"},
-    StoredName{"layer.#.attention.output", "encoder.layer.#.attention.output.dense"},
-    StoredName{"layer.#.attention.norm", "encoder.layer.#.attention.output.LayerNorm"},
-    StoredName{"layer.#.mlp.up", "encoder.layer.#.intermediate.dense"},
-    StoredName{"layer.#.mlp.down", "encoder.layer.#.output.dense"},
-    StoredName{"layer.#.mlp.norm", "encoder.layer.#.output.LayerNorm"},
-    StoredName{"rotary_table", "encoder.embed_positions"},
-};
+constexpr auto kBody = with_shared(
+    std::array{
+        StoredName{"rotary_table", "encoder.embed_positions"},
+    },
+    kBertBody);
 
 void read(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
