@@ -499,6 +499,11 @@ export interface components {
              * @default 1000
              */
             width: number;
+            /**
+             * @description Pixels of the y axis: the binary form is then compact, with values rounded to what they can show.
+             * @default null
+             */
+            height: number | null;
             /** @default null */
             smoothing: components["schemas"]["Smoothing"] | null;
             /** @description Groups of runs, which need not be among `runs`. */

@@ -4,7 +4,7 @@ import { createEffect, createMemo, on, onCleanup, onMount, untrack } from 'solid
 import type { XMode } from '../api/types';
 import type { Theme } from '../lib/palette';
 import type { Unit } from '../lib/units';
-import { hoverAt, type Hover, type HoverLine, type HoverRow } from './hover';
+import { hoverAt, type Hover, type HoverLine, type HoverRow, type LineValues } from './hover';
 import { paintLines, type PaintLine, type Plot } from './paint';
 import { clippedExtent, padded, panned, positiveX, xExtent, yExtent, zoomed, type Clipped, type Range } from './range';
 import { ChartShell, type ShellCursor } from './uplot_shell';
@@ -14,6 +14,9 @@ export interface ChartLine extends HoverLine {
   dash: readonly number[];
 }
 
+// What a line is read from where it is drawn from a picture.
+export type Reading = (line: ChartLine) => LineValues;
+
 // Where the reader points; `client` only in the chart under the pointer or the keyboard.
 export interface ChartHover extends Hover {
   x: number;
@@ -22,6 +25,7 @@ export interface ChartHover extends Hover {
 
 export interface LineChartProps {
   lines: readonly ChartLine[];
+  reading: Reading;
   // The zoom; null shows everything.
   range: Range | null;
   x: XMode;
@@ -102,7 +106,9 @@ export function LineChart(props: LineChartProps) {
     const { x } = ranges();
     const slack = ((x.max - x.min) / Math.max(1, current.plotWidth)) * 6;
     const distance = cursor.y === null ? null : (row: HoverRow) => Math.abs(current.toPixel(row.value, 'y') - cursor.top);
-    const hover = hoverAt(props.lines, cursor.x, slack, distance);
+    // Other charts only follow: their dots are as right as their picture.
+    const lines = distance ? props.lines.map((line) => ({ ...line, ...props.reading(line) })) : props.lines;
+    const hover = hoverAt(lines, cursor.x, slack, distance);
     if (hover.nearest && distance && distance(hover.nearest) > kNearPx) hover.nearest = null;
     placeDots(hover.rows);
     const box = current.over.getBoundingClientRect();

@@ -17,13 +17,14 @@ export interface Exported {
   context: PanelContext;
   keyName: string;
   section: string;
-  lines: readonly ChartLine[];
+  // With exact values.
+  lines: () => Promise<ChartLine[]>;
 }
 
-function figureInput(panel: Exported): FigureInput {
+function figureInput(panel: Exported, lines: readonly ChartLine[]): FigureInput {
   const { view } = panel.context;
   const axis = axisOf(panel.context, panel.section, panel.keyName);
-  const data = panel.lines.map((line) => line.data);
+  const data = lines.map((line) => line.data);
   const yScale = view.isLog(panel.keyName) ? 'log' : 'linear';
   const xScale = axis.x === 'time' ? 'linear' : view.xScale();
   const whole: Range = axis.range() ?? xExtent(data) ?? { min: 0, max: 1 };
@@ -32,21 +33,22 @@ function figureInput(panel: Exported): FigureInput {
   const extent = view.outliers() === 'clip' ? clippedExtent(data, x, yScale).extent : yExtent(data, x, yScale);
   return {
     title: panel.keyName, xLabel: xName(axis.x), x: axis.x, xScale, yScale, unit: unitOf(panel.keyName), theme: theme(),
-    lines: panel.lines.map((line) => ({ ...line, emphasis: 'normal' })),
+    lines: lines.map((line) => ({ ...line, emphasis: 'normal' })),
     ranges: { x, y: padded(extent ?? { min: yScale === 'log' ? 0.1 : 0, max: 1 }, yScale) }, width: kWidth, height: kHeight,
   };
 }
 
 async function save(panel: Exported, form: 'png' | 'svg' | 'csv'): Promise<void> {
   try {
+    const lines = await panel.lines();
     if (form === 'csv') {
       const { chartCsv } = await import('../../charts/export/csv');
       const x = xName(axisOf(panel.context, panel.section, panel.keyName).x);
-      downloadText(fileName(panel.keyName, 'csv'), chartCsv(panel.keyName, x, panel.lines), 'text/csv');
+      downloadText(fileName(panel.keyName, 'csv'), chartCsv(panel.keyName, x, lines), 'text/csv');
       return;
     }
     const { makeFigure } = await import('../../charts/export/figure');
-    const figure = makeFigure(figureInput(panel));
+    const figure = makeFigure(figureInput(panel, lines));
     if (form === 'svg') {
       const { figureSvg } = await import('../../charts/export/svg');
       downloadText(fileName(panel.keyName, 'svg'), figureSvg(figure), 'image/svg+xml');
