@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineFromRaw } from '../../src/charts/line_data';
+import { lineFromRaw, lineFromSeries } from '../../src/charts/line_data';
 import { paintLines, projectX, projectY, visibleSlice, type Plot } from '../../src/charts/paint';
 
 const plot: Plot = { left: 10, top: 20, width: 100, height: 50, x: { min: 0, max: 10 }, y: { min: 1, max: 100 }, scale: 'linear', xScale: 'linear', ratio: 1 };
@@ -65,4 +65,23 @@ it('draws nothing without a range', () => {
   const { context, calls } = recorder();
   paintLines(context, { ...plot, x: { min: 1, max: 1 } }, [{ data: line([1], [1]), smoothed: null, color: '#000000', dash: [], emphasis: 'normal' }]);
   expect(calls).toEqual([]);
+});
+
+it('lets the band of one among many reach from extreme to extreme, in one thin line', () => {
+  const buckets = () => lineFromSeries({
+    run: 'r', key: 'k', x: 'step', mode: 'buckets', total: 8, smoothed: null, precision: 'exact', smoothedOver: 1, xRises: true,
+    buckets: {
+      x: Float64Array.of(0, 4, 8), xLast: Float64Array.of(2, 6, 10), min: Float64Array.of(1, NaN, 3), max: Float64Array.of(5, NaN, 9),
+      mean: Float64Array.of(2, NaN, 4), last: null, count: Float64Array.of(3, 3, 3), nonfinite: Float64Array.of(0, 0, 0), xMin: null, xMax: null,
+    },
+  });
+  const many = Array.from({ length: 51 }, () => ({ data: buckets(), smoothed: null, color: '#000000', dash: [4, 2], emphasis: 'normal' as const }));
+  const { context, calls } = recorder();
+  paintLines(context, { ...plot, y: { min: 0, max: 10 } }, many);
+  const strokes = calls.slice(calls.indexOf('setLineDash '), calls.findIndex((call) => call.startsWith('stroke ')));
+  expect(strokes.filter((call) => /^(moveTo|lineTo)/.test(call))).toEqual(['moveTo 20 45', 'lineTo 20 65', 'moveTo 100 25', 'lineTo 100 55']);
+  expect(calls.some((call) => call.startsWith('closePath'))).toBe(false);
+  const strong = recorder();
+  paintLines(strong.context, { ...plot, y: { min: 0, max: 10 } }, [...many.slice(1), { ...many[0]!, emphasis: 'strong' }]);
+  expect(strong.calls.filter((call) => call.startsWith('closePath'))).toHaveLength(2);
 });

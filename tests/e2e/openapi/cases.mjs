@@ -65,8 +65,13 @@ export function cases(data) {
     ],
     getKeysOfRuns: [
       { status: 200, query: { runs: `${data.run},00000000-0000-4000-8000-000000000000` }, check: (body) => body.runs.length === 1 && body.runs[0].keys.length >= 2 },
+      { status: 200, query: { project: data.project }, check: (body) => body.runs.some((one) => one.run === data.run && one.keys.length >= 2) },
+      { status: 200, query: { project: data.project, newest: '1' }, check: (body) => body.runs.length === 1 },
       { status: 400 },
       { status: 400, query: { runs: 'nonsense' } },
+      { status: 400, query: { runs: data.run, project: data.project } },
+      { status: 400, query: { project: data.project, newest: '0' } },
+      { status: 404, query: { project: 'nobody has this' } },
     ],
     postSeries: [
       { status: 200, ...series({ width: 100 }), check: (body) => body.series.some((one) => one.mode === 'buckets') },
