@@ -24,8 +24,6 @@ export interface PaintLine {
   smoothed: Float64Array | null;
   color: string;
   dash: readonly number[];
-  // A line that others give way to, or that gives way.
-  emphasis: 'normal' | 'strong' | 'faded';
 }
 
 // Whether entries beyond the y range leave an arrow at the edge.
@@ -214,9 +212,14 @@ function drawArrows(context: CanvasRenderingContext2D, trace: Trace, plot: Plot)
   draw(line.lo, (value) => value < plot.y.min && (plot.scale === 'linear' || value > 0) && Number.isFinite(value), bottom, bottom - 1.7 * size);
 }
 
-const kAlpha = { normal: 1, strong: 1, faded: 0.18 } as const;
 const kBandAlpha = 0.22;
 const kHatchAlpha = 0.5;
+const kThinAlpha = 0.7;
+const kVeilAlpha = 0.78;
+// CSS pixels.
+const kWidths = { thin: 1, normal: 1.5, strong: 2.25 } as const;
+
+type Weight = keyof typeof kWidths;
 
 function paintBand(context: CanvasRenderingContext2D, plot: Plot, trace: Trace, how: { alpha: number; thin: boolean; behind: boolean }): void {
   const edge = plot.top + plot.height;
@@ -225,14 +228,14 @@ function paintBand(context: CanvasRenderingContext2D, plot: Plot, trace: Trace, 
   else fillBand(context, trace, edge);
 }
 
-function paintLine(context: CanvasRenderingContext2D, plot: Plot, line: PaintLine, crowded: boolean, marks: EdgeMarks): void {
+function paintLine(context: CanvasRenderingContext2D, plot: Plot, line: PaintLine, weight: Weight, marks: EdgeMarks): void {
   const trace = traceOf(plot, line.data);
-  const thin = crowded && line.emphasis !== 'strong';
-  const alpha = kAlpha[line.emphasis] * (thin && line.emphasis === 'normal' ? 0.7 : 1);
+  const thin = weight === 'thin';
+  const alpha = thin ? kThinAlpha : 1;
   context.strokeStyle = context.fillStyle = line.color;
   // Among many lines a dash tells nothing, and takes longer than the line.
   context.setLineDash(thin ? [] : line.dash.map((length) => length * plot.ratio));
-  context.lineWidth = (line.emphasis === 'strong' ? 2.25 : thin ? 1 : 1.5) * plot.ratio;
+  context.lineWidth = kWidths[weight] * plot.ratio;
   if (line.data.mode === 'buckets') paintBand(context, plot, trace, { alpha, thin, behind: line.smoothed !== null });
   context.globalAlpha = alpha * (line.smoothed ? 0.28 : 1);
   strokeTrace(context, trace.xs, trace.ys);
@@ -243,11 +246,7 @@ function paintLine(context: CanvasRenderingContext2D, plot: Plot, line: PaintLin
   if (marks === 'arrows') drawArrows(context, trace, plot);
 }
 
-// The strong lines come last, over all others. Above `kThinFrom` lines each is thinner and lets others through.
-const kThinFrom = 50;
-const kRank = { faded: 0, normal: 1, strong: 2 } as const;
-
-export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines: readonly PaintLine[], marks: EdgeMarks = 'none'): void {
+function within(context: CanvasRenderingContext2D, plot: Plot, draw: () => void): void {
   if (!(plot.x.max > plot.x.min) || !(plot.y.max > plot.y.min)) return;
   context.save();
   context.beginPath();
@@ -256,9 +255,25 @@ export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines:
   context.rect(plot.left - air, plot.top - air, plot.width + 2 * air, plot.height + 2 * air);
   context.clip();
   context.lineJoin = 'round';
-  const crowded = lines.length > kThinFrom;
-  for (const line of [...lines].sort((a, b) => kRank[a.emphasis] - kRank[b.emphasis])) {
-    paintLine(context, plot, line, crowded, marks);
-  }
+  draw();
   context.restore();
+}
+
+// Above so many lines each is thinner and lets others through.
+const kThinFrom = 50;
+
+export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines: readonly PaintLine[], marks: EdgeMarks = 'none'): void {
+  within(context, plot, () => {
+    for (const line of lines) paintLine(context, plot, line, lines.length > kThinFrom ? 'thin' : 'normal', marks);
+  });
+}
+
+// Over painted lines: a veil of the ground's colour, and on it the one line that counts.
+export function paintOver(context: CanvasRenderingContext2D, plot: Plot, strong: PaintLine | null, veil: string): void {
+  within(context, plot, () => {
+    context.globalAlpha = kVeilAlpha;
+    context.fillStyle = veil;
+    context.fillRect(plot.left, plot.top, plot.width, plot.height);
+    if (strong) paintLine(context, plot, strong, 'strong', 'none');
+  });
 }

@@ -33,7 +33,7 @@ function figureInput(panel: Exported, lines: readonly ChartLine[]): FigureInput 
   const extent = view.outliers() === 'clip' ? clippedExtent(data, x, yScale).extent : yExtent(data, x, yScale);
   return {
     title: panel.keyName, xLabel: xName(axis.x), x: axis.x, xScale, yScale, unit: unitOf(panel.keyName), theme: theme(),
-    lines: lines.map((line) => ({ ...line, emphasis: 'normal' })),
+    lines,
     ranges: { x, y: padded(extent ?? { min: yScale === 'log' ? 0.1 : 0, max: 1 }, yScale) }, width: kWidth, height: kHeight,
   };
 }
