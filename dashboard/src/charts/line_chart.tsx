@@ -115,8 +115,8 @@ export function LineChart(props: LineChartProps) {
     const lines = distance ? props.lines.map((line) => ({ ...line, ...props.reading(line) })) : props.lines;
     const hover = hoverAt(lines, cursor.x, slack, distance);
     if (hover.nearest && distance && distance(hover.nearest) > kNearPx) hover.nearest = null;
-    placeDots(hover.rows);
-    const box = current.over.getBoundingClientRect();
+    placeDots(distance || hover.rows.length <= kMostDots ? hover.rows : hover.rows.filter((row) => row.run === props.focusedRun));
+    const { box } = current;
     props.onHover({
       ...hover, x: cursor.x,
       client: cursor.y === null ? null : { x: box.left + cursor.left, y: box.top + cursor.top },

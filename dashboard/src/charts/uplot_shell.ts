@@ -79,7 +79,12 @@ export class ChartShell {
 
   // Width of the plot itself in CSS pixels: what a request for buckets should say.
   get plotWidth(): number {
-    return this.plot.over.clientWidth;
+    return Math.round(this.plot.bbox.width / devicePixelRatio);
+  }
+
+  // Where the plot stands in the window, without making the browser lay out the page.
+  get box(): DOMRect {
+    return this.plot.rect;
   }
 
   setRanges(x: Range, y: Range): void {

@@ -16,6 +16,8 @@ export interface RunKeys {
   stepMetric: (key: string) => string | null;
   // Keys that can be an x axis: numbers of the history.
   metricAxes: Accessor<string[]>;
+  // All of them.
+  names: Accessor<string[]>;
   // Takes note of keys that a delta brought.
   sawPoints: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
 }
@@ -94,12 +96,15 @@ export function createRunKeys(runs: Accessor<readonly string[]>, project?: Acces
   });
   const stepMetrics = createMemo(() => new Map(keys().flatMap((key) => (key.stepMetric === null ? [] : [[key.key, key.stepMetric] as const]))),
     undefined, { equals: (a, b) => JSON.stringify([...a]) === JSON.stringify([...b]) });
-  const metricAxes = createMemo(
-    () => keys().filter((key) => key.kind === 'history').map((key) => key.key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true })),
+  const namesOf = (take: (key: KeyInfo) => boolean): Accessor<string[]> => createMemo(
+    () => keys().filter(take).map((key) => key.key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true })),
     undefined, { equals: (a, b) => a.join('\n') === b.join('\n') });
+  const metricAxes = namesOf((key) => key.kind === 'history');
+  const names = namesOf(() => true);
   return {
     keys,
     metricAxes,
+    names,
     stepMetric: (key) => stepMetrics().get(key) ?? null,
     state: () => (done() ? 'ready' : 'loading'),
     sawPoints: (run, columns) => {

@@ -2,6 +2,7 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } from 'solid-js';
 import { honestyOf } from '../../charts/describe';
 import type { ChartLine } from '../../charts/line_chart';
+import { panelName } from '../../state/expression_store';
 import { kFewLines } from '../../state/series_form';
 import { Icon } from '../icons';
 import { ExportMenu } from './export_menu';
@@ -50,10 +51,10 @@ export function FullPanel(props: { context: PanelContext; keyName: string; secti
   };
 
   return (
-    <dialog ref={dialog} class="full-panel" aria-label={props.keyName} onKeyDown={onKey}
+    <dialog ref={dialog} class="full-panel" aria-label={panelName(props.keyName)} onKeyDown={onKey}
       onCancel={(event) => { event.preventDefault(); close(); }}>
       <div class="full-head">
-        <h2 class="ellipsis">{props.keyName}</h2>
+        <h2 class="ellipsis">{panelName(props.keyName)}</h2>
         <AxisTools context={props.context} axis={isSystem(props.section) ? 'system' : 'main'} />
         <button type="button" class="icon-button text" aria-pressed={props.context.view.isLog(props.keyName)}
           aria-label="log: logarithmic y axis" onClick={() => props.context.view.toggleLog(props.keyName)}>log</button>
@@ -68,7 +69,7 @@ export function FullPanel(props: { context: PanelContext; keyName: string; secti
         <PanelChart context={props.context} keyName={props.keyName} section={props.section} lines={lines()} height={height()}
           reading={held.reading} onHover={() => undefined} onWidth={setWidth} />
         <FullFoot lines={lines()} axis={xName(axisOf(props.context, props.section, props.keyName).x)} />
-        <PanelTable title={props.keyName} lines={lines()} x={axisOf(props.context, props.section, props.keyName).x} />
+        <PanelTable title={panelName(props.keyName)} lines={lines()} x={axisOf(props.context, props.section, props.keyName).x} />
       </Show>
     </dialog>
   );

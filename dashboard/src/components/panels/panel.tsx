@@ -4,6 +4,7 @@ import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Sh
 import type { ChartHover } from '../../charts/line_chart';
 import { honestyOf } from '../../charts/describe';
 import { panelTitle } from '../../lib/sections';
+import { isExpression, panelName } from '../../state/expression_store';
 import { kFewLines } from '../../state/series_form';
 import { formatWithUnit, unitOf } from '../../lib/units';
 import { Icon } from '../icons';
@@ -34,6 +35,7 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
   const lines = held.drawn;
   const series = () => store().panel(props.keyName)();
   const honesty = createMemo(() => honestyOf(lines().map((line) => line.data)));
+  const title = (): string => panelName(props.keyName);
   const unit = () => unitOf(props.keyName);
   const axis = () => axisOf(props.context, props.section, props.keyName);
 
@@ -65,18 +67,22 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
   });
 
   return (
-    <section ref={host} class="panel" aria-label={props.keyName} data-key={props.keyName} data-state={series().status}
+    <section ref={host} class="panel" aria-label={title()} data-key={props.keyName} data-state={series().status}
       onPointerEnter={() => setRead(true)} onFocusIn={() => setRead(true)}>
       <header class="panel-head">
-        <h3 class="ellipsis" title={props.keyName}>{panelTitle(props.keyName, props.section)}</h3>
+        <h3 class="ellipsis" title={title()}>{panelTitle(title(), props.section)}</h3>
         <Show when={reading()}>{(value) => <span class="panel-reading" title={value().title}>{value().text}</span>}</Show>
         <div class="panel-tools">
           <button type="button" class="icon-button text" aria-pressed={view().isLog(props.keyName)} title="Logarithmic y axis"
-            aria-label={`log: logarithmic y axis of ${props.keyName}`} onClick={() => view().toggleLog(props.keyName)}>log</button>
+            aria-label={`log: logarithmic y axis of ${title()}`} onClick={() => view().toggleLog(props.keyName)}>log</button>
           <button type="button" class="icon-button" aria-pressed={isTable()} title="Show as a table"
-            aria-label={`Show ${props.keyName} as a table`} onClick={() => setTable(!isTable())}><Icon name="table" /></button>
+            aria-label={`Show ${title()} as a table`} onClick={() => setTable(!isTable())}><Icon name="table" /></button>
           <ExportMenu context={props.context} keyName={props.keyName} section={props.section} lines={held.whenExact} />
-          <button type="button" class="icon-button" title="Fill the window" aria-label={`Show ${props.keyName} in the whole window`}
+          <Show when={isExpression(props.keyName)}>
+            <button type="button" class="icon-button" title="Remove" aria-label={`Remove ${title()}`}
+              onClick={() => view().setExpressions(view().expressions().filter((one) => one !== title()))}><Icon name="close" /></button>
+          </Show>
+          <button type="button" class="icon-button" title="Fill the window" aria-label={`Show ${title()} in the whole window`}
             onClick={() => view().open(props.keyName)}><Icon name="expand" /></button>
         </div>
       </header>
@@ -103,7 +109,7 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
               <PanelChart context={props.context} keyName={props.keyName} section={props.section} lines={lines()} reading={held.reading}
                 height={kChartHeight} onHover={setHover} onWidth={setWidth} />
             }>
-              <PanelTable title={props.keyName} lines={held.exact()} x={axis().x} />
+              <PanelTable title={title()} lines={held.exact()} x={axis().x} />
             </Show>
           </Show>
         </Show>

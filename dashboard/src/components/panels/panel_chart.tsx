@@ -5,6 +5,7 @@ import { LineChart, type ChartHover, type ChartLine, type Reading } from '../../
 import type { Clipped } from '../../charts/range';
 import { plural } from '../../lib/format';
 import { unitOf } from '../../lib/units';
+import { panelName } from '../../state/expression_store';
 import { theme } from '../../state/theme';
 import { axisOf, type PanelContext } from './model';
 import { showTip } from './tooltip';
@@ -31,7 +32,7 @@ export function PanelChart(props: {
     }
     if (!hover.client) return;
     view().setFocusedRun(hover.nearest?.run ?? null);
-    showTip({ title: props.keyName, x: axis().x, hover, smoothed: view().smoothing() !== null && view().groupBy().length === 0 });
+    showTip({ title: panelName(props.keyName), x: axis().x, hover, smoothed: view().smoothing() !== null && view().groupBy().length === 0 });
   };
   const hiddenText = (): string => {
     const hidden = clipped();
@@ -53,7 +54,7 @@ export function PanelChart(props: {
         theme={theme()}
         height={props.height}
         syncKey={axis().x}
-        label={describeChart(props.keyName, props.lines)}
+        label={describeChart(panelName(props.keyName), props.lines)}
         focusedRun={view().focusedRun()}
         onZoom={(range) => axis().zoom(range)}
         onHover={hovered}

@@ -18,9 +18,9 @@ export function Workspace(props: { project: string; set: RunSet; runs: Accessor<
 
   const lines = createDrawnLines(props.set, view);
   const keys = untrack(() => props.keys);
-  const stores = createPanelStores(lines.drawn, view);
+  const stores = createPanelStores(lines.drawn, view, keys.names);
   const context: PanelContext = {
-    runs: lines.drawn, view, stores, stepMetric: keys.stepMetric, metricAxes: keys.metricAxes, groupChoices: lines.choices,
+    runs: lines.drawn, view, stores, stepMetric: keys.stepMetric, metricAxes: keys.metricAxes, keyNames: keys.names, groupChoices: lines.choices,
     hasLegend: () => !isListShown() || lines.isGrouped(),
   };
 
