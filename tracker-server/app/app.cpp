@@ -153,7 +153,8 @@ class Services {
              .run_changed =
                  [this](core::RunId run) {
                    announce({{}, {run}});
-                 }},
+                 },
+             .downloads = &artifacts_.downloads},
         router_(http::make_router(api_)),
         http_(http_options(config), router_, hub_) {
     metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });

@@ -252,6 +252,23 @@ TEST_F(Uploading, ManyMayStoreTheSameChunksAtOnce) {
   EXPECT_EQ(read(find("v0", "net1")), tree);
 }
 
+TEST_F(Uploading, ARangeOfAFileIsMadeOfPartsOfItsChunks) {
+  const std::string content = "0123|456|7";
+  client->put({{"f", content}});
+  const auto manifest = downloads->manifest(find("v0"));
+  const auto entry = find_entry(*manifest, "f");
+  ASSERT_TRUE(entry);
+  EXPECT_FALSE(find_entry(*manifest, "e"));
+  const auto project = storage::project_with_artifacts(*database, "imdb");
+  for (std::size_t from = 0; from <= content.size(); ++from)
+    for (std::size_t size = 0; from + size <= content.size(); ++size) {
+      std::string got;
+      for (const FilePiece& piece : artifacts::pieces_of(*entry, {from, size}))
+        got += downloads->piece(project, piece);
+      ASSERT_EQ(got, content.substr(from, size)) << from << " " << size;
+    }
+}
+
 TEST_F(Uploading, ADamagedChunkIsSaidAndNeverGiven) {
   client->put({{"a", "one|two"}});
   storage::PgConnection connection(database->options().dsn, 0);
