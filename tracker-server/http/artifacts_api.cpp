@@ -97,8 +97,8 @@ Response get_artifact_files(const ApiContext& context, const Request& request) {
 }
 
 Response get_artifact_file(const ApiContext& context, const Request& request) {
-  const auto path = required(request, "path");
   const auto version = version_of(context, request);
+  const auto path = required(request, "path");
   const auto manifest = downloads(context).manifest(version);
   const auto entry = artifacts::find_entry(*manifest, path);
   if (!entry || entry->kind == artifact::EntryKind::kReference)
@@ -117,8 +117,8 @@ Response get_artifact_file(const ApiContext& context, const Request& request) {
 }
 
 Response get_artifact_lineage(const ApiContext& context, const Request& request) {
-  const auto depth = request.query_number("depth", 4, {1, 16});
   const auto version = version_of(context, request);
+  const auto depth = request.query_number("depth", 4, {1, 16});
   return json_response(lineage_json(storage::lineage_of(context.database, version.id, depth)));
 }
 
