@@ -41,18 +41,18 @@ bool class_uses_token_types(const TokenizerConfig& config, const PostProcessor& 
     return std::ranges::find(*config.model_input_names, "token_type_ids") !=
            config.model_input_names->end();
   }
-  for (const char* name : {"DistilBert", "MPNet",      "Roberta",   "XLMRoberta", "Camembert",
-                           "Bart",       "Longformer", "LED",       "Mvp",        "Blenderbot",
-                           "GPT2",       "CodeGen",    "OpenAIGPT", "Qwen2",      "T5",
-                           "MT5",        "MBart",      "Barthez",   "Nllb",       "XGLM",
-                           "Pegasus",    "BigBird",    "Reformer",  "Llama",      "Gemma"}) {
+  for (const char* name :
+       {"DistilBert", "MPNet",   "Roberta",    "XLMRoberta", "Camembert", "Bart",      "Longformer",
+        "LED",        "Mvp",     "Blenderbot", "GPT2",       "CodeGen",   "OpenAIGPT", "Qwen2",
+        "T5",         "MT5",     "MBart",      "Barthez",    "Nllb",      "XGLM",      "XLNet",
+        "Pegasus",    "BigBird", "Reformer",   "Llama",      "Gemma"}) {
     if (config.tokenizer_class.starts_with(name)) return false;
   }
-  for (const char* name :
-       {"distilbert", "mpnet",    "roberta",  "xlm-roberta", "camembert", "bart",  "longformer",
-        "led",        "mvp",      "gpt2",     "gpt_neo",     "gptj",      "opt",   "phi",
-        "qwen2",      "qwen3",    "t5",       "mt5",         "umt5",      "mbart", "xglm",
-        "pegasus",    "big_bird", "reformer", "llama",       "mistral",   "gemma", "gemma2"}) {
+  for (const char* name : {"distilbert", "mpnet", "roberta", "xlm-roberta", "camembert", "bart",
+                           "longformer", "led",   "mvp",     "gpt2",        "gpt_neo",   "gptj",
+                           "opt",        "phi",   "qwen2",   "qwen3",       "t5",        "mt5",
+                           "umt5",       "mbart", "xglm",    "xlnet",       "pegasus",   "big_bird",
+                           "reformer",   "llama", "mistral", "gemma",       "gemma2"}) {
     if (config.tokenizer_class.empty() && config.model_type == name) return false;
   }
   if (!config.tokenizer_class.empty()) return true;
