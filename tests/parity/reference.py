@@ -60,6 +60,7 @@ def checkpoint(model_type, seed, folder, spread=1.0, **fixed):
     tokenizer = tokenizer_for(1 if options.get("pad_token_id") == 1 else 0, notes)
     config = transformers.AutoConfig.for_model(model_type, vocab_size=len(tokenizer), **options)
     torch.manual_seed(seed)
+    spread *= notes.get("_spread", 1.0)
     model = transformers.AutoModelForSequenceClassification.from_config(config).eval()
     with torch.no_grad():
         for parameter in model.parameters():
@@ -77,6 +78,22 @@ def narrow_mask(model):
         if type(module).__name__ == "NystromformerSelfAttention" and module.num_landmarks != module.seq_len:
             module.register_forward_pre_hook(
                 lambda _, args: (args[0], args[1] if args[1] is None else args[1][..., :1, :], *args[2:]))
+
+
+class NoCache:
+    def get_seq_length(self):
+        return 0
+
+    def __getitem__(self, layer):
+        return None
+
+
+def leave_out_cache(model):
+    """transformers 5.23 asks the cache of a pre-norm FlauBERT for a layer's part by index, which fails; a classifier has no use for
+    one."""
+    for module in model.modules():
+        if type(module).__name__ == "FlaubertModel" and module.pre_norm:
+            module.register_forward_pre_hook(lambda _, args, kwargs: (args, kwargs | {"cache": NoCache()}), with_kwargs=True)
 
 
 def notes_of(folder):
@@ -103,6 +120,7 @@ def load(folder, dtype=torch.float32, dropout=True):
     if tokenizer.pad_token_id != config.pad_token_id:
         tokenizer.pad_token = tokenizer.convert_ids_to_tokens(config.pad_token_id)
     narrow_mask(model)
+    leave_out_cache(model)
     tokenizer.notes = notes_of(folder)
     return model.eval(), tokenizer
 

@@ -85,6 +85,7 @@ at::Tensor disentangled_attention(const at::Tensor& q, const at::Tensor& kv,
                 .cu_keys = {shape.cu_keys.begin(), shape.cu_keys.end()},
                 .query_starts = {shape.query_starts.begin(), shape.query_starts.end()},
                 .scale = shape.scale,
+                .left = shape.left,
                 .right = shape.right,
                 .place = place};
   if (static_cast<std::int64_t>(terms.rows.size() + 1) / 2 < node->plan.longest())

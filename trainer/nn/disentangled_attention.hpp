@@ -29,8 +29,8 @@ struct DistanceTerms {
   std::vector<std::int32_t> rows;  // [2*longest-1], of rows_of_distances()
 };
 
-// q [Tq, N*D] against kv [Tk, 2*N*D] -> [Tq, N*D]; every term is multiplied by shape.scale. Of the
-// shape's windows only `right` counts; its caps, biases and key-value groups are not for this one.
+// q [Tq, N*D] against kv [Tk, 2*N*D] -> [Tq, N*D]; every term is multiplied by shape.scale. The
+// shape's caps, biases and key-value groups are not for this one; a window saves no work.
 at::Tensor disentangled_attention(const at::Tensor& q, const at::Tensor& kv,
                                   const DistanceTerms& terms, const AttentionShape& shape,
                                   const cpu::DropoutPlace& dropout);

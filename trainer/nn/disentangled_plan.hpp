@@ -74,6 +74,9 @@ struct HeadCall {
 // A block against all keys, those it does not see too: the terms are made for all.
 inline Block whole_block(const AttentionPlan& plan, const Task& task, std::int64_t begin) {
   Block block = block_of(plan, task, begin);
+  block.visible.begin += block.first_key;
+  block.visible.end += block.first_key;
+  block.first_key = 0;
   block.keys = task.keys;
   return block;
 }

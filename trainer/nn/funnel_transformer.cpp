@@ -40,7 +40,7 @@ at::Tensor index_of(const std::vector<std::int32_t>& places) {
 struct FunnelTransformer::Texts {
   at::Tensor x;                          // [T,H]
   std::vector<std::int32_t> cu_seqlens;  // [B+1]
-  std::vector<std::int32_t> types;       // [T]
+  std::vector<std::int32_t> types;       // [T]; empty: the tokenizer gives none
   // [T] places in the text; the first token's, where it stays apart, without meaning.
   std::vector<std::int32_t> positions;
   at::Tensor sinusoids;  // [4*longest, H] of distances from -2*longest, dropped once for all layers
@@ -53,7 +53,7 @@ struct FunnelTransformer::Texts {
 // Where queries and keys of one text lie to each other, [Sq,Sk].
 struct FunnelTransformer::Places {
   at::Tensor rows;     // int64: the sinusoid of their distance
-  at::Tensor same;     // bool: of the same segment
+  at::Tensor same;     // bool: of the same segment; undefined: no token types, no segments
   at::Tensor related;  // fp32: 0 where distance and segment do not count
 };
 
@@ -97,7 +97,6 @@ FunnelTransformer::Texts FunnelTransformer::begin(const PackedInput& input, Pass
   out.cu_seqlens.assign(input.cu_seqlens.begin(), input.cu_seqlens.end());
   out.positions.assign(input.positions.begin(), input.positions.end());
   out.types.assign(input.type_ids.begin(), input.type_ids.end());
-  out.types.resize(input.ids.size(), 0);
   std::int64_t longest = 1;
   for (std::int64_t b = 0; b < out.texts(); ++b) longest = std::max(longest, out.size(b));
   out.sinusoids = dropout(distance_sinusoids(2 * longest, 0, config_.hidden),
@@ -131,7 +130,7 @@ FunnelTransformer::Texts FunnelTransformer::pooled(const Texts& texts) const {
     out.cu_seqlens.push_back(static_cast<std::int32_t>(left.size()));
   }
   for (const std::int32_t place : left) {
-    out.types.push_back(texts.types[static_cast<std::size_t>(place)]);
+    if (!texts.types.empty()) out.types.push_back(texts.types[static_cast<std::size_t>(place)]);
     out.positions.push_back(texts.positions[static_cast<std::size_t>(place)]);
   }
   const at::Tensor a = at::index_select(texts.x, 0, index_of(left));
@@ -144,11 +143,9 @@ FunnelTransformer::Places FunnelTransformer::places_of(const Texts& queries, con
                                                        std::int64_t text) const {
   const std::int64_t m = queries.size(text);
   const std::int64_t n = keys.size(text);
-  Places out{.rows = at::empty({m, n}, at::kLong),
-             .same = at::empty({m, n}, at::kBool),
-             .related = at::ones({m, n}, at::kFloat)};
+  Places out{
+      .rows = at::empty({m, n}, at::kLong), .same = {}, .related = at::ones({m, n}, at::kFloat)};
   auto* rows = out.rows.data_ptr<std::int64_t>();
-  auto* same = out.same.data_ptr<bool>();
   auto* related = out.related.data_ptr<float>();
   const std::int64_t zero = keys.sinusoids.size(0) / 2;
   for (std::int64_t i = 0; i < m; ++i) {
@@ -156,9 +153,22 @@ FunnelTransformer::Places FunnelTransformer::places_of(const Texts& queries, con
     for (std::int64_t j = 0; j < n; ++j) {
       const auto k = static_cast<std::size_t>(keys.begin(text) + j);
       *rows++ = zero + queries.positions[q] - keys.positions[k];
-      *same++ = queries.types[q] == keys.types[k] || queries.types[q] == kFirstTokensType ||
-                keys.types[k] == kFirstTokensType;
       *related++ = funnel_.first_apart && (i == 0 || j == 0) ? 0.0F : 1.0F;
+    }
+  }
+  if (!queries.types.empty()) out.same = same_segment(queries, keys, text);
+  return out;
+}
+
+at::Tensor FunnelTransformer::same_segment(const Texts& queries, const Texts& keys,
+                                           std::int64_t text) const {
+  const at::Tensor out = at::empty({queries.size(text), keys.size(text)}, at::kBool);
+  auto* same = out.data_ptr<bool>();
+  for (std::int64_t i = queries.begin(text); i < queries.begin(text + 1); ++i) {
+    const std::int32_t a = queries.types[static_cast<std::size_t>(i)];
+    for (std::int64_t j = keys.begin(text); j < keys.begin(text + 1); ++j) {
+      const std::int32_t b = keys.types[static_cast<std::size_t>(j)];
+      *same++ = a == b || a == kFirstTokensType || b == kFirstTokensType;
     }
   }
   return out;
@@ -174,12 +184,14 @@ at::Tensor FunnelTransformer::scores(const Layer& layer, const at::Tensor& q, co
   const at::Tensor content = at::matmul(with(layer.content_bias), k.permute({1, 2, 0}));
   const at::Tensor by_row =
       at::matmul(with(layer.distance_bias), distances.permute({1, 2, 0}));  // [N,Sq,4*longest]
-  const at::Tensor by_distance = at::gather(by_row, 2, places.rows.expand({config_.heads, -1, -1}));
-  const at::Tensor by_segment =
-      at::matmul(with(layer.segment_bias), tracked(layer.segments).permute({1, 2, 0}));  // [N,Sq,2]
-  const at::Tensor segment =
-      at::where(places.same, by_segment.narrow(2, 1, 1), by_segment.narrow(2, 0, 1));
-  return at::add(content, at::mul(at::add(by_distance, segment), places.related));
+  at::Tensor by_place = at::gather(by_row, 2, places.rows.expand({config_.heads, -1, -1}));
+  if (places.same.defined()) {
+    const at::Tensor by_segment = at::matmul(
+        with(layer.segment_bias), tracked(layer.segments).permute({1, 2, 0}));  // [N,Sq,2]
+    by_place = at::add(
+        by_place, at::where(places.same, by_segment.narrow(2, 1, 1), by_segment.narrow(2, 0, 1)));
+  }
+  return at::add(content, at::mul(by_place, places.related));
 }
 
 at::Tensor FunnelTransformer::attend(const Layer& layer, const Texts& queries, const Texts& keys,

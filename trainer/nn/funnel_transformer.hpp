@@ -19,6 +19,9 @@
 // TransformerConfig with `funnel` and `relative` set; its parameters are
 // transformer_parameters().
 //
+// Without token types no score goes by segment, which is not the same as one segment where the first
+// token stays apart: Funnel's tokenizers give <cls> the type 2, or no types at all.
+//
 // A text is pooled by its own length, as transformers does for a text without padding: how tokens
 // pair up, and which is cut off, then is the text's alone. T tokens in the pack, B sequences, H
 // hidden, N heads, D head size.
@@ -52,6 +55,7 @@ class FunnelTransformer final : public Backbone {
   Layer make_layer(const ParameterSet& set, const std::string& prefix) const;
   Texts begin(const PackedInput& input, Pass& pass) const;
   Texts pooled(const Texts& texts) const;
+  at::Tensor same_segment(const Texts& queries, const Texts& keys, std::int64_t text) const;
   Places places_of(const Texts& queries, const Texts& keys, std::int64_t text) const;
   at::Tensor scores(const Layer& layer, const at::Tensor& q, const at::Tensor& k,
                     const at::Tensor& distances, const Places& places) const;

@@ -63,7 +63,7 @@ RelativeAttention::RelativeAttention(const TransformerConfig& config, const Para
                                      std::int64_t layer, const std::string& prefix)
     : heads_(config.heads),
       head_size_(config.size_of_head()),
-      right_(config.kind(layer).right),
+      kind_(config.kind(layer)),
       dropout_(config.attention_dropout),
       query_(linear_weights(set, prefix + "attention.query")),
       key_value_(stacked_linear(set, {prefix + "attention.key", prefix + "attention.value"})),
@@ -131,7 +131,8 @@ at::Tensor RelativeAttention::forward(const at::Tensor& x, const ChosenTokens* c
       .cu_queries = pack.cu_seqlens,
       .cu_keys = pack.cu_seqlens,
       .scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(head_size_))),
-      .right = right_};
+      .left = kind_.left,
+      .right = kind_.right};
   if (chosen) {
     shape.cu_queries = chosen->cu_queries;
     shape.query_starts = chosen->starts;

@@ -40,7 +40,7 @@ class RelativeAttention {
 
   std::int64_t heads_;
   std::int64_t head_size_;
-  std::int64_t right_;
+  LayerKind kind_;
   double dropout_;
   LinearWeights query_;
   LinearWeights key_value_;

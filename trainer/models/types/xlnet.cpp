@@ -3,8 +3,9 @@
 #include "models/types/types.hpp"
 
 // XLNet (Yang et al., 2019): post-norm layers that score by relative distance and segment, a
-// summary of the text (its last token, <cls>) and a projection. One text is one segment of
-// memory, so what says how memories are kept changes nothing.
+// summary of the text (its last token, <cls>) and a projection. A text has no memory of others, so
+// what says how memories are kept changes nothing, except same_length: without a memory, a
+// one-directional model of same length sees itself alone.
 namespace trainer::models {
 namespace {
 
@@ -62,8 +63,11 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
   body.relative = nn::RelativeConfig{.clamp = clamp > 0 ? clamp : 0};
   const std::string type = config::string_or(json, "attn_type", "bi");
   refuse_unless(type == "bi" || type == "uni", json, "attn_type '" + type + "'");
-  if (type == "uni")
-    body.layer_kinds.assign(static_cast<std::size_t>(body.layers), nn::LayerKind{.right = 0});
+  if (type == "uni") {
+    const bool alone = config::bool_or(json, "same_length", false);
+    body.layer_kinds.assign(static_cast<std::size_t>(body.layers),
+                            nn::LayerKind{.left = alone ? 0 : nn::kUnlimited, .right = 0});
+  }
   // Half a batch would be read backwards: which half a text falls into would change its logits.
   refuse_unless(!config::bool_or(json, "bi_data", false), json, "bi_data true");
   config.idle.push_back({.name = "idle.mask", .stored_name = {}, .shape = {1, 1, body.hidden}});
