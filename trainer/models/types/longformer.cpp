@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "config/error.hpp"
 #include "models/types/fields.hpp"
 #include "models/types/names.hpp"
