@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "nn/global_attention.hpp"
@@ -64,6 +66,12 @@ struct Leaves {
       EXPECT_LT(distance(set.weight(name).grad, value.grad()), 1e-4) << name;
   }
 };
+
+// What tokens see of each other.
+const std::map<std::string, LayerKind> kKinds = {{"all", {}},
+                                                 {"causal", {.right = 0}},
+                                                 {"alone", {.left = 0, .right = 0}},
+                                                 {"window", {.left = 70, .right = 3}}};
 
 at::Tensor heads_of(const at::Tensor& x) { return x.view({-1, kHeads, kSize}).transpose(0, 1); }
 
@@ -144,7 +152,7 @@ TEST(GlobalAttention, EqualsItsDefinition) {
   EXPECT_LT(distance(firsts.select(0, 2), ours.out.select(0, 10)), 1e-5);
 }
 
-class RelativeTest : public testing::TestWithParam<bool> {};  // whether it is causal
+class RelativeTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(RelativeTest, EqualsItsDefinition) {
   at::manual_seed(3);
@@ -153,7 +161,8 @@ TEST_P(RelativeTest, EqualsItsDefinition) {
   config.position_limit = 512;
   config.query_bias = config.key_bias = config.value_bias = config.output_bias = false;
   config.relative = RelativeConfig{.clamp = 20};
-  if (GetParam()) config.layer_kinds = {{.right = 0}};
+  const LayerKind kind = kKinds.at(GetParam());
+  config.layer_kinds = {kind};
   const ParameterSet set = drawn(config);
   const RelativeAttention layer(config, set, 0, "layer.0.");
   std::vector<std::int32_t> types(150, 0);
@@ -195,7 +204,7 @@ TEST_P(RelativeTest, EqualsItsDefinition) {
                         at::matmul(query + by_segment, segments.permute({1, 2, 0}))
                             .gather(2, another.expand({kHeads, n, n}));
     scores = scores / std::sqrt(double{kSize});
-    if (GetParam()) scores = scores.masked_fill(away < 0, -1e30);
+    scores = scores.masked_fill((away > kind.left).logical_or(away < -kind.right), -1e30);
     texts.push_back(at::matmul(at::softmax(scores, -1), heads_of(at::linear(in, v)))
                         .transpose(0, 1)
                         .reshape({n, kWidth}));
@@ -206,7 +215,8 @@ TEST_P(RelativeTest, EqualsItsDefinition) {
   leaves.expect_equal_gradients();
 }
 
-INSTANTIATE_TEST_SUITE_P(Sides, RelativeTest, testing::Bool());
+INSTANTIATE_TEST_SUITE_P(Kinds, RelativeTest, testing::Values("all", "causal", "alone", "window"),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST(OneHotSegments, AreNothingWhereAllTokensAreAlike) {
   EXPECT_FALSE(one_hot_segments(std::vector<std::int32_t>{2, 2, 2}).defined());
