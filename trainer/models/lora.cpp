@@ -30,7 +30,8 @@ std::string module_of(const std::string& parameter) {
 }
 
 bool is_linear(const nn::ParameterSpec& spec) {
-  return spec.role == nn::Role::kMatrix && spec.stored_name.ends_with(kWeight);
+  return spec.role == nn::Role::kMatrix && spec.layout.heads == 1 &&
+         spec.stored_name.ends_with(kWeight);
 }
 
 bool names(const std::string& target, const std::string& module) {
