@@ -15,6 +15,9 @@
 
 #include "admin/janitor.hpp"
 #include "app/data_directory.hpp"
+#include "app/first_admin.hpp"
+#include "auth/gate.hpp"
+#include "auth/watch.hpp"
 #include "cluster/notifier.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
@@ -68,7 +71,14 @@ std::optional<core::TlsFiles> tls_files(const Config& config) {
   return core::TlsFiles{config.tls_certificate, config.tls_key};
 }
 
-http::ServerOptions http_options(const Config& config) {
+ingest::IngestOptions ingest_options(auth::Gate& gate, auth::Watch& watch) {
+  ingest::IngestOptions options;
+  options.gate = &gate;
+  options.watch = &watch;
+  return options;
+}
+
+http::ServerOptions http_options(const Config& config, auth::Watch& watch) {
   http::ServerOptions options;
   options.address = config.http.address;
   options.port = config.http.port;
@@ -77,6 +87,7 @@ http::ServerOptions http_options(const Config& config) {
                                                   : http::OriginPolicy::Hosts::kAny;
   options.access_log = config.access_log;
   options.tls = tls_files(config);
+  options.watch = &watch;
   return options;
 }
 
@@ -122,10 +133,12 @@ rpc::RunsServiceOptions runs_options(const Config& config) {
 class Services {
  public:
   Services(const Config& config, storage::Database& database)
-      : ingest_(database, clock_),
+      : gate_(database, clock_, anonymous(config)),
+        watch_(gate_),
+        ingest_(database, clock_, ingest_options(gate_, watch_)),
         ingest_service_(ingest_),
-        runs_service_(database, runs_options(config)),
-        admin_service_(database, clock_,
+        runs_service_(database, gate_, runs_options(config)),
+        admin_service_(database, gate_, clock_,
                        {.access_log = config.access_log,
                         .run_changed =
                             [this](core::RunId run) {
@@ -148,9 +161,10 @@ class Services {
              .run_changed =
                  [this](core::RunId run) {
                    announce({{}, {run}});
-                 }},
+                 },
+             .gate = &gate_},
         router_(http::make_router(api_)),
-        http_(http_options(config), router_, hub_) {
+        http_(http_options(config, watch_), router_, hub_) {
     metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });
     metrics_.add(metrics::write_process);
     metrics_.add([this](metrics::Writer& out) { ingest::write_metrics(out, clock_.steady_us()); });
@@ -162,6 +176,7 @@ class Services {
 
   void start() {
     try {
+      watch_.start();
       ingest_.start();
       janitor_.start();
       hub_.start();
@@ -186,6 +201,7 @@ class Services {
     // At once: no new stream is taken, and those that are open are told to go elsewhere, while the
     // last acknowledgements go out on them.
     std::jthread closing([this] { rpc_.stop(kDrain); });
+    watch_.stop();
     ingest_.stop();
     janitor_.stop();
     closing.join();
@@ -194,6 +210,7 @@ class Services {
     http_.stop(kDrain);
   }
 
+  auth::Gate& gate() noexcept { return gate_; }
   std::uint16_t http_port() const { return http_.port(); }
   std::uint16_t grpc_port() const { return rpc_.port(); }
   std::size_t dashboard_files() const { return dashboard_.count(); }
@@ -211,6 +228,8 @@ class Services {
   core::SystemClock clock_;
   metrics::Registry metrics_;
   std::atomic<bool> draining_{false};
+  auth::Gate gate_;
+  auth::Watch watch_;
   ingest::Ingest ingest_;
   rpc::IngestService ingest_service_;
   rpc::RunsService runs_service_;
@@ -235,7 +254,6 @@ void leave(DataDirectory& data, Services& services) {
 }  // namespace
 
 void run(const Config& config, std::stop_token stop) {
-  check_exposure(config);
   if (const auto tls = tls_files(config)) core::check_tls_files(*tls);  // before anything is made
   DataDirectory data(config.data_directory);
   std::optional<embedded::EmbeddedPostgres> postgres;
@@ -261,6 +279,7 @@ void run(const Config& config, std::stop_token stop) {
   data.announce(http, grpc);
   spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
                core::quoted(data.path().string()), services.dashboard_files(), TRACKER_VERSION);
+  say_if_nobody_can_come(services.gate(), config);
   storage::Backfill backfill(database, {});
   backfill.start();
   try {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "auth/guard.hpp"
 #include "http/run_json.hpp"
 #include "query/keys.hpp"
 #include "query/series.hpp"
@@ -29,7 +30,7 @@ std::vector<core::RunId> ids_of(const Request& request) {
 }  // namespace
 
 Response get_keys_of_runs(const ApiContext& context, const Request& request) {
-  const auto ids = ids_of(request);
+  const auto ids = request.guard->visible(ids_of(request));
   const auto tag = query::series_tag(context.database, {.runs = ids});
   if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
   auto runs = json::array();

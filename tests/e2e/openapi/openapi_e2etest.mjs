@@ -25,9 +25,27 @@ before(async () => {
   const run = await startLogging({ program, url, project: kProject, name: 'one', config: { lr: 0.5, model: 'tiny' } });
   run.log(Array.from({ length: 3000 }, (_, step) => ({ step, loss: step % 500 === 7 ? 'NaN' : 1 / (step + 1), ...(step % 100 === 0 ? { 'eval/acc': 0.5 } : {}) })));
   await run.finish();
-  data = { run: run.id, project: kProject };
+  data = { run: run.id, project: kProject, ...(await people()) };
   while ((await (await fetch(`${url}/api/v1/runs/${run.id}`)).json()).state !== 'finished');
 });
+
+// Users and what hangs on them, for the cases.
+async function people() {
+  const say = async (path, body) => {
+    const answer = await fetch(`${url}/api/v1/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    assert.equal(answer.status, 200, `${path}: ${await answer.clone().text()}`);
+    return answer;
+  };
+  await say('users', { name: 'ada', password: 'correct horse' });
+  for (const name of ['bob', 'carol']) await say('users', { name });
+  for (const name of ['vision', 'old']) await say('teams', { name });
+  await say('teams/vision/users', { user: 'ada' });
+  await say(`members?project=${kProject}`, { name: 'carol', role: 'writer' });
+  const { id } = await (await say('api-keys', { name: 'to be revoked', user: 'ada' })).json();
+  const begun = await say('session', { user: 'ada', password: 'correct horse' });
+  const cookie = begun.headers.get('set-cookie').split(';')[0];
+  return { key: id, login: { cookie, 'x-csrf-token': (await begun.json()).csrf_token } };
+}
 
 function addressOf(path, one) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(one.path?.[name] ?? kNobody));

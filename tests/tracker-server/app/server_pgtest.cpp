@@ -188,10 +188,22 @@ TEST_F(ServerProgramTest, ANewerDataDirectoryIsRefused) {
   expect_refusal(server, 1, "version `7`");
 }
 
-TEST_F(ServerProgramTest, AnAddressThatOthersReachIsRefusedWithoutConsent) {
+TEST_F(ServerProgramTest, OnAnAddressThatOthersReachNobodyIsLetInUntilTheyHaveAKey) {
   ServerProcess server(data_, {"--listen", "0.0.0.0:0"});
-  expect_refusal(server, 1, "--allow-anonymous");
-  EXPECT_FALSE(fs::exists(data_));
+  const auto url = server.wait_ready();
+  ASSERT_TRUE(url) << server.log();
+  EXPECT_EQ(http_get(*url + "/healthz")->status, 200);
+  EXPECT_EQ(http_get(*url + "/api/v1/server")->status, 200);
+  EXPECT_EQ(http_get(*url + "/api/v1/projects")->status, 401);
+  EXPECT_NE(server.log().find("event=no_users"), std::string::npos) << server.log();
+}
+
+TEST_F(ServerProgramTest, WithConsentEverybodyIsLetIn) {
+  ServerProcess server(data_, {"--listen", "0.0.0.0:0", "--allow-anonymous"});
+  const auto url = server.wait_ready();
+  ASSERT_TRUE(url) << server.log();
+  EXPECT_EQ(http_get(*url + "/api/v1/projects")->status, 200);
+  EXPECT_EQ(server.log().find("event=no_users"), std::string::npos) << server.log();
 }
 
 TEST_F(ServerProgramTest, AnUnknownFlagIsUsage) {

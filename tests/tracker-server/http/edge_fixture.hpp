@@ -98,7 +98,7 @@ class EdgeTest : public testing::Test {
  protected:
   EdgeTest() {
     const auto add = [this](Method method, const char* path, Runs runs, Handler handler) {
-      routes_.push_back({method, path, runs, std::move(handler)});
+      routes_.push_back({method, path, auth::Access::kPublic, runs, std::move(handler)});
     };
     add(Method::kGet, "/api/v1/in", Runs::kInline,
         [](const Request&) { return text_response(200, "inside"); });

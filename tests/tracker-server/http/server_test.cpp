@@ -32,14 +32,15 @@ class ServerTest : public testing::Test {
  protected:
   ServerTest() {
     std::vector<Route> routes;
-    routes.push_back({Method::kGet, "/api/v1/inline", Runs::kInline,
+    routes.push_back({Method::kGet, "/api/v1/inline", auth::Access::kPublic, Runs::kInline,
                       [](const Request&) { return text_response(200, "in"); }});
-    routes.push_back(
-        {Method::kPost, "/api/v1/echo", Runs::kOnWorker, [this](const Request& request) {
-           worker_ = std::this_thread::get_id();
-           return text_response(200, request.body);
-         }});
-    routes.push_back({Method::kGet, "/api/v1/slow", Runs::kOnWorker, [this](const Request&) {
+    routes.push_back({Method::kPost, "/api/v1/echo", auth::Access::kPublic, Runs::kOnWorker,
+                      [this](const Request& request) {
+                        worker_ = std::this_thread::get_id();
+                        return text_response(200, request.body);
+                      }});
+    routes.push_back({Method::kGet, "/api/v1/slow", auth::Access::kPublic, Runs::kOnWorker,
+                      [this](const Request&) {
                         entered_.count_down();
                         release_.get_future().wait();
                         return text_response(200, "slow");
