@@ -3,6 +3,7 @@ import { For, Show, type JSX } from 'solid-js';
 import { comparePath, projectPath, runsPath } from '../lib/route';
 import { liveStatus } from '../state/live';
 import { followLinks } from '../state/location';
+import { end, user } from '../state/session';
 import { chooseTheme, themeChoice, type ThemeChoice } from '../state/theme';
 import { Icon, type IconName } from './icons';
 import { Shortcuts } from './shortcuts';
@@ -95,6 +96,13 @@ export function Shell(props: {
         </nav>
         <Shortcuts project={props.project} />
         <LiveBadge />
+        <Show when={user()}>
+          {(one) => (
+            <button type="button" class="button" title={`Logged in as ${one().name}`} onClick={() => void end()}>
+              Log out {one().name}
+            </button>
+          )}
+        </Show>
         <ThemeSwitch />
       </header>
       <main id="main" tabindex="-1">{props.children}</main>
