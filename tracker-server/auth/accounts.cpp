@@ -128,6 +128,7 @@ std::string use_first_start(Gate& gate, std::string_view token, const Login& log
   storage::check_first_start(gate.database(), sha256(token), gate.clock().now_us());
   storage::NewAccount account{login.user, hash_password(login.password), true, true, sha256(token)};
   const auto user = storage::make_account(gate.database(), account, entry);
+  gate.note_account();
   say(entry);
   entry.action = "login";
   entry.detail.clear();
@@ -172,6 +173,7 @@ MadeUser make_user(Gate& gate, const Guard& guard, const UserWish& wish) {
                      gate.anonymous() == Anonymous::kUntilFirstUser;
   storage::make_account(gate.database(),
                         {wish.name, hash_password(password), wish.server_admin, first}, entry);
+  gate.note_account();
   say(entry);
   if (wish.with_key) {
     const auto user = storage::find_account(gate.database(), wish.name);

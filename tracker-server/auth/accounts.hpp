@@ -55,7 +55,7 @@ struct MadeUser {
   std::optional<IssuedKey> key;
 };
 struct UserWish {
-  std::string name, password;  // an empty one is made
+  std::string name{}, password{};  // an empty one is made
   bool server_admin = false, with_key = false;
 };
 MadeUser make_user(Gate& gate, const Guard& guard, const UserWish& wish);

@@ -74,6 +74,11 @@ bool Gate::is_open() {
   return !has_accounts_;
 }
 
+void Gate::note_account() {
+  const std::lock_guard lock(mutex_);
+  has_accounts_ = true;
+}
+
 Principal Gate::by_key(std::string_view key, const Origin& from) {
   const auto id = key_id(key);
   if (!id) return {};

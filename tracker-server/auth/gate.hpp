@@ -46,6 +46,8 @@ class Gate {
 
   // Is everybody who comes without a key let in now?
   bool is_open();
+  // Somebody has an account now: what is_open() remembers is out of date.
+  void note_account();
 
   Anonymous anonymous() const noexcept { return anonymous_; }
   storage::Database& database() noexcept { return database_; }

@@ -278,7 +278,7 @@ TEST_F(HttpWalk, HostileValuesAreErrorsOfTheCaller) {
   const auto before = fingerprint();
   std::size_t asked = 0;
   const auto expect_harmless = [&](Request request, const std::string& what) {
-    request.headers["authorization"] = "Bearer " + keys["vic"];
+    request.headers["authorization"] = "Bearer " + keys["vic as viewer"];
     const auto told = answer(std::move(request));
     EXPECT_LT(told.status, 500) << what << told.body;
     EXPECT_EQ(told.body.find("argon2"), std::string::npos) << what << told.body;

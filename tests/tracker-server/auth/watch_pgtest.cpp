@@ -18,7 +18,7 @@ class WatchTest : public auth::World {
     World::SetUp();
     IngestOptions options;
     options.gate = gate.get();
-    options.watch = &*watch.emplace(*gate);
+    options.watch = &watch.emplace(*gate);
     ingest.emplace(*database, clock, options);
     ingest->start();
   }

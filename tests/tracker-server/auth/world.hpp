@@ -41,6 +41,7 @@ class World : public storage::StoreTest {
     keys["anna as viewer"] = key("anna", {.name = "k", .role = core::Role::kViewer});
     keys["root only theirs"] = key("root", {.name = "k", .project = theirs});
     keys["root as viewer"] = key("root", {.name = "k", .role = core::Role::kViewer});
+    keys["vic as viewer"] = key("vic", {.name = "k", .role = core::Role::kViewer});
     keys["expired"] = key("anna", {.name = "k", .lifetime_s = 1});
     keys["revoked"] = key("anna", {.name = "k"});
     storage::revoke_api_key(*database, *key_id(keys["revoked"]), std::nullopt, entry());

@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "everybody.hpp"
 #include "support/sanitizers.hpp"
 
 namespace tracker::http {
@@ -45,8 +46,10 @@ class ServerTest : public testing::Test {
                         release_.get_future().wait();
                         return text_response(200, "slow");
                       }});
-    router_ = std::make_unique<Router>(std::move(routes),
-                                       [](const Request&) { return text_response(200, "page"); });
+    routes.push_back(live_route());
+    router_ = std::make_unique<Router>(
+        std::move(routes), [](const Request&) { return text_response(200, "page"); },
+        &everybody_.gate);
     options_.port = 0;
     options_.body_bytes = 1'000;
     options_.workers = 1;
@@ -87,6 +90,7 @@ class ServerTest : public testing::Test {
   std::promise<void> release_;
   core::SystemClock clock_;
   LiveHub hub_{LiveReaders(), clock_, {}};
+  Everybody everybody_;
   std::unique_ptr<Router> router_;
   ServerOptions options_;
   std::unique_ptr<Server> server_;
