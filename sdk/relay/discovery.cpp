@@ -75,7 +75,6 @@ Server discover(const std::string& url, const DiscoverOptions& options) {
   HttpAnswer answer;
   try {
     answer = send({.url = server.url + "/api/v1/server",
-                   .headers = {},
                    .loopback = server.loopback,
                    .timeout = options.timeout,
                    .stop = options.stop});

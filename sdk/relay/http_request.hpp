@@ -13,12 +13,12 @@ namespace tracker::relay {
 struct HttpRequest {
   std::string url;
   std::string method = "GET";
-  std::vector<std::string> headers;  // "Name: value"
-  std::string body;                  // of a method that has one
-  bool loopback = false;             // a proxy of the environment cannot reach it: none is used
+  std::vector<std::string> headers{};  // "Name: value"
+  std::string body{};                  // of a method that has one
+  bool loopback = false;               // a proxy of the environment cannot reach it: none is used
   std::chrono::milliseconds timeout{5'000};
   std::size_t most_bytes = 64 * 1024;  // of the answer's body; a longer one is cut to nothing
-  std::stop_token stop;                // ends the request within about a second
+  std::stop_token stop{};              // ends the request within about a second
 };
 
 struct HttpAnswer {

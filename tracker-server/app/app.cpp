@@ -279,7 +279,7 @@ void run(const Config& config, std::stop_token stop) {
   data.announce(http, grpc);
   spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
                core::quoted(data.path().string()), services.dashboard_files(), TRACKER_VERSION);
-  say_if_nobody_can_come(services.gate(), config);
+  say_if_nobody_can_come(services.gate(), config, http);
   storage::Backfill backfill(database, {});
   backfill.start();
   try {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "auth/accounts.hpp"
 #include "core/log_text.hpp"
-#include "storage/access.hpp"
 
 namespace tracker::app {
 
@@ -14,16 +14,20 @@ auth::Anonymous anonymous(const Config& config) {
                                                           : auth::Anonymous::kNever;
 }
 
-void say_if_nobody_can_come(auth::Gate& gate, const Config& config) {
-  if (anonymous(config) != auth::Anonymous::kNever || storage::has_accounts(gate.database()))
-    return;
+void say_if_nobody_can_come(auth::Gate& gate, const Config& config, const std::string& http) {
+  if (anonymous(config) != auth::Anonymous::kNever) return;
+  const auto token = auth::make_first_start(gate);
+  if (!token) return;
   const auto store = config.database_url
                          ? std::string("--database-url URL")
                          : fmt::format("--data-dir {}", config.data_directory.string());
-  spdlog::warn("event=no_users remedy={}",
-               core::quoted(fmt::format("nobody can log in yet: run `tracker admin rescue NAME "
-                                        "--server-admin --key {}` on this machine",
-                                        store)));
+  // Behind `#`, so that no proxy and no log on the way has it.
+  spdlog::warn("event=no_users link={}/first-start#{} remedy={}", http, *token,
+               core::quoted(fmt::format(
+                   "nobody can log in yet: open the link, good once and for a day, in a browser "
+                   "(with this server's own name, if it has one), or run `tracker admin rescue "
+                   "NAME --server-admin --key {}` on this machine",
+                   store)));
 }
 
 }  // namespace tracker::app

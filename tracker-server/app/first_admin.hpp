@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "app/config.hpp"
 #include "auth/gate.hpp"
 
@@ -10,7 +12,8 @@ namespace tracker::app {
 // made a user.
 auth::Anonymous anonymous(const Config& config);
 
-// Of a server that asks for a login although nobody has one: a line in the log says what to do.
-void say_if_nobody_can_come(auth::Gate& gate, const Config& config);
+// Of a server that asks for a login although nobody has one: a line in the log says what to do,
+// with a one-time link for the first admin. `http` is the server's own address.
+void say_if_nobody_can_come(auth::Gate& gate, const Config& config, const std::string& http);
 
 }  // namespace tracker::app

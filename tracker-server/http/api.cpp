@@ -151,6 +151,7 @@ constexpr Entry kRoutes[] = {
     {Method::kPost, "/api/v1/api-keys", Access::kSignedIn, Runs::kOnWorker, post_api_key},
     {Method::kDelete, "/api/v1/api-keys/{key}", Access::kSignedIn, Runs::kOnWorker, delete_api_key},
     {Method::kGet, "/api/v1/audit", Access::kServerAdmin, Runs::kOnWorker, get_audit},
+    {Method::kPost, "/api/v1/first-start", Access::kPublic, Runs::kOnWorker, use_first_start},
     {Method::kGet, "/api/v1/keys", Access::kViewer, Runs::kOnWorker, get_keys_of_runs},
     {Method::kGet, "/api/v1/live", Access::kSignedIn, Runs::kOnWorker, get_live},
     {Method::kGet, "/api/v1/members", Access::kViewer, Runs::kOnWorker, get_members},

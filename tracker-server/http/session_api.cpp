@@ -100,4 +100,13 @@ Response change_password(const ApiContext& context, const Request& request) {
   return session_response(gate, request.guard->who());
 }
 
+Response use_first_start(const ApiContext& context, const Request& request) {
+  JsonBody body(request);
+  const auto token = body.text("token");
+  const auth::Login login{body.text("user"), body.text("password")};
+  body.end();
+  return begun(context, request,
+               auth::use_first_start(gate_of(context), token, login, origin_of(request)));
+}
+
 }  // namespace tracker::http

@@ -125,6 +125,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/first-start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first admin of a server, by the one-time link of its log; logs them in. */
+        post: operations["useFirstStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -577,6 +594,13 @@ export interface components {
         };
         Login: {
             user: string;
+            password: string;
+        };
+        FirstStart: {
+            /** @description What follows # in the link. */
+            token: string;
+            user: components["schemas"]["UserName"];
+            /** @description 8 to 256 bytes. */
             password: string;
         };
         PasswordChange: {
@@ -1323,6 +1347,37 @@ export interface operations {
             403: components["responses"]["PermissionDenied"];
             413: components["responses"]["TooLarge"];
             429: components["responses"]["ResourceExhausted"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    useFirstStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstStart"];
+            };
+        };
+        responses: {
+            /** @description Logged in. */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            403: components["responses"]["PermissionDenied"];
+            409: components["responses"]["FailedPrecondition"];
+            413: components["responses"]["TooLarge"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -23,4 +23,6 @@ const ask = (options: RequestOptions): Promise<Session> => getJson(kPath, readSe
 
 export const getSession = (): Promise<Session> => ask({ public: true });
 export const logIn = (user: string, password: string): Promise<Session> => ask({ public: true, body: { user, password } });
+export const useFirstStart = (token: string, user: string, password: string): Promise<Session> =>
+  getJson('/api/v1/first-start', readSession, { public: true, body: { token, user, password } });
 export const logOut = (): Promise<Session> => ask({ method: 'DELETE' });

@@ -58,7 +58,7 @@ function LiveBadge() {
 export function Shell(props: {
   crumbs: readonly Crumb[];
   project: string | null;
-  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'unknown';
+  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'first-start' | 'unknown';
   children: JSX.Element;
 }) {
   return (

@@ -1,7 +1,7 @@
 // Who is logged in, in this tab. Asked for once, and again when the server says that it does not know who asks.
 import { createSignal } from 'solid-js';
 import { connectSession } from '../api/http';
-import { getSession, logIn, logOut, type Session } from '../api/session';
+import { getSession, logIn, logOut, useFirstStart, type Session } from '../api/session';
 import { live } from './live';
 
 const kNobody: Session = { user: null, csrfToken: null, open: false };
@@ -25,9 +25,9 @@ export const mustLogIn = (): boolean => {
   return now !== null && !now.open && now.user === null;
 };
 
-// Throws ApiError.
-export async function begin(name: string, password: string): Promise<void> {
-  setSession(await logIn(name, password));
+// With the token of a one-time link the first admin is made; null logs in. Throws ApiError.
+export async function begin(name: string, password: string, token: string | null): Promise<void> {
+  setSession(token === null ? await logIn(name, password) : await useFirstStart(token, name, password));
   live.retryNow();
 }
 

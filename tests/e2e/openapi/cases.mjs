@@ -1,3 +1,6 @@
+// Answers that the server of this test cannot give: it has users.
+export const kElsewhere = { useFirstStart: 200 };
+
 // Requests of which the answers are checked against tracker-server/http/openapi.json, by operationId. Each operation
 // needs a case for each 2xx status, and each of its answers must be one that the document has. What is the same for all
 // routes (ids that are nonsense or unknown, methods, If-None-Match, HEAD) is asked without a case.
@@ -27,6 +30,11 @@ export function cases(data) {
       { status: 200, headers: data.login, body: { old_password: 'correct horse', new_password: 'correct horse' } },
       { status: 403, headers: data.login, body: { old_password: 'wrong horse', new_password: 'correct horse' } },
       { status: 400, headers: data.login, body: { old_password: 'correct horse', new_password: 'short' } },
+    ],
+    // This server has users already; that the link works is for tests/tracker-server/auth and tests/tracker-server/app.
+    useFirstStart: [
+      { status: 403, body: { token: 'none', user: 'eve', password: 'correct horse' } },
+      { status: 400, body: { token: 'none', user: 'Not A Name', password: 'correct horse' } },
     ],
     getUsers: [{ status: 200, check: (body) => body.users.some((one) => one.name === 'ada' && one.last_login_us > 0) }],
     postUser: [

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { before, test } from 'node:test';
 import { startLogging } from '../dashboard/logger.mjs';
-import { cases } from './cases.mjs';
+import { cases, kElsewhere } from './cases.mjs';
 import { Document, kFile, source } from './document.mjs';
 
 const require = createRequire(new URL('../../../dashboard/package.json', import.meta.url));
@@ -101,7 +101,7 @@ test('each operation answers as it is described', async (t) => {
         seen.add(answer.status);
       }
       for (const status of document.responses(operation.operation).keys()) {
-        if (status < 200 || status >= 300) continue;
+        if (status < 200 || status >= 300 || kElsewhere[operation.id] === status) continue;
         assert.ok(seen.has(status), `no case of ${operation.id} is answered ${status}: add one to tests/e2e/openapi/cases.mjs`);
       }
     });
@@ -122,7 +122,7 @@ test('ids that are nonsense or unknown', async () => {
 
 test('bodies that are none, and pages of other sites', async () => {
   for (const operation of document.operations().filter((one) => one.operation.requestBody)) {
-    const good = cases(data)[operation.id].find((one) => one.status < 300);
+    const good = cases(data)[operation.id].find((one) => one.status < 300) ?? cases(data)[operation.id][0];
     for (const [what, one, status] of [
       ['no JSON', { ...good, body: 'nonsense' }, 400],
       ['another type', { ...good, headers: { 'content-type': 'text/plain' } }, 400],

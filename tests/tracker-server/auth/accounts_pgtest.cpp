@@ -265,5 +265,26 @@ TEST_F(FirstUserTest, WhoIsOnTheServersMachineGetsInAgain) {
   EXPECT_ANY_THROW(log_in(gate, {"adam", made.password}, kHere));
 }
 
+// A database of the version before there were users, with a run in it.
+TEST(EarlierDatabase, GoesOnAsItWasAndItsProjectsAreTheServerAdminsFirst) {
+  spdlog::set_level(spdlog::level::off);
+  storage::Database database({.dsn = test::PostgresCluster::instance().fresh_database()});
+  storage::migrate(database, storage::migrations().first(4));
+  const auto run = storage::make_writer(database).run;
+  storage::migrate(database);
+  const core::ManualClock clock{storage::kNow};
+  Gate gate(database, clock, Anonymous::kUntilFirstUser);
+  EXPECT_NO_THROW(gate.open({}, Access::kWriter, kHere).run(run));
+  const auto admin = gate.open({}, Access::kServerAdmin, kHere);
+  const auto first = make_user(gate, admin, {.name = "first", .with_key = true});
+  EXPECT_NO_THROW(gate.open({first.key->text, {}}, Access::kProjectAdmin, kHere).run(run));
+  const auto by_first = gate.open({first.key->text, {}}, Access::kServerAdmin, kHere);
+  const auto second = make_user(gate, by_first, {.name = "second", .with_key = true});
+  EXPECT_EQ(code_of([&] {
+              gate.open({second.key->text, {}}, Access::kViewer, kHere).run(run);
+            }),
+            ErrorCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace tracker::auth
