@@ -12,6 +12,7 @@ import { pageHead, usePageHead } from './state/page_head';
 import { mustLogIn } from './state/session';
 
 const ProjectPage = lazy(() => import('./pages/project/project_page'));
+const SettingsPage = lazy(() => import('./pages/settings/settings_page'));
 const RunPage = lazy(() => import('./pages/run/run_page'));
 
 function UnknownPage() {
@@ -42,6 +43,7 @@ export function App() {
               <Match when={placeOf('workspace', 'runs', 'compare')}>
                 {(here) => <ProjectPage project={here().project} view={here().page} />}
               </Match>
+              <Match when={placeOf('settings')}><SettingsPage /></Match>
               <Match when={placeOf('run')}>{(here) => <RunPage id={here().id} tab={here().tab} />}</Match>
             </Switch>
           </Suspense>

@@ -58,7 +58,7 @@ function LiveBadge() {
 export function Shell(props: {
   crumbs: readonly Crumb[];
   project: string | null;
-  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'first-start' | 'unknown';
+  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'first-start' | 'settings' | 'unknown';
   children: JSX.Element;
 }) {
   return (
@@ -78,6 +78,7 @@ export function Shell(props: {
         </Show>
         <span class="rail-space" />
         <RailLink href="/start" icon="start" label="Log a run" current={props.page === 'start'} />
+        <RailLink href="/settings" icon="sliders" label="Settings" current={props.page === 'settings'} />
       </nav>
       <header class="head">
         <nav class="crumbs" aria-label="Breadcrumb">

@@ -20,6 +20,7 @@ connectSession({
 });
 
 export const user = (): Session['user'] => session()?.user ?? null;
+export const isOpen = (): boolean => session()?.open === true;
 export const mustLogIn = (): boolean => {
   const now = session();
   return now !== null && !now.open && now.user === null;
