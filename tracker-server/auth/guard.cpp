@@ -79,6 +79,19 @@ core::ProjectId Guard::project(std::string_view name) {
   return *id;
 }
 
+std::optional<core::ProjectId> Guard::project_to_write(std::string_view name) {
+  const auto id = storage::find_any_project(database_, name);
+  const auto role = id ? role_in(*id) : std::nullopt;
+  const bool may_make =
+      who_.kind == Principal::Kind::kAnyone ||
+      (who_.kind == Principal::Kind::kUser && who_.most >= core::Role::kWriter && !who_.only);
+  if (id ? !role || *role < core::Role::kWriter : !may_make)
+    throw Error(ErrorCode::kPermissionDenied,
+                fmt::format("you may not log to a project of the name `{}` on this server", name));
+  shown_ = true;
+  return id;
+}
+
 void Guard::run(core::RunId id) {
   if (sees_all()) {  // and what is not there is told by who looks for it
     const bool enough = who_.most >= role_of(needs_.access).value_or(core::Role::kViewer);

@@ -39,6 +39,10 @@ class Guard {
 
   // The project of that name, deleted or not. kNotFound in query::project_named's words.
   core::ProjectId project(std::string_view name);
+  // For what makes the project if it is not there: nothing then. kPermissionDenied where the caller
+  // may not write to it or make it, in words that do not tell which: names are unique on a server,
+  // so one that is taken cannot be hidden.
+  std::optional<core::ProjectId> project_to_write(std::string_view name);
   // For what belongs to a project that the caller may not know; `absent` is what is said then.
   void project(core::ProjectId id, const std::string& absent);
   // A run by its id, deleted or not.
@@ -71,6 +75,8 @@ class Guard {
   // As it came; for auth::Watch.
   const Claim& claim() const noexcept { return claim_; }
 
+  // What is asked for is not there, and nothing is told but that.
+  void nothing_there() noexcept { shown_ = true; }
   // Has a handler of a route that needs a role in a project shown which?
   bool satisfied() const noexcept { return !role_of(needs_.access) || shown_; }
 

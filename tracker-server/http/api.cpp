@@ -6,6 +6,7 @@
 
 #include "auth/guard.hpp"
 #include "http/access_api.hpp"
+#include "http/artifacts_api.hpp"
 #include "http/compression.hpp"
 #include "http/keys_api.hpp"
 #include "http/openapi.hpp"
@@ -157,6 +158,17 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/api-keys", Access::kSignedIn, Runs::kOnWorker, get_api_keys},
     {Method::kPost, "/api/v1/api-keys", Access::kSignedIn, Runs::kOnWorker, post_api_key},
     {Method::kDelete, "/api/v1/api-keys/{key}", Access::kSignedIn, Runs::kOnWorker, delete_api_key},
+    {Method::kGet, "/api/v1/artifact-versions", Access::kViewer, Runs::kOnWorker,
+     get_artifact_versions},
+    {Method::kGet, "/api/v1/artifact-versions/{id}", Access::kViewer, Runs::kOnWorker,
+     get_artifact_version},
+    {Method::kGet, "/api/v1/artifact-versions/{id}/file", Access::kViewer, Runs::kOnWorker,
+     get_artifact_file},
+    {Method::kGet, "/api/v1/artifact-versions/{id}/files", Access::kViewer, Runs::kOnWorker,
+     get_artifact_files},
+    {Method::kGet, "/api/v1/artifact-versions/{id}/lineage", Access::kViewer, Runs::kOnWorker,
+     get_artifact_lineage},
+    {Method::kGet, "/api/v1/artifacts", Access::kViewer, Runs::kOnWorker, get_artifacts},
     {Method::kGet, "/api/v1/audit", Access::kServerAdmin, Runs::kOnWorker, get_audit},
     {Method::kPost, "/api/v1/first-start", Access::kPublic, Runs::kOnWorker, use_first_start},
     {Method::kGet, "/api/v1/keys", Access::kViewer, Runs::kOnWorker, get_keys_of_runs},
@@ -171,6 +183,8 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/runs/groups", Access::kViewer, Runs::kOnWorker, get_run_groups},
     {Method::kGet, "/api/v1/runs/{id}", Access::kViewer, Runs::kOnWorker, get_run},
     {Method::kDelete, "/api/v1/runs/{id}", Access::kWriter, Runs::kOnWorker, delete_run},
+    {Method::kGet, "/api/v1/runs/{id}/artifacts", Access::kViewer, Runs::kOnWorker,
+     get_run_artifacts},
     {Method::kGet, "/api/v1/runs/{id}/keys", Access::kViewer, Runs::kOnWorker, get_keys},
     {Method::kGet, "/api/v1/runs/{id}/logs", Access::kViewer, Runs::kOnWorker, get_logs},
     {Method::kPost, "/api/v1/runs/{id}/restore", Access::kWriter, Runs::kOnWorker, restore_run},

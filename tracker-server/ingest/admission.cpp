@@ -1,12 +1,6 @@
 #include "ingest/admission.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include <tracker/error.hpp>
-
-#include "storage/access.hpp"
 
 namespace tracker::ingest {
 namespace {
@@ -15,16 +9,6 @@ constexpr const char* kRemedy =
     "run `tracker login` with a key that may write there, then `tracker sync`: nothing that was "
     "logged is lost";
 
-Error may_not_write(const std::string& project) {
-  return {ErrorCode::kPermissionDenied,
-          fmt::format("you may not log to a project of the name `{}` on this server", project)};
-}
-
-bool may_make_projects(const auth::Principal& who) {
-  return who.kind == auth::Principal::Kind::kAnyone ||
-         (who.most >= core::Role::kWriter && !who.only);
-}
-
 }  // namespace
 
 auth::Principal Admission::admit(const Session& session,
@@ -32,14 +16,7 @@ auth::Principal Admission::admit(const Session& session,
   if (gate_ == nullptr) return {};
   const auto& caller = session.caller();
   auth::Guard guard = gate_->open(caller.claim, auth::Access::kWriter, caller.from);
-  const auto& name = registration.project;
-  if (const auto project = storage::find_any_project(gate_->database(), name)) {
-    const auto role = guard.role_in(*project);
-    if (!role || *role < core::Role::kWriter) throw may_not_write(name);
-  } else {
-    if (!may_make_projects(guard.who())) throw may_not_write(name);
-    registration.makes_project = true;
-  }
+  registration.makes_project = !guard.project_to_write(registration.project);
   if (guard.who().kind == auth::Principal::Kind::kUser) registration.creator = guard.who().user;
   return guard.who();
 }

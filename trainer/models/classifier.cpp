@@ -7,6 +7,7 @@
 #include "models/stored_names.hpp"
 #include "nn/bottleneck_transformer.hpp"
 #include "nn/encoder_decoder.hpp"
+#include "nn/funnel_transformer.hpp"
 #include "nn/transformer.hpp"
 
 namespace trainer::models {
@@ -33,6 +34,7 @@ std::unique_ptr<nn::Backbone> make_backbone(const ClassifierConfig& config,
     return std::make_unique<nn::EncoderDecoder>(config.body, *config.decoder,
                                                 config.decoder_start_id, set);
   if (config.body.bottleneck) return std::make_unique<nn::BottleneckTransformer>(config.body, set);
+  if (config.body.funnel) return std::make_unique<nn::FunnelTransformer>(config.body, set);
   return std::make_unique<nn::Transformer>(config.body, set);
 }
 
@@ -48,6 +50,11 @@ std::vector<nn::ParameterSpec> classifier_parameters(const ClassifierConfig& con
   }
   add_head_parameters(specs, config.head, config.body.output_size(),
                       static_cast<std::int64_t>(config.labels.size()));
+  for (nn::ParameterSpec spec : config.idle) {
+    spec.decay =
+        nn::Decay::kNo;  // without a gradient the optimizer of transformers leaves it alone
+    specs.push_back(std::move(spec));
+  }
   name_stored(config, specs);
   return specs;
 }

@@ -25,6 +25,9 @@ struct ClassifierConfig {
   std::optional<nn::TransformerConfig> decoder;  // beside an encoder: nn::EncoderDecoder
   std::optional<std::int32_t> decoder_start_id;  // none: each text's last token
   HeadConfig head;
+  // What checkpoints of the type hold and a classifier never reads (BigBird's pooler): kept and
+  // saved as it is.
+  std::vector<nn::ParameterSpec> idle;
   // Instead of the type's, where names depend on the config.
   std::span<const StoredName> body_names;
   double initializer_range = 0.02;  // standard deviation of weights that the checkpoint lacks
@@ -58,7 +61,7 @@ std::vector<std::string> unnamed_labels(std::int64_t count);
 bool are_unnamed(const std::vector<std::string>& labels);
 
 // What the command line may say instead of config.json: one probability for all dropouts that the
-// architecture has.
+// architecture has. 0 also keeps every layer (nn::TransformerConfig::layer_dropout).
 void override_dropout(ClassifierConfig& config, double probability);
 
 }  // namespace trainer::models

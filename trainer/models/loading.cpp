@@ -156,7 +156,7 @@ LoadReport load_weights(Classifier& model, const hub::Safetensors& tensors) {
       names.erase(found);
     } else if (first.spec.init == nn::Init::kSinusoids) {
       draw_sinusoids(set.master(first));
-    } else if (first.spec.name.starts_with("head.")) {
+    } else if (first.spec.name.starts_with("head.") || first.spec.name.starts_with("idle.")) {
       initialise(first.spec, model.config().initializer_range, set.master(first));
       report.initialised.push_back(stored.name);
     } else {

@@ -31,6 +31,8 @@ struct StoredLayout {
   std::int64_t groups = 1;
   // Above 1: a part [out,in] is stored as [blocks,in,out/blocks], each block transposed.
   std::int64_t blocks = 1;
+  // Above 1: the stored matrix's last axis is divided into [heads, size].
+  std::int64_t heads = 1;
 };
 
 struct ParameterSpec {
