@@ -45,12 +45,14 @@ class HttpWalk : public auth::World {
   void SetUp() override {
     spdlog::set_level(spdlog::level::off);
     World::SetUp();
+    auto& downloads = files.emplace(*database, nullptr);
     context = std::make_unique<ApiContext>(ApiContext{.database = *database,
                                                       .clock = clock,
                                                       .dashboard = none,
                                                       .version = "test",
                                                       .metrics = &metrics,
-                                                      .gate = gate.get()});
+                                                      .gate = gate.get(),
+                                                      .downloads = &downloads});
     router = std::make_unique<Router>(make_router(*context));
     document = json::parse(openapi_document().text);
   }
@@ -85,11 +87,23 @@ class HttpWalk : public auth::World {
 
   // What the names of parameters stand for.
   struct About {
-    std::string run, project;
+    std::string run, project, artifact, version;
   };
-  std::map<std::string, std::string> parameters(const About& about) {
-    return {{"id", about.run}, {"runs", about.run}, {"project", about.project}, {"by", "state"},
-            {"name", "vic"},   {"user", "tom"},     {"team", "readers"},        {"key", spare_key}};
+  About mine_now() {
+    const auto artifact = make_artifact(kMine);
+    return {run_of(kMine).text(), kMine, artifact.name, artifact.version};
+  }
+  std::map<std::string, std::string> parameters(const Operation& one, const About& about) {
+    const bool of_artifact = one.path.starts_with("/api/v1/artifact");
+    return {{"id", of_artifact ? about.version : about.run},
+            {"runs", about.run},
+            {"project", about.project},
+            {"by", "state"},
+            {"name", of_artifact ? about.artifact : "vic"},
+            {"path", "a/weights.bin"},
+            {"user", "tom"},
+            {"team", "readers"},
+            {"key", spare_key}};
   }
   std::string body_of(const std::string& operation, const About& about) {
     const auto fresh = "n" + std::to_string(++made);
@@ -113,9 +127,11 @@ class HttpWalk : public auth::World {
   About prepare(const Operation& one) {
     bring_back();
     spare_key = *auth::key_id(key("eve", {.name = "spare"}));
-    const auto run = run_of(kMine);
-    if (one.id == "restoreRun") storage::delete_run(*database, run, {clock.now_us(), 1'000'000});
-    return {run.text(), kMine};
+    const auto about = mine_now();
+    if (one.id == "restoreRun")
+      storage::delete_run(*database, core::RunId::from_text(about.run),
+                          {clock.now_us(), 1'000'000});
+    return about;
   }
 
   Request ask(const Operation& one, const About& about) {
@@ -123,7 +139,7 @@ class HttpWalk : public auth::World {
     request.method = one.method;
     request.path = one.path;
     request.client = "127.0.0.1";
-    const auto known = parameters(about);
+    const auto known = parameters(one, about);
     auto wanted = one.shared;
     for (const auto& parameter : one.described.value("parameters", json::array()))
       wanted.push_back(parameter);
@@ -166,6 +182,7 @@ class HttpWalk : public auth::World {
 
   const StaticFiles none{"/nonexistent"};
   metrics::Registry metrics;
+  std::optional<artifacts::Downloads> files;
   std::unique_ptr<ApiContext> context;
   std::unique_ptr<Router> router;
   json document;
@@ -182,7 +199,7 @@ TEST_F(HttpWalk, WhatIsPublicIsThisAndNothingElse) {
 }
 
 TEST_F(HttpWalk, WhoIsNotKnownIsRefusedOnEveryRoute) {
-  const About about{run_of(kMine).text(), kMine};
+  const auto about = mine_now();
   const auto before = fingerprint();
   std::size_t asked = 0;
   for (const auto& one : operations()) {
@@ -210,7 +227,8 @@ TEST_F(HttpWalk, WhoIsNotKnownIsRefusedOnEveryRoute) {
 
 // The same answer, word for word, as for what does not exist.
 TEST_F(HttpWalk, WhatAKeyMayNotSeeIsNotThere) {
-  const About hidden{run_of(kMine).text(), kMine}, absent{kNobody, "absent"};
+  const auto hidden = mine_now();
+  const About absent{kNobody, "absent", "absent", kNobody};
   const auto before = fingerprint();
   for (const auto& one : operations()) {
     if (!auth::role_of(one.access)) continue;
@@ -218,7 +236,13 @@ TEST_F(HttpWalk, WhatAKeyMayNotSeeIsNotThere) {
       const auto refused = with_key(one, hidden, keys[who]);
       const auto nothing = with_key(one, absent, keys[who]);
       EXPECT_EQ(refused.status, nothing.status) << one.id << " for " << who << refused.body;
-      auto told = replaced(replaced(refused.body, hidden.run, kNobody), kMine, "absent");
+      auto told = refused.body;
+      for (const auto& [mine_is, absent_is] :
+           std::map<std::string, std::string>{{hidden.run, kNobody},
+                                              {hidden.version, kNobody},
+                                              {kMine, "absent"},
+                                              {hidden.artifact, "absent"}})
+        told = replaced(told, mine_is, absent_is);
       EXPECT_EQ(told, nothing.body) << one.id << " for " << who;
     }
   }
@@ -226,7 +250,7 @@ TEST_F(HttpWalk, WhatAKeyMayNotSeeIsNotThere) {
 }
 
 TEST_F(HttpWalk, ARoleThatIsTooLowIsRefusedOnEveryRoute) {
-  const About about{run_of(kMine).text(), kMine};
+  const auto about = mine_now();
   const auto before = fingerprint();
   for (const auto& one : operations()) {
     std::vector<std::string> low;
@@ -247,7 +271,7 @@ TEST_F(HttpWalk, WhatIsListedIsWhatMayBeSeen) {
   for (const auto& one : operations()) {
     if (one.access != Access::kSignedIn) continue;
     for (const std::string who : {"eve", "anna only theirs", "root only theirs"}) {
-      const auto told = with_key(one, {run_of(kMine).text(), kMine}, keys[who]);
+      const auto told = with_key(one, mine_now(), keys[who]);
       EXPECT_EQ(told.body.find(kMine), std::string::npos) << one.id << " for " << who << told.body;
     }
   }
@@ -289,7 +313,7 @@ TEST_F(HttpWalk, ASessionThatMayChangeSomethingNeedsItsToken) {
 // Each parameter of each route, and each member of each body, with values that mean harm: an error
 // of the caller at most, and nothing is changed or told that the caller may not see.
 TEST_F(HttpWalk, HostileValuesAreErrorsOfTheCaller) {
-  const About about{run_of(kMine).text(), kMine};
+  const auto about = mine_now();
   const auto before = fingerprint();
   std::size_t asked = 0;
   const auto expect_harmless = [&](Request request, const std::string& what) {

@@ -13,12 +13,14 @@
 #include "hostile.hpp"
 #include "ingest/ingest.hpp"
 #include "rpc/admin_service.hpp"
+#include "rpc/artifacts_service.hpp"
 #include "rpc/ingest_service.hpp"
 #include "rpc/methods.hpp"
 #include "rpc/runs_service.hpp"
 #include "rpc/server.hpp"
 #include "storage/deletion.hpp"
 #include "tracker/v1/admin.pb.h"
+#include "tracker/v1/artifacts.pb.h"
 #include "tracker/v1/ingest.pb.h"
 #include "tracker/v1/runs.pb.h"
 #include "world.hpp"
@@ -40,6 +42,7 @@ struct Ended {
 std::vector<const pb::MethodDescriptor*> described() {
   // So that their descriptors are linked in.
   v1::DeletedRun::descriptor(), v1::Hello::descriptor(), v1::Run::descriptor();
+  v1::ArtifactRef::descriptor();
   std::vector<const pb::MethodDescriptor*> all;
   const std::filesystem::path root(TRACKER_SOURCE_DIR "/proto");
   for (const auto& file : std::filesystem::recursive_directory_iterator(root)) {
@@ -78,10 +81,15 @@ class RpcWalk : public auth::World {
     streams = std::make_unique<IngestService>(*ingest);
     runs = std::make_unique<RunsService>(*database, *gate);
     admin = std::make_unique<AdminService>(*database, *gate, clock);
+    uploads.emplace(*database, clock, nullptr);
+    downloads.emplace(*database, nullptr);
+    artifacts = std::make_unique<ArtifactsService>(
+        ArtifactsServiceParts{*database, *gate, clock, *uploads, *downloads});
     ServerOptions listening;
     listening.port = 0;
-    server = std::make_unique<Server>(
-        listening, std::vector{&streams->service(), &runs->service(), &admin->service()});
+    server =
+        std::make_unique<Server>(listening, std::vector{&streams->service(), &runs->service(),
+                                                        &admin->service(), &artifacts->service()});
     server->start();
     channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server->port()),
                                   grpc::InsecureChannelCredentials());
@@ -92,31 +100,52 @@ class RpcWalk : public auth::World {
     streams.reset();
     runs.reset();
     admin.reset();
+    artifacts.reset();
     ingest.reset();
   }
 
   struct About {
     std::string run, project;
+    World::Artifact artifact{};
+    bool by_id = false;  // versions are named by their ids
   };
+  About mine_now() { return {run_of(kMine).text(), kMine, make_artifact(kMine)}; }
   // Fields by their names; others stay as they are.
   static void fill(pb::Message& message, const About& about) {
-    const std::map<std::string, std::string> known = {{"run", about.run},
-                                                      {"run_id", about.run},
-                                                      {"project", about.project},
-                                                      {"by", "state"},
-                                                      {"writer_id", about.run}};
+    const bool is_ref = message.GetDescriptor()->name() == "ArtifactRef";
+    std::map<std::string, std::string> known = {{"run", about.run},
+                                                {"run_id", about.run},
+                                                {"project", about.project},
+                                                {"by", "state"},
+                                                {"writer_id", about.run},
+                                                {"name", about.artifact.name},
+                                                {"type", "model"},
+                                                {"alias", "best"},
+                                                {"version", "v0"},
+                                                {"upload", about.artifact.upload},
+                                                {"sha256", about.artifact.chunk},
+                                                {"digest", about.artifact.chunk}};
+    if (is_ref && about.by_id) known = {{"id", about.artifact.version}};
     const auto* type = message.GetDescriptor();
-    for (const auto& [name, value] : known) {
-      const auto* field = type->FindFieldByName(name);
-      if (field != nullptr && field->cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING)
-        message.GetReflection()->SetString(&message, field, value);
+    const auto* access = message.GetReflection();
+    for (int at = 0; at < type->field_count(); ++at) {
+      const auto* field = type->field(at);
+      if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated() &&
+          (field->name() == "ref" || field->name() == "header" || field->name() == "hello"))
+        fill(*access->MutableMessage(&message, field), about);
+      const auto value = known.find(field->name());
+      if (value == known.end() || field->cpp_type() != pb::FieldDescriptor::CPPTYPE_STRING ||
+          (field->containing_oneof() != nullptr &&
+           access->HasOneof(message, field->containing_oneof())))
+        continue;
+      if (field->is_repeated())
+        access->AddString(&message, field, value->second);
+      else
+        access->SetString(&message, field, value->second);
     }
-    if (const auto* hello = type->FindFieldByName("hello")) {
-      auto& inner = *message.GetReflection()->MutableMessage(&message, hello);
-      fill(inner, about);
-      auto& first = dynamic_cast<v1::Hello&>(inner);
-      first.set_protocol_version(1);
-      first.set_frame_version(1);
+    if (auto* hello = dynamic_cast<v1::Hello*>(&message)) {
+      hello->set_protocol_version(1);
+      hello->set_frame_version(1);
     }
   }
 
@@ -148,7 +177,7 @@ class RpcWalk : public auth::World {
     };
     Ended ended;
     step([&](void* tag) { stream->StartCall(tag); });
-    const bool both = method.client_streaming();
+    const bool both = method.client_streaming() && method.server_streaming();
     if (step([&](void* tag) { stream->Write(sent, tag); }) && !both)
       step([&](void* tag) { stream->WritesDone(tag); });
     grpc::ByteBuffer got;
@@ -191,6 +220,9 @@ class RpcWalk : public auth::World {
   std::unique_ptr<IngestService> streams;
   std::unique_ptr<RunsService> runs;
   std::unique_ptr<AdminService> admin;
+  std::optional<artifacts::Uploads> uploads;
+  std::optional<artifacts::Downloads> downloads;
+  std::unique_ptr<ArtifactsService> artifacts;
   std::unique_ptr<Server> server;
   std::shared_ptr<grpc::Channel> channel;
 };
@@ -203,7 +235,7 @@ TEST(Methods, TheTableHasEveryMethodOfTheProtoFilesAndNoOther) {
 }
 
 TEST_F(RpcWalk, WhoIsNotKnownIsRefusedByEveryMethod) {
-  const About about{run_of(kMine).text(), kMine};
+  const auto about = mine_now();
   const auto before = fingerprint();
   for (const auto* method : described()) {
     const auto* needs = declared(*method);
@@ -221,23 +253,27 @@ TEST_F(RpcWalk, WhoIsNotKnownIsRefusedByEveryMethod) {
 }
 
 TEST_F(RpcWalk, WhatAKeyMayNotSeeIsNotThere) {
-  const About about{run_of(kMine).text(), kMine};
+  const auto about = mine_now();
   const auto before = fingerprint();
   for (const auto* method : described()) {
     const auto* needs = declared(*method);
     if (needs == nullptr || !auth::role_of(needs->needs.access)) continue;
     // Names of projects are unique on a server: who logs to one that is taken has to be refused.
-    const auto expected = method->client_streaming() ? grpc::StatusCode::PERMISSION_DENIED
-                                                     : grpc::StatusCode::NOT_FOUND;
-    for (const std::string who : {"eve", "anna only theirs", "root only theirs"})
-      EXPECT_EQ(call(*method, about, keys[who]).code, expected)
-          << method->full_name() << " for " << who;
+    const bool makes = method->name() == "Stream" || method->name() == "BeginUpload";
+    const auto expected = makes ? grpc::StatusCode::PERMISSION_DENIED : grpc::StatusCode::NOT_FOUND;
+    for (const bool by_id : {false, true}) {
+      auto asked = about;
+      asked.by_id = by_id;
+      for (const std::string who : {"eve", "anna only theirs", "root only theirs"})
+        EXPECT_EQ(call(*method, asked, keys[who]).code, expected)
+            << method->full_name() << " for " << who;
+    }
   }
   EXPECT_EQ(fingerprint(), before);
 }
 
 TEST_F(RpcWalk, ARoleThatIsTooLowIsRefusedByEveryMethod) {
-  const About about{run_of(kMine).text(), kMine};
+  const auto about = mine_now();
   const auto before = fingerprint();
   for (const auto* method : described()) {
     const auto* needs = declared(*method);
@@ -258,7 +294,7 @@ TEST_F(RpcWalk, WhatIsListedIsWhatMayBeSeen) {
     const auto* needs = declared(*method);
     if (needs == nullptr || needs->needs.access != Access::kSignedIn) continue;
     for (const std::string who : {"eve", "anna only theirs", "root only theirs"}) {
-      const auto ended = call(*method, {run_of(kMine).text(), kMine}, keys[who]);
+      const auto ended = call(*method, mine_now(), keys[who]);
       EXPECT_EQ(ended.code, grpc::StatusCode::OK) << method->full_name();
       EXPECT_EQ(ended.said.find(kMine), std::string::npos) << method->full_name() << ended.said;
     }
@@ -269,16 +305,25 @@ TEST_F(RpcWalk, TheRightRoleIsLetIn) {
   for (const auto* method : described()) {
     const auto* needs = declared(*method);
     if (needs == nullptr) continue;
-    const auto run = run_of(kMine);
+    const auto about = mine_now();
     if (method->name() == "RestoreRun")
-      storage::delete_run(*database, run, {clock.now_us(), 1'000'000});
+      storage::delete_run(*database, core::RunId::from_text(about.run),
+                          {clock.now_us(), 1'000'000});
+    if (method->name() == "RestoreVersion")
+      storage::delete_version(*database, {std::nullopt, kMine, about.artifact.name, "v0"},
+                              {clock.now_us(), 1'000'000, true});
+    if (method->name() == "DeleteVersion")
+      storage::remove_alias(*database, kMine, about.artifact.name, "best");
     if (method->name() == "RestoreProject")
       storage::delete_project(*database, kMine, {clock.now_us(), 1'000'000});
     const std::map<Access, std::string> enough = {
         {Access::kSignedIn, "eve"},      {Access::kViewer, "tom"},       {Access::kWriter, "wim"},
         {Access::kProjectAdmin, "anna"}, {Access::kServerAdmin, "root"}, {Access::kPublic, ""}};
-    const auto ended = call(*method, {run.text(), kMine}, keys[enough.at(needs->needs.access)]);
-    EXPECT_EQ(ended.code, grpc::StatusCode::OK) << method->full_name() << ": " << ended.said;
+    const auto ended = call(*method, about, keys[enough.at(needs->needs.access)]);
+    // What is committed here is no manifest: that it was looked at is enough.
+    const auto expected = method->name() == "CommitVersion" ? grpc::StatusCode::INVALID_ARGUMENT
+                                                            : grpc::StatusCode::OK;
+    EXPECT_EQ(ended.code, expected) << method->full_name() << ": " << ended.said;
     if (method->name() == "DeleteProject") storage::restore_project(*database, kMine);
   }
 }
@@ -290,7 +335,7 @@ bool is_servers_fault(grpc::StatusCode code) {
 }
 
 TEST_F(RpcWalk, HostileValuesOfAnyFieldAreErrorsOfTheCaller) {
-  const About about{run_of(kMine).text(), kMine};
+  const auto about = mine_now();
   const auto before = fingerprint();
   for (const auto* method : described()) {
     const auto* type = method->input_type();
@@ -316,7 +361,7 @@ TEST_F(RpcWalk, HostileValuesOfAnyFieldAreErrorsOfTheCaller) {
 }
 
 TEST_F(RpcWalk, BytesThatAreNoMessageAndMessagesThatAreTooLargeAreRefused) {
-  const About about{run_of(kMine).text(), kMine};
+  const auto about = mine_now();
   for (const auto* method : described()) {
     // A stream ends as if its client had gone: nothing was said that could be answered.
     const auto nonsense = send(*method, std::string(64, '\xFF'), keys["anna"]);

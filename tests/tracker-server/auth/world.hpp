@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "../artifacts/artifacts_fixture.hpp"
 #include "../storage/store_fixture.hpp"
 #include "auth/accounts.hpp"
 #include "auth/gate.hpp"
@@ -56,6 +57,22 @@ class World : public storage::StoreTest {
   // All that is not good, whatever is asked.
   static constexpr const char* kNoGood[] = {"expired", "revoked",   "gone",
                                             "forged",  "malformed", "never issued"};
+
+  // Version v0 of an artifact of its own, with the file a/weights.bin, and an upload that is open.
+  struct Artifact {
+    std::string name, version, upload;
+    std::string chunk;  // its digest, 32 bytes
+  };
+  Artifact make_artifact(const char* in) {
+    const auto name = "net-" + std::to_string(++artifacts_made);
+    artifacts::Uploads uploads(*database, clock, nullptr);
+    artifacts::TestClient client{uploads, in, "model", name};
+    const std::string content = "weights of " + name;
+    const auto made = client.put({{"a/weights.bin", content}});
+    storage::set_alias(*database, {std::nullopt, in, name, "v0"}, "best");
+    return {name, made.version.id.text(), client.begin().text(),
+            std::string(artifact::sha256(content).raw())};
+  }
 
   storage::AuditEntry entry() const {
     return {clock.now_us(), "test", "", "127.0.0.1", "t", "test", "test", ""};
@@ -125,6 +142,14 @@ class World : public storage::StoreTest {
           "SELECT string_agg(m::text, ',' ORDER BY m::text) FROM team_member m",
           "SELECT string_agg(concat(id, role, revoked_us), ',' ORDER BY id) FROM api_key",
           "SELECT count(*)::text FROM browser_session",
+          "SELECT string_agg(concat(uuid, committed, expires_us), ',' ORDER BY id) FROM "
+          "artifact_upload",
+          "SELECT string_agg(concat(uuid, deleted_us, tags, description), ',' ORDER BY id) FROM "
+          "artifact_version",
+          "SELECT string_agg(a::text, ',' ORDER BY a::text) FROM artifact_alias a",
+          "SELECT string_agg(u::text, ',' ORDER BY u::text) FROM artifact_use u",
+          "SELECT string_agg(concat(id, description, deleted_us), ',' ORDER BY id) FROM "
+          "artifact_collection",
           "SELECT count(*)::text FROM writer_stream"}) {
       const auto found = database->pg()->run(rows);
       all.append(found.is_null(0, 0) ? "" : found.bytes(0, 0)).append("\n");
@@ -136,6 +161,7 @@ class World : public storage::StoreTest {
   std::unique_ptr<Gate> gate;
   core::ProjectId mine, theirs;
   std::map<std::string, std::string> keys;
+  int artifacts_made = 0;
 };
 
 }  // namespace tracker::auth
