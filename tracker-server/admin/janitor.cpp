@@ -8,6 +8,7 @@
 #include <tracker/error.hpp>
 
 #include "core/log_text.hpp"
+#include "storage/audit.hpp"
 #include "storage/deletion.hpp"
 #include "storage/purge.hpp"
 #include "storage/retention.hpp"
@@ -29,6 +30,7 @@ void Janitor::round() {
   const std::int64_t now = clock_.now_us();
   if (retention_checked_us_ == 0 || now - retention_checked_us_ >= options_.retention_us) {
     apply_retention(now);
+    drop_audit(now);
     retention_checked_us_ = now;
   }
   const std::size_t rows = purge(now);
@@ -63,6 +65,16 @@ void Janitor::apply_retention(std::int64_t now_us) {
     rows += chunks;
   }
   if (rows > 0 && !periodic_.stopping()) storage::vacuum_chunks(database_);
+}
+
+void Janitor::drop_audit(std::int64_t now_us) {
+  std::size_t entries = 0;
+  while (!periodic_.stopping()) {
+    const std::size_t dropped = storage::drop_audit_before(database_, now_us - options_.audit_us);
+    if (dropped == 0) break;
+    entries += dropped;
+  }
+  if (entries > 0) spdlog::info("event=audit_dropped entries={}", entries);
 }
 
 // How many rows went.

@@ -16,7 +16,10 @@
 #include "admin/janitor.hpp"
 #include "app/artifact_store.hpp"
 #include "app/data_directory.hpp"
+#include "app/first_admin.hpp"
 #include "artifacts/artifacts.hpp"
+#include "auth/gate.hpp"
+#include "auth/watch.hpp"
 #include "cluster/notifier.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
@@ -71,7 +74,14 @@ std::optional<core::TlsFiles> tls_files(const Config& config) {
   return core::TlsFiles{config.tls_certificate, config.tls_key};
 }
 
-http::ServerOptions http_options(const Config& config) {
+ingest::IngestOptions ingest_options(auth::Gate& gate, auth::Watch& watch) {
+  ingest::IngestOptions options;
+  options.gate = &gate;
+  options.watch = &watch;
+  return options;
+}
+
+http::ServerOptions http_options(const Config& config, auth::Watch& watch) {
   http::ServerOptions options;
   options.address = config.http.address;
   options.port = config.http.port;
@@ -80,6 +90,7 @@ http::ServerOptions http_options(const Config& config) {
                                                   : http::OriginPolicy::Hosts::kAny;
   options.access_log = config.access_log;
   options.tls = tls_files(config);
+  options.watch = &watch;
   return options;
 }
 
@@ -125,10 +136,12 @@ rpc::RunsServiceOptions runs_options(const Config& config) {
 class Services {
  public:
   Services(const Config& config, storage::Database& database)
-      : ingest_(database, clock_),
+      : gate_(database, clock_, anonymous(config)),
+        watch_(gate_),
+        ingest_(database, clock_, ingest_options(gate_, watch_)),
         ingest_service_(ingest_),
-        runs_service_(database, runs_options(config)),
-        admin_service_(database, clock_,
+        runs_service_(database, gate_, runs_options(config)),
+        admin_service_(database, gate_, clock_,
                        {.access_log = config.access_log,
                         .run_changed =
                             [this](core::RunId run) {
@@ -137,7 +150,7 @@ class Services {
         janitor_(database, clock_),
         artifact_store_(open_artifact_store(config)),
         artifacts_(database, clock_, artifact_store_.get()),
-        artifacts_service_({database, clock_, artifacts_.uploads, artifacts_.downloads},
+        artifacts_service_({database, gate_, clock_, artifacts_.uploads, artifacts_.downloads},
                            {.access_log = config.access_log}),
         rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service(),
                                    &admin_service_.service(), &artifacts_service_.service()}),
@@ -156,9 +169,10 @@ class Services {
                  [this](core::RunId run) {
                    announce({{}, {run}});
                  },
+             .gate = &gate_,
              .downloads = &artifacts_.downloads},
         router_(http::make_router(api_)),
-        http_(http_options(config), router_, hub_) {
+        http_(http_options(config, watch_), router_, hub_) {
     metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });
     metrics_.add(metrics::write_process);
     metrics_.add([this](metrics::Writer& out) { ingest::write_metrics(out, clock_.steady_us()); });
@@ -170,6 +184,7 @@ class Services {
 
   void start() {
     try {
+      watch_.start();
       ingest_.start();
       janitor_.start();
       artifacts_.collector.start();
@@ -195,6 +210,7 @@ class Services {
     // At once: no new stream is taken, and those that are open are told to go elsewhere, while the
     // last acknowledgements go out on them.
     std::jthread closing([this] { rpc_.stop(kDrain); });
+    watch_.stop();
     ingest_.stop();
     janitor_.stop();
     artifacts_.collector.stop();
@@ -204,6 +220,7 @@ class Services {
     http_.stop(kDrain);
   }
 
+  auth::Gate& gate() noexcept { return gate_; }
   std::uint16_t http_port() const { return http_.port(); }
   std::uint16_t grpc_port() const { return rpc_.port(); }
   std::size_t dashboard_files() const { return dashboard_.count(); }
@@ -221,6 +238,8 @@ class Services {
   core::SystemClock clock_;
   metrics::Registry metrics_;
   std::atomic<bool> draining_{false};
+  auth::Gate gate_;
+  auth::Watch watch_;
   ingest::Ingest ingest_;
   rpc::IngestService ingest_service_;
   rpc::RunsService runs_service_;
@@ -248,7 +267,6 @@ void leave(DataDirectory& data, Services& services) {
 }  // namespace
 
 void run(const Config& config, std::stop_token stop) {
-  check_exposure(config);
   if (const auto tls = tls_files(config)) core::check_tls_files(*tls);  // before anything is made
   DataDirectory data(config.data_directory);
   std::optional<embedded::EmbeddedPostgres> postgres;
@@ -274,6 +292,7 @@ void run(const Config& config, std::stop_token stop) {
   data.announce(http, grpc);
   spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
                core::quoted(data.path().string()), services.dashboard_files(), TRACKER_VERSION);
+  say_if_nobody_can_come(services.gate(), config, http);
   storage::Backfill backfill(database, {});
   backfill.start();
   try {

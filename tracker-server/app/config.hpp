@@ -23,7 +23,7 @@ struct Endpoint {
   static Endpoint parse(std::string_view text);
 };
 
-// May people who are not logged in use a server that others can reach?
+// May everybody who reaches the server use it without a login?
 enum class Anonymous { kRefused, kAllowed };
 
 struct Config {
@@ -55,9 +55,5 @@ std::optional<std::string> process_environment(const std::string& name);
 CommandLine parse_command_line(int argc, const char* const* argv,
                                const std::function<std::optional<std::string>(const std::string&)>&
                                    environment = process_environment);
-
-// Throws Error(kPermissionDenied) for a server that strangers could reach without
-// --allow-anonymous.
-void check_exposure(const Config& config);
 
 }  // namespace tracker::app

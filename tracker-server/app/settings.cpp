@@ -93,8 +93,8 @@ std::vector<Setting> make_settings() {
        "Another name that the server is reached by (a proxy's, a tunnel's); may be repeated", "",
        [](Config& c, const std::string& v) { c.allowed_hosts.push_back(allowed_host(v)); }},
       {"allow-anonymous", Kind::kFlag, "",
-       "Listen on addresses that others can reach although there is no login: everybody who "
-       "reaches the server can read and write everything",
+       "Ask nobody for a login, on whatever address: everybody who reaches the server can read and "
+       "write everything",
        "false",
        [](Config& c, const std::string& v) {
          c.anonymous = v == "true" ? Anonymous::kAllowed : Anonymous::kRefused;

@@ -14,7 +14,9 @@
 
 #include "core/log_text.hpp"
 #include "ingest/session.hpp"
+#include "rpc/admission.hpp"
 #include "rpc/call_record.hpp"
+#include "rpc/methods.hpp"
 
 namespace tracker::rpc {
 namespace {
@@ -62,11 +64,11 @@ class Output final : public ingest::SessionOutput {
 // stands between them and the end of the reactor, mutex_ orders the writes.
 class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamResponse> {
  public:
-  Reactor(ingest::Ingest& ingest, std::string client)
+  Reactor(ingest::Ingest& ingest, ingest::Caller caller, std::string client)
       : output_(std::make_shared<Output>(*this)), client_(std::move(client)) {
     streams().open.add(1);
     streams().begun.add();
-    session_ = ingest.open(output_);
+    session_ = ingest.open(output_, std::move(caller));
     StartRead(&request_);  // gRPC keeps it until the stream is bound
   }
 
@@ -260,7 +262,10 @@ class IngestService::Impl final : public v1::IngestService::CallbackService {
 
   grpc::ServerBidiReactor<StreamRequest, StreamResponse>* Stream(
       grpc::CallbackServerContext* context) override {
-    return new Reactor(ingest_, context->peer());  // deletes itself in OnDone
+    static_assert(method("IngestService.Stream").needs.access == auth::Access::kWriter,
+                  "ingest::Admission asks for a writer");
+    ingest::Caller caller{claim_of(*context), origin_of(*context, {})};
+    return new Reactor(ingest_, std::move(caller), context->peer());  // deletes itself in OnDone
   }
 
  private:

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { startLogging } from '../dashboard/logger.mjs';
-import { cases } from './cases.mjs';
+import { cases, kElsewhere } from './cases.mjs';
 import { Document, kFile, source } from './document.mjs';
 
 const require = createRequire(new URL('../../../dashboard/package.json', import.meta.url));
@@ -30,9 +30,27 @@ before(async () => {
   const run = await startLogging({ program, url, project: kProject, name: 'one', config: { lr: 0.5, model: 'tiny' } });
   run.log(Array.from({ length: 3000 }, (_, step) => ({ step, loss: step % 500 === 7 ? 'NaN' : 1 / (step + 1), ...(step % 100 === 0 ? { 'eval/acc': 0.5 } : {}) })));
   await run.finish();
-  data = { run: run.id, project: kProject, version: await makeArtifact(run.id) };
+  data = { run: run.id, project: kProject, version: await makeArtifact(run.id), ...(await people()) };
   while ((await (await fetch(`${url}/api/v1/runs/${run.id}`)).json()).state !== 'finished');
 });
+
+// Users and what hangs on them, for the cases.
+async function people() {
+  const say = async (path, body) => {
+    const answer = await fetch(`${url}/api/v1/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    assert.equal(answer.status, 200, `${path}: ${await answer.clone().text()}`);
+    return answer;
+  };
+  await say('users', { name: 'ada', password: 'correct horse' });
+  for (const name of ['bob', 'carol']) await say('users', { name });
+  for (const name of ['vision', 'old']) await say('teams', { name });
+  await say('teams/vision/users', { user: 'ada' });
+  await say(`members?project=${kProject}`, { name: 'carol', role: 'writer' });
+  const { id } = await (await say('api-keys', { name: 'to be revoked', user: 'ada' })).json();
+  const begun = await say('session', { user: 'ada', password: 'correct horse' });
+  const cookie = begun.headers.get('set-cookie').split(';')[0];
+  return { key: id, login: { cookie, 'x-csrf-token': (await begun.json()).csrf_token } };
+}
 
 // Version v0 of the artifact `net`, made by the run.
 async function makeArtifact(run) {
@@ -100,7 +118,7 @@ test('each operation answers as it is described', async (t) => {
         seen.add(answer.status);
       }
       for (const status of document.responses(operation.operation).keys()) {
-        if (status < 200 || status >= 300) continue;
+        if (status < 200 || status >= 300 || kElsewhere[operation.id] === status) continue;
         assert.ok(seen.has(status), `no case of ${operation.id} is answered ${status}: add one to tests/e2e/openapi/cases.mjs`);
       }
     });
@@ -121,7 +139,7 @@ test('ids that are nonsense or unknown', async () => {
 
 test('bodies that are none, and pages of other sites', async () => {
   for (const operation of document.operations().filter((one) => one.operation.requestBody)) {
-    const good = cases(data)[operation.id].find((one) => one.status < 300);
+    const good = cases(data)[operation.id].find((one) => one.status < 300) ?? cases(data)[operation.id][0];
     for (const [what, one, status] of [
       ['no JSON', { ...good, body: 'nonsense' }, 400],
       ['another type', { ...good, headers: { 'content-type': 'text/plain' } }, 400],
