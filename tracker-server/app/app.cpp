@@ -14,6 +14,7 @@
 #include <tracker/error.hpp>
 
 #include "admin/janitor.hpp"
+#include "alerts/teller.hpp"
 #include "app/data_directory.hpp"
 #include "cluster/notifier.hpp"
 #include "core/clock.hpp"
@@ -118,6 +119,17 @@ rpc::RunsServiceOptions runs_options(const Config& config) {
   return options;
 }
 
+alerts::Targets alert_targets(const Config& config) {
+  alerts::Targets targets;
+  targets.webhooks = config.alert_webhooks;
+  targets.webhook_secret = config.alert_secret;
+  targets.allowed_hosts = config.alert_allowed_hosts;
+  targets.smtp_url = config.smtp_url;
+  targets.mail_from = config.mail_from;
+  targets.mail_to = config.mail_to;
+  return targets;
+}
+
 // Everything that needs the database, in the order it is made.
 class Services {
  public:
@@ -132,6 +144,7 @@ class Services {
                               announce({{}, {run}});
                             }}),
         janitor_(database, clock_),
+        teller_(database, clock_, alert_targets(config)),
         rpc_(rpc_options(config),
              {&ingest_service_.service(), &runs_service_.service(), &admin_service_.service()}),
         hub_(http::make_live_readers(database, clock_), clock_, live_options()),
@@ -164,6 +177,7 @@ class Services {
     try {
       ingest_.start();
       janitor_.start();
+      teller_.start();
       hub_.start();
       notifier_.start();
       rpc_.start();
@@ -188,6 +202,7 @@ class Services {
     std::jthread closing([this] { rpc_.stop(kDrain); });
     ingest_.stop();
     janitor_.stop();
+    teller_.stop();
     closing.join();
     notifier_.stop();
     hub_.stop();
@@ -216,6 +231,7 @@ class Services {
   rpc::RunsService runs_service_;
   rpc::AdminService admin_service_;
   admin::Janitor janitor_;
+  alerts::Teller teller_;
   rpc::Server rpc_;
   http::LiveHub hub_;
   cluster::Notifier notifier_;

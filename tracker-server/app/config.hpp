@@ -39,6 +39,12 @@ struct Config {
   std::chrono::seconds grpc_connection_age{30 * 60};  // 0: for ever
   std::vector<std::string> allowed_hosts;             // as core::host_name gives them
   Anonymous anonymous = Anonymous::kRefused;
+
+  std::vector<std::string> alert_webhooks;
+  std::string alert_secret;
+  std::vector<std::string> alert_allowed_hosts;  // as core::host_name gives them
+  std::string smtp_url, mail_from;
+  std::vector<std::string> mail_to;
 };
 
 // What the arguments ask for: a configuration, or an exit with a text (--help, --version,

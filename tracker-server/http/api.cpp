@@ -4,9 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/alerts_api.hpp"
 #include "http/keys_api.hpp"
+#include "http/media_api.hpp"
 #include "http/openapi.hpp"
 #include "http/run_deletion.hpp"
+#include "http/run_edit.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
 #include "http/series_body.hpp"
@@ -139,9 +142,13 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/runs/facets", Runs::kOnWorker, get_run_facets},
     {Method::kGet, "/api/v1/runs/groups", Runs::kOnWorker, get_run_groups},
     {Method::kGet, "/api/v1/runs/{id}", Runs::kOnWorker, get_run},
+    {Method::kPatch, "/api/v1/runs/{id}", Runs::kOnWorker, patch_run},
     {Method::kDelete, "/api/v1/runs/{id}", Runs::kOnWorker, delete_run},
+    {Method::kGet, "/api/v1/runs/{id}/alerts", Runs::kOnWorker, get_alerts},
     {Method::kGet, "/api/v1/runs/{id}/keys", Runs::kOnWorker, get_keys},
     {Method::kGet, "/api/v1/runs/{id}/logs", Runs::kOnWorker, get_logs},
+    {Method::kGet, "/api/v1/runs/{id}/media", Runs::kOnWorker, get_media},
+    {Method::kGet, "/api/v1/runs/{id}/media/{sha256}", Runs::kOnWorker, get_media_content},
     {Method::kPost, "/api/v1/runs/{id}/restore", Runs::kOnWorker, restore_run},
     {Method::kPost, "/api/v1/series", Runs::kOnWorker, post_series},
     {Method::kGet, "/api/v1/server", Runs::kInline, get_server},

@@ -13,7 +13,7 @@
 // HTTP as handlers see it: plain values, no library types.
 namespace tracker::http {
 
-enum class Method { kGet, kHead, kPost, kDelete, kOther };
+enum class Method { kGet, kHead, kPost, kPatch, kDelete, kOther };
 
 struct Request {
   Method method = Method::kGet;

@@ -62,9 +62,12 @@ void Registrar::answer(const std::shared_ptr<Session>& session) {
   const Identity& identity = session->identity();
   try {
     const storage::RegisteredWriter writer = storage::register_writer(
-        database_, {identity.run, identity.writer, identity.project, clock_.now_us()});
+        database_,
+        {identity.run, identity.writer, identity.project, clock_.now_us(), identity.resume});
     session->registered(writer);
     registered_(session, writer);
+  } catch (const storage::ResumeError& error) {
+    session->refused({RefusalReason::kResume, error.what(), error.remedy()});
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kNotFound) {
       session->refused({RefusalReason::kRunGone, error.what(),

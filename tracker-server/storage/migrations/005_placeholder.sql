@@ -1,0 +1,2 @@
+-- compatible_from: 4
+SELECT 1;
