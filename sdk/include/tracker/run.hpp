@@ -86,7 +86,7 @@ struct RunSettings {
   std::filesystem::path relay;      // program tracker-relay; empty: beside this program, then $PATH
   bool offline = false;             // write the spool only; `tracker sync` delivers it later
   bool capture_console = true;      // stdout and stderr of this process, as lines
-  bool capture_git = true;          // commit, branch, remote, diff size
+  bool capture_git = true;          // commit, branch, remote, and what differs from the commit
   std::chrono::milliseconds system_interval{
       2000};  // CPU, memory, disk, network, GPU; 0 switches it off
 };

@@ -23,7 +23,7 @@ class RunEditTest : public StoreTest {
     frame.records = {start, spool::Config{kNow, R"({"lr":1,"net":{"layers":2}})"}};
     log_frame(*database, writer, frame);
   }
-  Run run() { return *find_run(*database, writer.run); }
+  storage::Run run() { return *find_run(*database, writer.run); }
   std::string refused(const RunEdit& edit, ErrorCode code = ErrorCode::kInvalidArgument) {
     try {
       edit_run(*database, writer.run, edit);
