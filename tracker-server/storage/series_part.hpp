@@ -80,6 +80,9 @@ struct SeriesPlan {
   std::int64_t rows() const noexcept;
 };
 
+// Throws Error(kResourceExhausted) for a plan of more points than kMostRows.
+void check_rows(const SeriesPlan& plan);
+
 // May points be taken in log order, none of them replaced by a later one?
 bool rises(const Key& key, core::Axis axis) noexcept;
 

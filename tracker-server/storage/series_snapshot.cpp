@@ -53,17 +53,6 @@ std::int64_t bytes_of(const SeriesPlan& plan) {
   return bytes;
 }
 
-void check_rows(const SeriesPlan& plan) {
-  std::int64_t rows = 0;
-  for (const SeriesPart& part : plan.parts)
-    if (part.level == 0) rows += part.positions.count();
-  if (rows > kMostRows)
-    throw Error(ErrorCode::kResourceExhausted,
-                "`" + plan.slice->key->name + "` has " + std::to_string(rows) +
-                    " points in the range that cannot be read as buckets, more than " +
-                    std::to_string(kMostRows) + ": ask for a smaller range");
-}
-
 }  // namespace
 
 class SeriesSnapshot::Impl {

@@ -10,85 +10,16 @@
 #include <fstream>
 #include <future>
 #include <mutex>
-#include <optional>
 #include <thread>
 
 #include <tracker/error.hpp>
 
-#include "relay/relay.hpp"
-#include "sdk/relay/test_spool.hpp"
+#include "sdk/relay/delivery_fixture.hpp"
 #include "spool/control.hpp"
 #include "spool/segment.hpp"
-#include "support/fake_server/fake_ingest.hpp"
-#include "support/fake_server/fake_server.hpp"
-#include "support/process/temp_directory.hpp"
 
+namespace relay_test {
 namespace {
-
-using relay_test::loss_at;
-using relay_test::TestSpool;
-using test_support::FakeIngest;
-using test_support::FakeServer;
-using tracker::relay::Outcome;
-using tracker::relay::Report;
-using Move = FakeIngest::Move;
-using std::chrono::milliseconds;
-
-tracker::relay::RelayOptions options_for(const TestSpool& spool, const std::string& url) {
-  tracker::relay::RelayOptions options;
-  options.spool = spool.directory();
-  options.server = url;
-  options.backoff = {
-      .shortest = milliseconds(1), .base = milliseconds(10), .longest = milliseconds(50)};
-  options.patience = std::chrono::seconds(20);
-  return options;
-}
-
-// deliver() on a thread of its own, holding the lock as its callers must.
-class Delivering {
- public:
-  explicit Delivering(tracker::relay::RelayOptions options)
-      : options_(std::move(options)),
-        lock_(tracker::spool::RelayLock::try_acquire(options_.spool)) {
-    thread_ = std::jthread(
-        [this](const std::stop_token& stop) { report_ = tracker::relay::deliver(options_, stop); });
-  }
-  Report end() {
-    thread_.join();
-    return report_;
-  }
-  Report stop() {
-    thread_.request_stop();
-    return end();
-  }
-
- private:
-  tracker::relay::RelayOptions options_;
-  std::optional<tracker::spool::RelayLock> lock_;
-  Report report_;
-  std::jthread thread_;
-};
-
-void expect_rows(const FakeIngest::Seen& seen, std::int64_t count) {
-  ASSERT_EQ(seen.steps.size(), static_cast<std::size_t>(count));
-  const auto& losses = seen.values.at("loss");
-  ASSERT_EQ(losses.size(), seen.steps.size());
-  for (std::int64_t step = 0; step < count; ++step) {
-    ASSERT_EQ(seen.steps[static_cast<std::size_t>(step)], step);
-    ASSERT_EQ(losses[static_cast<std::size_t>(step)], loss_at(step));
-  }
-}
-
-class Delivery : public testing::Test {
- protected:
-  Report deliver_all(FakeIngest& ingest) {
-    const FakeServer server({&ingest});
-    return Delivering(options_for(spool, server.url())).end();
-  }
-
-  test_support::TempDirectory root;
-  TestSpool spool{root.path()};
-};
 
 TEST_F(Delivery, a_server_that_asks_to_come_again_gets_everything_once_and_at_once) {
   FakeIngest ingest;
@@ -379,72 +310,5 @@ TEST_F(Delivery, address_that_is_no_tracker_server_is_said_to_be_none) {
   EXPECT_NE(report.message.find("is not a tracker server"), std::string::npos) << report.message;
 }
 
-TEST_F(Delivery, what_the_server_does_not_keep_is_left_out_and_told_once) {
-  using namespace tracker::spool;
-  const auto log_all = [&] {
-    spool.log(0, 3);
-    for (int i = 0; i < 3; ++i) {
-      spool.writer().append(Media{"k", "text", i, 0, "text/plain", "{}", "x"});
-      spool.writer().append(Unknown{RecordKind{200}, "from the future"});
-    }
-    spool.log(3, 6);
-    spool.finish();
-  };
-  log_all();
-  FakeIngest older;
-  EXPECT_EQ(deliver_all(older).outcome, Outcome::kDelivered);
-  expect_rows(older.seen(), 6);
-  std::size_t gaps = 0;
-  for (const Record& record : older.seen().records) {
-    EXPECT_LE(kind_of(record), kLastCommonKind);
-    if (const auto* gap = std::get_if<Gap>(&record)) {
-      ++gaps;
-      EXPECT_NE(gap->reason.find("update the server"), std::string::npos);
-    }
-  }
-  EXPECT_EQ(gaps, 1u);
-}
-
-TEST_F(Delivery, what_the_server_keeps_arrives) {
-  using namespace tracker::spool;
-  spool.writer().append(Media{"k", "text", 0, 0, "text/plain", "{}", "x"});
-  spool.finish();
-  FakeIngest ingest;
-  ingest.record_kinds = {13, 14, 15, 4'000'000'000};
-  EXPECT_EQ(deliver_all(ingest).outcome, Outcome::kDelivered);
-  const auto records = ingest.seen().records;
-  EXPECT_TRUE(std::any_of(records.begin(), records.end(), [](const Record& record) {
-    return std::holds_alternative<Media>(record);
-  }));
-}
-
-TEST_F(Delivery, the_servers_answer_to_resume_is_handed_to_the_program) {
-  auto info = tracker::spool::read_info(spool.directory());
-  info.resume = "must";
-  tracker::spool::write_info(spool.directory(), info);
-  spool.finish();
-  FakeIngest ingest;
-  ingest.resumed.emplace();
-  ingest.resumed->set_existed(true);
-  ingest.resumed->set_next_step(42);
-  EXPECT_EQ(deliver_all(ingest).outcome, Outcome::kDelivered);
-  EXPECT_EQ(ingest.seen().resume, tracker::v1::Hello::MUST);
-  const auto resumed = tracker::spool::Control(spool.directory()).resumed();
-  ASSERT_TRUE(resumed);
-  EXPECT_TRUE(resumed->existed);
-  EXPECT_EQ(resumed->next_step, 42);
-}
-
-TEST_F(Delivery, a_server_that_cannot_say_whether_the_run_is_there_is_not_used) {
-  auto info = tracker::spool::read_info(spool.directory());
-  info.resume = "never";
-  tracker::spool::write_info(spool.directory(), info);
-  spool.finish();
-  FakeIngest older;
-  const Report report = deliver_all(older);
-  EXPECT_EQ(report.outcome, Outcome::kRefused);
-  EXPECT_NE(report.message.find("update it"), std::string::npos) << report.message;
-  EXPECT_TRUE(older.seen().records.empty());
-}
-
 }  // namespace
+}  // namespace relay_test
