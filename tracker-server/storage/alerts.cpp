@@ -8,7 +8,7 @@ constexpr const char* kInsert = R"sql(
   INSERT INTO run_alert (run_id, time_us, level, title, text, quiet_s, state)
   SELECT $1, $2, $3, $4, $5, $6, CASE WHEN EXISTS (
     SELECT 1 FROM run_alert a WHERE a.run_id = $1 AND a.title = $4 AND a.state IN (0, 1)
-      AND $2 - a.time_us BETWEEN 0 AND $6 * 1000000) THEN 2 ELSE 0 END)sql";
+      AND $2 - a.time_us BETWEEN 0 AND $6::bigint * 1000000) THEN 2 ELSE 0 END)sql";
 
 constexpr const char* kList = R"sql(
   SELECT a.id, a.run_id, p.name, r.name, a.time_us, a.level::integer, a.title, a.text, a.state::integer, a.attempts,
