@@ -6,11 +6,14 @@
 
 #include "auth/guard.hpp"
 #include "http/access_api.hpp"
+#include "http/alerts_api.hpp"
 #include "http/artifacts_api.hpp"
 #include "http/compression.hpp"
 #include "http/keys_api.hpp"
+#include "http/media_api.hpp"
 #include "http/openapi.hpp"
 #include "http/run_deletion.hpp"
+#include "http/run_edit.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
 #include "http/series_body.hpp"
@@ -182,11 +185,16 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/runs/facets", Access::kViewer, Runs::kOnWorker, get_run_facets},
     {Method::kGet, "/api/v1/runs/groups", Access::kViewer, Runs::kOnWorker, get_run_groups},
     {Method::kGet, "/api/v1/runs/{id}", Access::kViewer, Runs::kOnWorker, get_run},
+    {Method::kPatch, "/api/v1/runs/{id}", Access::kWriter, Runs::kOnWorker, patch_run},
     {Method::kDelete, "/api/v1/runs/{id}", Access::kWriter, Runs::kOnWorker, delete_run},
+    {Method::kGet, "/api/v1/runs/{id}/alerts", Access::kViewer, Runs::kOnWorker, get_alerts},
     {Method::kGet, "/api/v1/runs/{id}/artifacts", Access::kViewer, Runs::kOnWorker,
      get_run_artifacts},
     {Method::kGet, "/api/v1/runs/{id}/keys", Access::kViewer, Runs::kOnWorker, get_keys},
     {Method::kGet, "/api/v1/runs/{id}/logs", Access::kViewer, Runs::kOnWorker, get_logs},
+    {Method::kGet, "/api/v1/runs/{id}/media", Access::kViewer, Runs::kOnWorker, get_media},
+    {Method::kGet, "/api/v1/runs/{id}/media/{sha256}", Access::kViewer, Runs::kOnWorker,
+     get_media_content},
     {Method::kPost, "/api/v1/runs/{id}/restore", Access::kWriter, Runs::kOnWorker, restore_run},
     {Method::kPost, "/api/v1/series", Access::kViewer, Runs::kOnWorker, post_series},
     {Method::kGet, "/api/v1/server", Access::kPublic, Runs::kInline, get_server},
