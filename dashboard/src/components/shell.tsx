@@ -7,6 +7,7 @@ import { chooseTheme, themeChoice, type ThemeChoice } from '../state/theme';
 import { Icon, type IconName } from './icons';
 import { Shortcuts } from './shortcuts';
 import { Toasts } from './toasts';
+import mark from '../favicon.svg';
 import './shell.css';
 
 export interface Crumb {
@@ -64,7 +65,7 @@ export function Shell(props: {
     <div class="shell" onClick={followLinks}>
       <a class="skip-link" href="#main">Skip to the content</a>
       <nav class="rail" aria-label="Main">
-        <a href="/" class="brand" aria-label="Tracker, all projects"><img src="/favicon.svg" alt="" width="26" height="26" /></a>
+        <a href="/" class="brand" aria-label="Tracker, all projects"><img src={mark} alt="" width="26" height="26" /></a>
         <RailLink href="/" icon="projects" label="Projects" current={props.page === 'projects'} />
         <Show when={props.project}>
           {(project) => (

@@ -107,6 +107,7 @@ async function zoom(page) {
 const hover = (page) => page.evaluate((key) => {
   const over = document.querySelector(`[data-key="${key}"] .u-over`);
   const box = over.getBoundingClientRect();
+  for (const entered of [over.closest('.panel'), over]) entered.dispatchEvent(new PointerEvent('pointerenter'));
   const scripts = [];
   const frames = [];
   return new Promise((resolve) => {

@@ -18,6 +18,8 @@ import { formatX } from './tooltip';
 import './panel.css';
 
 const kChartHeight = 186;
+// About what the y axis and the edges take of a panel, as long as there is no plot to measure.
+const kAxisWidth = 56;
 // More do not fit into the one line of the legend.
 const kMostNamed = 8;
 
@@ -49,7 +51,7 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
     observer.observe(host);
     onCleanup(() => observer.disconnect());
     createEffect(on([isSeen, width, store, canRound], ([seen, wide, , rounded]) => {
-      if (seen) onCleanup(held.want(wide > 0 ? wide : host.clientWidth, rounded ? kChartHeight : null));
+      if (seen) onCleanup(held.want(wide > 0 ? wide : host.clientWidth - kAxisWidth, rounded ? kChartHeight : null));
     }));
     createEffect(on([isSeen, isRead, width, store, areMany], ([seen, read, wide]) => {
       if (seen && read) onCleanup(held.wantExact(wide));
