@@ -7,7 +7,6 @@ import { chooseTheme, themeChoice, type ThemeChoice } from '../state/theme';
 import { Icon, type IconName } from './icons';
 import { Shortcuts } from './shortcuts';
 import { Toasts } from './toasts';
-import mark from '../favicon.svg';
 import './shell.css';
 
 export interface Crumb {
@@ -21,6 +20,16 @@ function RailLink(props: { href: string; icon: IconName; label: string; current:
       <Icon name={props.icon} />
       <span>{props.label}</span>
     </a>
+  );
+}
+
+// favicon.svg, without a request of its own.
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
+      <rect width="32" height="32" rx="7" fill="#3b5bdb" />
+      <path d="M6 9c4 0 5 13 10 13 4 0 5-6 10-6" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" />
+    </svg>
   );
 }
 
@@ -65,7 +74,7 @@ export function Shell(props: {
     <div class="shell" onClick={followLinks}>
       <a class="skip-link" href="#main">Skip to the content</a>
       <nav class="rail" aria-label="Main">
-        <a href="/" class="brand" aria-label="Tracker, all projects"><img src={mark} alt="" width="26" height="26" /></a>
+        <a href="/" class="brand" aria-label="Tracker, all projects"><Mark /></a>
         <RailLink href="/" icon="projects" label="Projects" current={props.page === 'projects'} />
         <Show when={props.project}>
           {(project) => (
