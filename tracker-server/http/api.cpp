@@ -8,7 +8,6 @@
 #include "http/access_api.hpp"
 #include "http/alerts_api.hpp"
 #include "http/artifacts_api.hpp"
-#include "http/compression.hpp"
 #include "http/keys_api.hpp"
 #include "http/media_api.hpp"
 #include "http/openapi.hpp"
@@ -133,14 +132,10 @@ Response post_series(const ApiContext& context, const Request& request) {
   const auto answer = query::read_series(context.database, wanted);
   if (!binary) return with_etag(request, tag, json_response(series_json(answer)));
   Response response;
-  response.content_type = kSeriesType;
+  response.content_type = wanted.height ? kPictureType : kSeriesType;
   response.headers.emplace_back("Cache-Control", "no-cache");
-  if (!wanted.height) {
-    response.body = series_binary(answer);
-    return with_etag(request, tag, std::move(response));
-  }
-  response.body = series_picture(answer, *wanted.height);
-  return compressed(request, with_etag(request, tag, std::move(response)));
+  response.body = wanted.height ? series_picture(answer, *wanted.height) : series_binary(answer);
+  return with_etag(request, tag, std::move(response));
 }
 
 // Without an upgrade; the socket itself is the connection's business.
