@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include <tracker/error.hpp>
@@ -10,6 +11,7 @@
 #include "core/log_text.hpp"
 #include "storage/audit.hpp"
 #include "storage/deletion.hpp"
+#include "storage/media.hpp"
 #include "storage/purge.hpp"
 #include "storage/retention.hpp"
 
@@ -35,7 +37,19 @@ void Janitor::round() {
   }
   const std::size_t rows = purge(now);
   storage::purge_projects(*database_.pg());
+  drop_media();
   if (rows > 0 && !periodic_.stopping()) storage::vacuum_chunks(database_);
+}
+
+// Contents that no run has any more are looked for when a run has gone, and once after a start.
+void Janitor::drop_media() {
+  if (!std::exchange(purged_, false)) return;
+  constexpr std::size_t kBatch = 1'000;
+  const storage::Database::PgLease connection = database_.pg();
+  for (std::size_t gone = kBatch; gone == kBatch && !periodic_.stopping();) {
+    gone = storage::drop_unused_media(*connection, kBatch);
+    if (gone > 0) spdlog::info("event=media_dropped contents={}", gone);
+  }
 }
 
 void Janitor::delete_expired(const std::vector<core::RunId>& runs, std::int64_t now_us) {
@@ -89,6 +103,7 @@ std::size_t Janitor::purge(std::int64_t now_us) {
       step = storage::purge_step(*connection, run, now_us);
       rows += step.rows;
     }
+    purged_ = purged_ || step.done;
     if (step.done) spdlog::info("event=run_purged run={} rows={}", run.text(), rows);
     total += rows;
   }

@@ -38,11 +38,13 @@ class Janitor {
   void delete_expired(const std::vector<core::RunId>& runs, std::int64_t now_us);
   std::size_t purge(std::int64_t now_us);
   void drop_audit(std::int64_t now_us);
+  void drop_media();
 
   storage::Database& database_;
   const core::Clock& clock_;
   const JanitorOptions options_;
   std::int64_t retention_checked_us_ = 0;  // the janitor's thread only
+  bool purged_ = true;                     // likewise: a run has gone since the last look at media
   core::Periodic periodic_;                // last: its thread uses what is above
 };
 

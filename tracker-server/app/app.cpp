@@ -14,6 +14,7 @@
 #include <tracker/error.hpp>
 
 #include "admin/janitor.hpp"
+#include "alerts/teller.hpp"
 #include "app/artifact_store.hpp"
 #include "app/data_directory.hpp"
 #include "app/first_admin.hpp"
@@ -132,6 +133,17 @@ rpc::RunsServiceOptions runs_options(const Config& config) {
   return options;
 }
 
+alerts::Targets alert_targets(const Config& config) {
+  alerts::Targets targets;
+  targets.webhooks = config.alert_webhooks;
+  targets.webhook_secret = config.alert_secret;
+  targets.allowed_hosts = config.alert_allowed_hosts;
+  targets.smtp_url = config.smtp_url;
+  targets.mail_from = config.mail_from;
+  targets.mail_to = config.mail_to;
+  return targets;
+}
+
 // Everything that needs the database, in the order it is made.
 class Services {
  public:
@@ -152,6 +164,7 @@ class Services {
         artifacts_(database, clock_, artifact_store_.get()),
         artifacts_service_({database, gate_, clock_, artifacts_.uploads, artifacts_.downloads},
                            {.access_log = config.access_log}),
+        teller_(database, clock_, alert_targets(config)),
         rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service(),
                                    &admin_service_.service(), &artifacts_service_.service()}),
         hub_(http::make_live_readers(database, clock_), clock_, live_options()),
@@ -188,6 +201,7 @@ class Services {
       ingest_.start();
       janitor_.start();
       artifacts_.collector.start();
+      teller_.start();
       hub_.start();
       notifier_.start();
       rpc_.start();
@@ -214,6 +228,7 @@ class Services {
     ingest_.stop();
     janitor_.stop();
     artifacts_.collector.stop();
+    teller_.stop();
     closing.join();
     notifier_.stop();
     hub_.stop();
@@ -248,6 +263,7 @@ class Services {
   std::unique_ptr<artifacts::ChunkStore> artifact_store_;
   artifacts::Artifacts artifacts_;
   rpc::ArtifactsService artifacts_service_;
+  alerts::Teller teller_;
   rpc::Server rpc_;
   http::LiveHub hub_;
   cluster::Notifier notifier_;

@@ -41,6 +41,12 @@ struct Config {
   Anonymous anonymous = Anonymous::kRefused;
   std::string artifact_store = "database";  // or a folder, or s3://BUCKET[/FOLDER]
   std::string s3_endpoint, s3_region = "us-east-1";
+
+  std::vector<std::string> alert_webhooks;
+  std::string alert_secret;
+  std::vector<std::string> alert_allowed_hosts;  // as core::host_name gives them
+  std::string smtp_url, mail_from;
+  std::vector<std::string> mail_to;
 };
 
 // What the arguments ask for: a configuration, or an exit with a text (--help, --version,

@@ -6,11 +6,13 @@
 
 #include "auth/guard.hpp"
 #include "http/access_api.hpp"
+#include "http/alerts_api.hpp"
 #include "http/artifacts_api.hpp"
-#include "http/compression.hpp"
 #include "http/keys_api.hpp"
+#include "http/media_api.hpp"
 #include "http/openapi.hpp"
 #include "http/run_deletion.hpp"
+#include "http/run_edit.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
 #include "http/series_body.hpp"
@@ -130,14 +132,10 @@ Response post_series(const ApiContext& context, const Request& request) {
   const auto answer = query::read_series(context.database, wanted);
   if (!binary) return with_etag(request, tag, json_response(series_json(answer)));
   Response response;
-  response.content_type = kSeriesType;
+  response.content_type = wanted.height ? kPictureType : kSeriesType;
   response.headers.emplace_back("Cache-Control", "no-cache");
-  if (!wanted.height) {
-    response.body = series_binary(answer);
-    return with_etag(request, tag, std::move(response));
-  }
-  response.body = series_picture(answer, *wanted.height);
-  return compressed(request, with_etag(request, tag, std::move(response)));
+  response.body = wanted.height ? series_picture(answer, *wanted.height) : series_binary(answer);
+  return with_etag(request, tag, std::move(response));
 }
 
 // Without an upgrade; the socket itself is the connection's business.
@@ -182,11 +180,16 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/runs/facets", Access::kViewer, Runs::kOnWorker, get_run_facets},
     {Method::kGet, "/api/v1/runs/groups", Access::kViewer, Runs::kOnWorker, get_run_groups},
     {Method::kGet, "/api/v1/runs/{id}", Access::kViewer, Runs::kOnWorker, get_run},
+    {Method::kPatch, "/api/v1/runs/{id}", Access::kWriter, Runs::kOnWorker, patch_run},
     {Method::kDelete, "/api/v1/runs/{id}", Access::kWriter, Runs::kOnWorker, delete_run},
+    {Method::kGet, "/api/v1/runs/{id}/alerts", Access::kViewer, Runs::kOnWorker, get_alerts},
     {Method::kGet, "/api/v1/runs/{id}/artifacts", Access::kViewer, Runs::kOnWorker,
      get_run_artifacts},
     {Method::kGet, "/api/v1/runs/{id}/keys", Access::kViewer, Runs::kOnWorker, get_keys},
     {Method::kGet, "/api/v1/runs/{id}/logs", Access::kViewer, Runs::kOnWorker, get_logs},
+    {Method::kGet, "/api/v1/runs/{id}/media", Access::kViewer, Runs::kOnWorker, get_media},
+    {Method::kGet, "/api/v1/runs/{id}/media/{sha256}", Access::kViewer, Runs::kOnWorker,
+     get_media_content},
     {Method::kPost, "/api/v1/runs/{id}/restore", Access::kWriter, Runs::kOnWorker, restore_run},
     {Method::kPost, "/api/v1/series", Access::kViewer, Runs::kOnWorker, post_series},
     {Method::kGet, "/api/v1/server", Access::kPublic, Runs::kInline, get_server},

@@ -47,8 +47,7 @@ std::string run_of(const Route* route, const Request& request) {
 // On a worker. By reference: all three live in the frame of `answer`, which waits.
 asio::awaitable<void> run_handler(const Router& router, Request& request,
                                   const Router::Match& match, Response& response) {
-  response = router.answer(request, match);
-  if (response.content_type == kJsonType) response = compressed(request, std::move(response));
+  response = encoded(request, router.answer(request, match));
   co_return;
 }
 

@@ -65,12 +65,15 @@ void Registrar::answer(const std::shared_ptr<Session>& session) {
   if (!session->waits()) return;
   const Identity& identity = session->identity();
   try {
-    storage::Registration wanted{identity.run, identity.writer, identity.project, clock_.now_us()};
+    storage::Registration wanted{identity.run, identity.writer, identity.project, clock_.now_us(),
+                                 identity.resume};
     const auto who = admission_.admit(*session, wanted);
     const storage::RegisteredWriter writer = storage::register_writer(database_, wanted);
     admission_.keep(session, who, writer.project);
     session->registered(writer);
     registered_(session, writer);
+  } catch (const storage::ResumeError& error) {
+    session->refused({RefusalReason::kResume, error.what(), error.remedy()});
   } catch (const Error& error) {
     if (auto refusal = refusal_of(error)) return session->refused(*std::move(refusal));
     if (error.code() == ErrorCode::kNotFound) {

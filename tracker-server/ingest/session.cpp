@@ -134,7 +134,7 @@ void Session::registered(const storage::RegisteredWriter& writer) {
   }
   output_->welcome({writer.acked, writer.epoch, options_.window_bytes,
                     options_.frame_limits.compressed_bytes,
-                    options_.frame_limits.decompressed_bytes});
+                    options_.frame_limits.decompressed_bytes, writer.resumed});
   if (resume) output_->resume();
 }
 

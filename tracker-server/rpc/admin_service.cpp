@@ -14,6 +14,7 @@
 #include "rpc/unary_call.hpp"
 #include "rpc/workers.hpp"
 #include "storage/retention.hpp"
+#include "storage/run_edit.hpp"
 #include "tracker/v1/admin.grpc.pb.h"
 
 namespace tracker::rpc {
@@ -51,6 +52,21 @@ void fill(const storage::RetentionPolicy& policy, v1::Retention& out) {
   out.set_logs_s(seconds_of(policy.logs_us));
 }
 
+storage::RunEdit edit_of(const v1::UpdateRunRequest& request) {
+  storage::RunEdit edit;
+  if (request.has_name()) edit.name = request.name();
+  if (request.has_notes()) edit.notes = request.notes();
+  if (request.has_group()) edit.group = request.group();
+  if (request.has_job_type()) edit.job_type = request.job_type();
+  if (request.has_tags())
+    edit.tags.emplace(request.tags().tags().begin(), request.tags().tags().end());
+  edit.add_tags = {request.add_tags().begin(), request.add_tags().end()};
+  edit.remove_tags = {request.remove_tags().begin(), request.remove_tags().end()};
+  if (request.has_config_json()) edit.config = request.config_json();
+  if (request.has_summary_json()) edit.summary = request.summary_json();
+  return edit;
+}
+
 }  // namespace
 
 class AdminService::Impl final : public v1::AdminService::CallbackService {
@@ -62,6 +78,25 @@ class AdminService::Impl final : public v1::AdminService::CallbackService {
         clock_(clock),
         options_(std::move(options)),
         calls_({.threads = 2, .tasks = 64}) {}
+
+  grpc::ServerUnaryReactor* UpdateRun(grpc::CallbackServerContext* context,
+                                      const v1::UpdateRunRequest* request,
+                                      v1::UpdateRunResponse* response) override {
+    return answer(
+        context, method("AdminService.UpdateRun"), [this, request, response](auth::Guard& guard) {
+          const core::RunId run = guard.run(request->run(), [this](std::string_view text) {
+            return query::resolve_run(database_, text);
+          });
+          storage::edit_run(database_, run, edit_of(*request));
+          const auto view = query::get_run(database_, run);
+          response->set_id(run.text());
+          response->set_project(view.run.project);
+          response->set_name(view.run.name);
+          spdlog::info("event=run_edited run={}", run.text());
+          auth::note(gate_, guard, "run.update", run.text());
+          tell(run);
+        });
+  }
 
   grpc::ServerUnaryReactor* DeleteRun(grpc::CallbackServerContext* context,
                                       const v1::DeleteRunRequest* request,

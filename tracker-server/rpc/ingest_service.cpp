@@ -60,6 +60,19 @@ class Output final : public ingest::SessionOutput {
   Reactor* reactor_;
 };
 
+core::Resume resume_of(v1::Hello::Resume resume) {
+  switch (resume) {
+    case v1::Hello::ALLOW:
+      return core::Resume::kAllow;
+    case v1::Hello::MUST:
+      return core::Resume::kMust;
+    case v1::Hello::NEVER:
+      return core::Resume::kNever;
+    default:
+      return core::Resume::kNone;
+  }
+}
+
 // Calls of gRPC (On…) come from its threads, those of Output from ingest threads; Output's mutex
 // stands between them and the end of the reactor, mutex_ orders the writes.
 class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamResponse> {
@@ -152,7 +165,7 @@ class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamRespon
         return session_->hello(
             {hello.protocol_version(), hello.frame_version(), std::move(*hello.mutable_run_id()),
              std::move(*hello.mutable_writer_id()), std::move(*hello.mutable_project()),
-             std::move(*hello.mutable_client())});
+             std::move(*hello.mutable_client()), resume_of(hello.resume())});
       }
       case StreamRequest::kFrame: {
         v1::Frame& frame = *request_.mutable_frame();
@@ -218,6 +231,11 @@ void Output::welcome(const ingest::Welcome& welcome) {
   message.set_max_frame_bytes(welcome.max_frame_bytes);
   message.set_max_frame_decompressed_bytes(welcome.max_frame_decompressed_bytes);
   message.set_max_batch_frames(ingest::kMaxBatchFrames);
+  for (const std::uint32_t kind : ingest::kRecordKinds) message.add_record_kinds(kind);
+  if (welcome.resumed) {
+    message.mutable_resumed()->set_existed(welcome.resumed->existed);
+    message.mutable_resumed()->set_next_step(welcome.resumed->next_step);
+  }
   with_reactor([&](Reactor& reactor) { reactor.send(std::move(response)); });
 }
 

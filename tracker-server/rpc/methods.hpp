@@ -25,6 +25,7 @@ inline constexpr Method kMethods[] = {
     {"tracker.v1.AdminService.RestoreProject", auth::Access::kProjectAdmin},
     {"tracker.v1.AdminService.RestoreRun", auth::Access::kWriter},
     {"tracker.v1.AdminService.SetRetention", auth::Access::kProjectAdmin},
+    {"tracker.v1.AdminService.UpdateRun", auth::Access::kWriter},
     {"tracker.v1.ArtifactsService.AbortUpload", auth::Access::kWriter},
     {"tracker.v1.ArtifactsService.BeginUpload", auth::Access::kWriter},
     {"tracker.v1.ArtifactsService.CommitVersion", auth::Access::kWriter},

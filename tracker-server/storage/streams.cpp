@@ -73,14 +73,19 @@ void make_project(PgConnection& connection, const Registration& r) {
 RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
   PgTransaction transaction(connection);
   const auto& run = r.run.uuid().bytes;
+  const bool existed = check_resume(connection, r.run, r.writer, r.resume);
   make_project(connection, r);
   const bool made =
       connection.run(kMakeRun, PgParams().uuid(run).text(r.project).bigint(r.now_us)).affected() >
       0;
   const PgResult writer = connection.run(
       kMakeWriter, PgParams().uuid(run).uuid(r.writer.uuid().bytes).bigint(r.now_us));
-  RegisteredWriter out{writer.bigint(0, 0), static_cast<std::uint64_t>(writer.bigint(0, 1)),
-                       static_cast<std::uint64_t>(writer.bigint(0, 2)), made};
+  RegisteredWriter out{writer.bigint(0, 0),
+                       static_cast<std::uint64_t>(writer.bigint(0, 1)),
+                       static_cast<std::uint64_t>(writer.bigint(0, 2)),
+                       made,
+                       {}};
+  if (r.resume != core::Resume::kNone) out.resumed = core::Resumed{existed, 0};
   // A statement of its own, behind the insert: its snapshot sees every run that was removed before.
   if (made && connection.run(kBuried, PgParams().uuid(run)).rows() > 0) throw deleted(r.run);
   const bool ended = writer.boolean(0, 3);
@@ -104,6 +109,17 @@ RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
   if (made) connection.run(kMakeCompaction, PgParams().uuid(run));
   transaction.commit();
   return out;
+}
+
+RegisteredWriter with_attempts(Database& database, const Registration& registration) {
+  const Database::PgLease connection = database.pg();
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return try_register(*connection, registration);
+    } catch (const PgError& error) {
+      if (!error.retryable() || attempt == kAttempts) throw;
+    }
+  }
 }
 
 // One row a chain goes in; those that advanced come back, and only their frames are inserted. `d`
@@ -191,14 +207,10 @@ void explain(PgConnection& connection, const Chain& chain, ChainResult& result) 
 }  // namespace
 
 RegisteredWriter register_writer(Database& database, const Registration& registration) {
-  const Database::PgLease connection = database.pg();
-  for (int attempt = 1;; ++attempt) {
-    try {
-      return try_register(*connection, registration);
-    } catch (const PgError& error) {
-      if (!error.retryable() || attempt == kAttempts) throw;
-    }
-  }
+  RegisteredWriter writer = with_attempts(database, registration);
+  if (writer.resumed && writer.resumed->existed)
+    writer.resumed->next_step = next_step_of(database, registration.run);
+  return writer;
 }
 
 std::vector<ChainResult> commit_chains(PgConnection& connection, std::span<const Chain> chains,

@@ -414,6 +414,66 @@ export interface paths {
         delete: operations["deleteRun"];
         options?: never;
         head?: never;
+        /** Changes a run after the fact. Whoever writes last wins, field by field. */
+        patch: operations["patchRun"];
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        /** What the run asked to tell people, newest first. */
+        get: operations["getAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        /** Histograms, tables, texts, pictures and so on, by key, step and log order. */
+        get: operations["getMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/media/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+                /** @description Of the content, 64 hex digits. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        /** One content of the run. What a page could run (SVG, HTML) is sent to be saved. */
+        get: operations["getMediaContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -947,6 +1007,52 @@ export interface components {
             /** @description There are more groups than these. */
             more: boolean;
             unknown_fields: components["schemas"]["UnknownFields"];
+        };
+        /** @description What is absent stays as it is. */
+        RunEdit: {
+            name?: string;
+            notes?: string;
+            group?: string;
+            job_type?: string;
+            /** @description Instead of those there are. */
+            tags?: string[];
+            add_tags?: string[];
+            remove_tags?: string[];
+            /** @description Merged key by key. */
+            config?: components["schemas"]["JsonObject"];
+            /** @description Merged key by key. */
+            summary?: components["schemas"]["JsonObject"];
+        };
+        Media: {
+            key: string;
+            /** @description histogram, table, text, image, audio, video, plot; others may come. */
+            type: string;
+            step: number;
+            time_us: components["schemas"]["TimeUs"];
+            content_type: string;
+            description: components["schemas"]["JsonObject"];
+            bytes: components["schemas"]["Count"];
+            sha256: string;
+            /** @description If it was asked for: a text, or JSON. */
+            content?: unknown;
+        };
+        MediaList: {
+            media: components["schemas"]["Media"][];
+            next_cursor: string | null;
+        };
+        Alert: {
+            time_us: components["schemas"]["TimeUs"];
+            /** @enum {unknown} */
+            level: "info" | "warning" | "error";
+            title: string;
+            text: string;
+            /** @enum {unknown} */
+            state: "due" | "told" | "quiet" | "failed";
+            /** @description Why it was not told. */
+            outcome: string;
+        };
+        AlertList: {
+            alerts: components["schemas"]["Alert"][];
         };
         RunDeleted: {
             id: components["schemas"]["Uuid"];
@@ -1597,6 +1703,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
             403: components["responses"]["PermissionDenied"];
             409: components["responses"]["FailedPrecondition"];
             413: components["responses"]["TooLarge"];
@@ -2252,6 +2359,156 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    patchRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunEdit"];
+            };
+        };
+        responses: {
+            /** @description The run as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["FailedPrecondition"];
+            413: components["responses"]["TooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAlerts: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alerts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMedia: {
+        parameters: {
+            query?: {
+                key?: string;
+                type?: string;
+                /** @description The first step. */
+                from?: number;
+                /** @description The last step. */
+                to?: number;
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description 1: with the contents of texts and JSON, 4 MiB of them at most. */
+                content?: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaList"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMediaContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+                /** @description Of the content, 64 hex digits. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/gif": string;
+                    "image/webp": string;
+                    "image/bmp": string;
+                    "image/avif": string;
+                    "audio/wav": string;
+                    "audio/mpeg": string;
+                    "audio/ogg": string;
+                    "video/mp4": string;
+                    "video/webm": string;
+                    "video/ogg": string;
+                    "text/plain": string;
+                    "application/json": unknown;
+                    "application/octet-stream": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     restoreRun: {
         parameters: {
             query?: never;
@@ -2303,6 +2560,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
@@ -2399,6 +2658,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
@@ -2434,6 +2695,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
@@ -2460,6 +2723,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
@@ -2492,6 +2757,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
@@ -2549,6 +2816,8 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
             404: components["responses"]["NotFound"];
             /** @description The file does not have this range. */
             416: {
@@ -2589,6 +2858,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };

@@ -24,6 +24,16 @@ function RailLink(props: { href: string; icon: IconName; label: string; current:
   );
 }
 
+// favicon.svg, without a request of its own.
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
+      <rect width="32" height="32" rx="7" fill="#3b5bdb" />
+      <path d="M6 9c4 0 5 13 10 13 4 0 5-6 10-6" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" />
+    </svg>
+  );
+}
+
 const kThemes: readonly { choice: ThemeChoice; icon: IconName; label: string }[] = [
   { choice: 'light', icon: 'sun', label: 'Light theme' },
   { choice: 'dark', icon: 'moon', label: 'Dark theme' },
@@ -65,7 +75,7 @@ export function Shell(props: {
     <div class="shell" onClick={followLinks}>
       <a class="skip-link" href="#main">Skip to the content</a>
       <nav class="rail" aria-label="Main">
-        <a href="/" class="brand" aria-label="Tracker, all projects"><img src="/favicon.svg" alt="" width="26" height="26" /></a>
+        <a href="/" class="brand" aria-label="Tracker, all projects"><Mark /></a>
         <RailLink href="/" icon="projects" label="Projects" current={props.page === 'projects'} />
         <Show when={props.project}>
           {(project) => (

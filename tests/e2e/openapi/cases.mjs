@@ -8,8 +8,9 @@ export const kElsewhere = { useFirstStart: 200 };
 // The server of this test lets everybody do everything; `data.login` are the headers of a session that was begun.
 //
 // A case: { status, query?, body?, headers?, check?(body) }; `path` is what fills {…} of the route. `data` is what the
-// server holds: { run, project } of a finished run with keys loss (3,000 rows, some not finite), eval/acc, and lines, and
-// { version }, the id of version v0 of the artifact `net` that the run made: `hello.txt` ("hello artifact"), `dir/page.html`.
+// server holds: { run, project, media } of a finished run with keys loss (3,000 rows, some not finite), eval/acc, lines, and
+// media hist, shot (PNG) and drawing (SVG), the last two with their hashes; and { version }, the id of version v0 of the
+// artifact `net` that the run made: `hello.txt` ("hello artifact"), `dir/page.html`.
 export function cases(data) {
   const run = { id: data.run };
   const elsewhere = { origin: 'http://evil.example' };
@@ -147,6 +148,15 @@ export function cases(data) {
       { status: 404, query: { project: 'nobody has this', by: 'state' } },
     ],
     getRun: [{ status: 200, path: run, check: (body) => body.summary['eval/acc'] === 0.5 }],
+    patchRun: [
+      { status: 200, path: run, body: { notes: 'looked at', add_tags: ['seen'], config: { net: { layers: 2 } } }, check: (body) => body.notes === 'looked at' && body.tags.includes('seen') && body.config.net.layers === 2 && body.config.lr === 0.5 },
+      { status: 200, path: run, body: { remove_tags: ['seen'] }, check: (body) => !body.tags.includes('seen') && body.notes === 'looked at' },
+      { status: 400, path: run, body: {} },
+      { status: 400, path: run, body: { nothing: 1 } },
+      { status: 400, path: run, body: { tags: 'seen' } },
+      { status: 400, path: run, body: { name: '' } },
+      { status: 400, path: run, body: { notes: 'x'.repeat(65_537) } },
+    ],
     // One after the other: what the first takes away the second brings back.
     deleteRun: [
       { status: 400, path: run, query: { grace_s: 'nonsense' } },
@@ -158,6 +168,23 @@ export function cases(data) {
       { status: 403, path: run, headers: elsewhere },
       { status: 200, path: run, check: (body) => body.id === data.run && body.summary['eval/acc'] === 0.5 },
       { status: 404, path: run },
+    ],
+    getAlerts: [
+      { status: 200, path: run, check: (body) => body.alerts.length === 0 },
+      { status: 400, path: run, query: { limit: '0' } },
+    ],
+    getMedia: [
+      { status: 200, path: run, query: { content: '1' }, check: (body) => body.media.length === 3 && body.media[1].key === 'hist' && body.media[1].content.counts.length === 64 },
+      { status: 200, path: run, query: { key: 'shot', from: '2999', to: '2999' }, check: (body) => body.media.length === 1 && body.media[0].content === undefined },
+      { status: 200, path: run, query: { limit: '1' }, check: (body) => body.media.length === 1 && body.next_cursor !== null },
+      { status: 200, path: run, query: { cursor: '0_0_zzz' }, check: (body) => body.media.length === 0 },
+      { status: 400, path: run, query: { from: 'x' } },
+      { status: 400, path: run, query: { cursor: 'nonsense' } },
+    ],
+    getMediaContent: [
+      { status: 200, path: { id: data.run, sha256: data.media.shot } },
+      { status: 200, path: { id: data.run, sha256: data.media.drawing }, check: (body) => body.startsWith('<svg') },
+      { status: 404, path: { id: data.run, sha256: '0'.repeat(64) } },
     ],
     getKeys: [{ status: 200, path: run, check: (body) => body.keys.length >= 2 }],
     getLogs: [

@@ -36,6 +36,7 @@ const std::map<std::string, std::vector<std::string>> kOneOf = {
 Method method_of(const std::string& name) {
   return name == "get"      ? Method::kGet
          : name == "post"   ? Method::kPost
+         : name == "patch"  ? Method::kPatch
          : name == "delete" ? Method::kDelete
                             : Method::kOther;
 }
@@ -85,13 +86,22 @@ class HttpWalk : public auth::World {
     return Access::kServerAdmin;
   }
 
+  static constexpr const char* kMediaContent = "PNG";
   // What the names of parameters stand for.
   struct About {
     std::string run, project, artifact, version;
   };
   About mine_now() {
     const auto artifact = make_artifact(kMine);
-    return {run_of(kMine).text(), kMine, artifact.name, artifact.version};
+    return {run_with_media().text(), kMine, artifact.name, artifact.version};
+  }
+  core::RunId run_with_media() {
+    auto writer = storage::make_writer(*database, core::RunId::random(), kMine);
+    spool::Frame frame;
+    frame.records = {
+        spool::Media{"shot", "image", 0, storage::kNow, "image/png", "{}", kMediaContent}};
+    storage::log_frame(*database, writer, frame);
+    return writer.run;
   }
   std::map<std::string, std::string> parameters(const Operation& one, const About& about) {
     const bool of_artifact = one.path.starts_with("/api/v1/artifact");
@@ -101,6 +111,7 @@ class HttpWalk : public auth::World {
             {"by", "state"},
             {"name", of_artifact ? about.artifact : "vic"},
             {"path", "a/weights.bin"},
+            {"sha256", artifact::sha256(kMediaContent).hex()},
             {"user", "tom"},
             {"team", "readers"},
             {"key", spare_key}};
@@ -108,6 +119,7 @@ class HttpWalk : public auth::World {
   std::string body_of(const std::string& operation, const About& about) {
     const auto fresh = "n" + std::to_string(++made);
     const std::map<std::string, json> bodies = {
+        {"patchRun", {{"notes", fresh}}},
         {"postSeries", {{"runs", json::array({about.run})}, {"keys", json::array({"loss"})}}},
         {"logIn", {{"user", "eve"}, {"password", kPassword}}},
         {"useFirstStart", {{"token", "none"}, {"user", fresh}, {"password", kPassword}}},

@@ -135,7 +135,7 @@ class World : public storage::StoreTest {
     std::string all;
     for (const char* rows :
          {"SELECT string_agg(p::text, ',' ORDER BY id) FROM project p",
-          "SELECT string_agg(concat(id, state, deleted_us), ',' ORDER BY id) FROM run",
+          "SELECT string_agg(concat(id, state, deleted_us, name, notes), ',' ORDER BY id) FROM run",
           "SELECT string_agg(m::text, ',' ORDER BY m::text) FROM project_member m",
           "SELECT string_agg(a::text, ',' ORDER BY id) FROM account a",
           "SELECT string_agg(t::text, ',' ORDER BY id) FROM team t",
