@@ -5,7 +5,7 @@
 
 #include <tracker/error.hpp>
 
-#include "artifact/path.hpp"
+#include "artifact/paths.hpp"
 
 namespace tracker::artifact {
 namespace {
@@ -21,8 +21,8 @@ class Walk {
   Walk(const fs::path& root, OutsideLinks links) : root_(fs::canonical(root)), links_(links) {}
 
   void add_file(const fs::path& file, std::string path) {
-    if (const auto defect = path_defect(path))
-      refuse(file, "cannot be in an artifact: its name there " + *defect + "; rename it");
+    if (const char* fault = path_fault(path))
+      refuse(file, "cannot be in an artifact: its name there " + fault + "; rename it");
     tree_.files.push_back({std::move(path), file});
   }
 

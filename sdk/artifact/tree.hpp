@@ -14,7 +14,7 @@ enum class OutsideLinks {
 };
 
 struct SourceFile {
-  std::string path;            // in the artifact (path.hpp)
+  std::string path;            // in the artifact (paths.hpp)
   std::filesystem::path file;  // where it is read from
 };
 
