@@ -3,6 +3,7 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -40,7 +41,7 @@ class ArtifactsClient {
     Call call(stop);
     set_deadline(call.context());
     Response response;
-    check((stub_->*method)(&call.context(), request, &response));
+    check((stub_.get()->*method)(&call.context(), request, &response));
     return response;
   }
 
