@@ -9,15 +9,11 @@
 
 #include "artifact/tree.hpp"
 #include "relay/artifacts/client.hpp"
+#include "relay/artifacts/reference.hpp"
 #include "relay/artifacts/retry.hpp"
 
 // Making a version of an artifact from files (docs/artifacts.md, "An upload").
 namespace tracker::relay {
-
-struct Reference {
-  std::string path, url, checksum;
-  std::optional<std::uint64_t> size;
-};
 
 struct NewVersion {
   std::string project, type, name;
@@ -50,9 +46,9 @@ struct Uploaded {
   bool created = false;  // false: the collection had this content
 };
 
-// Reads each file once; chunks that the server lacks are sent while others are being read, in memory
-// of about 100 MB. Whatever ends it halfway (kill -9 too), a second call sends only what is missing:
-// the server keeps what arrived for 24 hours. The version is there whole or not at all.
+// Reads each file once; chunks that the server lacks are sent while others are being read, in
+// memory of about 100 MB. Whatever ends it halfway (kill -9 too), a second call sends only what is
+// missing: the server keeps what arrived for 24 hours. The version is there whole or not at all.
 //
 // Blocks. Throws Error: what artifact::read_file says of a file; kInvalidArgument for names,
 // metadata, references against the rules; kFailedPrecondition for a collection of another type;
