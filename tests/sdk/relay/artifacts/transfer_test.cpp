@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include <tracker/error.hpp>
 
@@ -145,9 +146,9 @@ TEST_F(TransferTest, AnUploadThatBrokeSendsOnlyTheRest) {
 
 TEST_F(TransferTest, FailuresThatPassAreTriedAgain) {
   write_tree();
-  int calls = 0;
-  service_.fault = [&](const std::string&) {
-    return ++calls % 3 == 0 ? Status::OK : Status(StatusCode::UNAVAILABLE, "not now");
+  std::map<std::string, int> calls;
+  service_.fault = [&](const std::string& what) {
+    return ++calls[what] % 3 == 1 ? Status(StatusCode::UNAVAILABLE, "not now") : Status::OK;
   };
   EXPECT_EQ(put().version.number(), 0u);
   get("got");
