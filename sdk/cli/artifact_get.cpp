@@ -20,10 +20,10 @@ namespace tracker::cli {
 namespace {
 
 struct Getting {
-  std::string name, project, output;
+  std::string name, project, output, run;
   std::vector<std::string> files;
   unsigned streams = 4;
-  bool no_cache = false, json = false;
+  bool no_cache = false, cached = false, json = false;
 };
 
 // A file of that path, or one in a folder of that path.
@@ -59,9 +59,29 @@ std::function<bool(std::string_view)> wanted(const std::vector<std::string>& fil
   };
 }
 
+// Belongs to the content: whoever asks for the same again, under whatever name, finds it there.
+std::string cached_folder(const v1::ArtifactVersion& version) {
+  const auto chunks = artifact::ChunkCache::default_folder();
+  const auto digest = artifact::Sha256::from_raw(version.digest());
+  if (chunks.empty() || !digest)
+    throw Error(ErrorCode::kFailedPrecondition,
+                "there is no place for a cache: set $TRACKER_CACHE_DIR, or say --output");
+  return (chunks.parent_path() / "versions" / digest->hex()).string();
+}
+
 std::string folder_of(const Getting& getting, const v1::ArtifactVersion& version) {
+  if (getting.cached) return cached_folder(version);
   if (!getting.output.empty()) return getting.output;
   return "artifacts/" + version.name() + "-v" + std::to_string(version.number());
+}
+
+// By its id: an alias may have moved since.
+void note_use(const relay::ArtifactsClient& client, const v1::ArtifactVersion& version,
+              const std::string& run) {
+  v1::UseVersionRequest request;
+  request.mutable_ref()->set_id(version.id());
+  request.set_run_id(run);
+  client.call(&relay::ArtifactsClient::Stub::UseVersion, request);
 }
 
 int get(const std::string& server, const Getting& getting) {
@@ -89,6 +109,7 @@ int get(const std::string& server, const Getting& getting) {
   relay::download(client, version, wanted(getting.files), folder, options);
   screen.reset();
   if (!getting.no_cache) cache.trim();
+  if (!getting.run.empty()) note_use(client, version.version, getting.run);
   Output out;
   if (getting.json) {
     auto json = version_json(version.version);
@@ -120,8 +141,13 @@ void add_artifact_get(Program& program, CLI::App& artifact) {
   add_project_option(*command, getting->project);
   command->add_option("--output", getting->output, "the folder (else artifacts/NAME-vN)")
       ->type_name("DIR");
+  command
+      ->add_flag("--cached", getting->cached,
+                 "into this user's cache, in a folder of the version that is only to be read")
+      ->excludes("--output");
   command->add_option("--file", getting->files, "only this file, or the files of this folder")
       ->type_name("PATH");
+  command->add_option("--run", getting->run, "the run that uses it, by its id")->type_name("ID");
   command->add_flag("--no-cache", getting->no_cache, "keep no chunks for the next time");
   command->add_option("--streams", getting->streams, "fetched at the same time")
       ->check(CLI::Range(1u, 16u))

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
+#include "src/artifacts.hpp"
 #include "src/fork.hpp"
 #include "src/json.hpp"
 #include "src/run_options.hpp"
@@ -73,6 +74,12 @@ class Run::Impl : public ForkListener {
       why = spool::kNoMemory;
     }
     if (WriterSession* session = live_session()) session->count_drop(why);
+  }
+
+  // Where the relay of this process looks for what is asked of it.
+  std::filesystem::path staging_directory() {
+    if (const WriterSession* session = live_session()) return session->directory();
+    throw Error(ErrorCode::kFailedPrecondition, "the run has ended");
   }
 
   bool finish(RunState state, std::string_view reason, std::chrono::milliseconds timeout) noexcept {
@@ -210,6 +217,25 @@ void Run::set_notes(std::string_view notes) noexcept {
   impl_->append_made("notes of more than 64 KiB: shorten them", [&] {
     return spool::Notes{bounded_text(notes, spool::kMaxNotesBytes, "the notes")};
   });
+}
+
+ArtifactTicket Run::log_artifact(const ArtifactSettings& settings) noexcept {
+  return hand_over([&] { return stage_artifact(impl_->staging_directory(), settings); });
+}
+ArtifactTicket Run::use_artifact(std::string_view name) noexcept {
+  return hand_over([&] { return stage_use(impl_->staging_directory(), name); });
+}
+
+template <class Stage>
+ArtifactTicket Run::hand_over(Stage&& stage) noexcept {
+  std::string why;
+  try {
+    return {stage(), ""};
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  std::fprintf(stderr, "tracker: an artifact was not taken: %s\n", why.c_str());
+  return {{}, why};
 }
 
 bool Run::finish(RunState state, std::string_view reason,
