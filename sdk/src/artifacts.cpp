@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 constexpr const char* kCopies = "files";
 
 // Shares the blocks where the file system can, else copies.
-void copy_file(const fs::path& from, const fs::path& to) {
+void clone_file(const fs::path& from, const fs::path& to) {
   const base::Fd in(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
   const base::Fd out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (in && out && ::ioctl(out.get(), FICLONE, in.get()) == 0) return;
@@ -38,7 +38,7 @@ void copy_files(const fs::path& source, const fs::path& into) {
   for (const auto& file : artifact::files_of(source, artifact::OutsideLinks::kRefused).files) {
     const fs::path to = into / file.path;
     fs::create_directories(to.parent_path());
-    copy_file(file.file, to);
+    clone_file(file.file, to);
   }
 }
 

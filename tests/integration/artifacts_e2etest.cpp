@@ -230,6 +230,45 @@ TEST_F(Artifacts, LineageGoesFromTheDataThroughARunToTheModel) {
   }
 }
 
+// The relay uploads from copies, so neither the program nor its files are needed any more.
+TEST_F(Artifacts, ALoggedArtifactArrivesThoughTheProgramIsKilled) {
+  write(folder("data/train.csv"), "a,b\n");
+  ask({"put", "p/data", folder("data").string(), "--type", "dataset"});
+  const std::string weights = SampleBytes(6).bytes(40 * kMiB);
+  write(folder("model/weights"), weights);
+  auto options = system_.command("tracker", {});
+  options.command = {ARTIFACT_LOGGER, "p", "model", folder("model").string(), "data:latest"};
+  Process program(options);
+  const std::string id = *program.read_line();
+  program.kill(SIGKILL);
+  program.wait();
+  fs::remove_all(folder("model"));
+
+  // The run is over for the relay when its artifacts are there; `sync` waits for that, or does it.
+  const auto synced = system_.run("tracker", {"sync"});
+  EXPECT_EQ(synced.status.code, 0) << synced.errors;
+  const json version = ask({"ls", "p/model"})[0];
+  EXPECT_EQ(version.at("run_id"), id);
+  EXPECT_EQ(version.at("aliases"), json({"best", "latest"}));
+  ask({"get", "p/model", "--output", folder("got").string()});
+  EXPECT_TRUE(content(folder("got/weights")) == weights);
+  EXPECT_EQ(ask({"lineage", "p/model"}).at("edges").size(), 2u);
+}
+
+TEST_F(Artifacts, AnArtifactThatWasLoggedWithoutAServerIsSynced) {
+  system_.kill_server();
+  write(folder("model/weights"), "weights");
+  auto options = system_.command("tracker", {});
+  options.command = {ARTIFACT_LOGGER, "p", "model", folder("model").string()};
+  Process program(options);
+  program.close_stdin();
+  EXPECT_EQ(program.wait().code, 0) << program.errors();
+  system_.start_server();
+  const auto synced = system_.run("tracker", {"sync"});
+  EXPECT_EQ(synced.status.code, 0) << synced.errors;
+  EXPECT_EQ(ask({"ls", "p/model"})[0].at("version"), "v0");
+}
+
 TEST_F(Artifacts, ErrorsAreOneLineThatSaysWhatToDo) {
   write(folder("source/a"), "a");
   const std::string source = folder("source").string();
