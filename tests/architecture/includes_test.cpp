@@ -129,6 +129,16 @@ TEST(Includes, every_folder_with_sources_has_its_arrows) {
   }
 }
 
+TEST(Includes, every_arrow_is_used) {
+  std::map<std::string, std::set<std::string>> used;
+  for (const Include& include : all_includes())
+    used[include.folder].insert(first_part(include.path));
+  for (const auto& [folder, allowed] : kAllowed) {
+    for (const std::string& part : allowed)
+      EXPECT_TRUE(used[folder].contains(part)) << "nothing in " << folder << " includes " << part;
+  }
+}
+
 TEST(Includes, every_folder_of_the_page_is_there) {
   for (const auto& [folder, allowed] : kAllowed)
     EXPECT_TRUE(fs::exists(kSource / folder)) << folder;

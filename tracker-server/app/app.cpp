@@ -14,6 +14,7 @@
 #include <tracker/error.hpp>
 
 #include "admin/janitor.hpp"
+#include "app/artifact_store.hpp"
 #include "app/data_directory.hpp"
 #include "artifacts/artifacts.hpp"
 #include "cluster/notifier.hpp"
@@ -134,7 +135,8 @@ class Services {
                               announce({{}, {run}});
                             }}),
         janitor_(database, clock_),
-        artifacts_(database, clock_, nullptr),
+        artifact_store_(open_artifact_store(config)),
+        artifacts_(database, clock_, artifact_store_.get()),
         artifacts_service_({database, clock_, artifacts_.uploads, artifacts_.downloads},
                            {.access_log = config.access_log}),
         rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service(),
@@ -153,7 +155,8 @@ class Services {
              .run_changed =
                  [this](core::RunId run) {
                    announce({{}, {run}});
-                 }},
+                 },
+             .downloads = &artifacts_.downloads},
         router_(http::make_router(api_)),
         http_(http_options(config), router_, hub_) {
     metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });
@@ -223,6 +226,7 @@ class Services {
   rpc::RunsService runs_service_;
   rpc::AdminService admin_service_;
   admin::Janitor janitor_;
+  std::unique_ptr<artifacts::ChunkStore> artifact_store_;
   artifacts::Artifacts artifacts_;
   rpc::ArtifactsService artifacts_service_;
   rpc::Server rpc_;

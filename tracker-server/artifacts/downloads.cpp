@@ -73,27 +73,28 @@ void Downloads::chunks(core::ProjectId project, std::span<const artifact::Sha256
   }
 }
 
-void Downloads::file(core::ProjectId project, const artifact::Entry& entry, const ByteRange& range,
-                     const ByteSink& sink) {
-  std::vector<artifact::Sha256> wanted;
-  std::uint64_t at = 0, skip = 0;
+std::string Downloads::piece(core::ProjectId project, const FilePiece& piece) {
+  std::string out;
+  chunks(project, std::span(&piece.chunk, 1), [&](const artifact::Sha256&, std::string&& data) {
+    out = std::move(data);
+    return true;
+  });
+  return piece.size == out.size() ? out : out.substr(piece.from, piece.size);
+}
+
+std::vector<FilePiece> pieces_of(const artifact::Entry& entry, const ByteRange& range) {
+  std::vector<FilePiece> out;
+  const std::uint64_t end = range.from + range.size;
+  std::uint64_t at = 0;
   for (std::size_t i = 0; i < entry.chunks.size(); ++i) {
     const artifact::ChunkRef chunk = entry.chunks[i];
-    const std::uint64_t end = at + chunk.size;
-    if (end > range.from && at < range.from + range.size) {
-      if (wanted.empty()) skip = range.from - at;
-      wanted.push_back(chunk.sha256);
-    }
-    at = end;
+    const std::uint64_t from = std::max(at, range.from), to = std::min(at + chunk.size, end);
+    if (from < to)
+      out.push_back(
+          {chunk.sha256, static_cast<std::size_t>(from - at), static_cast<std::size_t>(to - from)});
+    at += chunk.size;
   }
-  std::uint64_t left = range.size;
-  chunks(project, wanted, [&](const artifact::Sha256&, std::string&& data) {
-    data.erase(0, skip);
-    skip = 0;
-    if (data.size() > left) data.resize(left);
-    left -= data.size();
-    return sink(std::move(data));
-  });
+  return out;
 }
 
 storage::ArtifactList<artifact::Entry> list_files(std::string_view manifest,

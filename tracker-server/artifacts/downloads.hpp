@@ -29,8 +29,13 @@ using ChunkSink = std::function<bool(const artifact::Sha256& sha256, std::string
 struct ByteRange {
   std::uint64_t from = 0, size = 0;
 };
-// Gets a piece of a file; false ends the reading.
-using ByteSink = std::function<bool(std::string&& data)>;
+// A part of a chunk.
+struct FilePiece {
+  artifact::Sha256 chunk;
+  std::size_t from = 0, size = 0;
+};
+// What the range of a file is made of, in order. `range` lies within the file.
+std::vector<FilePiece> pieces_of(const artifact::Entry& entry, const ByteRange& range);
 
 struct DownloadOptions {
   // Manifests that are kept for the next page of a list, the next file.
@@ -51,9 +56,8 @@ class Downloads {
   void chunks(core::ProjectId project, std::span<const artifact::Sha256> wanted,
               const ChunkSink& sink);
 
-  // `range` lies within the file.
-  void file(core::ProjectId project, const artifact::Entry& entry, const ByteRange& range,
-            const ByteSink& sink);
+  // The bytes of one piece; the whole chunk is checked.
+  std::string piece(core::ProjectId project, const FilePiece& piece);
 
  private:
   std::string data_of(storage::StoredChunk& chunk);

@@ -41,18 +41,6 @@ Url endpoint_of(const HubSettings& settings) {
   return *std::move(url);
 }
 
-}  // namespace
-
-bool may_pass(const HttpResponse& response) noexcept {
-  if (!response.failure.empty() || response.status == 0) {
-    return !response.permanent;
-  }
-  return response.status == 408 || response.status == 429 || response.status == 500 ||
-         (response.status >= 502 && response.status <= 504);
-}
-
-namespace {
-
 // The seconds that `RateLimit: "api";r=0;t=55` gives, when nothing remains (r=0).
 std::optional<std::chrono::seconds> rate_limit_reset(std::string_view header) {
   std::optional<std::uint64_t> remaining;
@@ -79,6 +67,14 @@ std::optional<std::chrono::seconds> rate_limit_reset(std::string_view header) {
 }
 
 }  // namespace
+
+bool may_pass(const HttpResponse& response) noexcept {
+  if (!response.failure.empty() || response.status == 0) {
+    return !response.permanent;
+  }
+  return response.status == 408 || response.status == 429 || response.status == 500 ||
+         (response.status >= 502 && response.status <= 504);
+}
 
 std::optional<std::chrono::seconds> retry_after(const HttpResponse& response,
                                                 std::chrono::seconds now) {

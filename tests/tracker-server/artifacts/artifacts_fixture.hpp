@@ -109,10 +109,8 @@ class ArtifactsTest : public storage::StoreTest {
     artifact::ManifestReader reader(*manifest);
     while (const auto entry = reader.next()) {
       std::string& content = out[std::string(entry->path)];
-      downloads->file(project, *entry, {0, *entry->size}, [&](std::string&& data) {
-        content += data;
-        return true;
-      });
+      for (const FilePiece& piece : pieces_of(*entry, {0, *entry->size}))
+        content += downloads->piece(project, piece);
     }
     return out;
   }

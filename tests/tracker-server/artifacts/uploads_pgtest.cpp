@@ -146,7 +146,7 @@ TEST_F(Uploading, ProjectsShareNoChunks) {
   client->put(kTree);
   TestClient other{*uploads, "secret"};
   const auto upload = other.begin();
-  EXPECT_EQ(other.send(upload, kTree), 3u);
+  EXPECT_EQ(other.send(upload, kTree), 4u);  // all of them, "two|" twice
   other.commit(upload, kTree);
   EXPECT_EQ(count("artifact_chunk"), 6);
   const auto digest = artifact::sha256("one|");
@@ -250,6 +250,23 @@ TEST_F(Uploading, ManyMayStoreTheSameChunksAtOnce) {
   EXPECT_EQ(count("artifact_version"), 2);
   EXPECT_EQ(read(find("v0", "net0")), tree);
   EXPECT_EQ(read(find("v0", "net1")), tree);
+}
+
+TEST_F(Uploading, ARangeOfAFileIsMadeOfPartsOfItsChunks) {
+  const std::string content = "0123|456|7";
+  client->put({{"f", content}});
+  const auto manifest = downloads->manifest(find("v0"));
+  const auto entry = find_entry(*manifest, "f");
+  ASSERT_TRUE(entry);
+  EXPECT_FALSE(find_entry(*manifest, "e"));
+  const auto project = storage::project_with_artifacts(*database, "imdb");
+  for (std::size_t from = 0; from <= content.size(); ++from)
+    for (std::size_t size = 0; from + size <= content.size(); ++size) {
+      std::string got;
+      for (const FilePiece& piece : artifacts::pieces_of(*entry, {from, size}))
+        got += downloads->piece(project, piece);
+      ASSERT_EQ(got, content.substr(from, size)) << from << " " << size;
+    }
 }
 
 TEST_F(Uploading, ADamagedChunkIsSaidAndNeverGiven) {

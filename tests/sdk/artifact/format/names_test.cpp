@@ -65,7 +65,7 @@ TEST(ArtifactNames, TheLastSlashDividesProjectAndCollection) {
   EXPECT_EQ(full.collection, "model");
   EXPECT_EQ(full.ref, "v3");
   EXPECT_EQ(parse_name("imdb/model:best").ref, "best");
-  for (const char* text : {"", "imdb/", "/model", "model:", "model:v01", "model:a/b", "mo del"})
+  for (const char* text : {"", "imdb/", "/model", "model:", "model:v01", "model:a b", "mo del"})
     EXPECT_THROW(parse_name(text), Error) << text;
 }
 
