@@ -54,14 +54,23 @@ Collected Collector::round() {
   out.uploads = storage::drop_expired_uploads(connection, now, kAtOnce);
   while (!periodic_.stopping() && storage::purge_version(connection, now)) ++out.versions;
   out.collections = storage::drop_empty_collections(connection);
+  const std::int64_t steady = clock_.steady_us();
+  if (out.uploads + out.versions + out.collections > 0 || swept_us_ == 0 ||
+      steady - swept_us_ >= options_.sweep_us) {
+    sweep(connection, now, out);
+    if (!periodic_.stopping()) swept_us_ = steady;
+  }
+  if (store_ != nullptr) remove_objects(out);
+  return out;
+}
+
+void Collector::sweep(storage::PgConnection& connection, std::int64_t now_us, Collected& out) {
   storage::SweptChunks swept;
   do {
-    swept = storage::sweep_chunks(connection, swept.behind, now, options_.chunks_at_once);
+    swept = storage::sweep_chunks(connection, swept.behind, now_us, options_.chunks_at_once);
     out.chunks += swept.chunks;
     out.bytes += swept.bytes;
   } while (swept.behind != 0 && !periodic_.stopping());
-  if (store_ != nullptr) remove_objects(out);
-  return out;
 }
 
 // The object first: whoever dies in between removes it once more.

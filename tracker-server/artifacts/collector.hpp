@@ -16,6 +16,8 @@ namespace tracker::artifacts {
 
 struct CollectorOptions {
   std::int64_t interval_us = std::int64_t{60} * 1'000'000;
+  // Chunks are looked at when something was removed that may have held some, and as often as this.
+  std::int64_t sweep_us = std::int64_t{3600} * 1'000'000;
   std::int64_t grace_us = std::int64_t{7} * 24 * 3600 * 1'000'000;  // of versions that expire
   std::size_t chunks_at_once = 1'000;                               // looked at in one transaction
 };
@@ -40,13 +42,15 @@ class Collector {
   Collected round();
 
  private:
+  void sweep(storage::PgConnection& connection, std::int64_t now_us, Collected& out);
   void remove_objects(Collected& out);
 
   storage::Database& database_;
   const core::Clock& clock_;
   ChunkStore* const store_;
   const CollectorOptions options_;
-  core::Periodic periodic_;  // last: its thread uses the rest
+  std::int64_t swept_us_ = 0;  // on the steady clock; 0: never
+  core::Periodic periodic_;    // last: its thread uses the rest
 };
 
 }  // namespace tracker::artifacts

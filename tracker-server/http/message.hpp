@@ -46,6 +46,8 @@ std::optional<Target> parse_target(std::string_view target);
 // `Accept-Encoding: …gzip…` with a weight above zero.
 bool accepts_gzip(const Request& request);
 
+inline constexpr std::string_view kJsonType = "application/json";
+
 // What follows `body` and is not in memory at once.
 struct BodyRest {
   std::uint64_t bytes = 0;  // in all
@@ -56,7 +58,7 @@ struct BodyRest {
 
 struct Response {
   int status = 200;
-  std::string content_type = "application/json";
+  std::string content_type{kJsonType};
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::optional<BodyRest> rest = {};

@@ -112,7 +112,7 @@ class Round {
   }
 
   void collect(const std::stop_token& stop) {
-    Collector collector(database_, clock_, nullptr, {.chunks_at_once = 5});
+    Collector collector(database_, clock_, nullptr, {.sweep_us = 0, .chunks_at_once = 5});
     while (!stop.stop_requested()) guarded([&] { collected_ += collector.round().chunks; });
   }
 

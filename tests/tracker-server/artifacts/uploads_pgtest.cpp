@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "artifacts_fixture.hpp"
+#include "storage/artifacts/verify.hpp"
 
 namespace tracker::artifacts {
 namespace {
@@ -272,11 +273,27 @@ TEST_F(Uploading, ARangeOfAFileIsMadeOfPartsOfItsChunks) {
 TEST_F(Uploading, ADamagedChunkIsSaidAndNeverGiven) {
   client->put({{"a", "one|two"}});
   storage::PgConnection connection(database->options().dsn, 0);
+  EXPECT_TRUE(storage::verify_artifacts(connection).findings.empty());
   connection.command("UPDATE artifact_chunk SET data = 'onf|'::bytea WHERE size = 4");
   EXPECT_EQ(failure([&] { read(find("v0")); }), ErrorCode::kDataLoss);
   connection.command("UPDATE artifact_manifest SET data = 'x'::bytea");
   Downloads fresh(*database, nullptr);
   EXPECT_EQ(failure([&] { fresh.manifest(find("v0")); }), ErrorCode::kDataLoss);
+  const auto findings = storage::verify_artifacts(connection).findings;
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[0].kind, "artifact_chunk");
+  EXPECT_EQ(findings[0].where, "artifacts imdb/net:v0");
+  EXPECT_EQ(findings[1].kind, "artifact_manifest");
+}
+
+TEST_F(Uploading, TheCheckFindsAVersionThatDoesNotHoldItsChunks) {
+  client->put({{"a", "one|two"}});
+  storage::PgConnection connection(database->options().dsn, 0);
+  connection.command("DELETE FROM artifact_version_chunk WHERE chunk_id = 1");
+  const auto findings = storage::verify_artifacts(connection).findings;
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].kind, "artifact_holds");
+  EXPECT_EQ(findings[0].where, "artifact imdb/net:v0");
 }
 
 }  // namespace

@@ -28,14 +28,4 @@ struct StoredChunk {
 std::vector<StoredChunk> read_chunks(Database& database, core::ProjectId project,
                                      std::span<const artifact::Sha256> chunks);
 
-// Chunks by their numbers, for a check of all of them: those behind `after`, at most `limit`, in
-// order, without their data.
-struct NumberedChunk {
-  std::int64_t row = 0;
-  core::ProjectId project;
-  StoredChunk chunk;
-};
-std::vector<NumberedChunk> list_chunks(PgConnection& connection, std::int64_t after,
-                                       std::size_t limit);
-
 }  // namespace tracker::storage

@@ -32,7 +32,8 @@ constexpr const char* kRetire = R"sql(
 
 constexpr const char* kDropUploads = R"sql(
   DELETE FROM artifact_upload WHERE id IN (
-    SELECT id FROM artifact_upload WHERE expires_us <= $1 ORDER BY expires_us LIMIT $2 FOR UPDATE SKIP LOCKED))sql";
+    SELECT id FROM artifact_upload WHERE expires_us <= $1 ORDER BY expires_us LIMIT $2 FOR UPDATE SKIP LOCKED)
+  RETURNING committed)sql";
 
 constexpr const char* kLockPurged = R"sql(
   SELECT id FROM artifact_version WHERE deleted_us IS NOT NULL AND purge_us <= $1
@@ -109,8 +110,11 @@ std::vector<RetiredVersion> retire_versions(PgConnection& connection, std::int64
 }
 
 std::size_t drop_expired_uploads(PgConnection& connection, std::int64_t now_us, std::size_t limit) {
-  return connection.run(kDropUploads, PgParams().bigint(now_us).bigint(signed_size(limit)))
-      .affected();
+  const PgResult rows =
+      connection.run(kDropUploads, PgParams().bigint(now_us).bigint(signed_size(limit)));
+  std::size_t open = 0;
+  for (std::size_t i = 0; i < rows.rows(); ++i) open += rows.boolean(i, 0) ? 0 : 1;
+  return open;
 }
 
 bool purge_version(PgConnection& connection, std::int64_t now_us) {

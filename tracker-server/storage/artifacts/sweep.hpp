@@ -25,7 +25,8 @@ struct RetiredVersion {
 std::vector<RetiredVersion> retire_versions(PgConnection& connection, std::int64_t now_us,
                                             std::int64_t grace_us, std::size_t limit);
 
-// Removes uploads that nobody called for in time; how many.
+// Removes uploads that were given up or that nobody called for in time, and those whose commit was
+// a day ago; how many were not committed.
 std::size_t drop_expired_uploads(PgConnection& connection, std::int64_t now_us, std::size_t limit);
 
 // Removes a version whose grace is over, with all it holds; false if there is none.

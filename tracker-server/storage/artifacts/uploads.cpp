@@ -52,7 +52,9 @@ constexpr const char* kInsert = R"sql(
   taken AS (DELETE FROM artifact_object o USING added a WHERE o.object = a.object)
   SELECT sha256, size FROM added)sql";
 
-constexpr const char* kAbort = "DELETE FROM artifact_upload WHERE uuid = $1 AND NOT committed";
+// The collector removes it.
+constexpr const char* kAbort =
+    "UPDATE artifact_upload SET expires_us = 0 WHERE uuid = $1 AND NOT committed";
 constexpr const char* kRegister = R"sql(
   INSERT INTO artifact_object (object, remove_us) SELECT o, $2 FROM unnest($1::text[]) AS o)sql";
 
