@@ -78,9 +78,7 @@ std::uint64_t ChunkCache::default_limit() {
 }
 
 ChunkCache::ChunkCache(fs::path folder, std::uint64_t limit_bytes)
-    : folder_(std::move(folder)),
-      limit_(limit_bytes),
-      off_(folder_.empty() || limit_bytes == 0) {}
+    : folder_(std::move(folder)), limit_(limit_bytes), off_(folder_.empty() || limit_bytes == 0) {}
 
 fs::path ChunkCache::file_of(const Sha256& digest) const {
   const std::string name = digest.hex();

@@ -13,9 +13,9 @@
 namespace tracker::artifact {
 
 // `folder`/ab/abcdef…: a chunk a file, written under another name and renamed. It is checked
-// whenever it is read, so a damaged one (a power loss: nothing is synced) is the same as none, and is
-// removed. Any thread, any number of processes. A cache that cannot be written is no error: it stays
-// as it is.
+// whenever it is read, so a damaged one (a power loss: nothing is synced) is the same as none, and
+// is removed. Any thread, any number of processes. A cache that cannot be written is no error: it
+// stays as it is.
 class ChunkCache {
  public:
   // $TRACKER_CACHE_DIR, else $XDG_CACHE_HOME/tracker, else ~/.cache/tracker; `chunks` in it. Empty
@@ -29,8 +29,8 @@ class ChunkCache {
 
   bool get(const ChunkRef& chunk, std::string& bytes) noexcept;
   void put(const ChunkRef& chunk, std::string_view bytes) noexcept;
-  // Removes what was not asked for the longest, and what killed processes left, until the rest keeps
-  // to the limit. Called when a transfer is over.
+  // Removes what was not asked for the longest, and what killed processes left, until the rest
+  // keeps to the limit. Called when a transfer is over.
   void trim() noexcept;
 
  private:

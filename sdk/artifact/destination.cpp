@@ -46,8 +46,9 @@ void Destination::fail(std::string_view place, int error) const {
                 "there is no room for " + name + ": free some, or write to another disk");
   if (error == ELOOP || error == ENOTDIR || error == EISDIR || error == ENOTEMPTY)
     throw Error(ErrorCode::kFailedPrecondition,
-                name + " is in the way (a link, or a file where a folder belongs, or the other way "
-                       "round): remove it, or write to another folder");
+                name +
+                    " is in the way (a link, or a file where a folder belongs, or the other way "
+                    "round): remove it, or write to another folder");
   throw Error(ErrorCode::kUnavailable,
               "cannot write " + name + ": " + std::strerror(error) + "; check the folder");
 }
@@ -67,9 +68,9 @@ Destination::Destination(std::filesystem::path folder, const Sha256& version)
   lock_.reset(::openat(parts_.get(), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!lock_) fail(parts_name_ + "/lock", errno);
   if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
-    throw Error(ErrorCode::kFailedPrecondition,
-                "another process writes this version to " + folder_.string() +
-                    ": wait for it, or write to another folder");
+    throw Error(ErrorCode::kFailedPrecondition, "another process writes this version to " +
+                                                    folder_.string() +
+                                                    ": wait for it, or write to another folder");
 }
 
 bool Destination::has_part(std::size_t number) const {

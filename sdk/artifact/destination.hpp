@@ -15,8 +15,8 @@
 namespace tracker::artifact {
 
 // A folder that one version is being written to. What is not complete lies in a folder
-// `.tracker-get-DIGEST` inside, so that whoever was interrupted goes on there. Any thread, each file
-// by one at a time. All throw Error that names the place: kResourceExhausted without room,
+// `.tracker-get-DIGEST` inside, so that whoever was interrupted goes on there. Any thread, each
+// file by one at a time. All throw Error that names the place: kResourceExhausted without room,
 // kFailedPrecondition for what is in the way, kUnavailable for other failures.
 class Destination {
  public:

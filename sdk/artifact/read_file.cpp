@@ -37,8 +37,7 @@ void check_unchanged(const std::filesystem::path& file, const struct stat& befor
   const bool there = ::stat(file.c_str(), &named) == 0 && named.st_ino == before.st_ino &&
                      named.st_dev == before.st_dev;
   if (there && before.st_size == after.st_size && same_time(before.st_mtim, after.st_mtim) &&
-      same_time(before.st_ctim, after.st_ctim) &&
-      read == static_cast<std::uint64_t>(after.st_size))
+      same_time(before.st_ctim, after.st_ctim) && read == static_cast<std::uint64_t>(after.st_size))
     return;
   throw Error(ErrorCode::kFailedPrecondition,
               file.string() +

@@ -22,7 +22,8 @@ class Walk {
 
   void add_file(const fs::path& file, std::string path) {
     if (const char* fault = path_fault(path))
-      refuse(file, std::string("cannot be in an artifact: its name there ") + fault + "; rename it");
+      refuse(file,
+             std::string("cannot be in an artifact: its name there ") + fault + "; rename it");
     tree_.files.push_back({std::move(path), file});
   }
 

@@ -24,7 +24,8 @@ struct SourceTree {
 };
 
 // The regular files under `root`; or `root` alone, under its name, if it is a file.
-// - A link to a file inside of `root` stands for that file's content; one out of it as `links` says.
+// - A link to a file inside of `root` stands for that file's content; one out of it as `links`
+// says.
 //   One to a folder is refused: it may lead in a circle. So is one that leads nowhere.
 // - Empty folders are left out: an artifact is files.
 // Throws Error: kNotFound when there is no `root`, kInvalidArgument for what is refused, for names

@@ -1,5 +1,5 @@
-// Reads a data set that is stored as an artifact, and stores what comes out of it: the run is the link
-// between the two (`tracker artifact lineage demo/mean`).
+// Reads a data set that is stored as an artifact, and stores what comes out of it: the run is the
+// link between the two (`tracker artifact lineage demo/mean`).
 //   tracker artifact put demo/numbers numbers.txt --type dataset
 #include <filesystem>
 #include <fstream>

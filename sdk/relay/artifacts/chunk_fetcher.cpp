@@ -7,8 +7,8 @@
 namespace tracker::relay {
 namespace {
 
-// What one call asks for: enough that its beginning costs nothing, so little that the streams end at
-// about the same time.
+// What one call asks for: enough that its beginning costs nothing, so little that the streams end
+// at about the same time.
 constexpr std::size_t kBatchBytes = 16u << 20;
 constexpr std::size_t kBatchChunks = 2'048;
 

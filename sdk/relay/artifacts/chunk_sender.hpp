@@ -14,9 +14,9 @@
 
 namespace tracker::relay {
 
-// Sends chunks of one upload through several streams: gathers them into batches, asks for each batch
-// which of it the server lacks, and sends that. add() from any thread; finish() once, after the last
-// one. Holds at most streams + 4 batches of 8 MiB.
+// Sends chunks of one upload through several streams: gathers them into batches, asks for each
+// batch which of it the server lacks, and sends that. add() from any thread; finish() once, after
+// the last one. Holds at most streams + 4 batches of 8 MiB.
 class ChunkSender {
  public:
   // References must outlive it. `failed` is called, once or more, by a thread of the sender when it

@@ -16,8 +16,7 @@ namespace tracker::relay {
 // The context of one call, which a stop token ends. The call must be over before it is destroyed.
 class Call {
  public:
-  explicit Call(const std::stop_token& stop)
-      : cancel_(stop, [this] { context_.TryCancel(); }) {}
+  explicit Call(const std::stop_token& stop) : cancel_(stop, [this] { context_.TryCancel(); }) {}
   grpc::ClientContext& context() noexcept { return context_; }
 
  private:

@@ -113,7 +113,7 @@ class Assembly {
   Destination& destination_;
   const DownloadOptions& options_;
   std::vector<std::unique_ptr<Target>> targets_;
-  std::vector<ChunkRef> wanted_;           // each once
+  std::vector<ChunkRef> wanted_;            // each once
   std::vector<std::vector<Place>> places_;  // of each
   std::unordered_map<Sha256, std::size_t, DigestHash> index_;
 };
@@ -139,9 +139,8 @@ VersionManifest read_manifest(const ArtifactsClient& client, const v1::ArtifactR
 
 VersionManifest get_manifest(const ArtifactsClient& client, const v1::ArtifactRef& ref,
                              const DownloadOptions& options) {
-  VersionManifest got = with_patience(options.patience, options.stop, [&] {
-    return read_manifest(client, ref, options.stop);
-  });
+  VersionManifest got = with_patience(options.patience, options.stop,
+                                      [&] { return read_manifest(client, ref, options.stop); });
   if (artifact::sha256(got.manifest).raw() != got.version.digest())
     throw Error(ErrorCode::kDataLoss,
                 "the manifest that came is not the one of the version's digest: try again, and "

@@ -42,10 +42,10 @@ struct DownloadOptions {
 VersionManifest get_manifest(const ArtifactsClient& client, const v1::ArtifactRef& ref,
                              const DownloadOptions& options);
 
-// Writes the files that `wanted` takes into `folder` (artifact/destination.hpp): a file that is there
-// with the right content stays, one with another is replaced, others are left alone. Each is checked
-// against the manifest before it gets its name. Whatever ends it halfway, a second call goes on
-// there. References are passed over.
+// Writes the files that `wanted` takes into `folder` (artifact/destination.hpp): a file that is
+// there with the right content stays, one with another is replaced, others are left alone. Each is
+// checked against the manifest before it gets its name. Whatever ends it halfway, a second call
+// goes on there. References are passed over.
 //
 // Blocks. Throws Error: what artifact::Destination says of the folder; kNotFound or kDataLoss for
 // chunks that are gone or damaged; kUnavailable when no server answered for as long as the patience
@@ -54,7 +54,8 @@ void download(const ArtifactsClient& client, const VersionManifest& version,
               const std::function<bool(std::string_view path)>& wanted,
               const std::filesystem::path& folder, const DownloadOptions& options);
 
-// Has the server send every chunk of the version and checks each; keeps nothing. Throws as download.
+// Has the server send every chunk of the version and checks each; keeps nothing. Throws as
+// download.
 void check_stored(const ArtifactsClient& client, const VersionManifest& version,
                   const DownloadOptions& options);
 

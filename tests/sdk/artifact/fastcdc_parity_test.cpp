@@ -1,4 +1,5 @@
-// The cuts are those of fastcdc_reference.py, which knows docs/artifacts.md and nothing of this code.
+// The cuts are those of fastcdc_reference.py, which knows docs/artifacts.md and nothing of this
+// code.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -19,7 +20,8 @@ constexpr ChunkSizes kSmall{1024, 4096, 16384};
 std::string reference(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(),
                    {PYTHON, TRACKER_SOURCE_DIR "/tests/sdk/artifact/fastcdc_reference.py"});
-  const auto result = test_support::run({.command = std::move(arguments), .environment = {}, .directory = {}});
+  const auto result =
+      test_support::run({.command = std::move(arguments), .environment = {}, .directory = {}});
   EXPECT_EQ(result.status.code, 0) << result.errors;
   return result.output;
 }
