@@ -4,6 +4,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 
+#include <cstdio>
 #include <thread>
 
 #include <tracker/error.hpp>
@@ -86,6 +87,17 @@ fs::path stage_use(const fs::path& writer_directory, std::string_view name) {
   const fs::path folder = spool::new_staging_folder(writer_directory);
   spool::submit(folder, request);
   return folder;
+}
+
+Staged hand_over(const std::function<fs::path()>& stage) noexcept {
+  std::string why;
+  try {
+    return {stage(), ""};
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  std::fprintf(stderr, "tracker: an artifact was not taken: %s\n", why.c_str());
+  return {{}, why};
 }
 
 std::string ArtifactTicket::error() const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include <tracker/artifact.hpp>
@@ -13,5 +15,12 @@ std::filesystem::path stage_artifact(const std::filesystem::path& writer_directo
                                      const ArtifactSettings& settings);
 std::filesystem::path stage_use(const std::filesystem::path& writer_directory,
                                 std::string_view name);
+
+// What became of staging: a folder, or why there is none, which is said on stderr as well.
+struct Staged {
+  std::filesystem::path folder;
+  std::string error;
+};
+Staged hand_over(const std::function<std::filesystem::path()>& stage) noexcept;
 
 }  // namespace tracker
