@@ -156,7 +156,17 @@ struct TokenizeArguments {
   bool offsets = false;
 };
 
-enum class Command { kTrain, kTokenize, kPredict, kEvaluate, kGradcheck, kHub };
+struct ModelsArguments {
+  bool json = false;
+};
+
+struct InspectArguments {
+  std::string model;
+  std::string revision = "main";
+  bool json = false;
+};
+
+enum class Command { kTrain, kTokenize, kPredict, kEvaluate, kGradcheck, kModels, kInspect, kHub };
 
 struct Arguments {
   Command command = Command::kTrain;
@@ -165,6 +175,8 @@ struct Arguments {
   PredictArguments predict;
   EvaluateArguments evaluate;
   GradcheckArguments gradcheck;
+  ModelsArguments models;
+  InspectArguments inspect;
   HubCommand hub_command = HubCommand::kDownload;  // of Command::kHub
   HubArguments hub;
 };

@@ -10,6 +10,8 @@
 #include "data/tables/json_lines.hpp"
 #include "hub/hub.hpp"
 #include "models/model_types.hpp"
+#include "weights/resolve_model.hpp"
+#include "weights/tensor_files.hpp"
 
 namespace trainer::cli {
 
@@ -18,14 +20,14 @@ ModelFiles open_model(const std::string& id_or_directory, const std::string& rev
     throw Error(ErrorCode::kUsage, "--model is required: a hub id or a directory");
   TransferDisplay display(transfer_style_of_terminal());
   const hub::Hub hub(hub::HubSettings::from_environment(), display.progress());
-  const std::filesystem::path directory =
-      hub::resolve_model(hub, id_or_directory, revision,
-                         [](const std::filesystem::path& config) { models::read_config(config); });
+  const std::filesystem::path directory = weights::resolve_model(
+      hub, id_or_directory, revision,
+      [](const std::filesystem::path& config) { models::read_config(config); });
   display.finish();
   return {.directory = directory,
           .config = models::read_config(directory / "config.json"),
           .tokenizer = text::Tokenizer::load(directory),
-          .tensors = hub::Safetensors::open_model(directory)};
+          .tensors = weights::TensorFiles::open_model(directory)};
 }
 
 void expect_labels(const ModelFiles& files, data::DatasetOptions& options) {
@@ -58,7 +60,7 @@ void settle_labels(ModelFiles& files, const data::Dataset& dataset) {
   }
   std::int64_t needed = std::max<std::int64_t>(2, named);
   for (const data::Example& row : dataset.rows) needed = std::max(needed, row.label + 1);
-  if (needed > 100'000) {
+  if (needed > models::kMostClasses) {
     throw Error(ErrorCode::kInvalidInput, fmt::format("{}: a label of {} means too many classes",
                                                       dataset.origin, needed - 1));
   }

@@ -8,10 +8,10 @@
 #include "data/dataset.hpp"
 #include "data/tokens/token_arena.hpp"
 #include "data/tokens/token_cache.hpp"
-#include "hub/safetensors.hpp"
 #include "models/classifier.hpp"
 #include "models/loading.hpp"
 #include "text/tokenizer.hpp"
+#include "weights/tensor_files.hpp"
 
 // The steps that the commands share: from a model's name to a module with weights and its
 // tokenizer.
@@ -22,7 +22,7 @@ struct ModelFiles {
   std::filesystem::path directory;
   models::ClassifierConfig config;
   text::Tokenizer tokenizer;
-  hub::Safetensors tensors;
+  weights::TensorFiles tensors;
 };
 
 // Downloads what is missing, config.json first: an unsupported model is refused before its weights

@@ -76,16 +76,6 @@ fs::path output_directory(const TrainArguments& a, const std::string& run_name) 
   return free;
 }
 
-void report_load(const models::LoadReport& report) {
-  if (!report.initialised.empty()) {
-    fmt::print(stderr, "new weights, to be trained: {}\n", fmt::join(report.initialised, ", "));
-  }
-  if (!report.unused.empty()) {
-    fmt::print(stderr, "not used: {} tensors of the checkpoint ({}{})\n", report.unused.size(),
-               report.unused.front(), report.unused.size() > 1 ? ", …" : "");
-  }
-}
-
 std::string summary_line(const train::TrainingResult& result) {
   std::string line =
       fmt::format("trained in {} at {:.2f} samples/s", train::clock_text(result.train_runtime),
@@ -140,9 +130,11 @@ Prepared prepare(const TrainArguments& a) {
   if (evaluation) of_evaluation = data::summarize(*rows.evaluation, evaluation->offsets, tokens);
   train::check_labels(arena, files.config, rows.train.origin);
   if (evaluation) train::check_labels(*evaluation, files.config, rows.evaluation->origin);
+  models::check(models::plan_load(files.config, files.tensors).report);
   nn::set_seed(a.seed);
   models::Classifier model(files.config, nn::compute_from_name(a.dtype), nn::Purpose::kTrain);
-  report_load(models::load_weights(model, files.tensors));
+  for (const std::string& line : models::lines_of(models::load_weights(model, files.tensors)))
+    fmt::print(stderr, "{}\n", line);
   std::vector<models::StoredFile> tokenizer_files = models::read_files(files.tokenizer.files());
   return {.files = std::move(files),
           .tokenizer_files = std::move(tokenizer_files),

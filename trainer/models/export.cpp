@@ -7,9 +7,9 @@
 
 #include "config/error.hpp"
 #include "hub/disk.hpp"
-#include "hub/safetensors.hpp"
 #include "models/model_types.hpp"
 #include "models/stored_layout.hpp"
+#include "weights/safetensors.hpp"
 
 namespace trainer::models {
 namespace {
@@ -28,21 +28,21 @@ std::string without_limits(std::string text) {
   return json.dump();
 }
 
-hub::TensorView view_of(const at::Tensor& tensor) {
-  return {.dtype = hub::DType::kF32,
+weights::TensorView view_of(const at::Tensor& tensor) {
+  return {.dtype = weights::DType::kF32,
           .shape = tensor.sizes().vec(),
           .data = std::as_bytes(
               std::span(tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())))};
 }
 
 void write_tensors(const Classifier& model, Values values, const std::filesystem::path& file) {
-  std::map<std::string, hub::TensorView> views;
+  std::map<std::string, weights::TensorView> views;
   std::vector<at::Tensor> tensors;  // packed ones live until they are written
   for (const StoredTensor& stored : stored_tensors(model.parameters())) {
     tensors.push_back(pack(stored, model.parameters(), values));
     views.emplace(stored.name, view_of(tensors.back()));
   }
-  hub::write_safetensors(file, views, {{"format", "pt"}});
+  weights::write_safetensors(file, views, {{"format", "pt"}});
 }
 
 }  // namespace

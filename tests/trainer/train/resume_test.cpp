@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "config/error.hpp"
-#include "hub/safetensors.hpp"
 #include "models/loading.hpp"
 #include "train/checkpoint_folders.hpp"
 #include "trainer/train/loop_fixture.hpp"
+#include "weights/tensor_files.hpp"
 
 // Checkpoints: written on the way, resumed from, refused.
 namespace trainer::train {
@@ -58,7 +58,7 @@ TEST_F(ResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
   EXPECT_EQ(o.resume_from->filename(), "checkpoint-7");
   models::Classifier second(models::read_config(*o.resume_from / "config.json"),
                             nn::Compute::kFloat32, nn::Purpose::kTrain);
-  models::load_weights(second, hub::Safetensors::open_model(*o.resume_from));
+  models::load_weights(second, weights::TensorFiles::open_model(*o.resume_from));
   // The checkpoint resumed from is pruned on the way: nothing may still be read from it.
   o.saving.when = When::kSteps;
   o.saving.steps = 4;
@@ -99,7 +99,7 @@ TEST_F(ResumeTest, EveryOptimizerAndScheduleGoesOnBitForBit) {
     o.resume_from = find_checkpoint(folder.path());
     models::Classifier second(models::read_config(*o.resume_from / "config.json"),
                               nn::Compute::kFloat32, nn::Purpose::kTrain);
-    models::load_weights(second, hub::Safetensors::open_model(*o.resume_from));
+    models::load_weights(second, weights::TensorFiles::open_model(*o.resume_from));
     run(second, o);
     EXPECT_TRUE(at::equal(unbroken.parameters().masters(), second.parameters().masters()))
         << kind.optim;
