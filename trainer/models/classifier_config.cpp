@@ -4,11 +4,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
-#include <utility>
 
 #include "config/error.hpp"
 #include "config/printable.hpp"
 #include "models/model_types.hpp"
+#include "models/stored_file.hpp"
 
 namespace trainer::models {
 namespace {
@@ -87,14 +87,10 @@ bool are_unnamed(const std::vector<std::string>& labels) {
 }
 
 ClassifierConfig read_config(const std::filesystem::path& config_json) {
-  return parse_config(config::read_json_text(config_json), config_json.string());
-}
-
-ClassifierConfig parse_config(std::string text, const std::string& place) {
-  const auto json = config::JsonObject::parse(text, place);
+  const auto json = config::JsonObject::read(config_json);
   ClassifierConfig config;
   config.type = &find_model_type(config::required_string(json, "model_type"), json.place());
-  config.json = std::move(text);
+  config.json = read_file(config_json);
   config.initializer_range = config::number_or(json, "initializer_range", 0.02);
   config.labels = read_labels(json);
   if (config.labels.empty()) {

@@ -51,8 +51,6 @@ struct ClassifierConfig {
 // (lists those that are) and for an option of a known type that is not built; kInvalidInput for a
 // broken field. Never looks at the weights.
 ClassifierConfig read_config(const std::filesystem::path& config_json);
-// As read_config(), of a text; `place` names the file in errors.
-ClassifierConfig parse_config(std::string text, const std::string& place);
 
 // "LABEL_0", "LABEL_1", …: what transformers calls classes that nobody named.
 std::vector<std::string> unnamed_labels(std::int64_t count);
