@@ -15,7 +15,11 @@
 namespace trainer::models {
 namespace {
 
-using Names = std::map<std::string, const weights::TensorView*, std::less<>>;
+struct Found {
+  const weights::TensorView* view = nullptr;
+  std::string told;  // its name in reports: as transformers has it, without a prefix that we added
+};
+using Names = std::map<std::string, Found, std::less<>>;
 
 // Ends of names of what older versions stored beside the weights: masks, positions, angles.
 constexpr std::array<std::string_view, 6> kBuffers{
@@ -30,6 +34,22 @@ bool replace_suffix(std::string& name, std::string_view from, std::string_view t
   return true;
 }
 
+// The encoder's and the decoder's copies of a shared embedding, which older versions stored too:
+// they are no tensors of their own, and stand for it where it is not stored.
+void join_copies(const ModelType& type, Names& names) {
+  const std::string shared = std::string(type.base_prefix) + ".shared.weight";
+  const bool has_shared =
+      std::any_of(type.body.begin(), type.body.end(),
+                  [](const StoredName& each) { return each.stored == "shared"; });
+  if (!has_shared) return;
+  for (const std::string_view stack : {"encoder", "decoder"}) {
+    const auto copy = names.find(fmt::format("{}.{}.embed_tokens.weight", type.base_prefix, stack));
+    if (copy == names.end()) continue;
+    names.emplace(shared, copy->second);
+    names.erase(copy);
+  }
+}
+
 // The checkpoint's tensors under the names a classifier of this type would have stored them.
 Names stored_names(const ModelType& type, const weights::TensorFiles& tensors) {
   const std::string prefix = std::string(type.base_prefix) + ".";
@@ -38,11 +58,11 @@ Names stored_names(const ModelType& type, const weights::TensorFiles& tensors) {
     prefixed = prefixed || name.starts_with(prefix);
   Names names;
   for (const auto& [name, view] : tensors.tensors()) {
-    std::string stored = prefixed ? name : prefix + name;
-    if (!replace_suffix(stored, "LayerNorm.gamma", "LayerNorm.weight")) {
-      replace_suffix(stored, "LayerNorm.beta", "LayerNorm.bias");
+    std::string told = name;
+    if (!replace_suffix(told, "LayerNorm.gamma", "LayerNorm.weight")) {
+      replace_suffix(told, "LayerNorm.beta", "LayerNorm.bias");
     }
-    names.emplace(std::move(stored), &view);
+    names.emplace(prefixed ? told : prefix + told, Found{&view, told});
   }
   // A head stored beside a bare model would have been prefixed by mistake.
   if (!prefixed) {
@@ -50,11 +70,12 @@ Names stored_names(const ModelType& type, const weights::TensorFiles& tensors) {
       for (const StoredName& head : type.head) {
         if (name.starts_with(std::string(head.stored) + ".")) {
           names.erase(prefix + name);
-          names[name] = &view;
+          names[name] = {&view, name};
         }
       }
     }
   }
+  join_copies(type, names);
   return names;
 }
 
@@ -126,15 +147,15 @@ LoadPlan plan_load(const ModelType& type, const std::vector<nn::ParameterSpec>& 
       note_missing(specs[planned.stored.parts.front()], plan.report);
       continue;
     }
-    planned.from = found->second;
+    planned.from = found->second.view;
     if (planned.from->shape != planned.stored.shape) {
       plan.report.mismatched.push_back(
           {planned.stored.name, planned.from->shape, planned.stored.shape});
     }
     names.erase(found);
   }
-  for (const auto& [name, view] : names) {
-    if (!is_buffer(name)) plan.report.unexpected.push_back(name);
+  for (const auto& [name, found] : names) {
+    if (!is_buffer(name)) plan.report.unexpected.push_back(found.told);
   }
   return plan;
 }

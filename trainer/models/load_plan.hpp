@@ -10,8 +10,8 @@
 // What a checkpoint gives a model, by names and shapes alone: nothing is copied or allocated.
 namespace trainer::models {
 
-// What a checkpoint and a model do not have in common; names as a classifier of the type stores
-// them, in the words of transformers' load report.
+// What a checkpoint and a model do not have in common, in the words of transformers' load report:
+// names as a classifier of the type stores them, of what is unexpected as the checkpoint does.
 struct LoadReport {
   struct Mismatch {
     std::string name;
@@ -35,8 +35,8 @@ struct LoadPlan {
 };
 
 // Rules as transformers has them: when no name begins with the base model's prefix, it is added;
-// ".gamma" and ".beta" of a norm are its weight and bias; buffers that older versions stored are
-// passed over. Tables that are computed are never missing.
+// ".gamma" and ".beta" of a norm are its weight and bias; buffers and copies of a shared embedding
+// that older versions stored are passed over. Tables that are computed are never missing.
 LoadPlan plan_load(const ClassifierConfig& config, const weights::TensorFiles& tensors);
 // The same for parameters that are there already (classifier_parameters() of the config).
 LoadPlan plan_load(const ModelType& type, const std::vector<nn::ParameterSpec>& specs,

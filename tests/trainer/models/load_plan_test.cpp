@@ -83,6 +83,35 @@ TEST_F(LoadPlanTest, buffers_of_older_versions_are_passed_over) {
   EXPECT_THAT(report_of(shapes_).unexpected, IsEmpty());
 }
 
+TEST_F(LoadPlanTest, a_bare_checkpoint_is_taken_and_what_is_left_of_it_keeps_its_name) {
+  Shapes bare = {{"nsp.weight", {2, 16}}};
+  for (const auto& [name, shape] : shapes_) {
+    if (name.starts_with("bert.")) bare[name.substr(5)] = shape;
+  }
+  const LoadReport report = report_of(bare);
+  EXPECT_THAT(report.required, IsEmpty());
+  EXPECT_THAT(report.missing, ElementsAre("classifier.weight", "classifier.bias"));
+  EXPECT_THAT(report.unexpected, ElementsAre("nsp.weight"));
+}
+
+TEST_F(LoadPlanTest, copies_of_a_shared_embedding_stand_for_it_and_are_not_unexpected) {
+  test::write_text(folder_.path() / "config.json", R"({"model_type": "t5", "vocab_size": 20,
+      "d_model": 8, "d_kv": 4, "num_heads": 2, "num_layers": 1, "d_ff": 16, "pad_token_id": 0,
+      "eos_token_id": 1, "decoder_start_token_id": 0})");
+  config_ = read_config(folder_.path() / "config.json");
+  config_.labels = unnamed_labels(2);
+  shapes_.clear();
+  for (const StoredTensor& stored : stored_tensors(classifier_parameters(config_)))
+    shapes_[stored.name] = stored.shape;
+  shapes_["transformer.encoder.embed_tokens.weight"] = {20, 8};
+  shapes_["transformer.decoder.embed_tokens.weight"] = {20, 8};
+  EXPECT_THAT(report_of(shapes_).unexpected, IsEmpty());
+  ASSERT_EQ(shapes_.erase("transformer.shared.weight"), 1U);
+  const LoadReport report = report_of(shapes_);
+  EXPECT_THAT(report.required, IsEmpty());
+  EXPECT_THAT(report.unexpected, IsEmpty());
+}
+
 TEST_F(LoadPlanTest, a_body_that_is_not_whole_is_refused_by_name) {
   shapes_.erase("bert.encoder.layer.0.output.dense.weight");
   shapes_.erase("bert.encoder.layer.1.output.dense.weight");
@@ -99,7 +128,7 @@ TEST_F(LoadPlanTest, another_shape_is_refused_with_both) {
 // A tensor without elements may have any shape, and labels are made by its first number.
 TEST_F(LoadPlanTest, a_head_of_more_classes_than_can_be_meant_is_refused_before_labels_are_made) {
   for (const std::vector<std::int64_t>& shape :
-       {std::vector<std::int64_t>{std::int64_t{1} << 62, 0}, {100'001, 0}, {0, 16}, {2}}) {
+       {std::vector<std::int64_t>{std::int64_t{1} << 40, 0}, {100'001, 0}, {0, 16}, {2}}) {
     shapes_["classifier.weight"] = shape;
     try {
       stored_classes(*config_.type, store(shapes_));
