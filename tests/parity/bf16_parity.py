@@ -5,11 +5,12 @@
                                    [--write docs/parity.md]
 
 The tiny random checkpoints of zoo_parity.py. Both are measured from transformers' fp32 numbers: the trainer with --dtype bfloat16
-(fp32 masters, norms, softmax and head) and transformers with the model loaded in bfloat16. Logits: the largest absolute
-difference; gradients: the largest, relative to each tensor's largest. Ours must not be farther away than theirs: the worst of
-the seeds beside the worst. Exits 1 when one is.
+(fp32 masters, norms, softmax and head) and transformers with the model loaded in bfloat16. The length of the difference as a share
+of the length of what is right: of the logits of all texts and seeds, and of all parameters' gradients. Rounding is chance, and two
+ways to round differ by chance: ours may be SLACK times as far away as theirs. Exits 1 when one is farther.
 """
 import argparse
+import math
 import os
 import re
 import shutil
@@ -23,16 +24,31 @@ import logits_parity
 import reference
 
 TEXTS = 12
+SLACK = 1.25
 MARKS = ("<!-- bf16: begin -->", "<!-- bf16: end -->")
 
 
-def logits_errors(trainer, folder, work, rows):
+def squares(value, exact):
+    """Of the difference and of what is right."""
+    return torch.stack([(value - exact).double().square().sum(), exact.double().square().sum()])
+
+
+def or_nan(measure, exact):
+    """Some models fail in bfloat16 in transformers itself."""
+    try:
+        return measure()
+    except RuntimeError as error:
+        print(f"transformers fails: {error}", file=sys.stderr, flush=True)
+        return {name: value * math.nan for name, value in exact.items()} if isinstance(exact, dict) else exact * math.nan
+
+
+def logits_squares(trainer, folder, work, rows):
     """Ours and theirs."""
     exact_model, tokenizer = reference.load(folder)
     exact = reference.logits(exact_model, tokenizer, rows, folder)
-    theirs = reference.logits(reference.load(folder, dtype=torch.bfloat16)[0], tokenizer, rows, folder).float()
+    theirs = or_nan(lambda: reference.logits(reference.load(folder, dtype=torch.bfloat16)[0], tokenizer, rows, folder).float(), exact)
     ours = logits_parity.our_logits(trainer, folder, work, rows, dtype="bfloat16")
-    return (ours - exact).abs().max().item(), (theirs - exact).abs().max().item()
+    return torch.stack([squares(ours, exact), squares(theirs, exact)])
 
 
 def gradients_of(model, tokenizer, rows, labels, folder):
@@ -40,28 +56,30 @@ def gradients_of(model, tokenizer, rows, labels, folder):
     return {name: p.grad.float() for name, p in model.named_parameters() if p.grad is not None}
 
 
-def gradient_errors(trainer, folder, work, rows):
+def gradient_squares(trainer, folder, work, rows):
     """Ours and theirs."""
     model, tokenizer = reference.load(folder)
     labels = [i % model.config.num_labels for i in range(len(rows))]
     exact = gradients_of(model, tokenizer, rows, labels, folder)
-    half = gradients_of(reference.load(folder, dtype=torch.bfloat16)[0], tokenizer, rows, labels, folder)
+    theirs = or_nan(lambda: gradients_of(reference.load(folder, dtype=torch.bfloat16)[0], tokenizer, rows, labels, folder), exact)
     ours = logits_parity.our_gradients(trainer, folder, work, rows, labels, dtype="bfloat16")
-    return logits_parity.distance(ours, exact), logits_parity.distance(half, exact)
+    return torch.stack([sum(squares(found[name], exact[name]) for name in exact) for found in (ours, theirs)])
 
 
 def errors_of(args, model_type):
-    """(ours, theirs) of logits and of gradients, each the worst of the seeds."""
-    worst = {"logits": (0.0, 0.0), "gradients": (0.0, 0.0)}
+    """(ours, theirs) of logits and of gradients, over the seeds."""
+    total = {"logits": 0, "gradients": 0}
     for seed in range(args.seeds):
         folder = reference.checkpoint(model_type, seed, args.work)
         rows = reference.texts(TEXTS, seed=seed + 3)
-        for name, measure in (("logits", logits_errors), ("gradients", gradient_errors)):
-            pair = measure(args.trainer, folder, args.work, rows)
-            assert all(error == error for error in pair), (model_type, seed, name, pair)
-            worst[name] = tuple(max(a, b) for a, b in zip(worst[name], pair))
+        for name, measure in (("logits", logits_squares), ("gradients", gradient_squares)):
+            total[name] = total[name] + measure(args.trainer, folder, args.work, rows)
         shutil.rmtree(folder)
-    return worst
+    return {name: (each[:, 0] / each[:, 1]).sqrt().tolist() for name, each in total.items()}
+
+
+def is_over(ours, theirs):
+    return not (ours <= SLACK * theirs or math.isnan(theirs) and math.isfinite(ours))
 
 
 def write_page(path, lines):
@@ -88,9 +106,10 @@ def main():
     fine = True
     for model_type in args.types.split(",") if args.types else cases.TYPES:
         pairs = errors_of(args, model_type)
-        fine &= all(ours <= theirs for ours, theirs in pairs.values())
-        cells = [f"{'**' if error > theirs else ''}{error:.1e}{'**' if error > theirs else ''}"
-                 for ours, theirs in pairs.values() for error in (ours, theirs)]
+        fine &= not any(is_over(*pair) for pair in pairs.values())
+        cells = [cell for ours, theirs in pairs.values()
+                 for cell in (f"**{ours:.1e}**" if is_over(ours, theirs) else f"{ours:.1e}",
+                              "fails" if math.isnan(theirs) else f"{theirs:.1e}")]
         lines.append(f"| `{model_type}` | " + " | ".join(cells) + " |")
         print(lines[-1], flush=True)
     if args.write:
