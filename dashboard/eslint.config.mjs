@@ -32,5 +32,5 @@ export default tseslint.config(
   },
   { files: ['src/api/**'], rules: { 'no-restricted-globals': 'off' } },
   { files: ['**/*.mjs'], languageOptions: { globals: nodeGlobals } },
-  { files: ['public/*.js'], languageOptions: { sourceType: 'script', globals: { ...nodeGlobals, localStorage: 'readonly', matchMedia: 'readonly' } } },
+  { files: ['public/*.js'], languageOptions: { sourceType: 'script', globals: { ...nodeGlobals, localStorage: 'readonly', matchMedia: 'readonly', location: 'readonly' } } },
 );

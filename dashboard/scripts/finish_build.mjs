@@ -35,6 +35,16 @@ function filesOf(root) {
   return files;
 }
 
+// What the pages below an address need beyond the entry: public/start.js asks for it with the first files.
+const kPages = { p: 'src/pages/project/project_views.tsx', runs: 'src/pages/run/run_page.tsx' };
+const entryFiles = filesOf('index.html');
+const files = Object.fromEntries(Object.entries(kPages).map(([place, page]) =>
+  [place, [...filesOf(page)].filter((file) => file.endsWith('.js') && !entryFiles.has(file)).map((file) => `/${file}`)]));
+const startPath = join(dist, 'start.js');
+const start = readFileSync(startPath, 'utf8');
+if (!start.includes('const files = {};')) throw new Error('start.js has no place for the files of pages');
+writeFileSync(startPath, start.replace('const files = {};', `const files = ${JSON.stringify(files)};`));
+
 rmSync(join(dist, '.vite'), { recursive: true });
 const sizes = new Map();
 for (const path of filesUnder(dist)) {
@@ -48,8 +58,10 @@ for (const path of filesUnder(dist)) {
   sizes.set(relative(dist, path), packed.length);
 }
 
-const entry = new Set(['index.html', 'theme.js', ...filesOf('index.html')]);
-const workspace = new Set([...entry, ...filesOf('src/pages/project/project_page.tsx')]);
+// One style sheet for all pages.
+const styles = [...sizes.keys()].filter((name) => name.endsWith('.css'));
+const entry = new Set(['index.html', 'start.js', ...styles, ...entryFiles]);
+const workspace = new Set([...entry, ...filesOf(kPages.p)]);
 let entryBytes = 0;
 let workspaceBytes = 0;
 let totalBytes = 0;

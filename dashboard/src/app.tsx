@@ -5,11 +5,11 @@ import { Shell } from './components/shell';
 import { messageOf } from './api/http';
 import type { Place } from './lib/route';
 import { FirstRunPage } from './pages/first_run/first_run_page';
+import { ProjectPage } from './pages/project/project_page';
 import { ProjectsPage } from './pages/projects/projects_page';
 import { place } from './state/location';
 import { pageHead, usePageHead } from './state/page_head';
 
-const ProjectPage = lazy(() => import('./pages/project/project_page'));
 const RunPage = lazy(() => import('./pages/run/run_page'));
 
 function UnknownPage() {

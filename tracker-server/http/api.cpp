@@ -4,12 +4,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/compression.hpp"
 #include "http/keys_api.hpp"
 #include "http/openapi.hpp"
 #include "http/run_deletion.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
 #include "http/series_body.hpp"
+#include "http/series_picture.hpp"
 #include "query/runs.hpp"
 #include "query/series.hpp"
 #include "storage/logs.hpp"
@@ -106,15 +108,20 @@ Response post_series(const ApiContext& context, const Request& request) {
   const auto wanted = parse_series_request(request.body);
   const bool binary = request.header("accept").find(kSeriesType) != std::string_view::npos;
   // The tag is taken before the data: at worst it is older, and the next request reads again.
-  const auto tag = query::series_tag(context.database, wanted) + (binary ? "-b" : "-j");
+  const auto form = !binary ? "j" : wanted.height ? fmt::format("p{}", *wanted.height) : "b";
+  const auto tag = fmt::format("{}-{}", query::series_tag(context.database, wanted), form);
   if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
   const auto answer = query::read_series(context.database, wanted);
   if (!binary) return with_etag(request, tag, json_response(series_json(answer)));
   Response response;
   response.content_type = kSeriesType;
   response.headers.emplace_back("Cache-Control", "no-cache");
-  response.body = series_binary(answer);
-  return with_etag(request, tag, std::move(response));
+  if (!wanted.height) {
+    response.body = series_binary(answer);
+    return with_etag(request, tag, std::move(response));
+  }
+  response.body = series_picture(answer, *wanted.height);
+  return compressed(request, with_etag(request, tag, std::move(response)));
 }
 
 // Without an upgrade; the socket itself is the connection's business.

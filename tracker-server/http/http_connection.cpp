@@ -16,6 +16,7 @@
 
 #include "core/ids.hpp"
 #include "http/access_log.hpp"
+#include "http/compression.hpp"
 #include "http/conversion.hpp"
 
 namespace tracker::http {
@@ -46,6 +47,7 @@ std::string run_of(const Route* route, const Request& request) {
 asio::awaitable<void> run_handler(const Router& router, Request& request,
                                   const Router::Match& match, Response& response) {
   response = router.answer(request, match);
+  if (response.content_type == kJsonType) response = compressed(request, std::move(response));
   co_return;
 }
 

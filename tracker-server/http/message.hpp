@@ -44,9 +44,11 @@ std::optional<Target> parse_target(std::string_view target);
 // `Accept-Encoding: …gzip…` with a weight above zero.
 bool accepts_gzip(const Request& request);
 
+inline constexpr std::string_view kJsonType = "application/json";
+
 struct Response {
   int status = 200;
-  std::string content_type = "application/json";
+  std::string content_type{kJsonType};
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 };

@@ -6,10 +6,13 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include <tracker/error.hpp>
 
 #include "http/numbers.hpp"
+#include "http/series_head.hpp"
+#include "http/series_picture.hpp"
 
 namespace tracker::http {
 namespace {
@@ -101,32 +104,6 @@ std::vector<query::RunGroup> take_groups(const json& body) {
   return groups;
 }
 
-// Fields of both forms, without the columns.
-json head(const query::Series& series) {
-  json out = {{"run", series.run.text()},
-              {"key", series.key},
-              {"x", query::to_text(series.x)},
-              {"mode", series.mode == query::Series::Mode::kRaw ? "raw" : "buckets"},
-              {"total", series.total}};
-  if (!series.x_rises) out["x_rises"] = false;
-  if (series.smoothed_over > 1) out["smoothed_over"] = series.smoothed_over;
-  return out;
-}
-
-json head(const query::GroupSeries& group) {
-  json out = {{"group", group.group},
-              {"key", group.key},
-              {"x", query::to_text(group.x)},
-              {"runs", group.runs}};
-  if (group.smoothed_over > 1) out["smoothed_over"] = group.smoothed_over;
-  return out;
-}
-
-const char* body_name(const query::Series& series) {
-  return series.mode == query::Series::Mode::kRaw ? "points" : "buckets";
-}
-const char* body_name(const query::GroupSeries&) { return "buckets"; }
-
 // Buckets say "no finite value" by NaN, which JSON's readers get as null; a raw point may be NaN
 // itself.
 json value_json(const query::Series& series, double value) {
@@ -141,55 +118,93 @@ template <class One>
 json list_json(const std::vector<One>& all) {
   auto list = json::array();
   for (const auto& one : all) {
-    auto entry = head(one);
+    auto entry = series_head(one);
     auto columns = json::object();
     for (const auto& column : one.columns) {
       auto values = json::array();
       for (const auto value : column.values) values.push_back(value_json(one, value));
       columns[std::string(column.name)] = std::move(values);
     }
-    entry[body_name(one)] = std::move(columns);
+    entry[columns_member(one)] = std::move(columns);
     list.push_back(std::move(entry));
   }
   return list;
 }
 
-// Columns of the binary form, in the order in which the header names them.
+// Columns of the binary form, in the order in which the header first names them. Equal ones are
+// sent once.
 class Columns {
  public:
   json place(const query::Column& column) {
-    json out = {{"at", at_}, {"n", column.values.size()}, {"type", "f64"}};
-    at_ += column.values.size() * sizeof(double);
-    list_.push_back(&column);
-    return out;
+    const std::string_view bytes(reinterpret_cast<const char*>(column.values.data()),
+                                 column.values.size() * sizeof(double));
+    const auto [found, fresh] = places_.emplace(bytes, at_);
+    if (fresh) {
+      at_ += bytes.size();
+      list_.push_back(bytes);
+    }
+    return {{"at", found->second}, {"n", column.values.size()}, {"type", "f64"}};
   }
   std::size_t bytes() const noexcept { return at_; }
-  const std::vector<const query::Column*>& list() const noexcept { return list_; }
+  const std::vector<std::string_view>& list() const noexcept { return list_; }
 
  private:
   std::size_t at_ = 0;
-  std::vector<const query::Column*> list_;
+  std::unordered_map<std::string_view, std::size_t> places_;
+  std::vector<std::string_view> list_;
 };
 
 template <class One>
 json list_header(const std::vector<One>& all, Columns& places) {
   auto list = json::array();
   for (const auto& one : all) {
-    auto entry = head(one);
+    auto entry = series_head(one);
     auto columns = json::object();
     for (const auto& column : one.columns) columns[std::string(column.name)] = places.place(column);
-    entry[body_name(one)] = std::move(columns);
+    entry[columns_member(one)] = std::move(columns);
     list.push_back(std::move(entry));
   }
   return list;
 }
 
+std::optional<std::size_t> take_pixels(const json& body, const char* field, std::size_t most) {
+  const auto pixels = take_number(body, field);
+  if (pixels && (*pixels < 1 || *pixels > static_cast<double>(most)))
+    throw bad_field(field, fmt::format("from 1 to {}", most));
+  return pixels ? std::optional(static_cast<std::size_t>(*pixels)) : std::nullopt;
+}
+
 }  // namespace
 
-query::SeriesRequest parse_series_request(std::string_view text) {
+json series_head(const query::Series& series) {
+  json out = {{"run", series.run.text()},
+              {"key", series.key},
+              {"x", query::to_text(series.x)},
+              {"mode", series.mode == query::Series::Mode::kRaw ? "raw" : "buckets"},
+              {"total", series.total}};
+  if (!series.x_rises) out["x_rises"] = false;
+  if (series.smoothed_over > 1) out["smoothed_over"] = series.smoothed_over;
+  return out;
+}
+
+json series_head(const query::GroupSeries& group) {
+  json out = {{"group", group.group},
+              {"key", group.key},
+              {"x", query::to_text(group.x)},
+              {"runs", group.runs}};
+  if (group.smoothed_over > 1) out["smoothed_over"] = group.smoothed_over;
+  return out;
+}
+
+const char* columns_member(const query::Series& series) {
+  return series.mode == query::Series::Mode::kRaw ? "points" : "buckets";
+}
+const char* columns_member(const query::GroupSeries&) { return "buckets"; }
+
+SeriesQuestion parse_series_request(std::string_view text) {
   const auto body = json::parse(text, nullptr, false);
   if (!body.is_object()) throw Error(ErrorCode::kInvalidArgument, "the body must be a JSON object");
-  query::SeriesRequest request;
+  SeriesQuestion request;
   request.groups = take_groups(body);
   if (request.groups.empty() || body.contains("runs")) request.runs = take_runs(body);
   request.keys = take_texts(body, "keys");
@@ -197,12 +212,8 @@ query::SeriesRequest parse_series_request(std::string_view text) {
   request.smoothing = take_smoothing(body);
   request.from = take_number(body, "from");
   request.to = take_number(body, "to");
-  if (const auto width = take_number(body, "width")) {
-    if (*width < 1 || *width > static_cast<double>(query::kLargestWidth)) {
-      throw bad_field("width", fmt::format("from 1 to {}", query::kLargestWidth));
-    }
-    request.width = static_cast<std::size_t>(*width);
-  }
+  if (const auto width = take_pixels(body, "width", query::kLargestWidth)) request.width = *width;
+  request.height = take_pixels(body, "height", kTallestPicture);
   return request;
 }
 
@@ -223,9 +234,7 @@ std::string series_binary(const query::SeriesAnswer& answer) {
   out.reserve(sizeof length + header.size() + places.bytes());
   out.append(reinterpret_cast<const char*>(&length), sizeof length);
   out += header;
-  for (const auto* column : places.list())
-    out.append(reinterpret_cast<const char*>(column->values.data()),
-               column->values.size() * sizeof(double));
+  for (const auto column : places.list()) out += column;
   return out;
 }
 

@@ -2,9 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <exception>
-#include <variant>
 #include <vector>
 
 #include "core/log_text.hpp"
@@ -21,7 +19,6 @@ namespace {
 constexpr std::int64_t kAskUs = 30 * core::kSecondUs;
 constexpr std::int64_t kRetryUs = 2 * core::kSecondUs;
 constexpr std::int64_t kRingUs = 2 * core::kSecondUs;
-constexpr std::uint32_t kLogBatches = 256;  // small chunks of console lines that are worth joining
 // Data faults in a row until the frames at fault are set aside: a data fault stays, but two servers
 // of which one is about to be replaced may differ in what they can read.
 constexpr int kDataFaults = 3;
@@ -30,7 +27,7 @@ constexpr int kDataFaults = 3;
 
 Compactor::Compactor(storage::Database& database, const core::Clock& clock,
                      const IngestOptions& options)
-    : database_(database), clock_(clock), options_(options) {}
+    : database_(database), clock_(clock), options_(options), queue_(options) {}
 
 Compactor::~Compactor() { stop(); }
 
@@ -47,29 +44,9 @@ void Compactor::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Compactor::note(const Committed& committed) {
-  const std::int64_t now = clock_.steady_us();
-  const std::lock_guard lock(mutex_);
-  for (const CommittedFrame& frame : committed.frames) {
-    Waiting& waiting = waiting_.try_emplace(frame.run, Waiting{.since_us = now}).first->second;
-    for (const spool::RowGroup& group : frame.frame->groups) {
-      waiting.rows += group.times_us.size();
-      waiting.points += group.values.size();
-      meters().points.add(group.values.size());
-    }
-    bool console = false;
-    for (const spool::Record& record : frame.frame->records) {
-      console = console || std::holds_alternative<spool::Console>(record);
-      waiting.ended = waiting.ended || std::holds_alternative<spool::Finish>(record);
-    }
-    if (console) ++waiting.log_batches;
-  }
-}
+void Compactor::note(const Committed& committed) { queue_.note(committed, clock_.steady_us()); }
 
-void Compactor::note_end(core::RunId run) {
-  const std::lock_guard lock(mutex_);
-  waiting_.try_emplace(run, Waiting{.since_us = clock_.steady_us()}).first->second.ended = true;
-}
+void Compactor::note_end(core::RunId run) { queue_.note_end(run, clock_.steady_us()); }
 
 void Compactor::work() {
   for (;;) {
@@ -93,27 +70,12 @@ void Compactor::round() {
     asked_us_ = now;
   }
   measure();
-  std::erase_if(compacted_us_, [&](const auto& compacted) {
-    return now - compacted.second >= options_.compact_pause_us;
-  });
-  std::vector<std::pair<core::RunId, Waiting>> due_now;
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-      if (due(at->first, at->second, now)) {
-        due_now.push_back(*at);
-        at = waiting_.erase(at);
-      } else {
-        ++at;
-      }
-    }
-  }
-  for (const auto& [run, waiting] : due_now) {
+  for (const auto& [run, waiting] : queue_.take_due(now)) {
     const auto began = std::chrono::steady_clock::now();
     compact(run, waiting);
     const auto took = std::chrono::steady_clock::now() - began;
     // What is left after a stop is found by asking the database.
-    if (rest(waiting.ended || is_large(waiting) ? took.zero() : took)) return;
+    if (rest(queue_.rest_after(waiting, took))) return;
   }
   measure();
   if (ring_checked_us_ == 0 || now - ring_checked_us_ >= kRingUs) {
@@ -129,9 +91,7 @@ void Compactor::ask_database() {
     runs = storage::runs_to_compact(*connection);
     look_at_quarantine(*connection);
   }
-  const std::int64_t now = clock_.steady_us();
-  const std::lock_guard lock(mutex_);
-  for (const core::RunId& run : runs) waiting_.try_emplace(run, Waiting{.since_us = now});
+  queue_.note_found(runs, clock_.steady_us());
 }
 
 // Said once a start, so that nobody forgets them.
@@ -142,12 +102,9 @@ void Compactor::look_at_quarantine(storage::PgConnection& connection) {
 }
 
 void Compactor::measure() {
-  const std::lock_guard lock(mutex_);
-  std::int64_t oldest = 0;
-  for (const auto& [run, waiting] : waiting_)
-    oldest = oldest == 0 ? waiting.since_us : std::min(oldest, waiting.since_us);
-  meters().waiting_runs.set(static_cast<std::int64_t>(waiting_.size()));
-  meters().waiting_since_us.set(oldest);
+  const CompactionQueue::Size size = queue_.size();
+  meters().waiting_runs.set(static_cast<std::int64_t>(size.runs));
+  meters().waiting_since_us.set(size.oldest_us);
 }
 
 // True when the compactor is to stop.
@@ -156,18 +113,7 @@ bool Compactor::rest(std::chrono::steady_clock::duration time) {
   return changed_.wait_for(lock, time, [this] { return stopping_; });
 }
 
-bool Compactor::is_large(const Waiting& waiting) const {
-  return waiting.rows >= options_.compact_rows || waiting.points >= options_.compact_points ||
-         waiting.log_batches >= kLogBatches;
-}
-
-bool Compactor::due(core::RunId run, const Waiting& waiting, std::int64_t now_us) const {
-  if (waiting.ended) return now_us >= waiting.since_us;
-  if (is_large(waiting)) return true;
-  return now_us - waiting.since_us >= options_.compact_age_us && !compacted_us_.contains(run);
-}
-
-void Compactor::compact(core::RunId run, const Waiting& waiting) {
+void Compactor::compact(core::RunId run, const CompactionQueue::Waiting& waiting) {
   std::uint32_t batches_left = waiting.log_batches;
   bool again = false;
   const auto began = std::chrono::steady_clock::now();
@@ -175,8 +121,8 @@ void Compactor::compact(core::RunId run, const Waiting& waiting) {
   try {
     const storage::Database::PgLease connection = database_.pg();
     again = !compact_frames(*connection, run);
-    if (!again) compacted_us_[run] = clock_.steady_us();
-    if (waiting.ended || waiting.log_batches >= kLogBatches) {
+    if (!again) queue_.note_compacted(run, clock_.steady_us());
+    if (waiting.ended || CompactionQueue::has_many_log_batches(waiting)) {
       batches_left = 0;
       storage::merge_log_chunks(*connection, run);
     }
@@ -193,9 +139,9 @@ void Compactor::compact(core::RunId run, const Waiting& waiting) {
     if (again) batches_left = waiting.log_batches;
   }
   if (again || batches_left > 0)
-    put_back(run, {.since_us = clock_.steady_us() + (waiting.ended ? wait : 0),
-                   .log_batches = batches_left,
-                   .ended = waiting.ended});
+    queue_.put_back(run, {.since_us = clock_.steady_us() + (waiting.ended ? wait : 0),
+                          .log_batches = batches_left,
+                          .ended = waiting.ended});
 }
 
 // Whether nothing is left to be compacted. Throws what is no data fault.
@@ -223,14 +169,6 @@ bool Compactor::compact_frames(storage::PgConnection& connection, core::RunId ru
                   frame.stream_id, frame.from, frame.to, core::quoted(frame.reason));
   data_faults_.erase(run);
   return true;
-}
-
-void Compactor::put_back(core::RunId run, Waiting waiting) {
-  const std::lock_guard lock(mutex_);
-  const auto [at, fresh] = waiting_.try_emplace(run, waiting);
-  if (fresh) return;
-  at->second.log_batches += waiting.log_batches;
-  at->second.ended = at->second.ended || waiting.ended;
 }
 
 }  // namespace tracker::ingest

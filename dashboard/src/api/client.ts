@@ -69,6 +69,10 @@ export const getRun = (id: string, signal?: AbortSignal): Promise<Run> =>
 export const getKeysOfRuns = (ids: readonly string[], signal?: AbortSignal): Promise<Map<string, KeyInfo[]>> =>
   getJson(`${kBase}/keys?runs=${ids.map(encodeURIComponent).join(',')}`, readKeysOfRuns, { signal });
 
+// Of the newest runs of a project.
+export const getKeysOfProject = (project: string, newest: number, signal?: AbortSignal): Promise<Map<string, KeyInfo[]>> =>
+  getJson(`${kBase}/keys?${new URLSearchParams({ project, newest: String(newest) }).toString()}`, readKeysOfRuns, { signal });
+
 export function getLogs(id: string, stream: LogStream, from: number, limit: number, signal?: AbortSignal): Promise<LogPage> {
   const query = new URLSearchParams({ stream, from: String(from), limit: String(limit) });
   return getJson(`${kBase}/runs/${encodeURIComponent(id)}/logs?${query.toString()}`, readLogPage, { signal });

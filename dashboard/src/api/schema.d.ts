@@ -241,7 +241,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What each of several runs logged, as one moment has them. */
+        /**
+         * What each of several runs logged, as one moment has them.
+         * @description Either `runs` or `project` must be given.
+         */
         get: operations["getKeysOfRuns"];
         put?: never;
         post?: never;
@@ -499,6 +502,11 @@ export interface components {
              * @default 1000
              */
             width: number;
+            /**
+             * @description Pixels of the y axis: the binary form is then compact, with values rounded to what they can show.
+             * @default null
+             */
+            height: number | null;
             /** @default null */
             smoothing: components["schemas"]["Smoothing"] | null;
             /** @description Groups of runs, which need not be among `runs`. */
@@ -1114,9 +1122,13 @@ export interface operations {
     };
     getKeysOfRuns: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Up to 200 ids, with commas. */
-                runs: components["schemas"]["Uuid"][];
+                runs?: components["schemas"]["Uuid"][];
+                /** @description Whose newest runs. */
+                project?: string;
+                /** @description So many of them. */
+                newest?: number;
             };
             header?: never;
             path?: never;
@@ -1137,6 +1149,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidArgument"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
     };

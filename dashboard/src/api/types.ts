@@ -78,7 +78,9 @@ export interface SeriesRequest {
   x: XMode;
   from: number | null;
   to: number | null;
+  // Pixels of the plot; with a height values may be rounded to what it can show.
   width: number;
+  height: number | null;
   smoothing: Smoothing | null;
   groups: readonly RunsOfGroup[];
 }
@@ -89,15 +91,15 @@ export interface RawColumns {
   y: Float64Array;
 }
 
-// One entry per bucket. A bucket without any finite value has NaN in min, max, mean, first and last.
+// One entry per bucket. A bucket without any finite value has NaN in min, max, mean and last.
 export interface BucketColumns {
   x: Float64Array;
   xLast: Float64Array;
   min: Float64Array;
   max: Float64Array;
   mean: Float64Array;
-  first: Float64Array;
-  last: Float64Array;
+  // Only of exact answers.
+  last: Float64Array | null;
   count: Float64Array;
   nonfinite: Float64Array;
   // Extent in x of each bucket where x does not rise, else null.
@@ -105,12 +107,16 @@ export interface BucketColumns {
   xMax: Float64Array | null;
 }
 
+// 'picture': values are right to half a pixel of the height that was asked for.
+export type Precision = 'exact' | 'picture';
+
 interface SeriesBase {
   run: string;
   key: string;
   // 'metric' for the values of another key.
   x: Schemas['SeriesAxis'];
   total: number;
+  precision: Precision;
   // One value for each point or bucket; absent if no smoothing was asked for.
   smoothed: Float64Array | null;
   // Points in one step of the smoothing; 1 where it is exact.
@@ -141,6 +147,7 @@ export interface GroupSeries {
   key: string;
   x: Schemas['SeriesAxis'];
   runs: number;
+  precision: Precision;
   buckets: GroupColumns;
 }
 

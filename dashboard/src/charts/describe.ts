@@ -47,9 +47,11 @@ export function describeChart(title: string, lines: readonly NamedLine[]): strin
   }
   if (!lowest || !highest) return `${title}: ${plural(shown.length, 'run')}, no finite value`;
   const by = (label: string): string => (shown.length > 1 ? ` by ${label}` : '');
+  const { data } = shown[0]!;
+  const last = data.isRounded ? '' : `, last ${formatNumber(factsOf(data).last)}`;
   return `${title}, ${plural(shown.length, 'run')}: lowest ${formatNumber(lowest.facts.min)}${by(lowest.label)} at ` +
     `${formatNumber(lowest.facts.minAt)}, highest ${formatNumber(highest.facts.max)}${by(highest.label)} at ` +
-    `${formatNumber(highest.facts.maxAt)}, last ${formatNumber(factsOf(shown[0]!.data).last)}`;
+    `${formatNumber(highest.facts.maxAt)}${last}`;
 }
 
 export interface Honesty {
@@ -72,10 +74,11 @@ export function honestyOf(lines: readonly LineData[]): Honesty {
   if (buckets === 0) {
     return { text: `raw · ${formatCompact(points)}`, title: `every one of ${plural(points, 'point')} is drawn` };
   }
+  const read = lines.some((line) => line.isRounded) ? ' Values under the pointer, in the table and in files are exact.' : '';
   const over = Math.max(...lines.map((line) => (line.smoothed ? line.smoothedOver : 1)));
   const about = over > 1 ? ` Smoothing looked at means of ${formatCompact(over)} points.` : '';
   return {
     text: `bucketed · ${formatCompact(points)}`,
-    title: `${plural(points, 'point')} in ${plural(buckets, 'bucket')}: band from exact minimum to exact maximum, line through the means; zoom in for every point.${about}`,
+    title: `${plural(points, 'point')} in ${plural(buckets, 'bucket')}: band from exact minimum to exact maximum, line through the means; zoom in for every point.${read}${about}`,
   };
 }

@@ -1,12 +1,17 @@
 // What stands under the crosshair.
 import type { LineData } from './line_data';
 
-export interface HoverLine {
+// What a line is drawn from, and read from.
+export interface LineValues {
+  data: LineData;
+  // Over the data where the view smooths.
+  smoothed: Float64Array | null;
+}
+
+export interface HoverLine extends LineValues {
   run: string;
   label: string;
   color: string;
-  data: LineData;
-  smoothed: Float64Array | null;
 }
 
 export interface HoverRow {

@@ -4,8 +4,8 @@ import { createEffect, createMemo, on, onCleanup, onMount, untrack } from 'solid
 import type { XMode } from '../api/types';
 import type { Theme } from '../lib/palette';
 import type { Unit } from '../lib/units';
-import { hoverAt, type Hover, type HoverLine, type HoverRow } from './hover';
-import { paintLines, type PaintLine, type Plot } from './paint';
+import { hoverAt, type Hover, type HoverLine, type HoverRow, type LineValues } from './hover';
+import { paintLines, paintOver, type Plot } from './paint';
 import { clippedExtent, padded, panned, positiveX, xExtent, yExtent, zoomed, type Clipped, type Range } from './range';
 import { ChartShell, type ShellCursor } from './uplot_shell';
 import './line_chart.css';
@@ -13,6 +13,9 @@ import './line_chart.css';
 export interface ChartLine extends HoverLine {
   dash: readonly number[];
 }
+
+// What a line is read from where it is drawn from a picture.
+export type Reading = (line: ChartLine) => LineValues;
 
 // Where the reader points; `client` only in the chart under the pointer or the keyboard.
 export interface ChartHover extends Hover {
@@ -22,6 +25,7 @@ export interface ChartHover extends Hover {
 
 export interface LineChartProps {
   lines: readonly ChartLine[];
+  reading: Reading;
   // The zoom; null shows everything.
   range: Range | null;
   x: XMode;
@@ -42,6 +46,8 @@ export interface LineChartProps {
   onClipped?: (clipped: Clipped | null) => void;
 }
 
+// The panel's own ground, over lines that step back.
+const kVeil: Readonly<Record<Theme, string>> = { light: '#ffffff', dark: '#14171c' };
 const kMostDots = 10;
 const kNearPx = 40;
 
@@ -61,14 +67,17 @@ export function LineChart(props: LineChartProps) {
   });
   createEffect(() => props.onClipped?.(ranges().clipped));
 
-  const emphasisOf = (run: string): PaintLine['emphasis'] => {
-    if (props.focusedRun === null || props.lines.length < 2) return 'normal';
-    return props.focusedRun === run ? 'strong' : 'faded';
-  };
-
   function paint(context: CanvasRenderingContext2D, plot: Plot): void {
-    untrack(() => paintLines(context, plot, props.lines.map((line) => ({ ...line, emphasis: emphasisOf(line.run) })),
-      props.outliers === 'clip' ? 'arrows' : 'none'));
+    untrack(() => paintLines(context, plot, props.lines, props.outliers === 'clip' ? 'arrows' : 'none'));
+  }
+
+  // The line that is pointed at comes forward, the others step back behind a veil.
+  function paintFocus(context: CanvasRenderingContext2D, plot: Plot): void {
+    untrack(() => {
+      if (props.focusedRun === null || props.lines.length < 2) return;
+      const strong = props.lines.find((line) => line.run === props.focusedRun);
+      paintOver(context, plot, strong ?? null, kVeil[props.theme]);
+    });
   }
 
   // Dots on the lines under the crosshair: the nearest ones when there are many.
@@ -102,10 +111,12 @@ export function LineChart(props: LineChartProps) {
     const { x } = ranges();
     const slack = ((x.max - x.min) / Math.max(1, current.plotWidth)) * 6;
     const distance = cursor.y === null ? null : (row: HoverRow) => Math.abs(current.toPixel(row.value, 'y') - cursor.top);
-    const hover = hoverAt(props.lines, cursor.x, slack, distance);
+    // Other charts only follow: their dots are as right as their picture.
+    const lines = distance ? props.lines.map((line) => ({ ...line, ...props.reading(line) })) : props.lines;
+    const hover = hoverAt(lines, cursor.x, slack, distance);
     if (hover.nearest && distance && distance(hover.nearest) > kNearPx) hover.nearest = null;
-    placeDots(hover.rows);
-    const box = current.over.getBoundingClientRect();
+    placeDots(distance || hover.rows.length <= kMostDots ? hover.rows : hover.rows.filter((row) => row.run === props.focusedRun));
+    const { box } = current;
     props.onHover({
       ...hover, x: cursor.x,
       client: cursor.y === null ? null : { x: box.left + cursor.left, y: box.top + cursor.top },
@@ -117,7 +128,7 @@ export function LineChart(props: LineChartProps) {
     dots = [];
     shell = new ChartShell({
       element: host, syncKey: props.syncKey, x: props.x, scale: props.scale, xScale: props.xScale, unit: props.unit, theme: props.theme, height: props.height,
-      paint, onCursor: cursorMoved, onZoom: (range) => props.onZoom(range), onReset: () => props.onZoom(null),
+      paint, paintOver: paintFocus, onCursor: cursorMoved, onZoom: (range) => props.onZoom(range), onReset: () => props.onZoom(null),
     });
     const { x, y } = ranges();
     shell.setRanges(x, y);
@@ -127,7 +138,8 @@ export function LineChart(props: LineChartProps) {
   onMount(() => {
     createEffect(on(() => [props.x, props.scale, props.xScale, props.unit, props.theme, props.height, props.syncKey], () => untrack(build)));
     createEffect(on(ranges, ({ x, y }) => shell?.setRanges(x, y), { defer: true }));
-    createEffect(on([() => props.lines, () => props.focusedRun], () => shell?.repaint(), { defer: true }));
+    createEffect(on(() => props.lines, () => shell?.repaint(), { defer: true }));
+    createEffect(on(() => props.focusedRun, () => shell?.repaintOver(), { defer: true }));
     const observer = new ResizeObserver(() => {
       shell?.resize(host.clientWidth);
       if (shell) props.onWidth(shell.plotWidth);

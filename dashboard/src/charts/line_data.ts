@@ -36,9 +36,13 @@ export class LineData {
   rises = true;
   // Every point of the run is here: what is derived of all of them can be made here.
   isComplete = false;
+  // Values are right to half a pixel of the picture they were asked for, and to no more.
+  isRounded = false;
   // Set on the line of a group of runs: what it was made of.
   group: GroupSeries | null = null;
   private columns: Columns;
+  // Lines of one answer may share columns: they are copied before the first change.
+  private isOwn = false;
   private extent: { min: number; max: number } | null = null;
   private readonly bucketWidth: number;
   private readonly freshLength: number;
@@ -114,12 +118,17 @@ export class LineData {
 
   // Rows of equal step are one, the later value wins. A late point is put into its place.
   private appendRaw(x: number, y: number): void {
+    this.reserve();
     const at = this.n > 0 && x > this.x[this.n - 1]! ? this.n : lowerBound(this.x, this.n, x);
     if (at < this.n && this.x[at] === x) {
       this.mid[at] = y;
       return;
     }
-    this.reserve();
+    // Between points whose x is rounded a late one has no sure place.
+    if (at < this.n && this.isRounded) {
+      this.stale = true;
+      return;
+    }
     const { x: xs, mid } = this.columns;
     xs.copyWithin(at + 1, at, this.n);
     mid.copyWithin(at + 1, at, this.n);
@@ -131,6 +140,7 @@ export class LineData {
 
   // A point inside a bucket that is closed was counted by the server or came late: only the server can tell.
   private appendToBuckets(x: number, y: number): void {
+    this.reserve();
     const c = this.columns;
     const end = this.n - 1;
     if (end >= 0 && x <= c.xLast[end]!) {
@@ -158,7 +168,6 @@ export class LineData {
   }
 
   private pushBucket(x: number, y: number): void {
-    this.reserve();
     const c = this.columns;
     const finite = Number.isFinite(y);
     const i = this.n;
@@ -169,12 +178,15 @@ export class LineData {
     this.n += 1;
   }
 
+  // Room for one more, in columns of this line alone. Those of raw points stay one; of buckets each is its own, though
+  // the answer had equal ones once.
   private reserve(): void {
-    if (this.n < this.columns.x.length) return;
+    if (this.isOwn && this.n < this.columns.x.length) return;
+    this.isOwn = true;
     const room = Math.max(64, this.n * 2);
     const grown = new Map<Float64Array, Float64Array>();
     const grow = (column: Float64Array): Float64Array => {
-      let larger = grown.get(column);
+      let larger = this.mode === 'raw' ? grown.get(column) : undefined;
       if (!larger) {
         larger = new Float64Array(room);
         larger.set(column.subarray(0, this.n));
@@ -213,7 +225,7 @@ function plainLine(series: Series): LineData {
   if (series.mode === 'raw') return lineFromRaw(toAxis(series.points.x, series.x), series.points.y, series.total);
   const b = series.buckets;
   const columns = {
-    x: toAxis(b.x, series.x), xLast: toAxis(b.xLast, series.x), lo: b.min, hi: b.max, mid: b.mean, last: b.last,
+    x: toAxis(b.x, series.x), xLast: toAxis(b.xLast, series.x), lo: b.min, hi: b.max, mid: b.mean, last: b.last ?? b.mean,
     count: b.count, nonfinite: b.nonfinite,
   };
   return new LineData('buckets', columns, series.total);
@@ -224,6 +236,7 @@ export function lineFromSeries(series: Series, reach: 'whole' | 'part' = 'part')
   const line = plainLine(series);
   line.smoothed = series.smoothed;
   line.smoothedOver = series.smoothedOver;
+  line.isRounded = series.precision === 'picture';
   line.isComplete = series.mode === 'raw' && reach === 'whole';
   if (!series.xRises) line.setUnordered(...(series.mode === 'raw' ? [null, null] as const : [series.buckets.xMin, series.buckets.xMax] as const));
   return line;
@@ -243,5 +256,6 @@ export function lineFromGroup(group: GroupSeries, band: GroupBand): LineData {
     nonfinite: new Float64Array(mid.length),
   }, b.points.reduce((sum, n) => sum + n, 0));
   line.group = group;
+  line.isRounded = group.precision === 'picture';
   return line;
 }

@@ -24,8 +24,6 @@ export interface PaintLine {
   smoothed: Float64Array | null;
   color: string;
   dash: readonly number[];
-  // A line that others give way to, or that gives way.
-  emphasis: 'normal' | 'strong' | 'faded';
 }
 
 // Whether entries beyond the y range leave an arrow at the edge.
@@ -65,75 +63,112 @@ export function visibleSlice(line: LineData, window: Range): [number, number] {
   return [from, Math.min(line.n, to + 1)];
 }
 
+// The seen entries of a line in device pixels.
 interface Trace {
   line: LineData;
-  values: Float64Array;
   from: number;
   to: number;
-  px: Project;
   py: Project;
+  // From `from` on.
+  xs: Float64Array;
+  ys: Float64Array;
 }
 
-function strokeTrace(context: CanvasRenderingContext2D, trace: Trace): void {
-  const { line, values, px, py } = trace;
+function projected(values: Float64Array, from: number, to: number, project: Project): Float64Array {
+  const pixels = new Float64Array(Math.max(0, to - from));
+  for (let i = from; i < to; i++) pixels[i - from] = project(values[i]!);
+  return pixels;
+}
+
+function traceOf(plot: Plot, line: LineData): Trace {
+  const [from, to] = visibleSlice(line, plot.x);
+  const [px, py] = [projectX(plot), projectY(plot)];
+  const xs = new Float64Array(Math.max(0, to - from));
+  for (let i = from; i < to; i++) xs[i - from] = px(line.xAt(i));
+  return { line, from, to, py, xs, ys: projected(line.mid, from, to, py) };
+}
+
+function strokeTrace(context: CanvasRenderingContext2D, xs: Float64Array, ys: Float64Array): void {
   context.beginPath();
   let open = false;
-  for (let i = trace.from; i < trace.to; i++) {
-    const y = py(values[i]!);
+  for (let i = 0; i < ys.length; i++) {
+    const y = ys[i]!;
     if (!Number.isFinite(y)) {
       open = false;
       continue;
     }
-    if (open) context.lineTo(px(line.xAt(i)), y);
-    else context.moveTo(px(line.xAt(i)), y);
+    if (open) context.lineTo(xs[i]!, y);
+    else context.moveTo(xs[i]!, y);
     open = true;
   }
   context.stroke();
 }
 
-// Between gaps: along the tops, back along the bottoms. On a log scale a bottom at or below zero is the plot's edge.
-function fillBand(context: CanvasRenderingContext2D, trace: Trace, bottom: number): void {
-  const { line, px, py } = trace;
-  let i = trace.from;
-  while (i < trace.to) {
-    while (i < trace.to && !Number.isFinite(py(line.hi[i]!))) i += 1;
+// Tops and bottoms in pixels. On a log scale a bottom at or below zero is the plot's edge.
+function bandOf(trace: Trace, edge: number): { tops: Float64Array; bottoms: Float64Array } {
+  const { line, from, to, py } = trace;
+  const bottoms = projected(line.lo, from, to, py);
+  for (let i = 0; i < bottoms.length; i++) if (!Number.isFinite(bottoms[i])) bottoms[i] = edge;
+  return { tops: projected(line.hi, from, to, py), bottoms };
+}
+
+// Between gaps: along the tops, back along the bottoms.
+function fillBand(context: CanvasRenderingContext2D, trace: Trace, edge: number): void {
+  const { xs } = trace;
+  const { tops, bottoms } = bandOf(trace, edge);
+  let i = 0;
+  while (i < tops.length) {
+    while (i < tops.length && !Number.isFinite(tops[i])) i += 1;
     const begin = i;
-    while (i < trace.to && Number.isFinite(py(line.hi[i]!))) i += 1;
+    while (i < tops.length && Number.isFinite(tops[i])) i += 1;
     if (i === begin) break;
     context.beginPath();
-    for (let j = begin; j < i; j++) context.lineTo(px(line.xAt(j)), py(line.hi[j]!) - 0.5);
-    for (let j = i - 1; j >= begin; j--) {
-      const y = py(line.lo[j]!);
-      context.lineTo(px(line.xAt(j)), (Number.isFinite(y) ? y : bottom) + 0.5);
-    }
+    for (let j = begin; j < i; j++) context.lineTo(xs[j]!, tops[j]! - 0.5);
+    for (let j = i - 1; j >= begin; j--) context.lineTo(xs[j]!, bottoms[j]! + 0.5);
     context.closePath();
     context.fill();
   }
 }
 
-// Points that stand alone, and all of them when they stand far apart, are dots: a line of one point cannot be seen.
-function drawDots(context: CanvasRenderingContext2D, trace: Trace, radius: number, spacing: number): void {
-  const { line, values, px, py } = trace;
-  const shown = trace.to - trace.from;
-  if (shown === 0) return;
-  const span = px(line.xAt(trace.to - 1)) - px(line.xAt(trace.from));
-  const all = shown === 1 || span / (shown - 1) >= spacing;
+// The band of one among many: a thin line from extreme to extreme, a tenth of the work of an area. It reaches as far.
+function hatchBand(context: CanvasRenderingContext2D, trace: Trace, edge: number): void {
+  const { xs } = trace;
+  const { tops, bottoms } = bandOf(trace, edge);
   context.beginPath();
-  for (let i = trace.from; i < trace.to; i++) {
-    const y = py(values[i]!);
-    if (!Number.isFinite(y)) continue;
-    const alone = !(i > 0 && Number.isFinite(py(values[i - 1]!))) && !(i + 1 < line.n && Number.isFinite(py(values[i + 1]!)));
-    if (!all && !alone) continue;
-    const x = px(line.xAt(i));
-    context.moveTo(x + radius, y);
-    context.arc(x, y, radius, 0, 2 * Math.PI);
+  let open = false;
+  for (let i = 0; i < tops.length; i++) {
+    if (!Number.isFinite(tops[i])) {
+      open = false;
+      continue;
+    }
+    const [first, second] = i % 2 === 0 ? [tops[i]!, bottoms[i]!] : [bottoms[i]!, tops[i]!];
+    if (open) context.lineTo(xs[i]!, first);
+    else context.moveTo(xs[i]!, first);
+    context.lineTo(xs[i]!, second);
+    open = true;
   }
-  context.fill();
+  context.stroke();
+}
+
+// Points that stand alone, and all of them when they stand far apart, are dots: a line of one point cannot be seen.
+function drawDots(context: CanvasRenderingContext2D, { xs, ys }: Trace, radius: number, spacing: number): void {
+  const shown = ys.length;
+  if (shown === 0) return;
+  const all = shown === 1 || (xs[shown - 1]! - xs[0]!) / (shown - 1) >= spacing;
+  let drawn = false;
+  for (let i = 0; i < shown; i++) {
+    if (!Number.isFinite(ys[i]) || (!all && (Number.isFinite(ys[i - 1]) || Number.isFinite(ys[i + 1])))) continue;
+    if (!drawn) context.beginPath();
+    drawn = true;
+    context.moveTo(xs[i]! + radius, ys[i]!);
+    context.arc(xs[i]!, ys[i]!, radius, 0, 2 * Math.PI);
+  }
+  if (drawn) context.fill();
 }
 
 // NaN and −∞ at the bottom pointing down, +∞ at the top pointing up.
 function drawNonFinite(context: CanvasRenderingContext2D, trace: Trace, plot: Plot): void {
-  const { line, px } = trace;
+  const { line } = trace;
   const size = 4 * plot.ratio;
   for (let i = trace.from; i < trace.to; i++) {
     const value = line.mid[i]!;
@@ -142,7 +177,7 @@ function drawNonFinite(context: CanvasRenderingContext2D, trace: Trace, plot: Pl
     const up = value === Infinity;
     const tip = up ? plot.top + plot.ratio : plot.top + plot.height - plot.ratio;
     const base = up ? tip + 1.6 * size : tip - 1.6 * size;
-    const x = px(line.xAt(i));
+    const x = trace.xs[i - trace.from]!;
     context.beginPath();
     context.moveTo(x, tip);
     context.lineTo(x - size, base);
@@ -156,12 +191,12 @@ function drawNonFinite(context: CanvasRenderingContext2D, trace: Trace, plot: Pl
 const kArrowStepPx = 7;
 
 function drawArrows(context: CanvasRenderingContext2D, trace: Trace, plot: Plot): void {
-  const { line, px } = trace;
+  const { line } = trace;
   const size = 3 * plot.ratio;
   const draw = (values: Float64Array, isBeyond: (value: number) => boolean, tip: number, base: number): void => {
     let last = -Infinity;
     for (let i = trace.from; i < trace.to; i++) {
-      const x = px(line.xAt(i));
+      const x = trace.xs[i - trace.from]!;
       if (!isBeyond(values[i]!) || Math.abs(x - last) < kArrowStepPx * plot.ratio) continue;
       last = x;
       context.beginPath();
@@ -177,34 +212,41 @@ function drawArrows(context: CanvasRenderingContext2D, trace: Trace, plot: Plot)
   draw(line.lo, (value) => value < plot.y.min && (plot.scale === 'linear' || value > 0) && Number.isFinite(value), bottom, bottom - 1.7 * size);
 }
 
-const kAlpha = { normal: 1, strong: 1, faded: 0.18 } as const;
+const kBandAlpha = 0.22;
+const kHatchAlpha = 0.5;
+const kThinAlpha = 0.7;
+const kVeilAlpha = 0.78;
+// CSS pixels.
+const kWidths = { thin: 1, normal: 1.5, strong: 2.25 } as const;
 
-function paintLine(context: CanvasRenderingContext2D, plot: Plot, line: PaintLine, thin: boolean, marks: EdgeMarks): void {
-  const [from, to] = visibleSlice(line.data, plot.x);
-  const trace: Trace = { line: line.data, values: line.data.mid, from, to, px: projectX(plot), py: projectY(plot) };
-  const alpha = kAlpha[line.emphasis] * (thin && line.emphasis === 'normal' ? 0.7 : 1);
-  const width = (line.emphasis === 'strong' ? 2.25 : thin ? 1 : 1.5) * plot.ratio;
+type Weight = keyof typeof kWidths;
+
+function paintBand(context: CanvasRenderingContext2D, plot: Plot, trace: Trace, how: { alpha: number; thin: boolean; behind: boolean }): void {
+  const edge = plot.top + plot.height;
+  context.globalAlpha = how.alpha * (how.thin ? kHatchAlpha : kBandAlpha) * (how.behind ? 0.6 : 1);
+  if (how.thin) hatchBand(context, trace, edge);
+  else fillBand(context, trace, edge);
+}
+
+function paintLine(context: CanvasRenderingContext2D, plot: Plot, line: PaintLine, weight: Weight, marks: EdgeMarks): void {
+  const trace = traceOf(plot, line.data);
+  const thin = weight === 'thin';
+  const alpha = thin ? kThinAlpha : 1;
   context.strokeStyle = context.fillStyle = line.color;
-  context.setLineDash(line.dash.map((length) => length * plot.ratio));
-  context.lineWidth = width;
-  if (line.data.mode === 'buckets') {
-    context.globalAlpha = alpha * (line.smoothed ? 0.13 : 0.22);
-    fillBand(context, trace, plot.top + plot.height);
-  }
+  // Among many lines a dash tells nothing, and takes longer than the line.
+  context.setLineDash(thin ? [] : line.dash.map((length) => length * plot.ratio));
+  context.lineWidth = kWidths[weight] * plot.ratio;
+  if (line.data.mode === 'buckets') paintBand(context, plot, trace, { alpha, thin, behind: line.smoothed !== null });
   context.globalAlpha = alpha * (line.smoothed ? 0.28 : 1);
-  strokeTrace(context, trace);
+  strokeTrace(context, trace.xs, trace.ys);
   drawDots(context, trace, (thin ? 1.5 : 2.25) * plot.ratio, 14 * plot.ratio);
   context.globalAlpha = alpha;
-  if (line.smoothed) strokeTrace(context, { ...trace, values: line.smoothed });
+  if (line.smoothed) strokeTrace(context, trace.xs, projected(line.smoothed, trace.from, trace.to, trace.py));
   drawNonFinite(context, trace, plot);
   if (marks === 'arrows') drawArrows(context, trace, plot);
 }
 
-// The strong lines come last, over all others. Above `kThinFrom` lines each is thinner and lets others through.
-const kThinFrom = 50;
-const kRank = { faded: 0, normal: 1, strong: 2 } as const;
-
-export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines: readonly PaintLine[], marks: EdgeMarks = 'none'): void {
+function within(context: CanvasRenderingContext2D, plot: Plot, draw: () => void): void {
   if (!(plot.x.max > plot.x.min) || !(plot.y.max > plot.y.min)) return;
   context.save();
   context.beginPath();
@@ -213,9 +255,25 @@ export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines:
   context.rect(plot.left - air, plot.top - air, plot.width + 2 * air, plot.height + 2 * air);
   context.clip();
   context.lineJoin = 'round';
-  const thin = lines.length > kThinFrom;
-  for (const line of [...lines].sort((a, b) => kRank[a.emphasis] - kRank[b.emphasis])) {
-    paintLine(context, plot, line, thin, marks);
-  }
+  draw();
   context.restore();
+}
+
+// Above so many lines each is thinner and lets others through.
+const kThinFrom = 50;
+
+export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines: readonly PaintLine[], marks: EdgeMarks = 'none'): void {
+  within(context, plot, () => {
+    for (const line of lines) paintLine(context, plot, line, lines.length > kThinFrom ? 'thin' : 'normal', marks);
+  });
+}
+
+// Over painted lines: a veil of the ground's colour, and on it the one line that counts.
+export function paintOver(context: CanvasRenderingContext2D, plot: Plot, strong: PaintLine | null, veil: string): void {
+  within(context, plot, () => {
+    context.globalAlpha = kVeilAlpha;
+    context.fillStyle = veil;
+    context.fillRect(plot.left, plot.top, plot.width, plot.height);
+    if (strong) paintLine(context, plot, strong, 'strong', 'none');
+  });
 }

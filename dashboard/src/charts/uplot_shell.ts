@@ -28,6 +28,8 @@ export interface ShellOptions {
   theme: Theme;
   height: number;
   paint: (context: CanvasRenderingContext2D, plot: Plot) => void;
+  // What comes over the lines and changes often: drawn by itself, without axes and lines.
+  paintOver: (context: CanvasRenderingContext2D, plot: Plot) => void;
   onZoom: (range: Range) => void;
   onReset: () => void;
   onCursor: (cursor: ShellCursor | null) => void;
@@ -51,11 +53,15 @@ export class ChartShell {
   private x: Range = { min: 0, max: 1 };
   private y: Range = { min: 0, max: 1 };
   private frame = 0;
+  private overFrame = 0;
   private pointerInside = false;
+  private readonly overlay = document.createElement('canvas');
 
   constructor(private readonly options: ShellOptions) {
     const width = Math.max(120, options.element.clientWidth);
+    this.overlay.className = 'chart-overlay';
     this.plot = new uPlot(this.config(width), this.corners(), options.element);
+    this.plot.over.prepend(this.overlay);
     this.plot.over.addEventListener('pointerenter', () => (this.pointerInside = true));
     this.plot.over.addEventListener('pointerleave', () => (this.pointerInside = false));
     this.plot.over.addEventListener('wheel', this.onWheel, { passive: false });
@@ -63,6 +69,7 @@ export class ChartShell {
 
   destroy(): void {
     cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.overFrame);
     this.plot.destroy();
   }
 
@@ -72,7 +79,12 @@ export class ChartShell {
 
   // Width of the plot itself in CSS pixels: what a request for buckets should say.
   get plotWidth(): number {
-    return this.plot.over.clientWidth;
+    return Math.round(this.plot.bbox.width / devicePixelRatio);
+  }
+
+  // Where the plot stands in the window, without making the browser lay out the page.
+  get box(): DOMRect {
+    return this.plot.rect;
   }
 
   setRanges(x: Range, y: Range): void {
@@ -91,6 +103,15 @@ export class ChartShell {
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
       this.plot.redraw(false, false);
+    });
+  }
+
+  // The same of what comes over the lines.
+  repaintOver(): void {
+    if (this.overFrame !== 0) return;
+    this.overFrame = requestAnimationFrame(() => {
+      this.overFrame = 0;
+      this.paintOverlay();
     });
   }
 
@@ -158,7 +179,7 @@ export class ChartShell {
         },
       },
       hooks: {
-        draw: [(u) => options.paint(u.ctx, this.geometry(u))],
+        draw: [(u) => { options.paint(u.ctx, this.geometry(u)); this.repaintOver(); }],
         setSelect: [(u) => this.selected(u)],
         setCursor: [(u) => this.cursorMoved(u)],
       },
@@ -216,6 +237,16 @@ export class ChartShell {
       left: u.bbox.left, top: u.bbox.top, width: u.bbox.width, height: u.bbox.height,
       x: this.x, y: this.y, scale: this.options.scale, xScale: this.options.xScale, ratio: devicePixelRatio,
     };
+  }
+
+  private paintOverlay(): void {
+    const { overlay, plot } = this;
+    const { width, height } = plot.bbox;
+    const context = overlay.getContext('2d');
+    if (!context) return;
+    if (overlay.width !== width || overlay.height !== height) Object.assign(overlay, { width, height });
+    else context.clearRect(0, 0, width, height);
+    this.options.paintOver(context, { ...this.geometry(plot), left: 0, top: 0 });
   }
 
   private selected(u: uPlot): void {

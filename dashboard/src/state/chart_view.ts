@@ -38,6 +38,9 @@ export interface ChartView {
   toggleLog: (key: string) => void;
   isClosed: (section: string) => boolean;
   toggleClosed: (section: string) => void;
+  // Panels over several keys, as lib/expression.ts reads them.
+  expressions: Accessor<readonly string[]>;
+  setExpressions: (expressions: readonly string[]) => void;
   // The panel that fills the window.
   opened: Accessor<string | null>;
   open: (key: string | null) => void;
@@ -108,6 +111,7 @@ export function createChartView(): ChartView {
   const groupBy = createGroupBy();
   const log = listParameter('log');
   const closed = listParameter('closed');
+  const expressions = createMemo(() => decodeList(query('ex')), undefined, { equals: sameList });
   const [focusedRun, setFocusedRun] = createSignal<string | null>(null);
   const noZoom = (): Record<string, null> => Object.fromEntries(queryNames().filter(isZoom).map((name) => [name, null]));
   return {
@@ -136,6 +140,8 @@ export function createChartView(): ChartView {
     toggleLog: log.toggle,
     isClosed: closed.has,
     toggleClosed: closed.toggle,
+    expressions,
+    setExpressions: (next) => setQuery({ ex: encodeList(next) }, 'push'),
     opened: () => query('panel'),
     open: (key) => setQuery({ panel: key }, 'push'),
     keyFilter: () => query('keys') ?? '',

@@ -1,9 +1,13 @@
 // Which keys the runs of a page have: asked of the newest runs in one request, and widened by what arrives live.
-import { createEffect, createMemo, createSignal, onCleanup, type Accessor } from 'solid-js';
-import { getKeysOfRuns, kKeyRunsPerRequest } from '../api/client';
+import { batch, createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from 'solid-js';
+import { getKeysOfProject, getKeysOfRuns, kKeyRunsPerRequest } from '../api/client';
 import { isAbort } from '../api/http';
 import type { KeyInfo, PointColumns } from '../api/types';
 import { mergeKeys } from '../lib/sections';
+import { kSettleMs, live } from './live';
+
+// The newest runs of a project tell which keys there are; older ones rarely know another.
+export const kNewestRuns = 24;
 
 export interface RunKeys {
   keys: Accessor<KeyInfo[]>;
@@ -12,29 +16,64 @@ export interface RunKeys {
   stepMetric: (key: string) => string | null;
   // Keys that can be an x axis: numbers of the history.
   metricAxes: Accessor<string[]>;
+  // All of them.
+  names: Accessor<string[]>;
   // Takes note of keys that a delta brought.
   sawPoints: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
 }
 
-export function createRunKeys(runs: Accessor<readonly string[]>): RunKeys {
+// With a project its newest runs are asked for at once, whatever `runs` will say.
+export function createRunKeys(runs: Accessor<readonly string[]>, project?: Accessor<string>): RunKeys {
   const byRun = new Map<string, readonly KeyInfo[]>();
   const asked = new Set<string>();
   const [revision, setRevision] = createSignal(0);
+  const [begun, setBegun] = createSignal(project === undefined);
   const [done, setDone] = createSignal(false);
-  const abort = new AbortController();
+  let abort = new AbortController();
   onCleanup(() => abort.abort());
   const bump = (): number => setRevision((n) => n + 1);
+  const learn = (answer: ReadonlyMap<string, readonly KeyInfo[]>): void => answer.forEach((keys, run) => {
+    asked.add(run);
+    byRun.set(run, keys);
+  });
 
-  async function ask(missing: readonly string[]): Promise<void> {
+  async function begin(name: string): Promise<void> {
+    abort.abort();
+    abort = new AbortController();
+    const { signal } = abort;
+    byRun.clear();
+    asked.clear();
+    batch(() => {
+      setBegun(false);
+      setDone(false);
+      bump();
+    });
     try {
-      for (const [run, keys] of await getKeysOfRuns(missing, abort.signal)) byRun.set(run, keys);
+      await live.settled(kSettleMs);
+      learn(await getKeysOfProject(name, kNewestRuns, signal));
+    } catch {
+      // They are asked for one by one then.
+    }
+    if (signal.aborted) return;
+    batch(() => {
+      setBegun(true);
+      if (byRun.size > 0) setDone(true);
+      bump();
+    });
+  }
+
+  async function ask(missing: readonly string[], signal: AbortSignal): Promise<void> {
+    try {
+      learn(await getKeysOfRuns(missing, signal));
     } catch (failure) {
       // The charts of the other runs stand; these are asked again when the list changes.
       if (!isAbort(failure)) missing.forEach((run) => asked.delete(run));
     }
   }
 
+  if (project) createEffect(on(project, (name) => void begin(name)));
   createEffect(() => {
+    if (!begun()) return;
     const missing = runs().filter((run) => !asked.has(run));
     if (missing.length === 0) {
       if (runs().length > 0) setDone(true);
@@ -43,8 +82,9 @@ export function createRunKeys(runs: Accessor<readonly string[]>): RunKeys {
     missing.forEach((run) => asked.add(run));
     const parts: string[][] = [];
     for (let i = 0; i < missing.length; i += kKeyRunsPerRequest) parts.push(missing.slice(i, i + kKeyRunsPerRequest));
-    void Promise.all(parts.map(ask)).then(() => {
-      if (abort.signal.aborted) return;
+    const { signal } = abort;
+    void Promise.all(parts.map((part) => ask(part, signal))).then(() => {
+      if (signal.aborted) return;
       bump();
       setDone(true);
     });
@@ -56,12 +96,15 @@ export function createRunKeys(runs: Accessor<readonly string[]>): RunKeys {
   });
   const stepMetrics = createMemo(() => new Map(keys().flatMap((key) => (key.stepMetric === null ? [] : [[key.key, key.stepMetric] as const]))),
     undefined, { equals: (a, b) => JSON.stringify([...a]) === JSON.stringify([...b]) });
-  const metricAxes = createMemo(
-    () => keys().filter((key) => key.kind === 'history').map((key) => key.key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true })),
+  const namesOf = (take: (key: KeyInfo) => boolean): Accessor<string[]> => createMemo(
+    () => keys().filter(take).map((key) => key.key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true })),
     undefined, { equals: (a, b) => a.join('\n') === b.join('\n') });
+  const metricAxes = namesOf((key) => key.kind === 'history');
+  const names = namesOf(() => true);
   return {
     keys,
     metricAxes,
+    names,
     stepMetric: (key) => stepMetrics().get(key) ?? null,
     state: () => (done() ? 'ready' : 'loading'),
     sawPoints: (run, columns) => {

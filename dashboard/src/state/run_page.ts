@@ -33,7 +33,7 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
   );
   const ids = createMemo(() => drawn().map((one) => one.id), undefined, { equals: (a, b) => a.join() === b.join() });
   const keys = createRunKeys(ids);
-  const stores = createPanelStores(drawn, view);
+  const stores = createPanelStores(drawn, view, keys.names);
   const handlers = new Set<(event: LiveEvent) => void>();
   let abort = new AbortController();
 
@@ -99,7 +99,7 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
   return {
     run, error, retry: () => void load(), keys,
     context: {
-      runs: drawn, view, stores, stepMetric: keys.stepMetric, metricAxes: keys.metricAxes, groupChoices: () => [], hasLegend: () => false,
+      runs: drawn, view, stores, stepMetric: keys.stepMetric, metricAxes: keys.metricAxes, keyNames: keys.names, groupChoices: () => [], hasLegend: () => false,
     },
     onEvent: (handler) => {
       handlers.add(handler);

@@ -2,6 +2,7 @@
 import type { PointColumns, SeriesRequest, Smoothing, XMode } from '../api/types';
 import type { LineData } from '../charts/line_data';
 import type { Range } from '../charts/range';
+import type { Form } from './series_form';
 
 export interface Source {
   id: string;
@@ -21,13 +22,13 @@ function bounds(range: Range | null, x: XMode): { from: number | null; to: numbe
 }
 
 export function seriesRequest(what: {
-  keys: readonly string[]; sources: readonly Source[]; x: XMode; width: number; range: Range | null; smoothing: Smoothing | null;
+  keys: readonly string[]; sources: readonly Source[]; x: XMode; form: Form; range: Range | null; smoothing: Smoothing | null;
 }): SeriesRequest {
-  const { keys, sources, x, width, range, smoothing } = what;
+  const { keys, sources, x, form, range, smoothing } = what;
   return {
     runs: sources.filter((source) => !source.members).map((source) => source.id),
     groups: sources.flatMap((source) => (source.members ? [{ name: source.id, runs: source.members }] : [])),
-    keys, x, width, smoothing, ...bounds(range, x),
+    keys, x, ...form, smoothing, ...bounds(range, x),
   };
 }
 
@@ -38,8 +39,8 @@ export function appendPoints(
   const { step, timeUs, value } = columns;
   if (at.x.startsWith('metric:') || line.group) return false;
   if (at.x === 'step' && step === null) return true;
-  // What a bucketed answer already counted must not count twice.
-  const floor = at.how === 'replay' && line.mode === 'buckets' && line.n > 0 ? line.xLast[line.n - 1]! : -Infinity;
+  // What a bucketed answer already counted must not count twice, nor what it rounded.
+  const floor = at.how === 'replay' && (line.mode === 'buckets' || line.isRounded) && line.n > 0 ? line.xLast[line.n - 1]! : -Infinity;
   for (let i = 0; i < value.length; i++) {
     const x = at.x === 'step' ? step![i]! : at.x === 'time' ? timeUs[i]! / kMicros : (timeUs[i]! - at.createdUs) / kMicros;
     if (x <= floor || (at.range && (x < at.range.min || x > at.range.max))) continue;

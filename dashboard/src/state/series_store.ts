@@ -1,29 +1,25 @@
 // The lines of a page's panels on one x axis. Panels that can be seen say so (want); what they lack is asked for in one
 // request for all of them, again after a zoom, and live points are appended in between. Old lines stay on the screen,
 // stretched, until the sharper ones are there. A source is a run, or a group of runs that the server makes one line of.
-import { createEffect, createSignal, on, onCleanup, type Accessor, type Setter } from 'solid-js';
+import { createEffect, on, onCleanup, type Accessor } from 'solid-js';
 import { getSeries } from '../api/client';
 import { isAbort, messageOf } from '../api/http';
 import type { PointColumns, SeriesAnswer, Smoothing, XMode } from '../api/types';
-import { lineFromGroup, lineFromSeries, type LineData } from '../charts/line_data';
+import { lineFromGroup, lineFromSeries } from '../charts/line_data';
 import type { Range } from '../charts/range';
+import { clearEntry, makeEntry, type Delta, type Entry, type PanelSeries } from './series_entry';
+import { formFor, serves, type Detail, type Form } from './series_form';
 import { appendPoints, seriesRequest, type Source } from './series_source';
-
-export interface PanelSeries {
-  lines: ReadonlyMap<string, LineData>;
-  // 'error' has nothing to show; lines that were there before a read failed stay 'ready'.
-  status: 'loading' | 'ready' | 'error';
-  // Why the last read failed, until it is tried again; else empty.
-  error: string;
-}
 
 export interface SeriesStore {
   x: Accessor<XMode>;
   range: Accessor<Range | null>;
   panel: (key: string) => Accessor<PanelSeries>;
-  // `width`: CSS pixels of the plot.
-  want: (key: string, width: number) => void;
-  unwant: (key: string) => void;
+  // `panel`: CSS pixels of the plot; without a height values must be exact.
+  // What is returned ends the wish; exact lines that nobody wants are let go, they are many times larger than a picture.
+  want: (key: string, panel: Form) => () => void;
+  // When all lines that the panel wants are here. Rejects if they cannot be read.
+  complete: (key: string) => Promise<void>;
   append: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
   // Everything of the run is read again, also by panels whose last read failed.
   refresh: (run: string) => void;
@@ -36,25 +32,8 @@ export interface StoreOptions {
   range: Accessor<Range | null>;
   // Of the lines that are not here as a whole; the others are smoothed where they are drawn.
   smoothing?: Accessor<Smoothing | null>;
-}
-
-interface Delta {
-  run: string;
-  columns: PointColumns;
-}
-
-interface Entry {
-  lines: Map<string, LineData>;
-  have: Set<string>;
-  inFlight: Set<string>;
-  // Lost deltas while a request was under way: its answer is not the last word. When to ask again, in milliseconds.
-  outdated: Map<string, number>;
-  // Deltas that came while a request was under way: its answer may lack them.
-  pending: Delta[];
-  width: number;
-  failed: boolean;
-  read: Accessor<PanelSeries>;
-  write: Setter<PanelSeries>;
+  // 'picture' if absent.
+  detail?: Detail;
 }
 
 const kStaleMs = 1500;
@@ -64,9 +43,11 @@ const kSmoothingMs = 150;
 
 export function createSeriesStore(options: StoreOptions): SeriesStore {
   const entries = new Map<string, Entry>();
-  const wanted = new Set<string>();
+  // How many want it.
+  const wanted = new Map<string, number>();
   const changed = new Set<Entry>();
   const smoothing = options.smoothing ?? (() => null);
+  const detail = options.detail ?? 'picture';
   let abort = new AbortController();
   let pumpTimer: ReturnType<typeof setTimeout> | null = null;
   let pumpAt = 0;
@@ -75,10 +56,7 @@ export function createSeriesStore(options: StoreOptions): SeriesStore {
   function entryOf(key: string): Entry {
     let entry = entries.get(key);
     if (!entry) {
-      const [read, write] = createSignal<PanelSeries>({ lines: new Map(), status: 'loading', error: '' });
-      entry = {
-        lines: new Map(), have: new Set(), inFlight: new Set(), outdated: new Map(), pending: [], width: 0, failed: false, read, write,
-      };
+      entry = makeEntry();
       entries.set(key, entry);
     }
     return entry;
@@ -107,64 +85,83 @@ export function createSeriesStore(options: StoreOptions): SeriesStore {
     }, delayMs);
   }
 
-  // Keys that lack the same sources share a request.
+  const formOf = (entry: Entry): Form => formFor(detail, entry.panel, options.runs().length);
+  const lacks = (entry: Entry, form: Form): Source[] => options.runs().filter((source) => !serves(entry.have.get(source.id), form));
+
+  // Keys that lack the same sources in the same form share a request.
   function pump(): void {
     const sources = options.runs();
-    const batches = new Map<string, { keys: string[]; sources: Source[]; width: number }>();
-    for (const key of wanted) {
+    if (detail === 'exact') {
+      for (const [key, entry] of entries) if (!wanted.has(key) && entry.have.size > 0) clearEntry(entry);
+    }
+    const batches = new Map<string, { keys: string[]; sources: Source[]; form: Form }>();
+    for (const key of wanted.keys()) {
       const entry = entryOf(key);
       if (entry.failed) continue;
-      const missing = sources.filter((source) => !entry.have.has(source.id) && !entry.inFlight.has(source.id));
+      const form = formOf(entry);
+      const missing = lacks(entry, form).filter((source) => !entry.inFlight.has(source.id));
       if (missing.length === 0) continue;
       // Groups share their cells: one that is read again takes the others with it.
       const together = missing.some((source) => source.members) ? sources.filter((source) => !entry.inFlight.has(source.id)) : missing;
-      const name = together.map((source) => source.id).join('\n');
-      const batch = batches.get(name) ?? { keys: [], sources: [...together], width: 0 };
+      const name = [form.width, form.height, ...together.map((source) => source.id)].join('\n');
+      const batch = batches.get(name) ?? { keys: [], sources: [...together], form };
       batch.keys.push(key);
-      batch.width = Math.max(batch.width, entry.width);
       batches.set(name, batch);
     }
-    for (const batch of batches.values()) void request(batch.keys, batch.sources, batch.width);
+    for (const batch of batches.values()) void request(batch.keys, batch.sources, batch.form);
   }
 
-  async function request(keys: string[], sources: readonly Source[], width: number): Promise<void> {
+  async function request(keys: string[], sources: readonly Source[], form: Form): Promise<void> {
     const { signal } = abort;
     const range = options.range();
     const ids = sources.map((source) => source.id);
     for (const key of keys) ids.forEach((id) => entryOf(key).inFlight.add(id));
     try {
-      const answer = await getSeries(seriesRequest({ keys, sources, x: options.x(), width, range, smoothing: smoothing() }), signal);
+      const answer = await getSeries(seriesRequest({ keys, sources, x: options.x(), form, range, smoothing: smoothing() }), signal);
       if (signal.aborted) return;
-      accept(keys, ids, answer, range === null);
+      accept(keys, ids, answer, { form, reach: range === null ? 'whole' : 'part' });
     } catch (failure) {
       if (signal.aborted || isAbort(failure)) return;
       for (const key of keys) fail(entryOf(key), ids, messageOf(failure));
     }
   }
 
-  function accept(keys: string[], ids: string[], answer: SeriesAnswer, isWhole: boolean): void {
-    for (const series of answer.series) {
-      entryOf(series.key).lines.set(series.run, lineFromSeries(series, isWhole ? 'whole' : 'part'));
-    }
+  function accept(keys: string[], ids: string[], answer: SeriesAnswer, asked: { form: Form; reach: 'whole' | 'part' }): void {
+    for (const series of answer.series) entryOf(series.key).lines.set(series.run, lineFromSeries(series, asked.reach));
     for (const group of answer.groups) entryOf(group.key).lines.set(group.group, lineFromGroup(group, 'std'));
     for (const key of keys) {
       const entry = entryOf(key);
       for (const id of ids) {
         entry.inFlight.delete(id);
         const again = entry.outdated.get(id);
-        if (again === undefined) entry.have.add(id);
+        if (again === undefined) entry.have.set(id, asked.form);
         else pumpSoon(again);
         entry.outdated.delete(id);
       }
       for (const delta of entry.pending) appendTo(entry, delta, 'replay');
       if (entry.inFlight.size === 0) entry.pending = [];
       publishSoon(entry);
+      tellIfComplete(entry);
+      if (!serves(asked.form, formOf(entry))) pumpSoon();
     }
+  }
+
+  function release(key: string): void {
+    const left = (wanted.get(key) ?? 1) - 1;
+    if (left > 0) wanted.set(key, left);
+    else wanted.delete(key);
+    if (detail === 'exact') pumpSoon();
+  }
+
+  function tellIfComplete(entry: Entry): void {
+    if (entry.waiting.length === 0 || lacks(entry, formOf(entry)).length > 0) return;
+    entry.waiting.splice(0).forEach((waiter) => waiter.resolve());
   }
 
   function fail(entry: Entry, ids: string[], error: string): void {
     ids.forEach((id) => entry.inFlight.delete(id));
     entry.failed = true;
+    entry.waiting.splice(0).forEach((waiter) => waiter.reject(new Error(error)));
     entry.write({ lines: entry.lines, status: entry.lines.size > 0 ? 'ready' : 'error', error });
   }
 
@@ -200,16 +197,14 @@ export function createSeriesStore(options: StoreOptions): SeriesStore {
     abort = new AbortController();
     for (const entry of entries.values()) {
       // Lines that are here as a whole need no smoothing by the server.
-      const kept = what === 'smoothing' ? [...entry.have].filter((id) => entry.lines.get(id)?.isComplete === true) : [];
-      entry.have = new Set(kept);
+      const kept = what === 'smoothing' ? [...entry.have].filter(([id]) => entry.lines.get(id)?.isComplete === true) : [];
+      entry.have = new Map(kept);
       entry.inFlight.clear();
       entry.outdated.clear();
       entry.pending = [];
       forgive(entry);
-      if (what === 'axis') {
-        entry.lines = new Map();
-        entry.write({ lines: entry.lines, status: 'loading', error: '' });
-      }
+      // Lines of another zoom may be drawn meanwhile, but not read.
+      if (what === 'axis' || (what === 'zoom' && detail === 'exact')) clearEntry(entry);
     }
     pumpSoon(what === 'smoothing' ? kSmoothingMs : 0);
   }
@@ -236,16 +231,23 @@ export function createSeriesStore(options: StoreOptions): SeriesStore {
     x: options.x,
     range: options.range,
     panel: (key) => entryOf(key).read,
-    want: (key, width) => {
+    want: (key, panel) => {
       const entry = entryOf(key);
       // In steps of 100 device pixels, so that a small resize asks nothing again.
-      const rounded = Math.min(8000, Math.ceil((width * devicePixelRatio) / 100) * 100);
-      if (rounded > entry.width * 1.5) entry.have.clear();
-      entry.width = Math.max(entry.width, rounded, 100);
-      wanted.add(key);
+      const width = Math.min(8000, Math.max(100, Math.ceil((panel.width * devicePixelRatio) / 100) * 100));
+      const height = panel.height === null ? null : Math.ceil(panel.height * devicePixelRatio);
+      entry.panel = { width: Math.max(entry.panel.width, width), height };
+      wanted.set(key, (wanted.get(key) ?? 0) + 1);
       pumpSoon();
+      return () => release(key);
     },
-    unwant: (key) => wanted.delete(key),
+    complete: (key) => new Promise((resolve, reject) => {
+      const entry = entryOf(key);
+      entry.waiting.push({ resolve, reject });
+      forgive(entry);
+      tellIfComplete(entry);
+      pumpSoon();
+    }),
     append: (run, keys) => {
       const groups = groupsOf(run);
       for (const [key, columns] of keys) {

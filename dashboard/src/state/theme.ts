@@ -1,4 +1,4 @@
-// Light, dark, or as the system says. The choice is kept in this browser; public/theme.js applies it before the paint.
+// Light, dark, or as the system says. The choice is kept in this browser; public/start.js applies it before the paint.
 import { createSignal } from 'solid-js';
 import type { Theme } from '../lib/palette';
 

@@ -10,7 +10,7 @@ import { fileName } from '../../src/lib/download';
 const line = (y: number[]) => lineFromRaw(Float64Array.from(y.map((_, i) => i)), Float64Array.from(y), y.length);
 const input = (changes: Partial<FigureInput> = {}): FigureInput => ({
   title: 'train/<loss>', xLabel: 'step', x: 'step', xScale: 'linear', yScale: 'linear', unit: 'plain', theme: 'light',
-  lines: [{ label: 'a & b', data: line([1, 2, 3]), smoothed: null, color: '#123456', dash: [], emphasis: 'normal' }],
+  lines: [{ label: 'a & b', data: line([1, 2, 3]), smoothed: null, color: '#123456', dash: [] }],
   ranges: { x: { min: 0, max: 2 }, y: { min: 0, max: 4 } }, width: 600, height: 300, ...changes,
 });
 

@@ -4,9 +4,9 @@ import { lineFromGroup, lineFromRaw, lineFromSeries, lowerBound } from '../../sr
 
 const f64 = (...values: number[]) => Float64Array.from(values);
 const bucketed = (): Series => ({
-  run: 'r', key: 'k', x: 'step', mode: 'buckets', total: 8, smoothed: null, smoothedOver: 1, xRises: true,
+  run: 'r', key: 'k', x: 'step', mode: 'buckets', total: 8, smoothed: null, precision: 'exact', smoothedOver: 1, xRises: true,
   buckets: {
-    x: f64(0, 4), xLast: f64(3, 7), min: f64(1, 5), max: f64(4, 8), mean: f64(2.5, 6.5), first: f64(1, 5), last: f64(4, 8),
+    x: f64(0, 4), xLast: f64(3, 7), min: f64(1, 5), max: f64(4, 8), mean: f64(2.5, 6.5), last: f64(4, 8),
     count: f64(4, 4), nonfinite: f64(0, 0), xMin: null, xMax: null,
   },
 });
@@ -86,7 +86,7 @@ describe('a bucketed line', () => {
 });
 
 it('has wall-clock x in seconds', () => {
-  const line = lineFromSeries({ run: 'r', key: 'k', x: 'time', mode: 'raw', total: 1, smoothed: null, smoothedOver: 1, xRises: true, points: { x: f64(1.7e15), y: f64(1) } });
+  const line = lineFromSeries({ run: 'r', key: 'k', x: 'time', mode: 'raw', total: 1, smoothed: null, precision: 'exact', smoothedOver: 1, xRises: true, points: { x: f64(1.7e15), y: f64(1) } });
   expect(line.x[0]).toBe(1.7e9);
 });
 
@@ -97,7 +97,7 @@ it('lowerBound finds the first that is not less', () => {
 
 it('finds the nearest of a line whose x falls, and its extent', () => {
   const line = lineFromSeries({
-    run: 'r', key: 'k', x: 'metric', mode: 'raw', total: 3, smoothed: null, smoothedOver: 1, xRises: false,
+    run: 'r', key: 'k', x: 'metric', mode: 'raw', total: 3, smoothed: null, precision: 'exact', smoothedOver: 1, xRises: false,
     points: { x: f64(5, 1, 9), y: f64(1, 2, 3) },
   });
   expect(line.xExtent()).toEqual({ min: 1, max: 9 });
@@ -107,7 +107,7 @@ it('finds the nearest of a line whose x falls, and its extent', () => {
 
 it('makes the band of a group as asked', () => {
   const group = {
-    group: 'g', key: 'k', x: 'step' as const, runs: 3,
+    group: 'g', key: 'k', x: 'step' as const, runs: 3, precision: 'exact' as const,
     buckets: {
       x: f64(0), xLast: f64(9), mean: f64(10), std: f64(2), min: f64(7), max: f64(14), median: f64(9), count: f64(3), points: f64(30),
     },
@@ -119,4 +119,36 @@ it('makes the band of a group as asked', () => {
   expect(shown('std')).toEqual([8, 10, 12]);
   expect(shown('range')).toEqual([7, 10, 14]);
   expect(shown('median')).toEqual([7, 9, 14]);
+});
+
+describe('lines of one answer that share columns', () => {
+  it('grow without changing each other', () => {
+    const shared = bucketed();
+    if (shared.mode !== 'buckets') throw new Error('buckets expected');
+    // Equal columns of one line are one array, too.
+    shared.buckets.max = shared.buckets.mean = shared.buckets.min;
+    shared.buckets.last = null;
+    const [a, b] = [lineFromSeries(shared), lineFromSeries(shared)];
+    a.append(7.4, 100);
+    expect([a.xLast[1], a.hi[1], a.lo[1], a.mid[1], a.last[1]]).toEqual([7.4, 100, 5, 24, 100]);
+    expect([b.xLast[1], b.hi[1], b.lo[1], b.mid[1], b.n]).toEqual([7, 5, 5, 5, 2]);
+  });
+
+  it('take a value that replaces one', () => {
+    const [x, y] = [f64(0, 1), f64(5, 6)];
+    const [a, b] = [lineFromRaw(x, y, 2), lineFromRaw(x, y, 2)];
+    a.append(1, 9);
+    expect([a.mid[1], b.mid[1], y[1]]).toEqual([9, 6, 6]);
+  });
+});
+
+it('asks again for a rounded line when a point comes late', () => {
+  const line = lineFromSeries({
+    run: 'r', key: 'k', x: 'step', mode: 'raw', total: 2, smoothed: null, precision: 'picture', smoothedOver: 1, xRises: true,
+    points: { x: f64(0, 10), y: f64(1, 2) },
+  });
+  line.append(11, 3);
+  expect([line.n, line.stale]).toEqual([3, false]);
+  line.append(5, 4);
+  expect([line.n, line.stale]).toEqual([3, true]);
 });

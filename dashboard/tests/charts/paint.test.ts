@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lineFromRaw } from '../../src/charts/line_data';
-import { paintLines, projectX, projectY, visibleSlice, type Plot } from '../../src/charts/paint';
+import { lineFromRaw, lineFromSeries } from '../../src/charts/line_data';
+import { paintLines, paintOver, projectX, projectY, visibleSlice, type Plot } from '../../src/charts/paint';
 
 const plot: Plot = { left: 10, top: 20, width: 100, height: 50, x: { min: 0, max: 10 }, y: { min: 1, max: 100 }, scale: 'linear', xScale: 'linear', ratio: 1 };
 const line = (x: number[], y: number[]) => lineFromRaw(Float64Array.from(x), Float64Array.from(y), y.length);
@@ -39,7 +39,7 @@ it('has a logarithmic x where asked', () => {
 it('marks what reaches beyond the range, one arrow for neighbours', () => {
   const { context, calls } = recorder();
   paintLines(context, { ...plot, y: { min: 0, max: 10 } }, [
-    { data: line([0, 0.1, 0.2, 8], [50, 60, 70, 80]), smoothed: null, color: '#000000', dash: [], emphasis: 'normal' },
+    { data: line([0, 0.1, 0.2, 8], [50, 60, 70, 80]), smoothed: null, color: '#000000', dash: [] },
   ], 'arrows');
   expect(calls.filter((call) => /^moveTo (10|90) 20$/.test(call))).toHaveLength(2);
 });
@@ -53,7 +53,7 @@ it('takes one entry more on both sides of the window', () => {
 it('breaks the line at a NaN and marks it at the bottom', () => {
   const { context, calls } = recorder();
   paintLines(context, { ...plot, y: { min: 0, max: 10 } }, [
-    { data: line([0, 2, 4, 6, 8], [5, 5, NaN, 5, 5]), smoothed: null, color: '#000000', dash: [], emphasis: 'normal' },
+    { data: line([0, 2, 4, 6, 8], [5, 5, NaN, 5, 5]), smoothed: null, color: '#000000', dash: [] },
   ]);
   const strokes = calls.slice(0, calls.findIndex((call) => call.startsWith('stroke ')));
   expect(strokes.filter((call) => call.startsWith('moveTo'))).toEqual(['moveTo 10 45', 'moveTo 70 45']);
@@ -63,6 +63,26 @@ it('breaks the line at a NaN and marks it at the bottom', () => {
 
 it('draws nothing without a range', () => {
   const { context, calls } = recorder();
-  paintLines(context, { ...plot, x: { min: 1, max: 1 } }, [{ data: line([1], [1]), smoothed: null, color: '#000000', dash: [], emphasis: 'normal' }]);
+  paintLines(context, { ...plot, x: { min: 1, max: 1 } }, [{ data: line([1], [1]), smoothed: null, color: '#000000', dash: [] }]);
   expect(calls).toEqual([]);
+});
+
+it('lets the band of one among many reach from extreme to extreme, in one thin line', () => {
+  const buckets = () => lineFromSeries({
+    run: 'r', key: 'k', x: 'step', mode: 'buckets', total: 8, smoothed: null, precision: 'exact', smoothedOver: 1, xRises: true,
+    buckets: {
+      x: Float64Array.of(0, 4, 8), xLast: Float64Array.of(2, 6, 10), min: Float64Array.of(1, NaN, 3), max: Float64Array.of(5, NaN, 9),
+      mean: Float64Array.of(2, NaN, 4), last: null, count: Float64Array.of(3, 3, 3), nonfinite: Float64Array.of(0, 0, 0), xMin: null, xMax: null,
+    },
+  });
+  const many = Array.from({ length: 51 }, () => ({ data: buckets(), smoothed: null, color: '#000000', dash: [4, 2] }));
+  const { context, calls } = recorder();
+  paintLines(context, { ...plot, y: { min: 0, max: 10 } }, many);
+  const strokes = calls.slice(calls.indexOf('setLineDash '), calls.findIndex((call) => call.startsWith('stroke ')));
+  expect(strokes.filter((call) => /^(moveTo|lineTo)/.test(call))).toEqual(['moveTo 20 45', 'lineTo 20 65', 'moveTo 100 25', 'lineTo 100 55']);
+  expect(calls.some((call) => call.startsWith('closePath'))).toBe(false);
+  const strong = recorder();
+  paintOver(strong.context, { ...plot, y: { min: 0, max: 10 } }, many[0]!, '#ffffff');
+  expect(strong.calls).toContain('fillRect 10 20 100 50');
+  expect(strong.calls.filter((call) => call.startsWith('closePath'))).toHaveLength(2);
 });

@@ -70,3 +70,45 @@ export function encodeSeries(series) {
   length.writeUInt32LE(bytes.length);
   return Buffer.concat([length, bytes, ...columns.map((c) => Buffer.from(c.buffer))]);
 }
+
+// The compact body for a picture of that height.
+const kPlaces = new Set(['x', 'x_last', 'count', 'nonfinite']);
+
+export function encodePicture(series, height) {
+  const columns = [];
+  const parts = [];
+  const known = new Map();
+  const add = (entry, bytes) => {
+    columns.push(entry);
+    parts.push(bytes);
+    return columns.length - 1;
+  };
+  const once = (values) => {
+    const name = values.join();
+    if (!known.has(name)) known.set(name, add({ n: values.length, type: 'f64' }, Buffer.from(Float64Array.from(values).buffer)));
+    return known.get(name);
+  };
+  const rounded = (values, low, high) => {
+    let before = 0;
+    const bytes = Buffer.from(values.map((value) => {
+      const level = Number.isNaN(value) ? 255 : value === Infinity ? 254 : value === -Infinity ? 253 : Math.round(((value - low) / (high - low || 1)) * height);
+      let difference = (level - before + 256) % 256;
+      if (difference >= 128) difference -= 256;
+      before = level;
+      return difference >= 0 ? 2 * difference : -2 * difference - 1;
+    }));
+    return add({ n: values.length, type: 'u8', low, high, levels: height }, bytes);
+  };
+  const placeAll = (object) => {
+    const values = Object.entries(object).filter(([name]) => !kPlaces.has(name)).flatMap(([, column]) => column).filter(Number.isFinite);
+    const [low, high] = [values.reduce((a, b) => Math.min(a, b), values[0] ?? 0), values.reduce((a, b) => Math.max(a, b), values[0] ?? 0)];
+    return Object.fromEntries(Object.entries(object).filter(([name]) => name !== 'first' && name !== 'last')
+      .map(([name, column]) => [name, kPlaces.has(name) ? once(column) : rounded(column, low, high)]));
+  };
+  const list = series.map((one) => one.mode === 'raw' ? { ...one, points: placeAll(one.points) } : { ...one, buckets: placeAll(one.buckets) });
+  let text = JSON.stringify({ columns, series: list });
+  text += ' '.repeat((8 - ((4 + Buffer.byteLength(text)) % 8)) % 8);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(Buffer.byteLength(text));
+  return Buffer.concat([length, Buffer.from(text), ...parts]);
+}

@@ -5,7 +5,7 @@ import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { trainStep } from './data.mjs';
 import { logRow, newRun } from './logged.mjs';
-import { answerSeries, encodeSeries } from './series.mjs';
+import { answerSeries, encodePicture, encodeSeries } from './series.mjs';
 
 const kTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const kPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -82,12 +82,15 @@ export function startServer({ dist, runs, port }) {
       return json({ lines: lines.slice(from, from + Number(url.searchParams.get('limit') ?? 1000)), total: lines.length });
     }
     if (parts[0] === 'keys') {
-      const wanted = (url.searchParams.get('runs') ?? '').split(',').map((id) => runs.find((run) => run.id === id));
+      const project = url.searchParams.get('project');
+      const wanted = project === null ? (url.searchParams.get('runs') ?? '').split(',').map((id) => runs.find((run) => run.id === id))
+        : runs.filter((run) => run.project === project).sort((a, b) => b.created_us - a.created_us).slice(0, Number(url.searchParams.get('newest') ?? 24));
       return json({ runs: wanted.filter(Boolean).map((run) => ({ run: run.id, keys: keysJson(run) })) });
     }
     if (parts[0] === 'series' && request.method === 'POST') {
       const body = JSON.parse(await readBody(request));
-      const bytes = encodeSeries(body.runs.flatMap((id) => body.keys.map((key) => answerSeries(find(id), key, body))));
+      const series = body.runs.flatMap((id) => body.keys.map((key) => answerSeries(find(id), key, body)));
+      const bytes = body.height ? encodePicture(series, Math.min(252, body.height)) : encodeSeries(series);
       stats.series += 1;
       stats.seriesBytes += bytes.length;
       return response.writeHead(200, { 'content-type': 'application/vnd.tracker.series' }).end(bytes);

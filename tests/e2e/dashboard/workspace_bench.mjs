@@ -2,8 +2,10 @@
 //   TRACKER_URL=http://… TRACKER_CLI=path/to/tracker [RUNS=100] [POINTS=1000] [ROUNDS=5] node tests/e2e/dashboard/workspace_bench.mjs
 // Logs the runs once (project "bench-RUNS-POINTS"), then prints medians over the rounds: navigation until every panel
 // of the window is painted (cold: a browser that has seen nothing; warm: with its cache), a drag zoom until the first
-// frame and until the sharp data are drawn, script time and frames of a pointer that moves over a chart, bytes.
+// frame and until the sharp data are drawn, script time and frames of a pointer that moves over a chart, bytes, what the
+// page does while nothing changes. Times hang on the machine's load, which is printed; bytes and requests do not.
 import { createRequire } from 'node:module';
+import { loadavg } from 'node:os';
 import { startLogging } from './logger.mjs';
 
 const require = createRequire(new URL('../../../dashboard/package.json', import.meta.url));
@@ -49,18 +51,33 @@ const allPainted = (page) => page.evaluate((count) => new Promise((resolve) => {
 
 async function navigate(context) {
   const page = await context.newPage();
-  let bytes = 0;
-  let requests = 0;
+  const seen = { bytes: 0, series: 0, requests: 0 };
   page.on('response', (response) => {
-    requests += 1;
-    void response.request().sizes().then((sizes) => (bytes += sizes.responseBodySize), () => undefined);
+    seen.requests += 1;
+    void response.request().sizes().then(({ responseBodySize }) => {
+      seen.bytes += responseBodySize;
+      if (response.url().endsWith('/series')) seen.series += responseBodySize;
+    }, () => undefined);
   });
   // The window holds all panels: what is measured is all of them.
   await page.setViewportSize({ width: 1600, height: 1000 });
   await page.goto(`${url}/p/${project}`, { waitUntil: 'commit' });
   const painted = await allPainted(page);
   const first = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN);
-  return { page, painted, first, bytes: () => bytes, requests: () => requests };
+  return { page, painted, first, seen };
+}
+
+// Work of the page's main thread, as a share of the time, and requests, while nobody touches it.
+const kIdleMs = 3000;
+
+async function idle({ page, seen }) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const busy = async () => (await session.send('Performance.getMetrics')).metrics.find((metric) => metric.name === 'TaskDuration').value;
+  await page.waitForTimeout(500);
+  const before = { busy: await busy(), ...seen };
+  await page.waitForTimeout(kIdleMs);
+  return { share: ((await busy()) - before.busy) / (kIdleMs / 1000), requests: seen.requests - before.requests };
 }
 
 async function zoom(page) {
@@ -114,7 +131,9 @@ for (let round = 0; round < kRounds; round++) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
   const context = await browser.newContext({ reducedMotion: 'reduce' });
   const cold = await navigate(context);
-  const coldBytes = cold.bytes();
+  await cold.page.waitForLoadState('networkidle');
+  const first = { ...cold.seen };
+  const still = await idle(cold);
   await cold.page.close();
   const warm = await navigate(context);
   const { scripts, frames } = await hover(warm.page);
@@ -123,11 +142,12 @@ for (let round = 0; round < kRounds; round++) {
     'first paint, cold, ms': cold.first, 'all charts, cold, ms': cold.painted, 'all charts, warm, ms': warm.painted,
     'zoom to redraw, ms': zoomed.redrawn, 'zoom to sharp data, ms': zoomed.sharp,
     'hover script p50, ms': median(scripts), 'hover script max, ms': worst(scripts), 'hover frame p50, ms': median(frames), 'hover frame max, ms': worst(frames),
-    'requests, cold': cold.requests(), 'bytes, cold, kB': coldBytes / 1000,
+    'requests, cold': first.requests, 'bytes, cold, kB': first.bytes / 1000, 'of them series, kB': first.series / 1000,
+    'idle, % of a core': still.share * 100, 'idle, requests': still.requests,
   });
   await browser.close();
 }
-console.log(`${kRuns} runs x ${kPoints} points x ${kKeys.length} metrics, 1600 x 1000, ${kRounds} rounds: median (worst)`);
+console.log(`${kRuns} runs x ${kPoints} points x ${kKeys.length} metrics, 1600 x 1000, ${kRounds} rounds: median (worst); load ${loadavg()[0].toFixed(1)}`);
 for (const name of Object.keys(rounds[0])) {
   const values = rounds.map((round) => round[name]);
   console.log(`${name.padEnd(26)} ${median(values).toFixed(1).padStart(9)} (${worst(values).toFixed(1)})`);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -88,7 +89,7 @@ TEST(SeriesBinary, ColumnsAreThoseOfTheJsonFormBitForBit) {
         EXPECT_EQ(std::memcmp(bytes.data() + at, column.values.data(), column.values.size() * 8), 0)
             << column.name;
       }
-      end += column.values.size() * 8;
+      end = std::max(end, at + column.values.size() * 8);
     }
     auto head = header[i];
     head.erase(part);
@@ -99,9 +100,22 @@ TEST(SeriesBinary, ColumnsAreThoseOfTheJsonFormBitForBit) {
     const auto& place = all.at("groups")[0].at("buckets").at(std::string(column.name));
     const auto at = start + place.at("at").get<std::size_t>();
     EXPECT_EQ(std::memcmp(bytes.data() + at, column.values.data(), column.values.size() * 8), 0);
-    end += column.values.size() * 8;
+    end = std::max(end, at + column.values.size() * 8);
   }
   EXPECT_EQ(end, bytes.size());
+}
+
+TEST(SeriesBinary, EqualColumnsLieAtOnePlace) {
+  query::Series one;
+  one.columns = {{"x", {1, 2, 3}}, {"y", {0.5, 0.25, 0.125}}};
+  auto other = one;
+  other.columns[1].values = {4, 5, 6};
+  const auto bytes = series_binary({{one, other}, {}});
+  std::uint32_t length = 0;
+  std::memcpy(&length, bytes.data(), sizeof length);
+  const auto header = json::parse(bytes.substr(sizeof length, length)).at("series");
+  EXPECT_EQ(header[0].at("points").at("x"), header[1].at("points").at("x"));
+  EXPECT_EQ(bytes.size(), sizeof length + length + 3 * 3 * sizeof(double));
 }
 
 TEST(SeriesRequest, AGoodBodyIsTaken) {
@@ -112,13 +126,15 @@ TEST(SeriesRequest, AGoodBodyIsTaken) {
       {"x", "relative"},
       {"from", 1.5},
       {"to", nullptr},
-      {"width", 300}}.dump());
+      {"width", 300},
+      {"height", 155}}.dump());
   EXPECT_EQ(request.runs, std::vector{id});
   EXPECT_EQ(request.keys, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(request.x, query::XAxis::kRelative);
   EXPECT_EQ(request.from, 1.5);
   EXPECT_FALSE(request.to);
   EXPECT_EQ(request.width, 300u);
+  EXPECT_EQ(request.height, 155u);
 }
 
 TEST(SeriesRequest, MetricSmoothingAndGroupsAreTaken) {
@@ -130,6 +146,7 @@ TEST(SeriesRequest, MetricSmoothingAndGroupsAreTaken) {
                                 {"groups", {{{"name", "g"}, {"runs", {id.text()}}}}}}
                                .dump());
   EXPECT_TRUE(request.runs.empty());
+  EXPECT_FALSE(request.height);
   EXPECT_EQ(request.x, query::XAxis::kMetric);
   EXPECT_EQ(request.x_metric, "tokens");
   EXPECT_EQ(request.smoothing->kind, core::SmoothingKind::kTimeWeightedEma);
@@ -143,6 +160,7 @@ TEST(SeriesRequest, ABadBodyIsRefused) {
        {"", "[]", "{}", R"({"runs":[],"keys":"a"})", R"({"runs":["x"],"keys":[]})",
         R"({"runs":[],"keys":[1]})", R"({"runs":[],"keys":[],"x":"seconds"})",
         R"({"runs":[],"keys":[],"width":0})", R"({"runs":[],"keys":[],"width":1e9})",
+        R"({"runs":[],"keys":[],"height":0})", R"({"runs":[],"keys":[],"height":32767})",
         R"({"runs":[],"keys":[],"from":"1"})", R"({"runs":[],"keys":[],"x":{"metric":1}})",
         R"({"runs":[],"keys":[],"smoothing":"ema"})",
         R"({"runs":[],"keys":[],"smoothing":{"kind":"ema"}})",

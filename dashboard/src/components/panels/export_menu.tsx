@@ -5,6 +5,7 @@ import type { FigureInput } from '../../charts/export/figure';
 import { download, downloadText, fileName } from '../../lib/download';
 import { unitOf } from '../../lib/units';
 import { messageOf } from '../../api/http';
+import { panelName } from '../../state/expression_store';
 import { theme } from '../../state/theme';
 import { toast } from '../../state/toasts';
 import { Popover } from '../popover';
@@ -17,13 +18,14 @@ export interface Exported {
   context: PanelContext;
   keyName: string;
   section: string;
-  lines: readonly ChartLine[];
+  // With exact values.
+  lines: () => Promise<ChartLine[]>;
 }
 
-function figureInput(panel: Exported): FigureInput {
+function figureInput(panel: Exported, lines: readonly ChartLine[]): FigureInput {
   const { view } = panel.context;
   const axis = axisOf(panel.context, panel.section, panel.keyName);
-  const data = panel.lines.map((line) => line.data);
+  const data = lines.map((line) => line.data);
   const yScale = view.isLog(panel.keyName) ? 'log' : 'linear';
   const xScale = axis.x === 'time' ? 'linear' : view.xScale();
   const whole: Range = axis.range() ?? xExtent(data) ?? { min: 0, max: 1 };
@@ -31,31 +33,32 @@ function figureInput(panel: Exported): FigureInput {
   const x = xScale === 'log' ? positiveX(data, some) : some;
   const extent = view.outliers() === 'clip' ? clippedExtent(data, x, yScale).extent : yExtent(data, x, yScale);
   return {
-    title: panel.keyName, xLabel: xName(axis.x), x: axis.x, xScale, yScale, unit: unitOf(panel.keyName), theme: theme(),
-    lines: panel.lines.map((line) => ({ ...line, emphasis: 'normal' })),
+    title: panelName(panel.keyName), xLabel: xName(axis.x), x: axis.x, xScale, yScale, unit: unitOf(panel.keyName), theme: theme(),
+    lines,
     ranges: { x, y: padded(extent ?? { min: yScale === 'log' ? 0.1 : 0, max: 1 }, yScale) }, width: kWidth, height: kHeight,
   };
 }
 
 async function save(panel: Exported, form: 'png' | 'svg' | 'csv'): Promise<void> {
   try {
+    const lines = await panel.lines();
     if (form === 'csv') {
       const { chartCsv } = await import('../../charts/export/csv');
       const x = xName(axisOf(panel.context, panel.section, panel.keyName).x);
-      downloadText(fileName(panel.keyName, 'csv'), chartCsv(panel.keyName, x, panel.lines), 'text/csv');
+      downloadText(fileName(panelName(panel.keyName), 'csv'), chartCsv(panelName(panel.keyName), x, lines), 'text/csv');
       return;
     }
     const { makeFigure } = await import('../../charts/export/figure');
-    const figure = makeFigure(figureInput(panel));
+    const figure = makeFigure(figureInput(panel, lines));
     if (form === 'svg') {
       const { figureSvg } = await import('../../charts/export/svg');
-      downloadText(fileName(panel.keyName, 'svg'), figureSvg(figure), 'image/svg+xml');
+      downloadText(fileName(panelName(panel.keyName), 'svg'), figureSvg(figure), 'image/svg+xml');
     } else {
       const { figurePng } = await import('../../charts/export/png');
-      download(fileName(panel.keyName, 'png'), await figurePng(figure));
+      download(fileName(panelName(panel.keyName), 'png'), await figurePng(figure));
     }
   } catch (failure) {
-    toast({ text: `${panel.keyName} was not written: ${messageOf(failure)}`, kind: 'error' });
+    toast({ text: `${panelName(panel.keyName)} was not written: ${messageOf(failure)}`, kind: 'error' });
   }
 }
 
@@ -65,7 +68,7 @@ const kForms = [
 
 export function ExportMenu(props: Exported) {
   return (
-    <Popover label={`Export ${props.keyName}`} icon="download">
+    <Popover label={`Export ${panelName(props.keyName)}`} icon="download">
       {(close) => kForms.map(({ form, label }) => (
         <button type="button" class="menu-item" onClick={() => { close(); void save(props, form); }}>{label}</button>
       ))}

@@ -26,6 +26,8 @@ export interface PanelContext {
   stepMetric: (key: string) => string | null;
   // Keys that can be an x axis.
   metricAxes: Accessor<readonly string[]>;
+  // All keys: what an expression can name.
+  keyNames: Accessor<readonly string[]>;
   // What runs can be grouped by; empty where there is one run.
   groupChoices: Accessor<readonly FieldChoice[]>;
   // Panels name their lines themselves where no run list stands beside them.

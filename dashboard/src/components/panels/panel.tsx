@@ -4,11 +4,14 @@ import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Sh
 import type { ChartHover } from '../../charts/line_chart';
 import { honestyOf } from '../../charts/describe';
 import { panelTitle } from '../../lib/sections';
+import { isExpression, panelName } from '../../state/expression_store';
+import { kFewLines } from '../../state/series_form';
 import { formatWithUnit, unitOf } from '../../lib/units';
 import { Icon } from '../icons';
 import { ExportMenu } from './export_menu';
 import { axisOf, storeOf, xName, type PanelContext } from './model';
-import { createLines, PanelChart } from './panel_chart';
+import { PanelChart } from './panel_chart';
+import { createPanelLines } from './panel_lines';
 import { PanelTable } from './panel_table';
 import { Swatch } from './swatch';
 import { formatX } from './tooltip';
@@ -22,24 +25,34 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
   let host!: HTMLElement;
   const [isSeen, setSeen] = createSignal(false);
   const [isTable, setTable] = createSignal(false);
+  // Pointed at, or under the keyboard: its values are read.
+  const [isRead, setRead] = createSignal(false);
   const [hover, setHover] = createSignal<ChartHover | null>(null);
   const [width, setWidth] = createSignal(0);
   const view = () => props.context.view;
   const store = () => storeOf(props.context, props.section, props.keyName);
-  const lines = createLines(props.context, () => props.keyName, () => props.section);
+  const held = createPanelLines(props.context, () => props.keyName, () => props.section);
+  const lines = held.drawn;
   const series = () => store().panel(props.keyName)();
   const honesty = createMemo(() => honestyOf(lines().map((line) => line.data)));
+  const title = (): string => panelName(props.keyName);
   const unit = () => unitOf(props.keyName);
   const axis = () => axisOf(props.context, props.section, props.keyName);
+
+  const areMany = createMemo(() => props.context.runs().length > kFewLines);
+  // What fills a part of the y axis only, or stands on a logarithm, is seen more sharply than a level.
+  const canRound = (): boolean => !view().isLog(props.keyName) && view().outliers() === 'show';
 
   onMount(() => {
     const observer = new IntersectionObserver(
       (changes) => setSeen(changes[changes.length - 1]?.isIntersecting ?? false), { rootMargin: '240px' });
     observer.observe(host);
     onCleanup(() => observer.disconnect());
-    createEffect(on([isSeen, width, store], ([seen, wide, from]) => {
-      if (seen) from.want(props.keyName, wide > 0 ? wide : host.clientWidth);
-      onCleanup(() => from.unwant(props.keyName));
+    createEffect(on([isSeen, width, store, canRound], ([seen, wide, , rounded]) => {
+      if (seen) onCleanup(held.want(wide > 0 ? wide : host.clientWidth, rounded ? kChartHeight : null));
+    }));
+    createEffect(on([isSeen, isRead, width, store, areMany], ([seen, read, wide]) => {
+      if (seen && read) onCleanup(held.wantExact(wide));
     }));
   });
 
@@ -54,17 +67,22 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
   });
 
   return (
-    <section ref={host} class="panel" aria-label={props.keyName} data-key={props.keyName} data-state={series().status}>
+    <section ref={host} class="panel" aria-label={title()} data-key={props.keyName} data-state={series().status}
+      onPointerEnter={() => setRead(true)} onFocusIn={() => setRead(true)}>
       <header class="panel-head">
-        <h3 class="ellipsis" title={props.keyName}>{panelTitle(props.keyName, props.section)}</h3>
+        <h3 class="ellipsis" title={title()}>{panelTitle(title(), props.section)}</h3>
         <Show when={reading()}>{(value) => <span class="panel-reading" title={value().title}>{value().text}</span>}</Show>
         <div class="panel-tools">
           <button type="button" class="icon-button text" aria-pressed={view().isLog(props.keyName)} title="Logarithmic y axis"
-            aria-label={`log: logarithmic y axis of ${props.keyName}`} onClick={() => view().toggleLog(props.keyName)}>log</button>
+            aria-label={`log: logarithmic y axis of ${title()}`} onClick={() => view().toggleLog(props.keyName)}>log</button>
           <button type="button" class="icon-button" aria-pressed={isTable()} title="Show as a table"
-            aria-label={`Show ${props.keyName} as a table`} onClick={() => setTable(!isTable())}><Icon name="table" /></button>
-          <ExportMenu context={props.context} keyName={props.keyName} section={props.section} lines={lines()} />
-          <button type="button" class="icon-button" title="Fill the window" aria-label={`Show ${props.keyName} in the whole window`}
+            aria-label={`Show ${title()} as a table`} onClick={() => setTable(!isTable())}><Icon name="table" /></button>
+          <ExportMenu context={props.context} keyName={props.keyName} section={props.section} lines={held.whenExact} />
+          <Show when={isExpression(props.keyName)}>
+            <button type="button" class="icon-button" title="Remove" aria-label={`Remove ${title()}`}
+              onClick={() => view().setExpressions(view().expressions().filter((one) => one !== title()))}><Icon name="close" /></button>
+          </Show>
+          <button type="button" class="icon-button" title="Fill the window" aria-label={`Show ${title()} in the whole window`}
             onClick={() => view().open(props.keyName)}><Icon name="expand" /></button>
         </div>
       </header>
@@ -88,10 +106,10 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
           <Show when={series().status === 'loading'}><div class="panel-wait" role="status" aria-label="Loading" /></Show>
           <Show when={lines().length > 0}>
             <Show when={isTable()} fallback={
-              <PanelChart context={props.context} keyName={props.keyName} section={props.section} lines={lines()}
+              <PanelChart context={props.context} keyName={props.keyName} section={props.section} lines={lines()} reading={held.reading}
                 height={kChartHeight} onHover={setHover} onWidth={setWidth} />
             }>
-              <PanelTable title={props.keyName} lines={lines()} x={axis().x} />
+              <PanelTable title={title()} lines={held.exact()} x={axis().x} />
             </Show>
           </Show>
         </Show>

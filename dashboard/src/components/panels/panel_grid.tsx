@@ -3,6 +3,7 @@ import { createMemo, For, Show } from 'solid-js';
 import type { KeyInfo } from '../../api/types';
 import { plural } from '../../lib/format';
 import { makeSections, type Section } from '../../lib/sections';
+import { expressionKey } from '../../state/expression_store';
 import { EmptyState } from '../feedback';
 import { Icon } from '../icons';
 import { FullPanel } from './full_panel';
@@ -23,11 +24,22 @@ export function keyMatcher(text: string): (key: string) => boolean {
   }
 }
 
-export function PanelGrid(props: { context: PanelContext; keys: readonly KeyInfo[]; drawn: string; empty: string }) {
+const kExpressions = 'expressions';
+
+// `expressions`: whether those of the view stand first.
+export function PanelGrid(props: {
+  context: PanelContext;
+  keys: readonly KeyInfo[];
+  drawn: string;
+  empty: string;
+  expressions?: 'first' | 'none';
+}) {
   const view = () => props.context.view;
   const sections = createMemo((): Section[] => {
     const matches = keyMatcher(view().keyFilter());
-    return makeSections(props.keys.filter((key) => matches(key.key)));
+    const made = makeSections(props.keys.filter((key) => matches(key.key)));
+    const expressions = props.expressions === 'none' ? [] : view().expressions().filter(matches).map(expressionKey);
+    return expressions.length > 0 ? [{ name: kExpressions, keys: expressions }, ...made] : made;
   });
   // Names only: a new point of a known key must not make a panel anew.
   const names = createMemo(() => sections().map((section) => section.name), undefined, {

@@ -7,6 +7,7 @@ import { formatNumber } from '../../lib/format';
 import { parseAxis, type ChartView } from '../../state/chart_view';
 import { Icon } from '../icons';
 import { Popover } from '../popover';
+import { ExpressionTool } from './expression_tool';
 import type { PanelContext } from './model';
 import './toolbar.css';
 
@@ -145,6 +146,7 @@ export function ChartToolbar(props: { context: PanelContext; axis: 'main' | 'sys
       </div>
       <span class="drawn faint" role="status">{props.drawn}</span>
       <AxisTools context={props.context} axis={props.axis} />
+      <Show when={props.axis === 'main'}><ExpressionTool context={props.context} /></Show>
     </div>
   );
 }

@@ -1,54 +1,16 @@
-// A project: its runs beside the charts of all of them, or as a table.
-import { createMemo, lazy, Match, Switch } from 'solid-js';
-import { CodeBlock } from '../../components/copy';
-import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
-import { comparePath, projectPath, runsPath } from '../../lib/route';
-import { usePageHead } from '../../state/page_head';
+// A project. In the first files that a browser loads: its runs and keys are asked for while the code of what shows them
+// is still on its way.
+import { createMemo, lazy } from 'solid-js';
+import { createRunKeys, kNewestRuns } from '../../state/project_keys';
 import { createProjectRuns } from '../../state/project_runs';
-import { createRunQuery } from '../../state/run_query';
-import { createRunSet } from '../../state/run_set';
-import { RunsTable } from './runs_table';
-import { Workspace } from './workspace';
-import './project_page.css';
 
-const ComparePage = lazy(() => import('../compare/compare_page'));
+const ProjectViews = lazy(() => import('./project_views'));
 
-export default function ProjectPage(props: { project: string; view: 'workspace' | 'runs' | 'compare' }) {
+export function ProjectPage(props: { project: string; view: 'workspace' | 'runs' | 'compare' }) {
   const loaded = createProjectRuns(() => props.project);
-  const asked = createRunQuery(() => props.project, loaded.runs);
-  const set = createRunSet(loaded.runs, asked.taken);
-  const hasRuns = createMemo(() => loaded.runs().length > 0);
-  usePageHead(() => ({
-    crumbs: [
-      { label: 'Projects', href: '/' },
-      { label: props.project, href: projectPath(props.project) },
-      ...(props.view === 'runs' ? [{ label: 'Runs', href: runsPath(props.project) }] : []),
-      ...(props.view === 'compare' ? [{ label: 'Compare', href: comparePath(props.project) }] : []),
-    ],
-    project: props.project,
-  }));
-  return (
-    <Switch>
-      <Match when={loaded.state() === 'error'}>
-        <ErrorState title="The runs cannot be read" message={loaded.error()} onRetry={loaded.retry} />
-      </Match>
-      <Match when={loaded.state() === 'loading'}>
-        <div class="page"><SkeletonRows count={8} kind="row" /></div>
-      </Match>
-      <Match when={!hasRuns()}><NoRuns project={props.project} /></Match>
-      <Match when={props.view === 'workspace'}><Workspace project={props.project} set={set} runs={loaded.runs} /></Match>
-      <Match when={props.view === 'runs'}><RunsTable project={props.project} set={set} asked={asked} total={loaded.runs().length} reload={loaded.reload} /></Match>
-      <Match when={props.view === 'compare'}><ComparePage set={set} asked={asked} all={loaded.runs()} /></Match>
-    </Switch>
-  );
+  const newest = createMemo(() => loaded.runs().slice(0, kNewestRuns).map((run) => run.id), undefined, {
+    equals: (a, b) => a.join() === b.join(),
+  });
+  const keys = createRunKeys(newest, () => props.project);
+  return <ProjectViews project={props.project} view={props.view} loaded={loaded} keys={keys} />;
 }
-
-function NoRuns(props: { project: string }) {
-  return (
-    <EmptyState icon="charts" title={`No runs in ${props.project} yet`}>
-      <p>The first one appears here by itself.</p>
-      <CodeBlock code={`trainer --model google-bert/bert-base-uncased --project ${props.project}`} label="training command" prompt />
-    </EmptyState>
-  );
-}
-

@@ -1,32 +1,26 @@
 // The run list and the charts of the runs in it. Eye: drawn or not. Filter: in the set or not.
-import { createEffect, createMemo, createSignal, onCleanup, Show, type Accessor } from 'solid-js';
+import { createEffect, createSignal, onCleanup, Show, untrack, type Accessor } from 'solid-js';
 import type { Run } from '../../api/types';
 import type { PanelContext } from '../../components/panels/model';
 import { PanelGrid } from '../../components/panels/panel_grid';
 import { SkeletonRows } from '../../components/feedback';
 import { createChartView } from '../../state/chart_view';
 import { live } from '../../state/live';
-import { createRunKeys } from '../../state/project_keys';
+import type { RunKeys } from '../../state/project_keys';
 import type { RunSet } from '../../state/run_set';
 import { createPanelStores } from '../../state/panel_stores';
 import { createDrawnLines } from './drawn_lines';
 import { RunList } from './run_list';
 
-// The newest runs tell which keys there are; older ones rarely know another.
-const kRunsAskedForKeys = 24;
-
-export function Workspace(props: { project: string; set: RunSet; runs: Accessor<Run[]> }) {
+export function Workspace(props: { project: string; set: RunSet; runs: Accessor<Run[]>; keys: RunKeys }) {
   const view = createChartView();
   const [isListShown, setListShown] = createSignal(innerWidth > 720);
 
   const lines = createDrawnLines(props.set, view);
-  const asked = createMemo(() => props.runs().slice(0, kRunsAskedForKeys).map((run) => run.id), undefined, {
-    equals: (a, b) => a.join() === b.join(),
-  });
-  const keys = createRunKeys(asked);
-  const stores = createPanelStores(lines.drawn, view);
+  const keys = untrack(() => props.keys);
+  const stores = createPanelStores(lines.drawn, view, keys.names);
   const context: PanelContext = {
-    runs: lines.drawn, view, stores, stepMetric: keys.stepMetric, metricAxes: keys.metricAxes, groupChoices: lines.choices,
+    runs: lines.drawn, view, stores, stepMetric: keys.stepMetric, metricAxes: keys.metricAxes, keyNames: keys.names, groupChoices: lines.choices,
     hasLegend: () => !isListShown() || lines.isGrouped(),
   };
 

@@ -62,7 +62,7 @@ function RunBody(props: { run: Run; tab: RunTab; loaded: LiveRun }) {
         <Match when={props.tab === 'charts' || props.tab === 'system'}>
           <div class="run-body">
             <Show when={props.loaded.keys.state() === 'ready'} fallback={<SkeletonRows count={6} kind="card" />}>
-              <PanelGrid context={props.loaded.context} drawn={keyCount()}
+              <PanelGrid context={props.loaded.context} drawn={keyCount()} expressions={props.tab === 'system' ? 'none' : 'first'}
                 keys={props.tab === 'charts' ? historyKeys() : systemKeys()}
                 empty={props.tab === 'charts' ? 'This run has logged no numbers yet. They appear here as they come.'
                   : 'No samples of the machine yet. The SDK takes one every two seconds.'} />

@@ -9,3 +9,16 @@
   const dark = choice === 'dark' || (choice !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
 })();
+
+// The code of the page that the address names comes with the entry's, not after it. By the first part of the path;
+// scripts/finish_build.mjs puts the names in.
+(function () {
+  const files = {};
+  const place = location.pathname.split('/')[1];
+  for (const file of Object.hasOwn(files, place) ? files[place] : []) {
+    const link = document.createElement('link');
+    link.rel = 'modulepreload';
+    link.href = file;
+    document.head.append(link);
+  }
+})();

@@ -1,0 +1,79 @@
+#include "http/compression.hpp"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <string>
+
+namespace tracker::http {
+namespace {
+
+Request asking_for(const std::string& encodings) {
+  Request request;
+  request.headers["accept-encoding"] = encodings;
+  return request;
+}
+
+Response answer(std::string body) {
+  Response response;
+  response.body = std::move(body);
+  return with_etag({}, "7-running", std::move(response));
+}
+
+std::string header(const Response& response, const std::string& name) {
+  for (const auto& [one, value] : response.headers)
+    if (one == name) return value;
+  return "";
+}
+
+std::string unpacked(const std::string& body, std::size_t size) {
+  std::string out(size, '\0');
+  z_stream stream{};
+  EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+  stream.avail_in = static_cast<uInt>(body.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
+  inflateEnd(&stream);
+  return out;
+}
+
+TEST(Compression, ALongBodyIsPackedForWhoTakesGzip) {
+  std::string body;
+  while (body.size() < 5'000) body += std::to_string(body.size()) + ",";
+  const auto response = compressed(asking_for("gzip, deflate, br"), answer(body));
+  EXPECT_EQ(header(response, "Content-Encoding"), "gzip");
+  EXPECT_EQ(header(response, "Vary"), "Accept-Encoding");
+  EXPECT_LT(response.body.size(), body.size() / 2);
+  EXPECT_EQ(unpacked(response.body, body.size()), body);
+}
+
+// The bytes are others than those of the plain form, and its tag still says whether they changed.
+TEST(Compression, TheTagIsWeakAndMatches) {
+  auto request = asking_for("gzip");
+  const auto response = compressed(request, answer(std::string(5'000, 'x')));
+  const auto tag = header(response, "ETag");
+  EXPECT_EQ(tag, "W/\"7-running\"");
+  request.headers["if-none-match"] = tag;
+  EXPECT_TRUE(has_etag(request, "7-running"));
+}
+
+TEST(Compression, OthersGetTheBodyAsItIs) {
+  const std::string body(5'000, 'x');
+  for (const auto* encodings : {"", "br", "gzip;q=0"}) {
+    const auto response = compressed(asking_for(encodings), answer(body));
+    EXPECT_EQ(response.body, body);
+    EXPECT_EQ(header(response, "ETag"), "\"7-running\"");
+    EXPECT_EQ(header(response, "Content-Encoding"), "");
+    EXPECT_EQ(header(response, "Vary"), "Accept-Encoding");
+  }
+}
+
+TEST(Compression, AShortBodyIsNotWorthIt) {
+  const auto response = compressed(asking_for("gzip"), answer("{}"));
+  EXPECT_EQ(response.body, "{}");
+}
+
+}  // namespace
+}  // namespace tracker::http
