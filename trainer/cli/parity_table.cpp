@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "parity_page.hpp"
+#include "cli/parity_page.hpp"
 
 namespace trainer::cli {
 namespace {

@@ -130,6 +130,9 @@ TEST(Pickle, more_values_than_can_be_meant_are_refused) {
   EXPECT_THAT(refused_program("(" + std::string(kMaxValues + 1, 'N') + "t"),
               HasSubstr("too many values"));
   EXPECT_THAT(refused_program(std::string(kMaxValues + 1, '(')), HasSubstr("too many values"));
+  std::string again = "Nq" + std::string(1, '\0') + "(";
+  for (std::size_t i = 0; i < kMaxValues; ++i) again.append("h\0", 2);
+  EXPECT_THAT(refused_program(again + "t"), HasSubstr("too many values"));
 }
 
 TEST(Pickle, a_dict_that_holds_itself_is_only_data) {
