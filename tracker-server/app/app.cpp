@@ -14,7 +14,9 @@
 #include <tracker/error.hpp>
 
 #include "admin/janitor.hpp"
+#include "app/artifact_store.hpp"
 #include "app/data_directory.hpp"
+#include "artifacts/artifacts.hpp"
 #include "cluster/notifier.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
@@ -27,6 +29,7 @@
 #include "ingest/meters.hpp"
 #include "metrics/registry.hpp"
 #include "rpc/admin_service.hpp"
+#include "rpc/artifacts_service.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/ingest_service.hpp"
 #include "rpc/runs_service.hpp"
@@ -132,8 +135,12 @@ class Services {
                               announce({{}, {run}});
                             }}),
         janitor_(database, clock_),
-        rpc_(rpc_options(config),
-             {&ingest_service_.service(), &runs_service_.service(), &admin_service_.service()}),
+        artifact_store_(open_artifact_store(config)),
+        artifacts_(database, clock_, artifact_store_.get()),
+        artifacts_service_({database, clock_, artifacts_.uploads, artifacts_.downloads},
+                           {.access_log = config.access_log}),
+        rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service(),
+                                   &admin_service_.service(), &artifacts_service_.service()}),
         hub_(http::make_live_readers(database, clock_), clock_, live_options()),
         notifier_({.dsn = database.options().dsn},
                   [this](const cluster::RunNews& news) { hub_.hear(news); }),
@@ -148,7 +155,8 @@ class Services {
              .run_changed =
                  [this](core::RunId run) {
                    announce({{}, {run}});
-                 }},
+                 },
+             .downloads = &artifacts_.downloads},
         router_(http::make_router(api_)),
         http_(http_options(config), router_, hub_) {
     metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });
@@ -164,6 +172,7 @@ class Services {
     try {
       ingest_.start();
       janitor_.start();
+      artifacts_.collector.start();
       hub_.start();
       notifier_.start();
       rpc_.start();
@@ -188,6 +197,7 @@ class Services {
     std::jthread closing([this] { rpc_.stop(kDrain); });
     ingest_.stop();
     janitor_.stop();
+    artifacts_.collector.stop();
     closing.join();
     notifier_.stop();
     hub_.stop();
@@ -216,6 +226,9 @@ class Services {
   rpc::RunsService runs_service_;
   rpc::AdminService admin_service_;
   admin::Janitor janitor_;
+  std::unique_ptr<artifacts::ChunkStore> artifact_store_;
+  artifacts::Artifacts artifacts_;
+  rpc::ArtifactsService artifacts_service_;
   rpc::Server rpc_;
   http::LiveHub hub_;
   cluster::Notifier notifier_;

@@ -39,6 +39,8 @@ struct Config {
   std::chrono::seconds grpc_connection_age{30 * 60};  // 0: for ever
   std::vector<std::string> allowed_hosts;             // as core::host_name gives them
   Anonymous anonymous = Anonymous::kRefused;
+  std::string artifact_store = "database";  // or a folder, or s3://BUCKET[/FOLDER]
+  std::string s3_endpoint, s3_region = "us-east-1";
 };
 
 // What the arguments ask for: a configuration, or an exit with a text (--help, --version,

@@ -111,6 +111,16 @@ std::vector<Setting> make_settings() {
       {"grpc-connection-age", Kind::kText, "TIME",
        "Age at which clients are told to connect again, so that they spread over servers; 0: never",
        "30m", [](Config& c, const std::string& v) { c.grpc_connection_age = duration(v); }},
+      {"artifact-store", Kind::kText, "WHERE",
+       "Where chunks of artifacts go: database, a folder (/srv/artifacts) that all servers share, "
+       "or "
+       "s3://BUCKET[/FOLDER] with the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+       "database", [](Config& c, const std::string& v) { c.artifact_store = v; }},
+      {"s3-endpoint", Kind::kText, "URL",
+       "Address of an S3 that is not Amazon's; without it https://s3.REGION.amazonaws.com", "",
+       [](Config& c, const std::string& v) { c.s3_endpoint = v; }},
+      {"s3-region", Kind::kText, "NAME", "Region of the bucket", "us-east-1",
+       [](Config& c, const std::string& v) { c.s3_region = v; }},
   };
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/artifacts_api.hpp"
 #include "http/compression.hpp"
 #include "http/keys_api.hpp"
 #include "http/openapi.hpp"
@@ -138,6 +139,12 @@ struct Entry {
 
 // Sorted by path.
 constexpr Entry kRoutes[] = {
+    {Method::kGet, "/api/v1/artifact-versions", Runs::kOnWorker, get_artifact_versions},
+    {Method::kGet, "/api/v1/artifact-versions/{id}", Runs::kOnWorker, get_artifact_version},
+    {Method::kGet, "/api/v1/artifact-versions/{id}/file", Runs::kOnWorker, get_artifact_file},
+    {Method::kGet, "/api/v1/artifact-versions/{id}/files", Runs::kOnWorker, get_artifact_files},
+    {Method::kGet, "/api/v1/artifact-versions/{id}/lineage", Runs::kOnWorker, get_artifact_lineage},
+    {Method::kGet, "/api/v1/artifacts", Runs::kOnWorker, get_artifacts},
     {Method::kGet, "/api/v1/keys", Runs::kOnWorker, get_keys_of_runs},
     {Method::kGet, "/api/v1/live", Runs::kInline, get_live},
     {Method::kGet, "/api/v1/openapi.json", Runs::kInline, get_openapi},
@@ -147,6 +154,7 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/runs/groups", Runs::kOnWorker, get_run_groups},
     {Method::kGet, "/api/v1/runs/{id}", Runs::kOnWorker, get_run},
     {Method::kDelete, "/api/v1/runs/{id}", Runs::kOnWorker, delete_run},
+    {Method::kGet, "/api/v1/runs/{id}/artifacts", Runs::kOnWorker, get_run_artifacts},
     {Method::kGet, "/api/v1/runs/{id}/keys", Runs::kOnWorker, get_keys},
     {Method::kGet, "/api/v1/runs/{id}/logs", Runs::kOnWorker, get_logs},
     {Method::kPost, "/api/v1/runs/{id}/restore", Runs::kOnWorker, restore_run},

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/detect_ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -48,6 +49,16 @@ asio::awaitable<void> run_handler(const Router& router, Request& request,
                                   const Router::Match& match, Response& response) {
   response = router.answer(request, match);
   if (response.content_type == kJsonType) response = compressed(request, std::move(response));
+  co_return;
+}
+
+// Likewise. Empty: what comes next could not be had.
+asio::awaitable<void> run_rest(const BodyRest& rest, std::string& piece) {
+  try {
+    piece = rest.next();
+  } catch (const std::exception& error) {
+    spdlog::warn("event=http_body_cut error=\"{}\"", error.what());
+  }
   co_return;
 }
 
@@ -96,6 +107,7 @@ class HttpConnection final : public Connection {
   asio::awaitable<Next> one_request();
   asio::awaitable<Response> answer(Request& request);
   asio::awaitable<bool> write(Response response, bool keep_alive);
+  asio::awaitable<std::size_t> write_rest(const BodyRest& rest);
   asio::awaitable<void> say_goodbye();
   asio::awaitable<void> drop_rest();
   void served(int status, std::size_t bytes);
@@ -270,14 +282,43 @@ asio::awaitable<Response> HttpConnection::answer(Request& request) {
 
 asio::awaitable<bool> HttpConnection::write(Response response, bool keep_alive) {
   const int status = response.status;
+  const std::optional<BodyRest> rest = std::move(response.rest);
+  if (rest) response.rest = BodyRest{rest->bytes, {}};
   auto message =
       from_response(std::move(response), {current_, exchange_.id, wire_.is_secure(), keep_alive});
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
   wire_.next_layer().expires_after(shared_.options.write_timeout);
-  co_await bhttp::async_write(wire_, message, token);
-  served(status, message.body().size());
+  std::size_t bytes = message.body().size();
+  const bool goes_on = rest && current_.method() != bhttp::verb::head;
+  if (goes_on) {
+    bhttp::response_serializer<bhttp::string_body> head(message);
+    co_await bhttp::async_write_header(wire_, head, token);
+    if (!error) bytes = co_await write_rest(*rest);
+    if (bytes != rest->bytes) error = bhttp::error::partial_message;
+  } else {
+    co_await bhttp::async_write(wire_, message, token);
+  }
+  served(status, bytes);
   co_return !error;
+}
+
+// How many bytes went out; fewer than there are when the client or the store failed.
+asio::awaitable<std::size_t> HttpConnection::write_rest(const BodyRest& rest) {
+  error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  std::size_t sent = 0;
+  while (sent < rest.bytes) {
+    std::string piece;
+    auto work = run_rest(rest, piece);
+    co_await asio::co_spawn(shared_.workers.get_executor(), std::move(work), asio::use_awaitable);
+    if (piece.empty() || piece.size() > rest.bytes - sent) break;
+    wire_.next_layer().expires_after(shared_.options.write_timeout);
+    co_await asio::async_write(wire_, asio::buffer(piece), token);
+    if (error) break;
+    sent += piece.size();
+  }
+  co_return sent;
 }
 
 void HttpConnection::served(int status, std::size_t bytes) {

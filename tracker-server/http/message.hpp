@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -46,11 +48,20 @@ bool accepts_gzip(const Request& request);
 
 inline constexpr std::string_view kJsonType = "application/json";
 
+// What follows `body` and is not in memory at once.
+struct BodyRest {
+  std::uint64_t bytes = 0;  // in all
+  // Called on workers, one call after the other, for the next bytes; never empty until all have
+  // come. What it throws cuts the connection: the answer has begun.
+  std::function<std::string()> next;
+};
+
 struct Response {
   int status = 200;
   std::string content_type{kJsonType};
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::optional<BodyRest> rest = {};
 };
 
 Response json_response(const nlohmann::json& body);

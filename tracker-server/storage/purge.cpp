@@ -41,10 +41,16 @@ constexpr const char* kDropRun = "DELETE FROM run WHERE id = $1";
 
 constexpr const char* kEmptyProjects = R"sql(
   SELECT id FROM project p WHERE deleted_us IS NOT NULL AND NOT EXISTS (SELECT 1 FROM run r WHERE r.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_collection c WHERE c.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_upload u WHERE u.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_chunk c WHERE c.project_id = p.id)
   FOR UPDATE SKIP LOCKED)sql";
 constexpr const char* kDropProject = R"sql(
   DELETE FROM project p WHERE id = $1 AND deleted_us IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM run r WHERE r.project_id = p.id))sql";
+    AND NOT EXISTS (SELECT 1 FROM run r WHERE r.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_collection c WHERE c.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_upload u WHERE u.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_chunk c WHERE c.project_id = p.id))sql";
 
 bool taken_by_others(PgConnection& connection, core::RunId run) {
   const PgParams id = PgParams().uuid(run.uuid().bytes);

@@ -11,5 +11,6 @@ int run_evaluate(const EvaluateArguments& arguments);
 int run_gradcheck(const GradcheckArguments& arguments);
 int run_models(const ModelsArguments& arguments);
 int run_inspect(const InspectArguments& arguments);
+int run_export(const ExportArguments& arguments);
 
 }  // namespace trainer::cli

@@ -29,7 +29,7 @@ models::Classifier load(ModelFiles& files, const std::string& dtype, nn::Purpose
   require_head(files);
   models::check(models::plan_load(files.config, files.tensors).report);
   models::Classifier model(files.config, nn::compute_from_name(dtype), purpose);
-  models::load_weights(model, files.tensors);
+  load_weights(model, files);
   return model;
 }
 

@@ -65,6 +65,8 @@ int dispatch(const Arguments& arguments) {
       return run_models(arguments.models);
     case Command::kInspect:
       return run_inspect(arguments.inspect);
+    case Command::kExport:
+      return run_export(arguments.exported);
     case Command::kHub:
       return run_hub_command(arguments.hub_command, arguments.hub);
   }

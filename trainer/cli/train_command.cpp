@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "cli/commands.hpp"
+#include "cli/lora_arguments.hpp"
 #include "cli/model_files.hpp"
 #include "cli/saved_model.hpp"
 #include "cli/token_arguments.hpp"
@@ -76,6 +79,26 @@ fs::path output_directory(const TrainArguments& a, const std::string& run_name) 
   return free;
 }
 
+// New weights that an adapter leaves frozen are told apart: nothing trains them.
+void report_load(models::LoadReport report, const nn::ParameterSet& set) {
+  std::set<std::string> frozen;
+  for (const nn::Parameter& parameter : set.parameters()) {
+    if (parameter.spec.gradient != nn::Gradient::kTrained)
+      frozen.insert(parameter.spec.stored_name);
+  }
+  const auto kept =
+      std::stable_partition(report.missing.begin(), report.missing.end(),
+                            [&](const std::string& name) { return !frozen.contains(name); });
+  if (kept != report.missing.end()) {
+    fmt::print(stderr,
+               "new weights that stay as they are drawn: {}; train them with "
+               "--lora-modules-to-save\n",
+               fmt::join(kept, report.missing.end(), ", "));
+  }
+  report.missing.erase(kept, report.missing.end());
+  for (const std::string& line : models::lines_of(report)) fmt::print(stderr, "{}\n", line);
+}
+
 std::string summary_line(const train::TrainingResult& result) {
   std::string line =
       fmt::format("trained in {} at {:.2f} samples/s", train::clock_text(result.train_runtime),
@@ -118,6 +141,7 @@ Prepared prepare(const TrainArguments& a) {
       open_model(checkpoint ? checkpoint->string() : a.model, checkpoint ? "main" : a.revision);
   Rows rows = read_rows(a, files);
   settle_labels(files, rows.train);
+  settle_adapter(a, files);
   if (a.dropout) models::override_dropout(files.config, *a.dropout);
   const std::size_t limit = text_limit(files, a.max_length, 512);
   const data::TokenCacheSettings cache = token_cache(a.token_cache);
@@ -133,8 +157,7 @@ Prepared prepare(const TrainArguments& a) {
   models::check(models::plan_load(files.config, files.tensors).report);
   nn::set_seed(a.seed);
   models::Classifier model(files.config, nn::compute_from_name(a.dtype), nn::Purpose::kTrain);
-  for (const std::string& line : models::lines_of(models::load_weights(model, files.tensors)))
-    fmt::print(stderr, "{}\n", line);
+  report_load(load_weights(model, files), model.parameters());
   std::vector<models::StoredFile> tokenizer_files = models::read_files(files.tokenizer.files());
   return {.files = std::move(files),
           .tokenizer_files = std::move(tokenizer_files),
@@ -150,11 +173,20 @@ Prepared prepare(const TrainArguments& a) {
           .eval_summary = of_evaluation};
 }
 
+// ", 296450 of them trained" where adapters leave the rest frozen.
+std::string trained_share(const nn::ParameterSet& set) {
+  std::int64_t trained = 0;
+  for (const nn::Parameter& parameter : set.parameters()) {
+    if (parameter.spec.gradient == nn::Gradient::kTrained) trained += parameter.size;
+  }
+  return trained == set.size() ? "" : fmt::format(", {} of them trained", trained);
+}
+
 void describe_run(const Prepared& p) {
   fmt::print(
       stderr,
-      "{}: {} parameters, {}; {}; {} rows, {} tokens, at most {} each; evaluation on {} rows\n",
-      p.files.config.type->name, p.model.parameters().size(),
+      "{}: {} parameters{}, {}; {}; {} rows, {} tokens, at most {} each; evaluation on {} rows\n",
+      p.files.config.type->name, p.model.parameters().size(), trained_share(p.model.parameters()),
       p.model.parameters().compute() == nn::Compute::kBfloat16 ? "bfloat16" : "float32",
       data::name_of(p.files.config.problem()), p.train.size(), p.train.ids.size(), p.max_length,
       p.evaluation ? p.evaluation->size() : 0);

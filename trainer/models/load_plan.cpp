@@ -10,6 +10,7 @@
 #include "config/error.hpp"
 #include "config/printable.hpp"
 #include "models/classifier.hpp"
+#include "models/lora.hpp"
 #include "models/model_types.hpp"
 
 namespace trainer::models {
@@ -86,8 +87,8 @@ bool is_buffer(std::string_view name) {
 
 void note_missing(const nn::ParameterSpec& spec, LoadReport& report) {
   if (spec.init == nn::Init::kSinusoids) return;
-  const bool of_head = spec.name.starts_with("head.");
-  (of_head ? report.missing : report.required).push_back(spec.stored_name);
+  const bool may_lack = spec.name.starts_with("head.") || spec.name.starts_with("idle.");
+  (may_lack ? report.missing : report.required).push_back(spec.stored_name);
 }
 
 std::string text_of(const std::vector<std::int64_t>& shape) {
@@ -141,6 +142,7 @@ LoadPlan plan_load(const ModelType& type, const std::vector<nn::ParameterSpec>& 
   LoadPlan plan;
   Names names = stored_names(type, tensors);
   for (StoredTensor& stored : stored_tensors(specs)) {
+    if (of_low_rank(specs[stored.parts.front()])) continue;
     const auto found = names.find(stored.name);
     PlannedTensor& planned = plan.tensors.emplace_back(PlannedTensor{std::move(stored)});
     if (found == names.end()) {

@@ -18,7 +18,7 @@ struct LoadReport {
     std::vector<std::int64_t> found;
     std::vector<std::int64_t> expected;
   };
-  std::vector<std::string> missing;     // of the head: newly initialized
+  std::vector<std::string> missing;     // of the head, or not computed with: newly initialized
   std::vector<std::string> required;    // missing without which the model is none
   std::vector<std::string> unexpected;  // of the checkpoint, not used
   std::vector<Mismatch> mismatched;
@@ -36,7 +36,8 @@ struct LoadPlan {
 
 // Rules as transformers has them: when no name begins with the base model's prefix, it is added;
 // ".gamma" and ".beta" of a norm are its weight and bias; buffers and copies of a shared embedding
-// that older versions stored are passed over. Tables that are computed are never missing.
+// that older versions stored are passed over. Tables that are computed are never missing; an
+// adapter's matrices are no part of a checkpoint.
 LoadPlan plan_load(const ClassifierConfig& config, const weights::TensorFiles& tensors);
 // The same for parameters that are there already (classifier_parameters() of the config).
 LoadPlan plan_load(const ModelType& type, const std::vector<nn::ParameterSpec>& specs,

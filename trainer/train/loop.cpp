@@ -18,7 +18,6 @@
 #include "train/not_finite.hpp"
 #include "train/objective.hpp"
 #include "train/plan.hpp"
-#include "weights/tensor_files.hpp"
 
 namespace trainer::train {
 namespace {
@@ -197,7 +196,7 @@ void Loop::load_best() {
     note("the best model has no checkpoint; the last one is kept");
     return;
   }
-  models::load_weights(model_, weights::TensorFiles::open_model(folder));
+  models::load_saved(model_, folder);
   note("the best model, " + std::filesystem::path(folder).filename().string() + ", is loaded");
   result_.last_evaluation = best_evaluation_;
   if (best_evaluation_) {

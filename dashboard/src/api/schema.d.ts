@@ -196,6 +196,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        /** What the run made and used, newest first, 1,000 of each at most. */
+        get: operations["getRunArtifacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/keys": {
         parameters: {
             query?: never;
@@ -226,6 +245,116 @@ export interface paths {
         };
         /** Console lines of the run. */
         get: operations["getLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The artifacts of a project, by name. */
+        get: operations["getArtifacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifact-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of an artifact, newest first; or the one that a reference names. */
+        get: operations["getArtifactVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifact-versions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        /** One version. */
+        get: operations["getArtifactVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifact-versions/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        /** Files of a version, by path. */
+        get: operations["getArtifactFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifact-versions/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        /** The bytes of one file, or a range of them. */
+        get: operations["getArtifactFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifact-versions/{id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        /** Versions and runs that this one hangs together with. */
+        get: operations["getArtifactLineage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -425,6 +554,87 @@ export interface components {
             deleted_us: components["schemas"]["TimeUs"];
             /** @description When its data begin to go. */
             purge_us: components["schemas"]["TimeUs"];
+        };
+        Artifact: {
+            id: components["schemas"]["Uuid"];
+            project: string;
+            name: string;
+            type: string;
+            description: string;
+            versions: components["schemas"]["Count"];
+            /** @description The newest version, `v3`; null without one. */
+            latest: string | null;
+            size_bytes: components["schemas"]["Count"];
+            created_us: components["schemas"]["TimeUs"];
+            updated_us: components["schemas"]["TimeUs"];
+            ttl_s: number | null;
+            keep_versions: number | null;
+        };
+        ArtifactList: {
+            artifacts: components["schemas"]["Artifact"][];
+            next_cursor: string | null;
+        };
+        ArtifactVersion: {
+            id: components["schemas"]["Uuid"];
+            project: string;
+            name: string;
+            type: string;
+            version: string;
+            aliases: string[];
+            tags: string[];
+            description: string;
+            metadata: components["schemas"]["JsonObject"];
+            /** @description SHA-256 of the manifest. */
+            digest: string;
+            files: components["schemas"]["Count"];
+            size_bytes: components["schemas"]["Count"];
+            /** @description Of chunks that no earlier version held. */
+            added_bytes: number;
+            /** @description That made it. */
+            run: string | null;
+            created_us: components["schemas"]["TimeUs"];
+            expires_us: number | null;
+            deleted_us: number | null;
+            purge_us: number | null;
+        };
+        ArtifactVersionList: {
+            versions: components["schemas"]["ArtifactVersion"][];
+            next_cursor: string | null;
+        };
+        ArtifactFile: {
+            path: string;
+            /** @description Null: of a reference, and unknown. */
+            size_bytes: number | null;
+            /** @description Null: a reference. */
+            sha256: string | null;
+            url: string | null;
+            checksum: string | null;
+        };
+        ArtifactFileList: {
+            files: components["schemas"]["ArtifactFile"][];
+            next_cursor: string | null;
+        };
+        ArtifactsOfRun: {
+            produced: components["schemas"]["ArtifactVersion"][];
+            used: components["schemas"]["ArtifactVersion"][];
+        };
+        LineageRun: {
+            id: components["schemas"]["Uuid"];
+            project: string;
+            name: string;
+            created_us: components["schemas"]["TimeUs"];
+        };
+        LineageEdge: {
+            run: components["schemas"]["Uuid"];
+            version: components["schemas"]["Uuid"];
+            /** @enum {unknown} */
+            kind: "produced" | "used";
+        };
+        Lineage: {
+            versions: components["schemas"]["ArtifactVersion"][];
+            runs: components["schemas"]["LineageRun"][];
+            edges: components["schemas"]["LineageEdge"][];
+            more: boolean;
         };
         /** @enum {unknown} */
         KeyKind: "history" | "system";
@@ -742,6 +952,10 @@ export interface components {
          */
         Filter: string;
         RunId: components["schemas"]["Uuid"];
+        ArtifactVersionId: components["schemas"]["Uuid"];
+        PageLimit: number;
+        /** @description next_cursor of the page before, of the same list. */
+        PageCursor: string;
     };
     requestBodies: never;
     headers: {
@@ -1059,6 +1273,32 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getRunArtifacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactsOfRun"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getKeys: {
         parameters: {
             query?: never;
@@ -1115,6 +1355,227 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidArgument"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArtifacts: {
+        parameters: {
+            query: {
+                project: components["parameters"]["Project"];
+                /** @description Only these. */
+                type?: string;
+                limit?: components["parameters"]["PageLimit"];
+                /** @description next_cursor of the page before, of the same list. */
+                cursor?: components["parameters"]["PageCursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactList"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArtifactVersions: {
+        parameters: {
+            query: {
+                project: components["parameters"]["Project"];
+                /** @description Of the artifact. */
+                name: string;
+                /** @description `v3`, an alias, or `latest`: only this one. */
+                version?: string;
+                /** @description 1: those that are deleted and can be brought back. */
+                deleted?: "0" | "1";
+                limit?: components["parameters"]["PageLimit"];
+                /** @description next_cursor of the page before, of the same list. */
+                cursor?: components["parameters"]["PageCursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactVersionList"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArtifactVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactVersion"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArtifactFiles: {
+        parameters: {
+            query?: {
+                /** @description Only paths that begin with it. */
+                prefix?: string;
+                limit?: components["parameters"]["PageLimit"];
+                /** @description next_cursor of the page before, of the same list. */
+                cursor?: components["parameters"]["PageCursor"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactFileList"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArtifactFile: {
+        parameters: {
+            query: {
+                path: string;
+                /** @description 1: a picture or plain text may be shown; else everything is a download. */
+                inline?: "0" | "1";
+            };
+            header?: {
+                /** @example bytes=0-1023 */
+                Range?: string;
+            };
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "text/plain": string;
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/gif": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description The range. */
+            206: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Content-Range"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "text/plain": string;
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/gif": string;
+                    "image/webp": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidArgument"];
+            404: components["responses"]["NotFound"];
+            /** @description The file does not have this range. */
+            416: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Content-Range"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArtifactLineage: {
+        parameters: {
+            query?: {
+                /** @description Steps from the version; a step is from a version to a run or back. */
+                depth?: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
             400: components["responses"]["InvalidArgument"];
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];

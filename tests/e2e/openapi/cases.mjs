@@ -3,12 +3,50 @@
 // routes (ids that are nonsense or unknown, methods, If-None-Match, HEAD) is asked without a case.
 //
 // A case: { status, query?, body?, headers?, check?(body) }; `path` is what fills {…} of the route. `data` is what the
-// server holds: { run, project } of a finished run with keys loss (3,000 rows, some not finite), eval/acc, and lines.
+// server holds: { run, project } of a finished run with keys loss (3,000 rows, some not finite), eval/acc, and lines, and
+// { version }, the id of version v0 of the artifact `net` that the run made: `hello.txt` ("hello artifact"), `dir/page.html`.
 export function cases(data) {
   const run = { id: data.run };
   const elsewhere = { origin: 'http://evil.example' };
   const series = (body) => ({ body: { runs: [data.run], keys: ['loss', 'eval/acc', 'absent'], ...body } });
+  const version = { id: data.version };
   return {
+    getArtifacts: [
+      { status: 200, query: { project: data.project }, check: (body) => body.artifacts[0].name === 'net' && body.artifacts[0].latest === 'v0' },
+      { status: 200, query: { project: data.project, type: 'none', limit: '1' }, check: (body) => body.artifacts.length === 0 },
+      { status: 400 },
+      { status: 400, query: { project: data.project, limit: '0' } },
+      { status: 404, query: { project: 'nobody has this' } },
+    ],
+    getArtifactVersions: [
+      { status: 200, query: { project: data.project, name: 'net' }, check: (body) => body.versions[0].id === data.version && body.versions[0].run === data.run },
+      { status: 200, query: { project: data.project, name: 'net', version: 'latest' }, check: (body) => body.versions.length === 1 },
+      { status: 200, query: { project: data.project, name: 'net', deleted: '1' }, check: (body) => body.versions.length === 0 },
+      { status: 400, query: { project: data.project } },
+      { status: 400, query: { project: data.project, name: 'net', cursor: 'nonsense' } },
+      { status: 404, query: { project: data.project, name: 'net', version: 'v7' } },
+      { status: 404, query: { project: data.project, name: 'nobody has this' } },
+    ],
+    getArtifactVersion: [{ status: 200, path: version, check: (body) => body.version === 'v0' && body.aliases.includes('latest') && body.files === 2 }],
+    getArtifactFiles: [
+      { status: 200, path: version, check: (body) => body.files.map((file) => file.path).join() === 'dir/page.html,hello.txt' },
+      { status: 200, path: version, query: { prefix: 'dir/', limit: '1' }, check: (body) => body.files.length === 1 && body.next_cursor === null },
+      { status: 400, path: version, query: { limit: '1001' } },
+    ],
+    getArtifactFile: [
+      { status: 200, path: version, query: { path: 'hello.txt' }, check: (body) => body === 'hello artifact' },
+      { status: 200, path: version, query: { path: 'hello.txt', inline: '1' }, check: (body) => body === 'hello artifact' },
+      { status: 206, path: version, query: { path: 'hello.txt' }, headers: { range: 'bytes=6-8' }, check: (body) => body === 'art' },
+      { status: 200, path: version, query: { path: 'dir/page.html', inline: '1' } },
+      { status: 416, path: version, query: { path: 'hello.txt' }, headers: { range: 'bytes=14-' } },
+      { status: 400, path: version },
+      { status: 404, path: version, query: { path: '../hello.txt' } },
+    ],
+    getArtifactLineage: [
+      { status: 200, path: version, check: (body) => body.edges[0].kind === 'produced' && body.runs[0].id === data.run },
+      { status: 400, path: version, query: { depth: '17' } },
+    ],
+    getRunArtifacts: [{ status: 200, path: run, check: (body) => body.produced[0].id === data.version && body.used.length === 0 }],
     getHealth: [{ status: 200 }],
     getReady: [{ status: 200 }],
     getMetrics: [{ status: 200, check: (body) => body.includes('tracker_build_info') }],

@@ -1,9 +1,14 @@
 // What a running server answers, against tracker-server/http/openapi.json:
 //   TRACKER_URL=http://… TRACKER_CLI=path/to/tracker node --test FILE
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { startLogging } from '../dashboard/logger.mjs';
 import { cases } from './cases.mjs';
 import { Document, kFile, source } from './document.mjs';
@@ -25,9 +30,21 @@ before(async () => {
   const run = await startLogging({ program, url, project: kProject, name: 'one', config: { lr: 0.5, model: 'tiny' } });
   run.log(Array.from({ length: 3000 }, (_, step) => ({ step, loss: step % 500 === 7 ? 'NaN' : 1 / (step + 1), ...(step % 100 === 0 ? { 'eval/acc': 0.5 } : {}) })));
   await run.finish();
-  data = { run: run.id, project: kProject };
+  data = { run: run.id, project: kProject, version: await makeArtifact(run.id) };
   while ((await (await fetch(`${url}/api/v1/runs/${run.id}`)).json()).state !== 'finished');
 });
+
+// Version v0 of the artifact `net`, made by the run.
+async function makeArtifact(run) {
+  const folder = await mkdtemp(join(tmpdir(), 'tracker-artifact-'));
+  await mkdir(join(folder, 'dir'));
+  await writeFile(join(folder, 'hello.txt'), 'hello artifact');
+  await writeFile(join(folder, 'dir', 'page.html'), '<script>alert(1)</script>');
+  await promisify(execFile)(program, ['artifact', 'put', `${kProject}/net`, folder, '--type', 'model', '--run', run, '--server', url]);
+  await rm(folder, { recursive: true });
+  const answer = await fetch(`${url}/api/v1/artifact-versions?${new URLSearchParams({ project: kProject, name: 'net', version: 'v0' })}`);
+  return (await answer.json()).versions[0].id;
+}
 
 function addressOf(path, one) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(one.path?.[name] ?? kNobody));

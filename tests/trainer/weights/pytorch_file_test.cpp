@@ -8,6 +8,7 @@
 #include "config/error.hpp"
 #include "support/hub/hub_server.hpp"
 #include "trainer/weights/pickles.hpp"
+#include "trainer/weights/zips.hpp"
 #include "weights/safetensors.hpp"
 #include "weights/tensor_files.hpp"
 
@@ -104,6 +105,8 @@ TEST(PytorchFile, sizes_that_overflow_are_refused) {
               HasSubstr("its shape cannot be"));
   EXPECT_THAT(refused_tensor({.shape = op_int(INT64_MAX), .strides = op_int(0)}),
               HasSubstr("its shape cannot be"));
+  EXPECT_THAT(refused_tensor({.shape = op_int(huge / 2), .strides = op_int(0)}),
+              HasSubstr("its shape cannot be"));
   EXPECT_THAT(refused_tensor({.strides = op_int(huge) + op_int(huge)}),
               HasSubstr("outside its storage"));
   EXPECT_THAT(refused_tensor({.shape = op_int(1'000'000) + op_int(1),
@@ -161,6 +164,31 @@ TEST(PytorchFile, a_big_endian_stream_is_refused) {
   EXPECT_THAT(refusal(file), HasSubstr("not little-endian"));
 }
 
+TEST(PytorchFile, a_storage_of_two_types_is_refused) {
+  EXPECT_THAT(refusal(stream_of("}(" + op_text("v") + op_tensor() + op_text("w") +
+                                    op_tensor({.type = "HalfStorage"}) + "u",
+                                6)),
+              HasSubstr("'w': its storage is of two types"));
+}
+
+TEST(PytorchFile, what_else_a_zip_holds_is_looked_at) {
+  const std::string pickle = pickle_of(dict_of("w", op_tensor()));
+  const ZipMember storage{"r/data/0", std::string(24, '\0')};
+  const auto with = [&](const ZipMember& more) {
+    return zip_of({{"r/data.pkl", pickle}, storage, more});
+  };
+  const std::string fine = with({"r/byteorder", "little"});
+  EXPECT_EQ(read_pytorch(bytes_of(fine), "m.bin").size(), 1U);
+  EXPECT_THAT(refusal(with({"r/byteorder", "big"})), HasSubstr("not little-endian"));
+  EXPECT_THAT(refusal(with({"r/constants.pkl", ""}), ErrorCode::kUnsupported),
+              HasSubstr("TorchScript"));
+  EXPECT_THAT(refusal(zip_of({{"r/data.pkl", pickle + "x"}, storage})),
+              HasSubstr("left over behind its pickle"));
+  EXPECT_THAT(refusal(zip_of({storage})), HasSubstr("torch.save did not write"));
+  EXPECT_THAT(refusal(zip_of({{"r/data.pkl", pickle}})),
+              HasSubstr("its storage '0' of 6 elements is not there"));
+}
+
 class PytorchShardTest : public testing::Test {
  protected:
   void shard(const std::string& file, const std::string& tensor) {
@@ -188,6 +216,18 @@ TEST_F(PytorchShardTest, a_missing_shard_is_named) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("2.bin is not there"),
                                     HasSubstr("pytorch_model.bin.index.json names it")));
+  }
+}
+
+TEST_F(PytorchShardTest, a_shard_elsewhere_is_refused) {
+  for (const char* file : {"sub/1.bin", "../1.bin", "/1.bin"}) {
+    index(std::string(R"({"a": ")") + file + "\"}");
+    try {
+      TensorFiles::open_model(folder_.path());
+      ADD_FAILURE() << file;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("'a' is not in a file beside the index"));
+    }
   }
 }
 
