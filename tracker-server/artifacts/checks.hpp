@@ -19,12 +19,9 @@ void check_description(std::string_view description);
 void check_metadata(std::string_view json);
 void check_client(std::string_view client);
 
-// Digests as they came, 32 bytes each.
-template <class Range>
-std::vector<artifact::Sha256> digests_of(const Range& raw);
-artifact::Sha256 digest_of(std::string_view raw);
+artifact::Sha256 digest_of(std::string_view raw);  // 32 bytes
 void check_digest_count(std::size_t count);
-
+// Digests as they came.
 template <class Range>
 std::vector<artifact::Sha256> digests_of(const Range& raw) {
   check_digest_count(static_cast<std::size_t>(raw.size()));

@@ -1,15 +1,14 @@
 #include "artifacts/downloads.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <tracker/error.hpp>
 
 namespace tracker::artifacts {
 namespace {
 
-// What one stream has in memory.
-constexpr std::size_t kChunksAtOnce = 4;
+// What one stream asks for at once, and has in memory.
+constexpr std::size_t kChunksAtOnce = 256, kBytesAtOnce = 8u << 20;
 
 [[noreturn]] void damaged(const artifact::Sha256& chunk) {
   throw Error(ErrorCode::kDataLoss,
@@ -60,15 +59,13 @@ void Downloads::chunks(core::ProjectId project, std::span<const artifact::Sha256
                        const ChunkSink& sink) {
   while (!wanted.empty()) {
     const auto now = wanted.first(std::min(wanted.size(), kChunksAtOnce));
-    wanted = wanted.subspan(now.size());
-    std::map<artifact::Sha256, std::string> found;
-    for (auto& chunk : storage::read_chunks(database_, project, now))
-      if (!found.contains(chunk.sha256)) found[chunk.sha256] = data_of(chunk);
-    for (const artifact::Sha256& sha256 : now) {
-      const auto data = found.find(sha256);
-      if (data == found.end())
-        throw Error(ErrorCode::kNotFound, "the project has no chunk " + sha256.hex());
-      if (!sink(sha256, std::string(data->second))) return;
+    auto found = storage::read_chunks(database_, project, now, kBytesAtOnce);
+    if (found.empty() || found.front().sha256 != now.front())
+      throw Error(ErrorCode::kNotFound, "the project has no chunk " + now.front().hex());
+    for (storage::StoredChunk& chunk : found) {
+      if (chunk.sha256 != wanted.front()) break;  // the one before it is missing: said next time
+      if (!sink(chunk.sha256, data_of(chunk))) return;
+      wanted = wanted.subspan(1);
     }
   }
 }

@@ -55,8 +55,9 @@ BegunUpload Uploads::begin(const UploadRequest& request) {
   artifact::check_collection_name(request.name);
   check_client(request.client);
   const std::int64_t now = clock_.now_us();
-  const auto id = storage::begin_upload(
-      database_, {request.project, request.type, request.name, request.client, now});
+  const auto id =
+      storage::begin_upload(database_, {request.project, request.type, request.name, request.client,
+                                        now, request.makes_project, request.creator});
   return {id, now + storage::kUploadLifeUs};
 }
 

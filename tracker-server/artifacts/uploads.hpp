@@ -20,6 +20,9 @@ namespace tracker::artifacts {
 
 struct UploadRequest {
   std::string project, type, name, client;
+  // As storage::NewUpload has them.
+  bool makes_project = false;
+  std::optional<core::UserId> creator{};
 };
 struct BegunUpload {
   storage::ArtifactUploadId id;

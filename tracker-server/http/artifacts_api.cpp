@@ -8,6 +8,7 @@
 
 #include "artifact/names.hpp"
 #include "artifacts/downloads.hpp"
+#include "auth/artifact_guard.hpp"
 #include "http/artifact_json.hpp"
 #include "http/file_answer.hpp"
 #include "storage/artifacts/lineage.hpp"
@@ -44,7 +45,7 @@ storage::ArtifactVersion version_of(const ApiContext& context, const Request& re
   if (!id)
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("'{}' is not the id of an artifact version", artifact::shown(text)));
-  return storage::find_version(context.database, {id, {}, {}, {}});
+  return auth::shown_version(*request.guard, context.database, {id, {}, {}, {}});
 }
 
 // What one file is read from, piece by piece.
@@ -58,9 +59,10 @@ struct Reading {
 }  // namespace
 
 Response get_artifacts(const ApiContext& context, const Request& request) {
-  const auto list =
-      storage::list_collections(context.database, required(request, "project"),
-                                request.query_value("type").value_or(""), page_of(request));
+  const auto project = required(request, "project");
+  request.guard->project(project);
+  const auto list = storage::list_collections(
+      context.database, project, request.query_value("type").value_or(""), page_of(request));
   auto items = json::array();
   for (const auto& item : list.items) items.push_back(artifact_json(item));
   return json_response({{"artifacts", std::move(items)}, {"next_cursor", cursor_json(list.next)}});
@@ -68,6 +70,7 @@ Response get_artifacts(const ApiContext& context, const Request& request) {
 
 Response get_artifact_versions(const ApiContext& context, const Request& request) {
   const auto project = required(request, "project"), name = required(request, "name");
+  request.guard->project(project);
   auto items = json::array();
   if (const auto ref = request.query_value("version")) {
     items.push_back(artifact_version_json(
@@ -119,14 +122,18 @@ Response get_artifact_file(const ApiContext& context, const Request& request) {
 Response get_artifact_lineage(const ApiContext& context, const Request& request) {
   const auto version = version_of(context, request);
   const auto depth = request.query_number("depth", 4, {1, 16});
-  return json_response(lineage_json(storage::lineage_of(context.database, version.id, depth)));
+  auto lineage = storage::lineage_of(context.database, version.id, depth);
+  auth::keep_visible(*request.guard, context.database, lineage);
+  return json_response(lineage_json(lineage));
 }
 
 Response get_run_artifacts(const ApiContext& context, const Request& request) {
   const auto run = core::RunId::from_text(request.parameters.at("id"));
+  request.guard->run(run);
   if (!storage::find_run(context.database, run))
     throw Error(ErrorCode::kNotFound, fmt::format("no run {}", run.text()));
-  const auto artifacts = storage::artifacts_of_run(context.database, run);
+  auto artifacts = storage::artifacts_of_run(context.database, run);
+  auth::keep_visible(*request.guard, context.database, artifacts.used);
   auto produced = json::array(), used = json::array();
   for (const auto& version : artifacts.produced) produced.push_back(artifact_version_json(version));
   for (const auto& version : artifacts.used) used.push_back(artifact_version_json(version));

@@ -23,6 +23,8 @@ inline Method method_of(boost::beast::http::verb verb) {
       return Method::kHead;
     case boost::beast::http::verb::post:
       return Method::kPost;
+    case boost::beast::http::verb::patch:
+      return Method::kPatch;
     case boost::beast::http::verb::delete_:
       return Method::kDelete;
     default:

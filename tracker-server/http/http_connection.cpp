@@ -47,8 +47,14 @@ std::string run_of(const Route* route, const Request& request) {
 // On a worker. By reference: all three live in the frame of `answer`, which waits.
 asio::awaitable<void> run_handler(const Router& router, Request& request,
                                   const Router::Match& match, Response& response) {
-  response = router.answer(request, match);
-  if (response.content_type == kJsonType) response = compressed(request, std::move(response));
+  response = encoded(request, router.answer(request, match));
+  co_return;
+}
+
+// Likewise.
+asio::awaitable<void> run_admission(const Router& router, Request& request, const Route& route,
+                                    std::optional<Response>& refusal) {
+  refusal = router.admit_to(request, route);
   co_return;
 }
 
@@ -106,6 +112,7 @@ class HttpConnection final : public Connection {
   asio::awaitable<bool> read_request();
   asio::awaitable<Next> one_request();
   asio::awaitable<Response> answer(Request& request);
+  asio::awaitable<std::optional<Response>> admit_live(Request& request);
   asio::awaitable<bool> write(Response response, bool keep_alive);
   asio::awaitable<std::size_t> write_rest(const BodyRest& rest);
   asio::awaitable<void> say_goodbye();
@@ -117,6 +124,7 @@ class HttpConnection final : public Connection {
   std::string client_;
   beast::flat_buffer buffer_;
   BeastRequest current_;
+  std::shared_ptr<auth::Guard> live_guard_;
   Exchange exchange_;
   bool busy_ = false;     // a request has begun
   bool fresh_ = true;     // none has yet
@@ -134,7 +142,8 @@ asio::awaitable<void> HttpConnection::run() {
     auto wire = std::move(wire_);
     auto upgrade = std::move(current_);
     shared_.connections.erase(this);
-    co_await serve_live(std::move(wire), std::move(upgrade), shared_);
+    auto guard = std::move(live_guard_);
+    co_await serve_live(std::move(wire), std::move(upgrade), std::move(guard), shared_);
     co_return;
   }
   co_await say_goodbye();
@@ -236,6 +245,10 @@ asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
   const bool read = co_await read_request();
   if (!read) co_return Next::kClose;
   auto request = to_request(current_);
+  if (request) {
+    request->client = client_;
+    request->secure = wire_.is_secure();
+  }
   exchange_.id = core::request_id(request ? request->header("x-request-id") : std::string_view());
   Response response;
   if (!request) {
@@ -243,9 +256,13 @@ asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
   } else if (auto refusal = refuse_foreign(shared_.options.origins, *request)) {
     response = std::move(*refusal);
   } else if (request->path == kLivePath && beast::websocket::is_upgrade(current_)) {
-    exchange_.route = shared_.router.match(request->method, request->path).route;
-    served(101, 0);
-    co_return Next::kLive;
+    request->id = exchange_.id;
+    const auto refused = co_await admit_live(*request);
+    if (!refused) {
+      served(101, 0);
+      co_return Next::kLive;
+    }
+    response = *refused;
   } else {
     request->body = std::move(current_.body());
     request->id = exchange_.id;
@@ -256,6 +273,17 @@ asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
   const bool keep_alive = current_.keep_alive() && !shared_.draining && !shared_.leaving;
   const bool written = co_await write(std::move(response), keep_alive);
   co_return written&& keep_alive ? Next::kGoOn : Next::kClose;
+}
+
+// Nothing if the tab may come; then live_guard_ is what it may see.
+asio::awaitable<std::optional<Response>> HttpConnection::admit_live(Request& request) {
+  exchange_.route = shared_.router.match(request.method, request.path).route;
+  if (exchange_.route == nullptr) co_return error_response(ErrorCode::kNotFound, "no live updates");
+  std::optional<Response> refusal;
+  auto work = run_admission(shared_.router, request, *exchange_.route, refusal);
+  co_await asio::co_spawn(shared_.workers.get_executor(), std::move(work), asio::use_awaitable);
+  live_guard_ = request.guard;
+  co_return refusal;
 }
 
 asio::awaitable<Response> HttpConnection::answer(Request& request) {

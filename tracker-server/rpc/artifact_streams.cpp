@@ -10,6 +10,7 @@
 #include <tracker/error.hpp>
 
 #include "artifact/manifest.hpp"
+#include "auth/artifact_guard.hpp"
 #include "core/log_text.hpp"
 #include "rpc/artifact_messages.hpp"
 #include "rpc/status.hpp"
@@ -26,8 +27,8 @@ constexpr const char* kTooMany =
 template <class Request>
 class Reader : public grpc::ServerReadReactor<Request> {
  public:
-  Reader(const ArtifactStreamContext& context, CallRecord record)
-      : context_(context), record_(std::move(record)) {
+  Reader(const ArtifactStreamContext& context, ArtifactStreamCall call)
+      : context_(context), call_(std::move(call)) {
     taken_ = context_.slots.open.fetch_add(1) < context_.slots.most;
   }
   ~Reader() override { context_.slots.open.fetch_sub(1); }
@@ -53,10 +54,19 @@ class Reader : public grpc::ServerReadReactor<Request> {
   virtual void finish() = 0;
 
   artifacts::Uploads& uploads() const { return context_.uploads; }
+  auth::Guard& guard() { return *guard_; }
+  // Nobody who may not write to its project learns that the upload is there.
+  storage::ArtifactUploadId shown_upload(const std::string& text) {
+    const auto upload = artifacts::upload_id(text);
+    if (!auth::show_upload(*guard_, context_.database, upload))
+      throw storage::no_such_upload(upload);
+    return upload;
+  }
 
  private:
   void work(bool more) {
     try {
+      if (!guard_) guard_.emplace(context_.gate.open(call_.claim, call_.needs, call_.from));
       if (more) {
         take(request_);
         this->StartRead(&request_);
@@ -65,17 +75,18 @@ class Reader : public grpc::ServerReadReactor<Request> {
       finish();
       end(grpc::Status::OK);
     } catch (...) {
-      end(current_status(record_.call(), record_.id()));
+      end(current_status(call_.record.call(), call_.record.id()));
     }
   }
 
   void end(const grpc::Status& status) {
-    record_.end(status);
+    call_.record.end(status);
     this->Finish(status);
   }
 
   const ArtifactStreamContext context_;
-  const CallRecord record_;
+  const ArtifactStreamCall call_;
+  std::optional<auth::Guard> guard_;
   Request request_;
   bool taken_ = false;
   std::atomic<bool> cancelled_{false};
@@ -83,13 +94,13 @@ class Reader : public grpc::ServerReadReactor<Request> {
 
 class ChunkReader final : public Reader<v1::UploadChunksRequest> {
  public:
-  ChunkReader(const ArtifactStreamContext& context, CallRecord record,
+  ChunkReader(const ArtifactStreamContext& context, ArtifactStreamCall call,
               v1::UploadChunksResponse& response)
-      : Reader(context, std::move(record)), response_(response) {}
+      : Reader(context, std::move(call)), response_(response) {}
 
  private:
   void take(const v1::UploadChunksRequest& request) override {
-    if (!upload_) upload_ = artifacts::upload_id(request.upload());
+    if (!upload_) upload_ = shown_upload(request.upload());
     std::vector<artifacts::ReceivedChunk> chunks;
     for (const auto& chunk : request.chunks()) chunks.push_back({chunk.sha256(), chunk.data()});
     sum_ += uploads().add(*upload_, chunks);
@@ -107,9 +118,9 @@ class ChunkReader final : public Reader<v1::UploadChunksRequest> {
 
 class CommitReader final : public Reader<v1::CommitVersionRequest> {
  public:
-  CommitReader(const ArtifactStreamContext& context, CallRecord record,
+  CommitReader(const ArtifactStreamContext& context, ArtifactStreamCall call,
                v1::CommitVersionResponse& response)
-      : Reader(context, std::move(record)), response_(response) {}
+      : Reader(context, std::move(call)), response_(response) {}
 
  private:
   void take(const v1::CommitVersionRequest& request) override {
@@ -129,7 +140,9 @@ class CommitReader final : public Reader<v1::CommitVersionRequest> {
       throw Error(ErrorCode::kInvalidArgument,
                   "a manifest has at most 64 MiB, not " + std::to_string(announced_) + " bytes");
     request_ = commit_of(request.header());
+    shown_upload(request_->upload.text());
     artifacts::Uploads::check(*request_);
+    if (!request_->run_id.empty()) guard().run(run_of(request_->run_id));
   }
 
   void take_part(const std::string& part) {
@@ -162,16 +175,17 @@ class CommitReader final : public Reader<v1::CommitVersionRequest> {
 }  // namespace
 
 grpc::ServerReadReactor<v1::UploadChunksRequest>* read_chunks(const ArtifactStreamContext& context,
-                                                              CallRecord record,
+                                                              ArtifactStreamCall call,
                                                               v1::UploadChunksResponse& response) {
-  auto* reader = new ChunkReader(context, std::move(record), response);
+  auto* reader = new ChunkReader(context, std::move(call), response);
   reader->begin();
   return reader;
 }
 
 grpc::ServerReadReactor<v1::CommitVersionRequest>* read_commit(
-    const ArtifactStreamContext& context, CallRecord record, v1::CommitVersionResponse& response) {
-  auto* reader = new CommitReader(context, std::move(record), response);
+    const ArtifactStreamContext& context, ArtifactStreamCall call,
+    v1::CommitVersionResponse& response) {
+  auto* reader = new CommitReader(context, std::move(call), response);
   reader->begin();
   return reader;
 }

@@ -7,6 +7,7 @@
 
 #include "artifacts/downloads.hpp"
 #include "artifacts/uploads.hpp"
+#include "auth/gate.hpp"
 #include "core/clock.hpp"
 #include "core/request_id.hpp"
 #include "storage/database.hpp"
@@ -23,6 +24,7 @@ struct ArtifactsServiceOptions {
 // All must outlive the service.
 struct ArtifactsServiceParts {
   storage::Database& database;
+  auth::Gate& gate;
   const core::Clock& clock;
   artifacts::Uploads& uploads;
   artifacts::Downloads& downloads;

@@ -270,6 +270,36 @@ TEST_F(Uploading, ARangeOfAFileIsMadeOfPartsOfItsChunks) {
     }
 }
 
+TEST_F(Uploading, ChunksComeInTheOrderAskedForUntilOneIsMissing) {
+  Tree tree;
+  std::vector<artifact::Sha256> wanted;
+  std::string expected, got;
+  for (int i = 0; i < 600; ++i) {
+    const std::string content = "chunk " + std::to_string(i);
+    tree["f" + std::to_string(i)] = content;
+    wanted.push_back(artifact::sha256(content));
+    expected += content;
+  }
+  wanted.push_back(wanted[3]);
+  expected += "chunk 3";
+  client->put(tree);
+  const auto project = storage::project_with_artifacts(*database, "imdb");
+  const auto take = [&](const artifact::Sha256& sha256, std::string&& data) {
+    EXPECT_EQ(artifact::sha256(data), sha256);
+    got += data;
+    return true;
+  };
+  downloads->chunks(project, wanted, take);
+  EXPECT_EQ(got, expected);
+  got.clear();
+  wanted[300] = artifact::sha256("nobody has this");
+  std::string words;
+  EXPECT_EQ(failure([&] { downloads->chunks(project, wanted, take); }, &words),
+            ErrorCode::kNotFound);
+  EXPECT_NE(words.find(wanted[300].hex()), std::string::npos) << words;
+  EXPECT_EQ(got, expected.substr(0, expected.find("chunk 300")));
+}
+
 TEST_F(Uploading, ADamagedChunkIsSaidAndNeverGiven) {
   client->put({{"a", "one|two"}});
   storage::PgConnection connection(database->options().dsn, 0);

@@ -24,7 +24,8 @@ class StreamedBody : public EdgeTest {
                                }};
       return response;
     };
-    routes_.push_back({Method::kGet, "/api/v1/large", Runs::kOnWorker, handler});
+    routes_.push_back(
+        {Method::kGet, "/api/v1/large", auth::Access::kPublic, Runs::kOnWorker, handler});
     start();
   }
 

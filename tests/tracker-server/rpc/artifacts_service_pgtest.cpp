@@ -25,7 +25,7 @@ class ArtifactsServiceTest : public RpcTest {
     RpcTest::SetUp();
     parts = std::make_unique<artifacts::Artifacts>(*database, clock, nullptr);
     service = std::make_unique<ArtifactsService>(
-        ArtifactsServiceParts{*database, clock, parts->uploads, parts->downloads},
+        ArtifactsServiceParts{*database, *gate, clock, parts->uploads, parts->downloads},
         ArtifactsServiceOptions{.streams = 2});
     serve(service->service());
     grpc::ChannelArguments arguments;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -23,19 +24,10 @@ struct StoredChunk {
   std::string object;  // its key in the store outside
 };
 
-// Those of the chunks that the project has, in no particular order. The caller bounds how many: all
-// of them are in memory.
+// The chunks in the order asked for, from the first on, until they have `most_bytes` (the last one
+// may go beyond). Those that the project lacks are left out.
 std::vector<StoredChunk> read_chunks(Database& database, core::ProjectId project,
-                                     std::span<const artifact::Sha256> chunks);
-
-// Chunks by their numbers, for a check of all of them: those behind `after`, at most `limit`, in
-// order, without their data.
-struct NumberedChunk {
-  std::int64_t row = 0;
-  core::ProjectId project;
-  StoredChunk chunk;
-};
-std::vector<NumberedChunk> list_chunks(PgConnection& connection, std::int64_t after,
-                                       std::size_t limit);
+                                     std::span<const artifact::Sha256> chunks,
+                                     std::size_t most_bytes);
 
 }  // namespace tracker::storage

@@ -15,6 +15,8 @@ constexpr std::int64_t kRenewEveryUs = 10 * core::kMinuteUs;
 
 constexpr const char* kMakeProject = R"sql(
   INSERT INTO project (id, name, created_us) VALUES (gen_random_uuid(), $1, $2) ON CONFLICT (name) DO NOTHING)sql";
+constexpr const char* kMakeAdmin = R"sql(
+  INSERT INTO project_member (project_id, account_id, role) SELECT id, $2, 3 FROM project WHERE name = $1)sql";
 constexpr const char* kLockProject =
     "SELECT id, deleted_us IS NOT NULL FROM project WHERE name = $1 FOR NO KEY UPDATE";
 constexpr const char* kReviveProject = "UPDATE project SET deleted_us = NULL WHERE id = $1";
@@ -58,12 +60,6 @@ constexpr const char* kAbort =
 constexpr const char* kRegister = R"sql(
   INSERT INTO artifact_object (object, remove_us) SELECT o, $2 FROM unnest($1::text[]) AS o)sql";
 
-Error gone(ArtifactUploadId upload) {
-  return {ErrorCode::kNotFound, "the upload " + upload.text() +
-                                    " is not there: it was given up, or nobody called for it for "
-                                    "24 hours; begin a new one"};
-}
-
 struct OpenUpload {
   std::int64_t row = 0;
   core::ProjectId project;
@@ -71,7 +67,7 @@ struct OpenUpload {
 
 OpenUpload open_upload(PgConnection& connection, ArtifactUploadId upload, std::int64_t now_us) {
   const PgResult row = connection.run(kOpen, PgParams().uuid(upload.uuid().bytes).bigint(now_us));
-  if (row.rows() == 0) throw gone(upload);
+  if (row.rows() == 0) throw no_such_upload(upload);
   if (row.boolean(0, 2))
     throw Error(ErrorCode::kFailedPrecondition,
                 "the upload " + upload.text() + " is committed: begin a new one");
@@ -150,12 +146,36 @@ std::uint64_t add_until_held(PgConnection& connection, const OpenUpload& upload,
   }
 }
 
+// As storage/streams.cpp does for runs.
+void make_project(PgConnection& connection, const NewUpload& upload) {
+  const bool made =
+      connection.run(kMakeProject, PgParams().text(upload.project).bigint(upload.now_us))
+          .affected() > 0;
+  if (!made && upload.makes_project)
+    throw Error(ErrorCode::kUnavailable, "the project was made by somebody else just now");
+  if (made && upload.creator)
+    connection.run(kMakeAdmin, PgParams().text(upload.project).uuid(upload.creator->uuid().bytes));
+}
+
 }  // namespace
+
+Error no_such_upload(ArtifactUploadId upload) {
+  return {ErrorCode::kNotFound, "the upload " + upload.text() +
+                                    " is not there: it was given up, or nobody called for it for "
+                                    "24 hours; begin a new one"};
+}
+
+std::optional<core::ProjectId> project_of_upload(Database& database, ArtifactUploadId upload) {
+  const PgResult row = database.pg()->run("SELECT project_id FROM artifact_upload WHERE uuid = $1",
+                                          PgParams().uuid(upload.uuid().bytes));
+  if (row.rows() == 0) return std::nullopt;
+  return core::ProjectId(run_id_of(row.bytes(0, 0)).uuid());
+}
 
 ArtifactUploadId begin_upload(Database& database, const NewUpload& upload) {
   const Database::PgLease lease = database.pg();
   return in_transaction(*lease, [&](PgConnection& connection) {
-    connection.run(kMakeProject, PgParams().text(upload.project).bigint(upload.now_us));
+    make_project(connection, upload);
     const PgResult project = connection.run(kLockProject, PgParams().text(upload.project));
     if (project.rows() == 0)
       throw Error(ErrorCode::kUnavailable, "the project is being removed: try again");

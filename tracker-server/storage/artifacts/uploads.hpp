@@ -2,11 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <tracker/error.hpp>
+
+#include "core/role.hpp"
 #include "storage/artifacts/types.hpp"
 #include "storage/database.hpp"
 
@@ -21,10 +25,19 @@ inline constexpr std::int64_t kUploadLifeUs = std::int64_t{24} * 3600 * 1'000'00
 struct NewUpload {
   std::string project, type, name, client;
   std::int64_t now_us = 0;
+  // As storage::Registration has them.
+  bool makes_project = false;
+  std::optional<core::UserId> creator{};
 };
 // Makes the project if it is not there, and brings back a deleted one. Names have been checked.
-// kFailedPrecondition if the collection holds another type.
+// kFailedPrecondition if the collection holds another type, kUnavailable when a project was to be
+// made and another made it.
 ArtifactUploadId begin_upload(Database& database, const NewUpload& upload);
+
+// Of an upload that is there, committed or not.
+std::optional<core::ProjectId> project_of_upload(Database& database, ArtifactUploadId upload);
+// kNotFound, in the words that all use for it.
+Error no_such_upload(ArtifactUploadId upload);
 
 // Holds those of the chunks that the upload's project has; indices of the others, rising.
 std::vector<std::uint32_t> hold_chunks(Database& database, ArtifactUploadId upload,

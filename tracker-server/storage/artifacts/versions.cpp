@@ -120,10 +120,12 @@ std::int64_t number_before(const ArtifactPage& page) {
 
 }  // namespace
 
+Error no_such_version(const ArtifactRef& ref) { return {ErrorCode::kNotFound, words_for(ref)}; }
+
 ArtifactVersion find_version(Database& database, const ArtifactRef& ref, DeletedVersions deleted) {
   const Database::PgLease connection = database.pg();
   const PgResult rows = select(*connection, ref);
-  if (rows.rows() == 0) throw Error(ErrorCode::kNotFound, words_for(ref));
+  if (rows.rows() == 0) throw no_such_version(ref);
   ArtifactVersion out = version_of(rows, 0);
   if (out.deleted_us && deleted == DeletedVersions::kHidden)
     throw Error(ErrorCode::kNotFound, words_for(ref) + ": it was deleted");

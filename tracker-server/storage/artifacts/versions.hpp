@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <tracker/error.hpp>
+
 #include "storage/artifacts/types.hpp"
 #include "storage/database.hpp"
 
@@ -16,6 +18,9 @@
 namespace tracker::storage {
 
 enum class DeletedVersions { kHidden, kFound };
+
+// kNotFound, in the words that all use for it.
+Error no_such_version(const ArtifactRef& ref);
 
 // What the reference names now. Deleted versions are found by id or number only, if at all.
 ArtifactVersion find_version(Database& database, const ArtifactRef& ref,
