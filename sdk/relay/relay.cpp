@@ -14,6 +14,7 @@
 #include "spool/control.hpp"
 #include "spool/layout.hpp"
 #include "spool/release.hpp"
+#include "spool/segment.hpp"
 
 namespace tracker::relay {
 namespace {
@@ -27,6 +28,12 @@ constexpr std::chrono::seconds kReleaseInterval{30};
 constexpr int kComebacks = 3;  // after somebody newer took the log over, within
 constexpr std::chrono::minutes kSupersededMemory{10};
 
+v1::Hello::Resume resume_of(const std::string& text) {
+  if (text == "allow") return v1::Hello::ALLOW;
+  if (text == "must") return v1::Hello::MUST;
+  return text == "never" ? v1::Hello::NEVER : v1::Hello::RESUME_UNSPECIFIED;
+}
+
 // The log's own words about itself.
 v1::Hello hello_of(const std::filesystem::path& directory) {
   const auto info = spool::read_info(directory);
@@ -36,6 +43,7 @@ v1::Hello hello_of(const std::filesystem::path& directory) {
   hello.set_run_id(info.run_id);
   hello.set_writer_id(info.writer_id);
   hello.set_project(info.project);
+  hello.set_resume(resume_of(info.resume));
   hello.set_client(std::string("tracker-relay/") + TRACKER_VERSION);
   return hello;
 }
@@ -72,13 +80,15 @@ class Relay {
  private:
   StreamEnd attempt() {
     last_attempt_ = Clock::now();
+    // A run that was not to be started: its program took the log away.
+    if (spool::list_segments(options_.spool).empty()) return {StreamEnd::Kind::kStopped, ""};
     try {
       const Server server = discover(options_.server, {.stop = stop_});
       DeliveryStream::Options wanted;
       wanted.directory = options_.spool;
       wanted.hello = hello_;
       wanted.until_caught_up = options_.until_caught_up;
-      wanted.on_welcome = [&] { online(server); };
+      wanted.on_welcome = [&](const v1::Welcome& welcome) { online(server, welcome); };
       wanted.on_acked = [this](spool::Offset offset) { acked(offset); };
       return DeliveryStream(wanted, writer_end_)
           .run(open_channel(server, {.keepalive = options_.keepalive,
@@ -155,7 +165,14 @@ class Relay {
     return finished(outcome, message);
   }
 
-  void online(const Server& server) {
+  void online(const Server& server, const v1::Welcome& welcome) {
+    if (welcome.has_resumed())
+      control_.set_resumed({welcome.resumed().existed(), welcome.resumed().next_step()});
+    else if (hello_.resume() == v1::Hello::MUST || hello_.resume() == v1::Hello::NEVER)
+      throw Error(ErrorCode::kInvalidArgument,
+                  "the server at " + server.url +
+                      " is older than this program and cannot tell whether the run is there: "
+                      "update it, or start the run without `resume`");
     control_.set_run_url(server.url + "/runs/" + hello_.run_id());
     control_.set_relay(RelayState::kOnline, "");
     log("online: server " + server.version + " at " + server.url);

@@ -34,7 +34,7 @@ def word_pieces(special):
     return {piece: i for i, piece in enumerate(dict.fromkeys(special + pieces))}
 
 
-def tokenizer_for(pad_id):
+def tokenizer_for(pad_id, notes):
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     special = ["[PAD]", "[UNK]"] if pad_id == 0 else ["[UNK]", "[PAD]"]
     special += ["[CLS]", "[SEP]", "[MASK]"]
@@ -44,11 +44,11 @@ def tokenizer_for(pad_id):
     tok.add_special_tokens(special)
     ids = {t: tok.token_to_id(t) for t in special}
     tok.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        **notes.get("_template", {"single": "[CLS] $A [SEP]", "pair": "[CLS] $A [SEP] $B:1 [SEP]:1"}),
         special_tokens=[("[CLS]", ids["[CLS]"]), ("[SEP]", ids["[SEP]"])])
     return transformers.PreTrainedTokenizerFast(
         tokenizer_object=tok, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
-        mask_token="[MASK]", model_max_length=cases.POSITIONS - 2)
+        mask_token="[MASK]", model_max_length=cases.POSITIONS - 2, **notes.get("_tokenizer", {}))
 
 
 def checkpoint(model_type, seed, folder, spread=1.0, **fixed):
@@ -57,9 +57,10 @@ def checkpoint(model_type, seed, folder, spread=1.0, **fixed):
     target = os.path.join(folder, f"{model_type}-{seed}")
     options = cases.draw(model_type, seed) | fixed
     notes = {key: options.pop(key) for key in list(options) if key.startswith("_")}
-    tokenizer = tokenizer_for(1 if options.get("pad_token_id") == 1 else 0)
+    tokenizer = tokenizer_for(1 if options.get("pad_token_id") == 1 else 0, notes)
     config = transformers.AutoConfig.for_model(model_type, vocab_size=len(tokenizer), **options)
     torch.manual_seed(seed)
+    spread *= notes.get("_spread", 1.0)
     model = transformers.AutoModelForSequenceClassification.from_config(config).eval()
     with torch.no_grad():
         for parameter in model.parameters():
@@ -77,6 +78,22 @@ def narrow_mask(model):
         if type(module).__name__ == "NystromformerSelfAttention" and module.num_landmarks != module.seq_len:
             module.register_forward_pre_hook(
                 lambda _, args: (args[0], args[1] if args[1] is None else args[1][..., :1, :], *args[2:]))
+
+
+class NoCache:
+    def get_seq_length(self):
+        return 0
+
+    def __getitem__(self, layer):
+        return None
+
+
+def leave_out_cache(model):
+    """transformers 5.23 asks the cache of a pre-norm FlauBERT for a layer's part by index, which fails; a classifier has no use for
+    one."""
+    for module in model.modules():
+        if type(module).__name__ == "FlaubertModel" and module.pre_norm:
+            module.register_forward_pre_hook(lambda _, args, kwargs: (args, kwargs | {"cache": NoCache()}), with_kwargs=True)
 
 
 def notes_of(folder):
@@ -103,22 +120,24 @@ def load(folder, dtype=torch.float32, dropout=True):
     if tokenizer.pad_token_id != config.pad_token_id:
         tokenizer.pad_token = tokenizer.convert_ids_to_tokens(config.pad_token_id)
     narrow_mask(model)
-    tokenizer.padded_length = notes_of(folder).get("_pad_to")
+    leave_out_cache(model)
+    tokenizer.notes = notes_of(folder)
     return model.eval(), tokenizer
 
 
 def limit_of(model, folder=""):
     config = model.config
-    if config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet", "roberta-prelayernorm", "xlm-roberta-xl"):
+    if config.model_type in ("roberta", "longformer", "xlm-roberta", "camembert", "mpnet", "roberta-prelayernorm", "xlm-roberta-xl"):
         return config.max_position_embeddings - config.pad_token_id - 1
     return notes_of(folder).get("_limit") or config.max_position_embeddings
 
 
 def encode(model, tokenizer, rows, limit):
-    padded = getattr(tokenizer, "padded_length", None)
+    padded = tokenizer.notes.get("_pad_to")
     encoded = tokenizer(rows, truncation=True, max_length=padded or limit, padding="max_length" if padded else True,
                         return_tensors="pt")
-    if getattr(model.config, "type_vocab_size", 0) < 2 or model.config.model_type == "distilbert":
+    if "_tokenizer" not in tokenizer.notes and (getattr(model.config, "type_vocab_size", 0) < 2
+                                                or model.config.model_type == "distilbert"):
         encoded.pop("token_type_ids", None)
     return encoded
 

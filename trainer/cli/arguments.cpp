@@ -92,6 +92,17 @@ void define_subcommands(CLI::App& app, Arguments& a) {
                     "tokens of a text at most [what the model takes]");
   dtype_option(gradcheck, a.gradcheck.dtype);
   gradcheck.callback([&a] { a.command = Command::kGradcheck; });
+
+  CLI::App& exported = subcommand(app, "export", "a model as a new directory, adapters merged");
+  define_flags(exported, model_flags(a.exported.model, a.exported.revision));
+  exported.add_option("--output", a.exported.output, "directory to make")
+      ->required()
+      ->group("Files");
+  exported
+      .add_flag("--merge", a.exported.merge,
+                "add low-rank adapters to the weights, as PEFT's merge_and_unload")
+      ->group("Files");
+  exported.callback([&a] { a.command = Command::kExport; });
 }
 
 }  // namespace

@@ -79,6 +79,14 @@ struct TrainArguments {
   std::int64_t freeze_layers = 0;
   bool freeze_embeddings = false;
 
+  std::optional<std::int64_t> lora_r;  // absent: the whole model is trained
+  double lora_alpha = 8;
+  double lora_dropout = 0;
+  std::vector<std::string> lora_target_modules;  // empty: PEFT's for the model type
+  std::vector<std::string> lora_modules_to_save;
+  std::string lora_bias = "none";
+  bool use_rslora = false;
+
   bool gradient_checkpointing = false;
   std::string dtype = "auto";
   std::string device = "auto";
@@ -144,6 +152,13 @@ struct GradcheckArguments {
   std::string dtype = "float32";
 };
 
+struct ExportArguments {
+  std::string model;
+  std::string revision = "main";
+  std::string output;
+  bool merge = false;
+};
+
 struct TokenizeArguments {
   std::string model;
   std::string input;
@@ -156,7 +171,7 @@ struct TokenizeArguments {
   bool offsets = false;
 };
 
-enum class Command { kTrain, kTokenize, kPredict, kEvaluate, kGradcheck, kHub };
+enum class Command { kTrain, kTokenize, kPredict, kEvaluate, kGradcheck, kExport, kHub };
 
 struct Arguments {
   Command command = Command::kTrain;
@@ -165,6 +180,7 @@ struct Arguments {
   PredictArguments predict;
   EvaluateArguments evaluate;
   GradcheckArguments gradcheck;
+  ExportArguments exported;
   HubCommand hub_command = HubCommand::kDownload;  // of Command::kHub
   HubArguments hub;
 };

@@ -9,5 +9,6 @@ int run_train(const TrainArguments& arguments);
 int run_predict(const PredictArguments& arguments);
 int run_evaluate(const EvaluateArguments& arguments);
 int run_gradcheck(const GradcheckArguments& arguments);
+int run_export(const ExportArguments& arguments);
 
 }  // namespace trainer::cli

@@ -28,7 +28,7 @@ namespace {
 models::Classifier load(ModelFiles& files, const std::string& dtype, nn::Purpose purpose) {
   require_head(files);
   models::Classifier model(files.config, nn::compute_from_name(dtype), purpose);
-  models::load_weights(model, files.tensors);
+  load_weights(model, files);
   return model;
 }
 

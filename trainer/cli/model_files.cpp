@@ -12,20 +12,99 @@
 #include "models/model_types.hpp"
 
 namespace trainer::cli {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kConfigFile = "config.json";
+
+// The directory of an adapter, with what it has of config and tokenizer; nullopt for a whole model.
+std::optional<fs::path> find_adapter(const hub::Hub& hub, const std::string& id_or_directory,
+                                     const std::string& revision) {
+  if (fs::is_directory(id_or_directory)) {
+    const fs::path directory = id_or_directory;
+    if (!fs::exists(directory / models::kAdapterConfigFile)) return std::nullopt;
+    return directory;
+  }
+  if (!hub::is_repo_id(id_or_directory)) return std::nullopt;
+  const hub::Repo repo{.id = id_or_directory, .revision = revision};
+  const auto fetch = [&](std::string_view name) {
+    return hub.reachable() ? hub.file(repo, name) : hub.cached(repo, name);
+  };
+  // Asked for first: it tells whether the hub answers.
+  fetch(kConfigFile);
+  const std::optional<fs::path> config = fetch(models::kAdapterConfigFile);
+  if (!config) return std::nullopt;
+  hub.require(repo, models::kAdapterWeightsFile);
+  for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"})
+    fetch(name);
+  return config->parent_path();
+}
+
+// The directory that has the file: the adapter's, else the base model's.
+const fs::path& holder(const fs::path& adapter, const fs::path& base, const char* file) {
+  return fs::exists(adapter / file) ? adapter : base;
+}
+
+std::int64_t stored_classes(const ModelFiles& files) {
+  if (files.adapter) {
+    const std::int64_t own = models::stored_classes(*files.config.type, *files.adapter,
+                                                    std::string(models::kAdapterPrefix));
+    if (own > 0) return own;
+  }
+  return models::stored_classes(*files.config.type, files.tensors);
+}
+
+fs::path resolve(const hub::Hub& hub, const std::string& id_or_directory,
+                 const std::string& revision) {
+  return hub::resolve_model(hub, id_or_directory, revision,
+                            [](const fs::path& config) { models::read_config(config); });
+}
+
+ModelFiles open_adapter(const hub::Hub& hub, const fs::path& adapter) {
+  const models::LoraConfig lora = models::read_lora_config(adapter / models::kAdapterConfigFile);
+  if (lora.base_model.empty()) {
+    throw Error(ErrorCode::kInvalidInput,
+                (adapter / models::kAdapterConfigFile).string() +
+                    ": base_model_name_or_path is not there: name the model the adapter is for");
+  }
+  const fs::path base =
+      resolve(hub, lora.base_model, lora.revision.empty() ? "main" : lora.revision);
+  ModelFiles files{.directory = adapter,
+                   .config = models::read_config(holder(adapter, base, kConfigFile) / kConfigFile),
+                   .tokenizer = text::Tokenizer::load(holder(adapter, base, "tokenizer.json")),
+                   .tensors = hub::Safetensors::open_model(base),
+                   .adapter = hub::Safetensors::open(adapter / models::kAdapterWeightsFile)};
+  files.config.lora = lora;
+  return files;
+}
+
+}  // namespace
 
 ModelFiles open_model(const std::string& id_or_directory, const std::string& revision) {
   if (id_or_directory.empty())
     throw Error(ErrorCode::kUsage, "--model is required: a hub id or a directory");
   TransferDisplay display(transfer_style_of_terminal());
   const hub::Hub hub(hub::HubSettings::from_environment(), display.progress());
-  const std::filesystem::path directory =
-      hub::resolve_model(hub, id_or_directory, revision,
-                         [](const std::filesystem::path& config) { models::read_config(config); });
+  if (const auto adapter = find_adapter(hub, id_or_directory, revision)) {
+    ModelFiles files = open_adapter(hub, *adapter);
+    display.finish();
+    return files;
+  }
+  const fs::path directory = resolve(hub, id_or_directory, revision);
   display.finish();
   return {.directory = directory,
-          .config = models::read_config(directory / "config.json"),
+          .config = models::read_config(directory / kConfigFile),
           .tokenizer = text::Tokenizer::load(directory),
-          .tensors = hub::Safetensors::open_model(directory)};
+          .tensors = hub::Safetensors::open_model(directory),
+          .adapter = std::nullopt};
+}
+
+models::LoadReport load_weights(models::Classifier& model, const ModelFiles& files) {
+  models::LoadReport report = models::load_weights(model, files.tensors);
+  if (!files.adapter) return report;
+  models::load_adapter(model, *files.adapter);
+  report.initialised.clear();  // the adapter has them
+  return report;
 }
 
 void expect_labels(const ModelFiles& files, data::DatasetOptions& options) {
@@ -40,7 +119,7 @@ void settle_labels(ModelFiles& files, const data::Dataset& dataset) {
   std::vector<std::string>& labels = files.config.labels;
   files.config.problem_type = dataset.problem_type;
   const auto named = static_cast<std::int64_t>(dataset.label_names.size());
-  const std::int64_t stored = models::stored_classes(*files.config.type, files.tensors);
+  const std::int64_t stored = stored_classes(files);
   if (stored > 0) {
     if (static_cast<std::int64_t>(labels.size()) != stored) labels = models::unnamed_labels(stored);
     if (named == stored && models::are_unnamed(labels)) labels = dataset.label_names;
@@ -70,7 +149,7 @@ void settle_labels(ModelFiles& files, const data::Dataset& dataset) {
 }
 
 void require_head(ModelFiles& files) {
-  const std::int64_t stored = models::stored_classes(*files.config.type, files.tensors);
+  const std::int64_t stored = stored_classes(files);
   if (stored == 0) {
     throw Error(ErrorCode::kInvalidInput,
                 files.directory.string() +

@@ -22,11 +22,13 @@ struct ModelFiles {
   std::filesystem::path directory;
   models::ClassifierConfig config;
   text::Tokenizer tokenizer;
-  hub::Safetensors tensors;
+  hub::Safetensors tensors;                 // of a model with adapters the base model's
+  std::optional<hub::Safetensors> adapter;  // config.lora says which
 };
 
 // Downloads what is missing, config.json first: an unsupported model is refused before its weights
-// are fetched.
+// are fetched. Of a directory or repository with an adapter_config.json the base model that it
+// names is opened as well; tokenizer and config.json are the adapter's own where it has them.
 ModelFiles open_model(const std::string& id_or_directory, const std::string& revision);
 
 // What config.json says of the labels, where the options say nothing: its problem_type; one label
@@ -38,6 +40,8 @@ void expect_labels(const ModelFiles& files, data::DatasetOptions& options);
 void settle_labels(ModelFiles& files, const data::Dataset& dataset);
 // The classes of a finished classifier. Throws Error(kInvalidInput) for a bare model.
 void require_head(ModelFiles& files);
+// Copies weights and adapter into the model.
+models::LoadReport load_weights(models::Classifier& model, const ModelFiles& files);
 
 // Tokens a text may have: `wanted`, else `fallback` or what the model and its tokenizer take, if
 // that is less. Throws Error(kUsage) when more is wanted than the model takes; a tokenizer's own

@@ -61,6 +61,8 @@ int dispatch(const Arguments& arguments) {
       return run_evaluate(arguments.evaluate);
     case Command::kGradcheck:
       return run_gradcheck(arguments.gradcheck);
+    case Command::kExport:
+      return run_export(arguments.exported);
     case Command::kHub:
       return run_hub_command(arguments.hub_command, arguments.hub);
   }

@@ -79,6 +79,7 @@ void save_model(const TrainArguments& a, const TrainedModel& trained, const fs::
   models::ModelCard card{.name = name,
                          .metric = metric,
                          .base_model = a.model,
+                         .adapter = trained.model.config().lora.has_value(),
                          .dataset = trained.data_origin,
                          .hyperparameters = {},
                          .results = card_rows(trained.state, metric)};
@@ -87,8 +88,13 @@ void save_model(const TrainArguments& a, const TrainedModel& trained, const fs::
     card.hyperparameters.emplace_back(key, value.dump());
   models::write_file(directory / "README.md", models::render(card));
   models::write_file(directory / "training_args.json", flags.dump(2) + "\n");
-  std::vector<fs::path> saved = {"config.json", "model.safetensors", "README.md",
-                                 "training_args.json"};
+  std::vector<fs::path> saved = {"config.json", "README.md", "training_args.json"};
+  if (trained.model.config().lora) {
+    saved.emplace_back(models::kAdapterConfigFile);
+    saved.emplace_back(models::kAdapterWeightsFile);
+  } else {
+    saved.emplace_back("model.safetensors");
+  }
   for (const models::StoredFile& file : trained.tokenizer) saved.emplace_back(file.name);
   const fs::path archive = write_archive(directory, saved, name);
   fmt::print(stderr, "model saved in {} and {}\n", directory.string(), archive.string());

@@ -3,6 +3,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/checks.hpp"
+#include "cli/lora_arguments.hpp"
 #include "train/optimizer.hpp"
 #include "train/schedule.hpp"
 
@@ -241,8 +242,8 @@ std::vector<Flag> training_flags(TrainArguments& a) {
   for (Flags& flags : std::array{
            model_flags(a.model, a.revision), data_flags(a.data), token_cache_flags(a.token_cache),
            split_flags(a.data), row_flags(a), length_flags(a), optimizer_flags(a),
-           schedule_flags(a), regularisation_flags(a), machine_flags(a), evaluation_flags(a),
-           best_model_flags(a), output_flags(a), tracker_flags(a)}) {
+           schedule_flags(a), regularisation_flags(a), lora_flags(a), machine_flags(a),
+           evaluation_flags(a), best_model_flags(a), output_flags(a), tracker_flags(a)}) {
     all.insert(all.end(), std::make_move_iterator(flags.begin()),
                std::make_move_iterator(flags.end()));
   }

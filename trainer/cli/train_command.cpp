@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -7,6 +8,7 @@
 #include <optional>
 
 #include "cli/commands.hpp"
+#include "cli/lora_arguments.hpp"
 #include "cli/model_files.hpp"
 #include "cli/saved_model.hpp"
 #include "cli/token_arguments.hpp"
@@ -76,9 +78,24 @@ fs::path output_directory(const TrainArguments& a, const std::string& run_name) 
   return free;
 }
 
-void report_load(const models::LoadReport& report) {
-  if (!report.initialised.empty()) {
-    fmt::print(stderr, "new weights, to be trained: {}\n", fmt::join(report.initialised, ", "));
+void report_load(const models::LoadReport& report, const nn::ParameterSet& set) {
+  std::vector<std::string> frozen;
+  for (const nn::Parameter& parameter : set.parameters()) {
+    if (parameter.spec.gradient != nn::Gradient::kTrained)
+      frozen.push_back(parameter.spec.stored_name);
+  }
+  std::vector<std::string> trained, kept;
+  for (const std::string& name : report.initialised) {
+    const bool is_frozen = std::find(frozen.begin(), frozen.end(), name) != frozen.end();
+    (is_frozen ? kept : trained).push_back(name);
+  }
+  if (!trained.empty())
+    fmt::print(stderr, "new weights, to be trained: {}\n", fmt::join(trained, ", "));
+  if (!kept.empty()) {
+    fmt::print(stderr,
+               "new weights that stay as they are drawn: {}; train them with "
+               "--lora-modules-to-save\n",
+               fmt::join(kept, ", "));
   }
   if (!report.unused.empty()) {
     fmt::print(stderr, "not used: {} tensors of the checkpoint ({}{})\n", report.unused.size(),
@@ -128,6 +145,7 @@ Prepared prepare(const TrainArguments& a) {
       open_model(checkpoint ? checkpoint->string() : a.model, checkpoint ? "main" : a.revision);
   Rows rows = read_rows(a, files);
   settle_labels(files, rows.train);
+  settle_adapter(a, files);
   if (a.dropout) models::override_dropout(files.config, *a.dropout);
   const std::size_t limit = text_limit(files, a.max_length, 512);
   const data::TokenCacheSettings cache = token_cache(a.token_cache);
@@ -142,7 +160,7 @@ Prepared prepare(const TrainArguments& a) {
   if (evaluation) train::check_labels(*evaluation, files.config, rows.evaluation->origin);
   nn::set_seed(a.seed);
   models::Classifier model(files.config, nn::compute_from_name(a.dtype), nn::Purpose::kTrain);
-  report_load(models::load_weights(model, files.tensors));
+  report_load(load_weights(model, files), model.parameters());
   std::vector<models::StoredFile> tokenizer_files = models::read_files(files.tokenizer.files());
   return {.files = std::move(files),
           .tokenizer_files = std::move(tokenizer_files),
@@ -158,11 +176,20 @@ Prepared prepare(const TrainArguments& a) {
           .eval_summary = of_evaluation};
 }
 
+// ", 296450 of them trained" where adapters leave the rest frozen.
+std::string trained_share(const nn::ParameterSet& set) {
+  std::int64_t trained = 0;
+  for (const nn::Parameter& parameter : set.parameters()) {
+    if (parameter.spec.gradient == nn::Gradient::kTrained) trained += parameter.size;
+  }
+  return trained == set.size() ? "" : fmt::format(", {} of them trained", trained);
+}
+
 void describe_run(const Prepared& p) {
   fmt::print(
       stderr,
-      "{}: {} parameters, {}; {}; {} rows, {} tokens, at most {} each; evaluation on {} rows\n",
-      p.files.config.type->name, p.model.parameters().size(),
+      "{}: {} parameters{}, {}; {}; {} rows, {} tokens, at most {} each; evaluation on {} rows\n",
+      p.files.config.type->name, p.model.parameters().size(), trained_share(p.model.parameters()),
       p.model.parameters().compute() == nn::Compute::kBfloat16 ? "bfloat16" : "float32",
       data::name_of(p.files.config.problem()), p.train.size(), p.train.ids.size(), p.max_length,
       p.evaluation ? p.evaluation->size() : 0);

@@ -11,6 +11,7 @@
 
 #include <tracker/json.hpp>
 
+#include "cli/lora_arguments.hpp"
 #include "config/error.hpp"
 
 namespace trainer::cli {
@@ -60,6 +61,7 @@ std::vector<std::string> split(const std::string& text) {
 }
 
 void check(const TrainArguments& a) {
+  check_lora(a);
   if (a.model.empty() && a.resume_from_checkpoint.empty()) {
     throw Error(ErrorCode::kUsage,
                 "--model is required: a hub id or a directory (see trainer --help)");

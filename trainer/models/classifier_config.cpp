@@ -65,7 +65,7 @@ void check_body(const nn::TransformerConfig& body, const config::JsonObject& jso
   }
   if (body.max_tokens() < 2) broken(json, "max_position_embeddings leaves no room for a text");
   for (const double p : {body.embedding_dropout, body.hidden_dropout, body.attention_output_dropout,
-                         body.attention_dropout, body.feed_forward_dropout}) {
+                         body.attention_dropout, body.feed_forward_dropout, body.layer_dropout}) {
     if (!(p >= 0.0 && p < 1.0)) broken(json, "a dropout probability must lie in [0, 1)");
   }
 }
@@ -106,7 +106,7 @@ ClassifierConfig read_config(const std::filesystem::path& config_json) {
 
 void override_dropout(ClassifierConfig& config, double probability) {
   const auto set = [&](Drops place, double& value) {
-    if ((config.type->drops & place) != 0U) value = probability;
+    if ((config.type->drops & place) != 0U || probability == 0.0) value = probability;
   };
   const auto set_stack = [&](nn::TransformerConfig& stack) {
     set(kDropsEmbeddings, stack.embedding_dropout);
@@ -114,6 +114,7 @@ void override_dropout(ClassifierConfig& config, double probability) {
     set(kDropsAttentionOutput, stack.attention_output_dropout);
     set(kDropsAttention, stack.attention_dropout);
     set(kDropsFeedForward, stack.feed_forward_dropout);
+    if (probability == 0.0) stack.layer_dropout = 0.0;
   };
   set_stack(config.body);
   if (config.decoder) set_stack(*config.decoder);

@@ -11,6 +11,7 @@
 #include "config/json.hpp"
 #include "data/labels/problem_type.hpp"
 #include "models/head.hpp"
+#include "models/lora_config.hpp"
 #include "nn/transformer_config.hpp"
 
 // config.json of a sequence classifier, read into what the code needs.
@@ -25,6 +26,9 @@ struct ClassifierConfig {
   std::optional<nn::TransformerConfig> decoder;  // beside an encoder: nn::EncoderDecoder
   std::optional<std::int32_t> decoder_start_id;  // none: each text's last token
   HeadConfig head;
+  // What checkpoints of the type hold and a classifier never reads (BigBird's pooler): kept and
+  // saved as it is.
+  std::vector<nn::ParameterSpec> idle;
   // Instead of the type's, where names depend on the config.
   std::span<const StoredName> body_names;
   double initializer_range = 0.02;  // standard deviation of weights that the checkpoint lacks
@@ -37,7 +41,8 @@ struct ClassifierConfig {
   std::vector<std::string> labels;
   // As config.json says, or as the data settled it.
   std::optional<data::ProblemType> problem_type;
-  std::string json;  // config.json as it was read, for export
+  std::string json;                // config.json as it was read, for export
+  std::optional<LoraConfig> lora;  // adapters on frozen weights
 
   // What transformers takes it for: one label without a problem type means regression.
   data::ProblemType problem() const {
@@ -58,7 +63,7 @@ std::vector<std::string> unnamed_labels(std::int64_t count);
 bool are_unnamed(const std::vector<std::string>& labels);
 
 // What the command line may say instead of config.json: one probability for all dropouts that the
-// architecture has.
+// architecture has. 0 also keeps every layer (nn::TransformerConfig::layer_dropout).
 void override_dropout(ClassifierConfig& config, double probability);
 
 }  // namespace trainer::models

@@ -3,6 +3,8 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/mean.h>
 
+#include <cmath>
+
 #include "nn/modules.hpp"
 #include "nn/specs.hpp"
 
@@ -12,7 +14,10 @@ void add_head_parameters(std::vector<nn::ParameterSpec>& specs, const HeadConfig
                          std::int64_t hidden, std::int64_t labels) {
   const auto bias_if = [](bool wanted) { return wanted ? nn::Bias::kYes : nn::Bias::kNo; };
   const auto drawn = [&](std::size_t from, double deviation) {
-    specs[from].deviation = deviation;
+    const std::vector<std::int64_t>& shape = specs[from].shape;
+    specs[from].deviation = config.deviation_by_size
+                                ? std::sqrt(1.0 / static_cast<double>(shape[0] + shape[1]))
+                                : deviation;
     specs[from].cutoff = config.cutoff;
   };
   if (config.dense) {
@@ -36,10 +41,11 @@ at::Tensor Head::forward(const at::Tensor& pooled, nn::Pass& pass) const {
   // B rows only: fp32 costs nothing here.
   at::Tensor x = pooled.to(at::kFloat);
   x = nn::dropout(x, pass.dropout(config_.input_dropout));
-  if (dense_) x = nn::activate(config_.activation, nn::linear(x, *dense_));
+  if (dense_) x = nn::linear(x, *dense_);
+  x = nn::activate(config_.activation, x);
   if (norm_) x = nn::add_norm(x, {}, *norm_, {});
   x = nn::dropout(x, pass.dropout(config_.dropout));
-  return nn::linear(x, out_);
+  return nn::activate(config_.out_activation, nn::linear(x, out_));
 }
 
 namespace {

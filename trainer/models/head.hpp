@@ -27,23 +27,25 @@ enum class Pool {
   kLate,       // every token's, and the mean is taken of their logits
 };
 
-// [dropout] -> [dense -> activation -> [norm]] -> dropout -> out. BERT's pooler, the dense head of
-// RoBERTa, DistilBERT's pre-classifier, ModernBERT's prediction head and a decoder's bare `score`
-// are all this.
+// [dropout] -> [dense] -> activation -> [norm] -> dropout -> out -> out_activation. BERT's pooler,
+// the dense head of RoBERTa, DistilBERT's pre-classifier, ModernBERT's prediction head, the
+// sequence summaries of XLM and XLNet and a decoder's bare `score` are all this.
 struct HeadConfig {
   Pool pool = Pool::kFirst;
   bool dense = true;
   bool dense_bias = true;
-  nn::Activation activation = nn::Activation::kTanh;
-  bool norm = false;  // LayerNorm after the activation
+  nn::Activation activation = nn::Activation::kTanh;  // also without dense
+  bool norm = false;                                  // LayerNorm after the activation
   bool norm_bias = true;
   double norm_eps = 1e-5;
   bool out_bias = true;
+  nn::Activation out_activation = nn::Activation::kLinear;  // of the logits
   double input_dropout = 0.0;
   double dropout = 0.1;
   double dense_deviation = 0.0;  // of new weights; 0: the model's initializer_range
   double out_deviation = 0.0;
-  double cutoff = 0.0;  // see nn::ParameterSpec
+  bool deviation_by_size = false;  // sqrt(1/(in+out)) of each matrix, as Funnel draws them
+  double cutoff = 0.0;             // see nn::ParameterSpec
 };
 
 // head.dense, head.norm, head.out.

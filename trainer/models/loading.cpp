@@ -8,8 +8,10 @@
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <set>
 
 #include "config/error.hpp"
+#include "models/lora.hpp"
 #include "models/model_types.hpp"
 #include "models/stored_layout.hpp"
 
@@ -109,6 +111,11 @@ void draw_sinusoids(const at::Tensor& to) {
   }
 }
 
+void draw_fan_in(const at::Tensor& to) {
+  const double edge = 1.0 / std::sqrt(static_cast<double>(to.size(1)));
+  to.uniform_(-edge, edge);
+}
+
 void initialise(const nn::ParameterSpec& spec, double initializer_range, at::Tensor to) {
   const double deviation = spec.deviation > 0.0 ? spec.deviation : initializer_range;
   switch (spec.init) {
@@ -128,15 +135,39 @@ void initialise(const nn::ParameterSpec& spec, double initializer_range, at::Ten
     case nn::Init::kSinusoids:
       draw_sinusoids(to);
       return;
+    case nn::Init::kFanIn:
+      draw_fan_in(to);
+      return;
+  }
+}
+
+// With bias "all" PEFT stores the biases of modules that are saved whole three times.
+bool is_copy(const std::string& name) {
+  return name.find(".original_module.") != std::string::npos ||
+         name.find(".modules_to_save.") != std::string::npos;
+}
+
+// PEFT makes two linear modules, whose weights are drawn as well, and then draws A anew.
+void draw_adapters(nn::ParameterSet& set) {
+  const std::vector<StoredTensor> all = stored_tensors(set);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const nn::Parameter& a = set.parameters()[all[i].parts.front()];
+    if (a.spec.role != nn::Role::kLowRankA) continue;
+    const StoredTensor& b = all.at(i + 1);
+    draw_fan_in(set.master(a));
+    draw_fan_in(at::empty(b.shape, at::kFloat));
+    draw_fan_in(set.master(a));
+    for (const std::size_t part : b.parts) set.master(set.parameters()[part]).zero_();
   }
 }
 
 }  // namespace
 
-std::int64_t stored_classes(const ModelType& type, const hub::Safetensors& tensors) {
+std::int64_t stored_classes(const ModelType& type, const hub::Safetensors& tensors,
+                            const std::string& prefix) {
   std::string name;
   for (const StoredName& entry : type.head) {
-    if (entry.ours == "head.out") name = std::string(entry.stored) + ".weight";
+    if (entry.ours == "head.out") name = prefix + std::string(entry.stored) + ".weight";
   }
   const auto found = tensors.tensors().find(name);
   return found == tensors.tensors().end() || found->second.shape.empty() ? 0
@@ -150,13 +181,14 @@ LoadReport load_weights(Classifier& model, const hub::Safetensors& tensors) {
   nn::ParameterSet& set = model.parameters();
   for (const StoredTensor& stored : stored_tensors(set)) {
     const nn::Parameter& first = set.parameters()[stored.parts.front()];
+    if (of_low_rank(first.spec)) continue;
     const auto found = names.find(stored.name);
     if (found != names.end()) {
       unpack(stored, read_tensor(*found->second, stored), set);
       names.erase(found);
     } else if (first.spec.init == nn::Init::kSinusoids) {
       draw_sinusoids(set.master(first));
-    } else if (first.spec.name.starts_with("head.")) {
+    } else if (first.spec.name.starts_with("head.") || first.spec.name.starts_with("idle.")) {
       initialise(first.spec, model.config().initializer_range, set.master(first));
       report.initialised.push_back(stored.name);
     } else {
@@ -164,9 +196,41 @@ LoadReport load_weights(Classifier& model, const hub::Safetensors& tensors) {
                   "the weights lack " + stored.name + ", which config.json's model needs");
     }
   }
+  draw_adapters(set);
   for (const auto& [name, view] : names) report.unused.push_back(name);
   set.refresh_shadow();
   return report;
+}
+
+void load_adapter(Classifier& model, const hub::Safetensors& tensors) {
+  const at::NoGradGuard no_grad;
+  nn::ParameterSet& set = model.parameters();
+  std::set<std::string> taken;
+  for (const StoredTensor& stored : stored_tensors(set)) {
+    const nn::ParameterSpec& spec = set.parameters()[stored.parts.front()].spec;
+    if (!of_adapter(spec)) continue;
+    const std::string name = adapter_name(set, spec);
+    const auto found = tensors.tensors().find(name);
+    if (found == tensors.tensors().end())
+      throw Error(ErrorCode::kInvalidInput,
+                  "the adapter lacks " + name + ", which its adapter_config.json means");
+    unpack(stored, read_tensor(found->second, stored), set);
+    taken.insert(name);
+  }
+  for (const auto& [name, view] : tensors.tensors()) {
+    if (taken.contains(name) || is_copy(name)) continue;
+    throw Error(ErrorCode::kInvalidInput,
+                "the adapter's " + name + " has no place in what its adapter_config.json means");
+  }
+  set.refresh_shadow();
+}
+
+void load_saved(Classifier& model, const std::filesystem::path& directory) {
+  if (model.config().lora) {
+    load_adapter(model, hub::Safetensors::open(directory / kAdapterWeightsFile));
+  } else {
+    load_weights(model, hub::Safetensors::open_model(directory));
+  }
 }
 
 }  // namespace trainer::models

@@ -18,7 +18,9 @@ enum class Layout {
                 // transposed
   kPerGroup,    // a product of several groups (nn::ProductGroups::up) as [groups,in,out]; of one,
                 // plain
-  kPerHead,     // several modules interleaved per key-value head: its queries, its key, its value
+  kHeads,       // a matrix whose last axis is divided by head: [out,heads,size]
+  kTransposedHeads,  // a transposed one so divided: [in,heads,size]
+  kPerHead,  // several modules interleaved per key-value head: its queries, its key, its value
 };
 
 // Our name of a module (or, with its ".weight" or ".bias", of a parameter) and the checkpoint's;

@@ -24,6 +24,10 @@ void add_shape(StoredTensor& stored, const std::vector<std::int64_t>& part) {
   if (stored.layout.blocks > 1)
     shape = {stored.layout.blocks, shape.back(), shape.front() / stored.layout.blocks};
   if (stored.layout.transposed) std::swap(shape.front(), shape.back());
+  if (stored.layout.heads > 1) {
+    shape.push_back(shape.back() / stored.layout.heads);
+    shape[shape.size() - 2] = stored.layout.heads;
+  }
   if (stored.shape.empty()) {
     stored.shape = std::move(shape);
     return;
@@ -62,7 +66,9 @@ void unpack(const StoredTensor& stored, const at::Tensor& from, const nn::Parame
     master.copy_(from.transpose(1, 2).reshape(master.sizes()));
     return;
   }
-  const at::Tensor rows = grouped(stored.layout.transposed ? from.t() : from, stored.layout.groups);
+  const at::Tensor matrix = stored.layout.heads > 1 ? from.flatten(1) : from;
+  const at::Tensor rows =
+      grouped(stored.layout.transposed ? matrix.t() : matrix, stored.layout.groups);
   std::int64_t begin = 0;
   for (const std::size_t index : stored.parts) {
     const nn::Parameter& part = set.parameters()[index];
@@ -81,6 +87,10 @@ at::Tensor pack(const StoredTensor& stored, const nn::ParameterSet& set, Values 
   }
   if (stored.layout.blocks > 1)
     return grouped(parts.front(), stored.layout.blocks).transpose(1, 2).contiguous();
+  if (stored.layout.heads > 1) {
+    const at::Tensor matrix = stored.layout.transposed ? parts.front().t() : parts.front();
+    return matrix.contiguous().view(stored.shape);
+  }
   if (parts.size() == 1 && !stored.layout.transposed) return parts.front();
   for (at::Tensor& part : parts) part = grouped(part, stored.layout.groups);
   at::Tensor whole = at::cat(parts, 1).flatten(0, 1);

@@ -76,7 +76,12 @@ void name_stored(const ClassifierConfig& config, std::vector<nn::ParameterSpec>&
       found->name += spec.name.substr(dot);
     }
     spec.stored_name = std::move(found->name);
-    spec.layout.transposed = found->layout == Layout::kTransposed && spec.shape.size() == 2;
+    const bool by_head =
+        found->layout == Layout::kHeads || found->layout == Layout::kTransposedHeads;
+    spec.layout.transposed =
+        (found->layout == Layout::kTransposed || found->layout == Layout::kTransposedHeads) &&
+        spec.shape.size() == 2;
+    spec.layout.heads = by_head && spec.shape.size() == 2 ? config.body.heads : 1;
     if (found->layout == Layout::kPerGroup && spec.shape.size() == 2)
       spec.layout.blocks = config.body.groups.up;
     spec.layout.groups = found->layout == Layout::kPerHead ? config.body.key_value_heads() : 1;

@@ -1,6 +1,8 @@
 #include "nn/attention.hpp"
 
+#include <ATen/ops/clone.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros_like.h>
 
 #include "config/error.hpp"
 #include "nn/attention_plan.hpp"
@@ -14,7 +16,12 @@ struct AttentionBackward : BackwardNode {
   AttentionRecord kept;
 
   torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
-    AttentionGradients out = attention_backward(plan, kept, gradients[0]);
+    // Nothing may have come back for one of the two.
+    const at::Tensor d_out = gradients[0].defined() ? gradients[0] : at::zeros_like(kept.out);
+    const at::Tensor d_lse = gradients.size() > 1 && gradients[1].defined()
+                                 ? gradients[1].to(at::kFloat).t().contiguous()
+                                 : at::Tensor();
+    AttentionGradients out = attention_backward(plan, kept, d_out, d_lse);
     return {out.q, out.kv, out.bias};
   }
 
@@ -46,8 +53,10 @@ AttentionPlan plan_of(const AttentionShape& shape, const cpu::DropoutPlace& plac
   return plan;
 }
 
-at::Tensor attend(const at::Tensor& q, const at::Tensor& kv, const AttentionShape& shape,
-                  const cpu::DropoutPlace& place) {
+enum class Wants { kOut, kOutAndSums };
+
+AttentionSums attend(const at::Tensor& q, const at::Tensor& kv, const AttentionShape& shape,
+                     const cpu::DropoutPlace& place, Wants wants = Wants::kOut) {
   auto node = make_node<AttentionBackward>();
   node->plan = plan_of(shape, place);
   const at::Tensor& bias = shape.bias.values;
@@ -63,19 +72,29 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& kv, const AttentionShap
     out = attention_forward(node->plan, kept);
     kept.out = out.detach();
   }
-  return record(std::move(out), std::move(node), {q, kv, bias});
+  at::Tensor lse;
+  // A tensor of its own beside what backward keeps, so that the node does not own its own output.
+  if (wants == Wants::kOutAndSums) lse = kept.lse.t().clone();
+  out = record(std::move(out), node, {q, kv, bias});
+  if (lse.defined() && out.requires_grad()) torch::autograd::set_history(lse, node);
+  return {std::move(out), std::move(lse)};
 }
 
 }  // namespace
 
 at::Tensor self_attention(const at::Tensor& qkv, const AttentionShape& shape,
                           const cpu::DropoutPlace& dropout) {
-  return attend({}, qkv, shape, dropout);
+  return attend({}, qkv, shape, dropout).out;
+}
+
+AttentionSums self_attention_sums(const at::Tensor& qkv, const AttentionShape& shape,
+                                  const cpu::DropoutPlace& dropout) {
+  return attend({}, qkv, shape, dropout, Wants::kOutAndSums);
 }
 
 at::Tensor cross_attention(const at::Tensor& q, const at::Tensor& kv, const AttentionShape& shape,
                            const cpu::DropoutPlace& dropout) {
-  return attend(q, kv, shape, dropout);
+  return attend(q, kv, shape, dropout).out;
 }
 
 }  // namespace trainer::nn

@@ -61,6 +61,15 @@ struct AttentionShape {
 at::Tensor self_attention(const at::Tensor& qkv, const AttentionShape& shape,
                           const cpu::DropoutPlace& dropout);
 
+// The same with the logarithm of the sum of each query's exponentiated scores, lse [T,N] fp32, by
+// which the result can be joined with attention to other keys. A text may have no rows.
+struct AttentionSums {
+  at::Tensor out;
+  at::Tensor lse;
+};
+AttentionSums self_attention_sums(const at::Tensor& qkv, const AttentionShape& shape,
+                                  const cpu::DropoutPlace& dropout);
+
 // q [Tq, N*D] against kv [Tk, 2*K*D]: for a last layer of which only some rows are read, and for a
 // decoder that looks at an encoder.
 at::Tensor cross_attention(const at::Tensor& q, const at::Tensor& kv, const AttentionShape& shape,

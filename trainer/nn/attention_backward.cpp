@@ -30,6 +30,8 @@ struct BackwardArgs {
   Operands<T> gradient;  // where theirs go
   Strided<T> out;        // forward's result
   Strided<T> d_out;
+  const float* d_lse = nullptr;  // [N,Tq]; null: none
+  std::int64_t lse_stride = 0;
   at::Tensor bias;
   float* d_bias = nullptr;  // [N,W] of this thread; null: not wanted
 };
@@ -61,6 +63,10 @@ void softmax_block(const AttentionPlan& plan, const BackwardArgs<T>& args, const
                                     .columns = plan.head_size,
                                     .stride_a = args.d_out.stride,
                                     .stride_b = args.out.stride});
+  if (args.d_lse != nullptr) {
+    const float* d_lse = args.d_lse + task.head * args.lse_stride + query;
+    for (std::int64_t r = 0; r < block.rows; ++r) s.delta[static_cast<std::size_t>(r)] -= d_lse[r];
+  }
   const BiasPlace bias =
       args.d_bias ? bias_place(plan, task, block, args.bias.size(1)) : BiasPlace{};
   cpu::kernels().rows<T>().softmax_backward(
@@ -156,7 +162,7 @@ void backward_group(const AttentionPlan& plan, const BackwardArgs<T>& args,
 }  // namespace
 
 AttentionGradients attention_backward(const AttentionPlan& plan, const AttentionRecord& record,
-                                      const at::Tensor& d_out) {
+                                      const at::Tensor& d_out, const at::Tensor& d_lse) {
   const at::Tensor g = d_out.contiguous();
   const std::int64_t hidden = plan.heads * plan.head_size;
   AttentionGradients gradients{.q = record.q.defined() ? at::empty_like(record.q) : at::Tensor(),
@@ -172,6 +178,8 @@ AttentionGradients attention_backward(const AttentionPlan& plan, const Attention
                                  .gradient = operands<T>(gradients.q, gradients.kv, plan),
                                  .out = {data<T>(record.out), hidden},
                                  .d_out = {data<T>(g), hidden},
+                                 .d_lse = d_lse.defined() ? d_lse.const_data_ptr<float>() : nullptr,
+                                 .lse_stride = d_lse.defined() ? d_lse.size(1) : 0,
                                  .bias = record.bias};
     parallel_rows(plan.kv_heads * plan.sequences(), 1, [&](cpu::RowRange range) {
       BackwardScratch<T> scratch(plan, record, longest);

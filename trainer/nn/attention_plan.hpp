@@ -212,7 +212,8 @@ struct AttentionGradients {
   at::Tensor kv;
   at::Tensor bias;  // undefined when not wanted
 };
+// d_lse [N,Tq] fp32, or undefined: nobody read lse.
 AttentionGradients attention_backward(const AttentionPlan& plan, const AttentionRecord& record,
-                                      const at::Tensor& d_out);
+                                      const at::Tensor& d_out, const at::Tensor& d_lse);
 
 }  // namespace trainer::nn

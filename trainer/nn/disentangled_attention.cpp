@@ -15,7 +15,7 @@ void forward_head(const HeadCall<T>& call, DistanceScratch<T>& s, const Strided<
   const Task& task = call.task;
   keys_by_distance(call, s);
   for (std::int64_t begin = 0; begin < task.queries; begin += kQueryBlock) {
-    const Block block = block_of(plan, task, begin);
+    const Block block = whole_block(plan, task, begin);
     distance_scores(call, block, s);
     cpu::kernels().rows<T>().softmax({.scores = s.scores.data(),
                                       .probs = s.probs.data(),
@@ -23,6 +23,7 @@ void forward_head(const HeadCall<T>& call, DistanceScratch<T>& s, const Strided<
                                       .rows = block.rows,
                                       .keys = block.keys,
                                       .scale = plan.scale,
+                                      .visible = block.visible,
                                       .row_id = dropout_row(plan, task, begin),
                                       .row_stride = static_cast<std::uint32_t>(plan.heads),
                                       .place = plan.place});
@@ -84,6 +85,8 @@ at::Tensor disentangled_attention(const at::Tensor& q, const at::Tensor& kv,
                 .cu_keys = {shape.cu_keys.begin(), shape.cu_keys.end()},
                 .query_starts = {shape.query_starts.begin(), shape.query_starts.end()},
                 .scale = shape.scale,
+                .left = shape.left,
+                .right = shape.right,
                 .place = place};
   if (static_cast<std::int64_t>(terms.rows.size() + 1) / 2 < node->plan.longest())
     throw Error(ErrorCode::kInternal, "the distances' rows are fewer than a text needs");

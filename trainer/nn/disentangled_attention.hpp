@@ -30,7 +30,7 @@ struct DistanceTerms {
 };
 
 // q [Tq, N*D] against kv [Tk, 2*N*D] -> [Tq, N*D]; every term is multiplied by shape.scale. The
-// shape's windows, caps, biases and key-value groups are not for this one.
+// shape's caps, biases and key-value groups are not for this one; a window saves no work.
 at::Tensor disentangled_attention(const at::Tensor& q, const at::Tensor& kv,
                                   const DistanceTerms& terms, const AttentionShape& shape,
                                   const cpu::DropoutPlace& dropout);

@@ -104,6 +104,7 @@ void block_gradients(const HeadCall<T>& call, const DistanceTargets<T>& to, cons
        .rows = block.rows,
        .keys = block.keys,
        .scale = plan.scale,
+       .visible = block.visible,
        .row_id = dropout_row(plan, task, block.begin),
        .row_stride = static_cast<std::uint32_t>(plan.heads),
        .place = plan.place});
@@ -158,7 +159,7 @@ void backward_head(const HeadCall<T>& call, const DistanceTargets<T>& to,
   std::fill_n(s.d_v.begin(), task.keys * d, 0.0F);
   std::fill_n(s.d_by_key.begin(), task.keys * call.span, 0.0F);
   for (std::int64_t begin = 0; begin < task.queries; begin += kQueryBlock)
-    backward_block(call, to, block_of(call.plan, task, begin), s);
+    backward_block(call, to, whole_block(call.plan, task, begin), s);
   if (call.queries().data != nullptr) {
     const T* by_key = rounded_copy(s.d_by_key, task.keys * call.span, s.rounded);
     add_product<T>(by_key, Transpose::kNo, call.queries(), task.keys, call.span, {s.d_k.data(), d},

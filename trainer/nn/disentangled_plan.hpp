@@ -71,6 +71,16 @@ struct HeadCall {
   Strided<T> queries() const { return head_of<T>(record.terms.queries, plan, task.head); }
 };
 
+// A block against all keys, those it does not see too: the terms are made for all.
+inline Block whole_block(const AttentionPlan& plan, const Task& task, std::int64_t begin) {
+  Block block = block_of(plan, task, begin);
+  block.visible.begin += block.first_key;
+  block.visible.end += block.first_key;
+  block.first_key = 0;
+  block.keys = task.keys;
+  return block;
+}
+
 template <class T>
 void keys_by_distance(const HeadCall<T>& call, DistanceScratch<T>& s) {
   if (call.queries().data == nullptr) return;

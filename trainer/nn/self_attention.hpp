@@ -29,6 +29,7 @@ struct PackGeometry {
   at::Tensor distances;                     // [P,H], normed; undefined without DistanceConfig
   std::vector<std::int32_t> distance_rows;  // of rows_of_distances()
   std::span<const std::int32_t> lengths;    // [B] without padding; of models with landmarks
+  at::Tensor segments;  // [T,C] one-hot; undefined where all tokens are of one segment
 };
 
 // One token of each sequence, for a last layer of which only these are read.

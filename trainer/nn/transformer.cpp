@@ -1,12 +1,10 @@
 #include "nn/transformer.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/mul.h>
-
-#include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <ATen/ops/ones.h>
 
 #include "nn/modules.hpp"
 #include "nn/position_bias.hpp"
@@ -65,7 +63,11 @@ Transformer::Layer Transformer::make_layer(const ParameterSet& set, std::int64_t
               .mlp_post_norm = norm_if_there(set, prefix + "mlp.post_norm", norm),
               .cross = {},
               .cross_norm = norm_if_there(set, prefix + "cross.norm", norm),
-              .bias = {}};
+              .bias = {},
+              .global = {},
+              .relative = {}};
+  if (config_.global_first) layer.global = GlobalAttention(config_, set, index, prefix);
+  if (config_.relative) layer.relative = RelativeAttention(config_, set, index, prefix);
   if (config_.cross_attention) layer.cross = CrossAttention(config_, set, prefix + "cross.");
   if (config_.score_bias == ScoreBias::kBuckets && config_.bias_in_each_layer)
     layer.bias = set.weight(prefix + "relative_bias.weight");
@@ -74,6 +76,11 @@ Transformer::Layer Transformer::make_layer(const ParameterSet& set, std::int64_t
 
 at::Tensor Transformer::attend(const Layer& layer, const at::Tensor& x,
                                const LayerCall& call) const {
+  if (layer.global) {
+    return call.chosen ? layer.global->firsts(x, call.pack, call.pass)
+                       : layer.global->whole(x, call.pack, call.pass);
+  }
+  if (layer.relative) return layer.relative->forward(x, call.chosen, call.pack, call.pass);
   if (layer.bias) {
     PackGeometry own = call.pack;
     own.bias = bucket_bias(*layer.bias, config_.buckets, longest_of(call.pack.cu_seqlens));
@@ -176,9 +183,27 @@ Transformer::Stream Transformer::run_layer(std::size_t index, Stream stream,
   return stream;
 }
 
+// LayerDrop (Fan et al., 2019): the numbers are those of dropout, one per layer and step.
+bool Transformer::leaves_out_layer(Pass& pass) const {
+  if (config_.layer_dropout == 0.0) return false;
+  const cpu::DropoutPlace place = pass.dropout(config_.layer_dropout);
+  at::NoGradGuard no_grad;
+  return dropout(at::ones({1, 1}), place).item<float>() == 0.0F;
+}
+
+// The stream behind a layer that is left out.
+Transformer::Stream Transformer::unchanged(Stream stream, const LayerCall& call) const {
+  if (!call.chosen) return stream;
+  // What is due is added first: its dropout goes by rows, of which only some are left.
+  at::Tensor x = dropout(stream.delta, stream.place);
+  if (stream.x.defined()) x = at::add(stream.x, x);
+  return {.x = {}, .delta = at::index_select(x, 0, call.chosen->index), .place = {}};
+}
+
 at::Tensor Transformer::finish(const Stream& stream) const {
   if (final_norm_) return add_norm(stream.delta, stream.x, *final_norm_, stream.place);
-  return at::add(stream.x, dropout(stream.delta, stream.place));
+  const at::Tensor delta = dropout(stream.delta, stream.place);
+  return stream.x.defined() ? at::add(stream.x, delta) : delta;
 }
 
 at::Tensor Transformer::hidden_states(const PackedInput& input,
@@ -198,14 +223,20 @@ at::Tensor Transformer::states(const PackedInput& input, std::span<const std::in
   const std::optional<ChosenTokens> chosen =
       tokens.empty() ? std::nullopt : std::optional(ChosenTokens(tokens, input.cu_seqlens));
   Stream stream{.x = {}, .delta = embeddings(input, pass), .place = {}};
+  if (config_.relative) add_relative(input, pass, pack);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const bool last = i + 1 == layers_.size();
     const LayerCall call{.pack = pack,
                          .chosen = last && chosen ? &*chosen : nullptr,
                          .encoded = encoded,
                          .pass = pass};
-    stream = pass.activations() == Activations::kRecomputed ? recomputed_layer(i, stream, call)
-                                                            : run_layer(i, std::move(stream), call);
+    if (leaves_out_layer(pass)) {
+      stream = unchanged(std::move(stream), call);
+    } else if (pass.activations() == Activations::kRecomputed) {
+      stream = recomputed_layer(i, stream, call);
+    } else {
+      stream = run_layer(i, std::move(stream), call);
+    }
   }
   const at::Tensor x = config_.residual == Residual::kPost ? stream.delta : finish(stream);
   if (back_) return linear(x, *back_);

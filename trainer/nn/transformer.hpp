@@ -12,8 +12,10 @@
 #include "nn/cross_attention.hpp"
 #include "nn/embedding.hpp"
 #include "nn/feed_forward.hpp"
+#include "nn/global_attention.hpp"
 #include "nn/norm.hpp"
 #include "nn/parameter_set.hpp"
+#include "nn/relative_attention.hpp"
 #include "nn/self_attention.hpp"
 #include "nn/transformer_config.hpp"
 
@@ -24,6 +26,8 @@ namespace trainer::nn {
 // and up) be read as one. The stored names are left to the model type's table.
 //   embeddings.{words,positions,token_types,task_types,norm,project}
 //   layer.#.attention.{query,key,value,output,query_norm,key_norm,norm,post_norm}
+//   layer.#.attention.{global_query,global_key,global_value}
+//   layer.#.attention.{distance,content_bias,distance_bias,segment_bias,segments}
 //   layer.#.cross.{query,key,value,output,norm}, layer.#.relative_bias
 //   layer.#.mlp.{gate,up,down,norm,post_norm}
 //   layer.#.attention.{distance_key,distance_query}, distances, distances_norm, convolution,
@@ -55,6 +59,9 @@ class Transformer final : public Backbone {
     std::optional<CrossAttention> cross;
     std::optional<NormWeights> cross_norm;
     std::optional<Weight> bias;  // TransformerConfig::bias_in_each_layer
+    // Instead of `attention`, where the config says so.
+    std::optional<GlobalAttention> global;
+    std::optional<RelativeAttention> relative;
   };
   // The stream between two layers: x, and what the last part made but nobody has added yet.
   struct Stream {
@@ -72,6 +79,7 @@ class Transformer final : public Backbone {
 
   Layer make_layer(const ParameterSet& set, std::int64_t index) const;
   PackGeometry geometry(const PackedInput& input) const;
+  void add_relative(const PackedInput& input, Pass& pass, PackGeometry& pack) const;
   at::Tensor padded_states(const PackedInput& input, std::span<const std::int32_t> tokens,
                            Pass& pass) const;
   at::Tensor states(const PackedInput& input, std::span<const std::int32_t> tokens,
@@ -87,6 +95,8 @@ class Transformer final : public Backbone {
   // live until then.
   Stream recomputed_layer(std::size_t index, const Stream& stream, const LayerCall& call) const;
   SumAndNorm begin_part(const Stream& stream, const std::optional<NormWeights>& norm) const;
+  bool leaves_out_layer(Pass& pass) const;
+  Stream unchanged(Stream stream, const LayerCall& call) const;
   at::Tensor finish(const Stream& stream) const;
   at::Tensor look_at_encoder(const Layer& layer, const at::Tensor& x, const LayerCall& call) const;
   at::Tensor convolved(const at::Tensor& embedded, const at::Tensor& x,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -100,6 +101,24 @@ struct BottleneckConfig {
   std::int64_t feed_forwards = 4;  // one after the other
 };
 
+// XLNet's scores by distance and segment (relative_attention.hpp).
+struct RelativeConfig {
+  std::int64_t clamp = 0;  // distances beyond it count as it; 0: none do
+};
+
+// Funnel-Transformer's blocks (funnel_transformer.hpp).
+struct FunnelBlock {
+  std::int64_t layers = 0;   // with weights of their own
+  std::int64_t repeats = 1;  // of each, one after the other
+};
+struct FunnelConfig {
+  std::vector<FunnelBlock> blocks;
+  bool first_apart = true;         // the first token is pooled with no other
+  bool truncates = true;           // then the last token is left out
+  bool pools_queries_only = true;  // keys are still those of the block before
+  bool takes_maximum = false;      // of a pair, instead of its mean
+};
+
 // What may differ from layer to layer.
 struct LayerKind {
   std::int64_t left = kUnlimited;   // tokens before itself that a token sees
@@ -128,12 +147,13 @@ struct TransformerConfig {
   Positions positions = Positions::kAbsolute;
   std::int64_t position_rows = 0;    // rows of the table
   std::int64_t position_offset = 0;  // rows of the table before that of the first token
-  std::int64_t position_limit = 0;   // tokens a text may have when there is no table
+  std::int64_t position_limit = 0;   // tokens a text may have where the table does not say it
   std::int64_t token_type_rows = 0;  // 0: the model has no token types
   std::int64_t task_type_rows = 0;   // 0: the model has no task types; else every token takes row 0
   std::int32_t pad_id = 0;           // used by Positions::kAfterPad
   double embedding_scale = 1.0;      // of the words' rows
   bool embedding_norm = true;
+  bool dropout_before_norm = false;  // the embeddings', as BigBird has it
 
   Residual residual = Residual::kPost;
   bool residual_from_norm = false;   // kPre: x is norm(x) from there on, as BLOOM may be told to
@@ -164,6 +184,9 @@ struct TransformerConfig {
   std::vector<std::string> layer_weights;
 
   DistanceConfig distances;
+  std::optional<RelativeConfig> relative;
+  std::optional<FunnelConfig> funnel;  // beside `relative`; layer_weights are "block.layer"
+  bool global_first = false;           // Longformer's first token (global_attention.hpp)
   ProductGroups groups;
   std::int64_t rotary_rows = 0;   // of a stored table that is used instead of computed angles
   bool turns_values = false;      // values are turned as queries and keys are
@@ -184,6 +207,7 @@ struct TransformerConfig {
   double attention_dropout = 0.1;         // on the attention's probabilities
   bool final_dropout = false;             // hidden_dropout after the final norm too
   double feed_forward_dropout = 0.0;      // before the feed-forward's last product
+  double layer_dropout = 0.0;             // the chance that a training step leaves a layer out
 
   std::int64_t key_value_heads() const { return kv_heads == 0 ? heads : kv_heads; }
   std::int64_t size_of_head() const { return head_size == 0 ? hidden / heads : head_size; }
@@ -204,8 +228,9 @@ struct TransformerConfig {
   std::int64_t max_tokens() const {
     if (landmarks.used()) return landmarks.length;
     if (positions == Positions::kNone) return position_limit;
-    if (positions == Positions::kAfterPad) return position_rows - pad_id - 1;
-    return position_rows - position_offset;
+    const std::int64_t rows =
+        position_rows - (positions == Positions::kAfterPad ? pad_id + 1 : position_offset);
+    return position_limit > 0 ? std::min(rows, position_limit) : rows;
   }
 };
 

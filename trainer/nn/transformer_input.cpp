@@ -40,7 +40,8 @@ PackGeometry Transformer::geometry(const PackedInput& input) const {
                     .bias = {},
                     .distances = {},
                     .distance_rows = {},
-                    .lengths = {}};
+                    .lengths = {},
+                    .segments = {}};
   for (const RotaryConfig& rotary : config_.rotaries) {
     pack.angles.push_back(
         rotary_table_ ? stored_angles(rotary_table_->master, rotary.interleaved, input.positions)
@@ -62,6 +63,15 @@ PackGeometry Transformer::geometry(const PackedInput& input) const {
     pack.distance_rows = rows_of_distances(config_.distances.rows, longest);
   }
   return pack;
+}
+
+void Transformer::add_relative(const PackedInput& input, Pass& pass, PackGeometry& pack) const {
+  const std::int64_t longest = longest_of(pack.cu_seqlens);
+  const at::Tensor rows = distance_sinusoids(longest, config_.relative->clamp, config_.hidden);
+  pack.distances = dropout(compute_ == Compute::kBfloat16 ? rows.to(at::kBFloat16) : rows,
+                           pass.dropout(config_.hidden_dropout));
+  pack.distance_rows = rows_of_distances({.span = longest}, longest);
+  pack.segments = one_hot_segments(input.type_ids);
 }
 
 std::vector<std::int32_t> Transformer::position_rows(const PackedInput& input) const {
@@ -93,8 +103,10 @@ at::Tensor Transformer::embeddings(const PackedInput& input, Pass& pass) const {
     lookups.erase(lookups.begin());
     if (!lookups.empty()) x = at::add(x, embed(lookups, tokens, compute_));
   }
-  if (embedding_norm_) x = add_norm(x, {}, *embedding_norm_, {});
-  x = dropout(x, pass.dropout(config_.embedding_dropout));
+  const cpu::DropoutPlace place = pass.dropout(config_.embedding_dropout);
+  const bool before = config_.dropout_before_norm;
+  if (embedding_norm_) x = add_norm(x, {}, *embedding_norm_, before ? place : cpu::DropoutPlace{});
+  if (!before) x = dropout(x, place);
   if (projection_) x = linear(x, *projection_);
   if (position_table_ && config_.positions_after_project)
     x = at::add(x, embed({{*position_table_, rows}}, tokens, compute_));

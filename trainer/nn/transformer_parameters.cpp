@@ -34,7 +34,10 @@ struct ProductSize {
 void add_product(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
                  const std::string& module, const ProductSize& size) {
   add_weight(specs, module, size.out, size.in / size.groups);
-  if (c.groups.as_convolution) specs.back().shape.push_back(1);
+  if (size.groups > 1) specs.back().role = Role::kOther;
+  if (!c.groups.as_convolution) return;
+  specs.back().shape.push_back(1);
+  specs.back().role = Role::kOther;
 }
 
 // ConvBERT's convolution beside attention; a convolution's own deviation is the model's.
@@ -50,6 +53,18 @@ void add_span(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
   specs.back().shape.push_back(1);
   add_linear(specs, prefix + "kernel", c.heads * c.span_kernel, size);
   add_linear(specs, prefix + "values", size, c.hidden);
+}
+
+// XLNet's projection of distances, its biases and the rows of "same segment" and "another".
+void add_relative(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
+                  const std::string& prefix) {
+  const std::int64_t d = c.size_of_head();
+  add_weight(specs, prefix + "distance", c.heads * d, c.hidden);
+  for (const char* bias : {"content_bias", "distance_bias", "segment_bias"}) {
+    specs.push_back(
+        {.name = prefix + bias, .stored_name = {}, .shape = {c.heads, d}, .decay = Decay::kNo});
+  }
+  specs.push_back({.name = prefix + "segments", .stored_name = {}, .shape = {2, c.heads, d}});
 }
 
 void add_attention(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
@@ -72,6 +87,13 @@ void add_attention(std::vector<ParameterSpec>& specs, const TransformerConfig& c
                      .stored_name = {},
                      .shape = {c.heads, 1, c.value_kernel, 1}});
   }
+  if (c.global_first) {
+    for (const char* module : {"global_query", "global_key", "global_value"})
+      add_weight(specs, prefix + module, queries, c.hidden);
+    for (const char* module : {"global_query", "global_key", "global_value"})
+      add_bias(specs, prefix + module, queries);
+  }
+  if (c.relative) add_relative(specs, c, prefix);
   if (!c.distances.used() || c.distances.shares_projections) return;
   if (c.distances.content_to_position)
     add_linear(specs, prefix + "distance_key", queries, c.hidden, bias_if(c.distances.key_bias));

@@ -6,6 +6,7 @@
 
 #include "config/error.hpp"
 #include "text/conversion/conversion.hpp"
+#include "text/conversion/tokenizer_classes.hpp"
 #include "text/detokenizer.hpp"
 #include "text/loaders.hpp"
 #include "text/truncation.hpp"
@@ -35,27 +36,9 @@ Stages load_stages(const path& directory, const TokenizerConfig& config, std::ve
                           directory.string()));
 }
 
-// Classes whose models take no token types; all others take them, as the library's base class says.
-bool class_uses_token_types(const TokenizerConfig& config, const PostProcessor& post_processor) {
-  if (config.model_input_names) {
-    return std::ranges::find(*config.model_input_names, "token_type_ids") !=
-           config.model_input_names->end();
-  }
-  for (const char* name : {"DistilBert", "MPNet",      "Roberta",   "XLMRoberta", "Camembert",
-                           "Bart",       "Longformer", "LED",       "Mvp",        "Blenderbot",
-                           "GPT2",       "CodeGen",    "OpenAIGPT", "Qwen2",      "T5",
-                           "MT5",        "MBart",      "Barthez",   "Nllb",       "XGLM",
-                           "Pegasus",    "BigBird",    "Reformer",  "Llama",      "Gemma"}) {
-    if (config.tokenizer_class.starts_with(name)) return false;
-  }
-  for (const char* name :
-       {"distilbert", "mpnet",    "roberta",  "xlm-roberta", "camembert", "bart",  "longformer",
-        "led",        "mvp",      "gpt2",     "gpt_neo",     "gptj",      "opt",   "phi",
-        "qwen2",      "qwen3",    "t5",       "mt5",         "umt5",      "mbart", "xglm",
-        "pegasus",    "big_bird", "reformer", "llama",       "mistral",   "gemma", "gemma2"}) {
-    if (config.tokenizer_class.empty() && config.model_type == name) return false;
-  }
-  if (!config.tokenizer_class.empty()) return true;
+// Where the files name no class, the template tells whether its model knows token types.
+bool takes_token_types(const TokenizerConfig& config, const PostProcessor& post_processor) {
+  if (const std::optional<bool> named = named_token_types(config)) return *named;
   return std::ranges::any_of(post_processor.parts(true, true),
                              [](const TemplatePart& part) { return part.type_id != 0; });
 }
@@ -77,7 +60,7 @@ class Tokenizer::Impl {
         pipeline_(std::move(stages)),
         detokenizer_(pipeline_.stages()) {
     files_.insert(files_.end(), config.files.begin(), config.files.end());
-    uses_token_types_ = class_uses_token_types(config, pipeline_.stages().post_processor);
+    uses_token_types_ = takes_token_types(config, pipeline_.stages().post_processor);
     count_vocabulary();
     choose_padding(config);
   }

@@ -10,7 +10,6 @@
 
 #include "config/error.hpp"
 #include "data/tokens/packed_batch.hpp"
-#include "hub/safetensors.hpp"
 #include "models/loading.hpp"
 #include "train/checkpoint.hpp"
 #include "train/checkpoint_folders.hpp"
@@ -197,7 +196,7 @@ void Loop::load_best() {
     note("the best model has no checkpoint; the last one is kept");
     return;
   }
-  models::load_weights(model_, hub::Safetensors::open_model(folder));
+  models::load_saved(model_, folder);
   note("the best model, " + std::filesystem::path(folder).filename().string() + ", is loaded");
   result_.last_evaluation = best_evaluation_;
   if (best_evaluation_) {

@@ -3,6 +3,7 @@ import { For, Show, type JSX } from 'solid-js';
 import { comparePath, projectPath, runsPath } from '../lib/route';
 import { liveStatus } from '../state/live';
 import { followLinks } from '../state/location';
+import { end, user } from '../state/session';
 import { chooseTheme, themeChoice, type ThemeChoice } from '../state/theme';
 import { Icon, type IconName } from './icons';
 import { Shortcuts } from './shortcuts';
@@ -67,7 +68,7 @@ function LiveBadge() {
 export function Shell(props: {
   crumbs: readonly Crumb[];
   project: string | null;
-  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'unknown';
+  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'first-start' | 'settings' | 'unknown';
   children: JSX.Element;
 }) {
   return (
@@ -87,6 +88,7 @@ export function Shell(props: {
         </Show>
         <span class="rail-space" />
         <RailLink href="/start" icon="start" label="Log a run" current={props.page === 'start'} />
+        <RailLink href="/settings" icon="sliders" label="Settings" current={props.page === 'settings'} />
       </nav>
       <header class="head">
         <nav class="crumbs" aria-label="Breadcrumb">
@@ -105,6 +107,13 @@ export function Shell(props: {
         </nav>
         <Shortcuts project={props.project} />
         <LiveBadge />
+        <Show when={user()}>
+          {(one) => (
+            <button type="button" class="button" title={`Logged in as ${one().name}`} onClick={() => void end()}>
+              Log out {one().name}
+            </button>
+          )}
+        </Show>
         <ThemeSwitch />
       </header>
       <main id="main" tabindex="-1">{props.children}</main>

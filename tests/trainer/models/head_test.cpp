@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 namespace trainer::models {
@@ -58,6 +59,30 @@ TEST(AddHeadParameters, BareScoreIsOneMatrix) {
   ASSERT_EQ(specs.size(), 1U);
   EXPECT_EQ(specs[0].name, "head.out.weight");
   EXPECT_EQ(specs[0].shape, (std::vector<std::int64_t>{3, 16}));
+}
+
+TEST(Head, ActivatesTheLogitsWhereTheConfigSaysSo) {
+  HeadConfig config;
+  config.dense = false;
+  config.activation = nn::Activation::kLinear;
+  config.out_activation = nn::Activation::kTanh;
+  config.dropout = 0.0;
+  std::vector<nn::ParameterSpec> specs;
+  add_head_parameters(specs, config, 4, 2);
+  nn::ParameterSet set(specs, nn::Compute::kFloat32, nn::Purpose::kTrain);
+  set.masters().fill_(0.5);
+  nn::Pass pass(nn::Mode::kEvaluate);
+  const at::Tensor logits = Head(config, set).forward(at::ones({1, 4}), pass);
+  EXPECT_TRUE(at::allclose(logits, at::tanh(at::full({1, 2}, 2.5))));
+}
+
+TEST(AddHeadParameters, DrawsBySizeWhereTheConfigSaysSo) {
+  HeadConfig config;
+  config.deviation_by_size = true;
+  std::vector<nn::ParameterSpec> specs;
+  add_head_parameters(specs, config, 16, 2);
+  EXPECT_DOUBLE_EQ(specs[0].deviation, std::sqrt(1.0 / 32.0));
+  EXPECT_DOUBLE_EQ(specs[2].deviation, std::sqrt(1.0 / 18.0));
 }
 
 }  // namespace

@@ -56,6 +56,58 @@ TEST(ModelTypes, DistilbertHasNoTokenTypesAndItsOwnNames) {
   EXPECT_TRUE(names.contains("pre_classifier.weight"));
 }
 
+TEST(ModelTypes, XlmsClassifierIsItsSummary) {
+  const auto names = stored_names(R"({"model_type": "xlm", "n_layers": 1, "n_langs": 3})");
+  EXPECT_EQ(names.size(), 5U + 16U + 2U);
+  EXPECT_TRUE(names.contains("transformer.lang_embeddings.weight"));
+  EXPECT_TRUE(names.contains("transformer.layer_norm2.0.bias"));
+  EXPECT_TRUE(names.contains("sequence_summary.summary.weight"));
+  EXPECT_NE(message_of(R"({"model_type": "xlm", "summary_type": "attn"})").find("'attn'"),
+            std::string::npos);
+  EXPECT_NE(message_of(R"({"model_type": "flaubert", "summary_proj_to_labels": false})")
+                .find("summary_proj_to_labels"),
+            std::string::npos);
+}
+
+TEST(ModelTypes, XlnetRefusesWhatDependsOnTheBatch) {
+  EXPECT_NE(message_of(R"({"model_type": "xlnet", "bi_data": true})").find("bi_data"),
+            std::string::npos);
+  const auto names = stored_names(R"({"model_type": "xlnet", "n_layer": 1})");
+  EXPECT_EQ(names.size(), 2U + 17U + 4U);
+  EXPECT_TRUE(names.contains("transformer.mask_emb"));
+  EXPECT_TRUE(names.contains("transformer.layer.0.rel_attn.r_w_bias"));
+}
+
+TEST(ModelTypes, BigBirdTakesTextsUpToItsBlocksUnlessAttentionIsFull) {
+  EXPECT_EQ(config_of(R"({"model_type": "big_bird"})").max_tokens(), 704);
+  EXPECT_EQ(config_of(R"({"model_type": "big_bird", "block_size": 16, "num_random_blocks": 2})")
+                .max_tokens(),
+            144);
+  EXPECT_EQ(
+      config_of(R"({"model_type": "big_bird", "attention_type": "original_full"})").max_tokens(),
+      4096);
+}
+
+TEST(ModelTypes, LongformerHasAWindowPerLayer) {
+  const ClassifierConfig config = config_of(
+      R"({"model_type": "longformer", "num_hidden_layers": 2, "attention_window": [4, 8]})");
+  EXPECT_EQ(config.body.layer_kinds[0].left, 2);
+  EXPECT_EQ(config.body.layer_kinds[1].right, 4);
+  EXPECT_NE(message_of(R"({"model_type": "longformer", "attention_window": [4, 8]})")
+                .find("attention_window"),
+            std::string::npos);
+  EXPECT_NE(message_of(R"({"model_type": "longformer", "attention_window": 5})").find("odd"),
+            std::string::npos);
+}
+
+TEST(ModelTypes, FunnelNamesLayersByTheirBlock) {
+  const auto names = stored_names(R"({"model_type": "funnel", "block_sizes": [1, 2]})");
+  EXPECT_EQ(names.size(), 3U + 3U * 20U + 4U);
+  EXPECT_TRUE(names.contains("funnel.encoder.blocks.1.1.attention.r_kernel"));
+  EXPECT_NE(message_of(R"({"model_type": "funnel", "block_repeats": [1]})").find("block_repeats"),
+            std::string::npos);
+}
+
 TEST(ModelTypes, XlmRobertaIsStoredAsRoberta) {
   const auto names = stored_names(R"({"model_type": "xlm-roberta", "num_hidden_layers": 11})");
   EXPECT_TRUE(names.contains("roberta.encoder.layer.10.output.LayerNorm.bias"));

@@ -50,6 +50,22 @@ TEST(StoredLayout, GroupsInterleaveTheParts) {
   EXPECT_TRUE(at::equal(whole.flatten(), at::tensor({0.0F, 1.0F, 4.0F, 2.0F, 3.0F, 5.0F})));
 }
 
+TEST(StoredLayout, HeadsDivideTheLastAxis) {
+  for (const nn::StoredLayout layout :
+       {nn::StoredLayout{.heads = 2}, nn::StoredLayout{.transposed = true, .heads = 2}}) {
+    nn::ParameterSet set = set_of({part("q", {4, 6}, layout)});
+    const at::Tensor before = set.masters().clone();
+    const StoredTensor stored = stored_tensors(set)[0];
+    const at::Tensor matrix = at::arange(24.0F).view({4, 6});
+    const at::Tensor whole = pack(stored, set, Values::kMasters).clone();
+    EXPECT_TRUE(at::equal(whole, layout.transposed ? matrix.t().contiguous().view({6, 2, 2})
+                                                   : matrix.view({4, 2, 3})));
+    set.masters().zero_();
+    unpack(stored, whole, set);
+    EXPECT_TRUE(at::equal(set.masters(), before));
+  }
+}
+
 TEST(StoredLayout, UnpackIsTheInverseOfPack) {
   for (const nn::StoredLayout layout :
        {nn::StoredLayout{}, nn::StoredLayout{.transposed = true}, nn::StoredLayout{.groups = 2},

@@ -51,6 +51,24 @@ TEST_F(TokenizerTest, VocabTxtIsReadAsBert) {
   EXPECT_FALSE(tokenizer.model_max_length());
 }
 
+TEST_F(TokenizerTest, TokenTypesAreGivenAsTheClassSays) {
+  write_bert_vocabulary();
+  const auto given = [this](const char* tokenizer_config, const char* config) {
+    write("tokenizer_config.json", tokenizer_config);
+    write("config.json", config);
+    return Tokenizer::load(folder_).uses_token_types();
+  };
+  const char* bert = R"({"model_type": "bert"})";
+  EXPECT_TRUE(given("{}", bert));
+  EXPECT_TRUE(given(R"({"tokenizer_class": "ElectraTokenizerFast"})", "{}"));
+  EXPECT_FALSE(given("{}", R"({"model_type": "mpnet"})"));
+  EXPECT_FALSE(given("{}", R"({"model_type": "funnel"})"));
+  EXPECT_FALSE(given(R"({"tokenizer_class": "PreTrainedTokenizerFast"})", bert));
+  EXPECT_FALSE(given(R"({"model_input_names": ["input_ids", "attention_mask"]})", bert));
+  EXPECT_TRUE(given(
+      R"({"tokenizer_class": "FunnelTokenizer", "model_input_names": ["token_type_ids"]})", bert));
+}
+
 TEST_F(TokenizerTest, VocabTxtWithCarriageReturnsIsTheSame) {
   write("vocab.txt", "[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\nhello\r\n");
   EXPECT_THAT(Tokenizer::load(folder_).encode("hello").ids, ElementsAre(2, 4, 3));

@@ -76,8 +76,12 @@ class BlockEncoder {
   }
 
   text::Encoding encode(const Example& row) const {
-    return row.text_pair ? tokenizer_.encode_pair(row.text, *row.text_pair, options_)
-                         : tokenizer_.encode(row.text, options_);
+    text::Encoding encoding = row.text_pair
+                                  ? tokenizer_.encode_pair(row.text, *row.text_pair, options_)
+                                  : tokenizer_.encode(row.text, options_);
+    // As the library, which then gives the model none, whatever the template says.
+    if (!tokenizer_.uses_token_types()) std::ranges::fill(encoding.type_ids, 0);
+    return encoding;
   }
 
   const text::Tokenizer& tokenizer_;

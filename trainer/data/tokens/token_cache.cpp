@@ -139,6 +139,7 @@ std::string token_cache_key(const TextsIdentity& texts, const text::Tokenizer& t
     const std::string digest = digest_of_file(file, size);
     lines += fmt::format("file {} {} {}\n", file.filename().string(), size, digest);
   }
+  lines += fmt::format("token types {}\n", tokenizer.uses_token_types() ? "given" : "none");
   lines += fmt::format("max_length {}\ntexts {} rows {} pairs {}\n", max_length, texts.fingerprint,
                        texts.rows, texts.pairs);
   hub::Digest digest(hub::Digest::Kind::kSha256);

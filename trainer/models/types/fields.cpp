@@ -95,10 +95,27 @@ void read_bert_fields(const config::JsonObject& json, ClassifierConfig& config) 
   refuse_unless(!config::bool_or(json, "is_decoder", false), json, "is_decoder true");
 }
 
+Pool summary_pool(const config::JsonObject& json, const char* fallback) {
+  const std::string type = config::string_or(json, "summary_type", fallback);
+  if (type == "first") return Pool::kFirst;
+  if (type == "mean") return Pool::kMean;
+  // transformers takes the last token too where nobody names a place.
+  refuse_unless(type == "last" || type == "cls_index", json, "summary_type '" + type + "'");
+  return Pool::kLast;
+}
+
+nn::Activation summary_activation(const config::JsonObject& json, const char* fallback) {
+  if (is_null(json, "summary_activation")) return nn::Activation::kLinear;
+  const std::string name = config::string_or(json, "summary_activation", fallback);
+  return name.empty() ? nn::Activation::kLinear
+                      : nn::activation_from_name(name, "summary_activation");
+}
+
 HeadConfig score_head() {
   HeadConfig head;
   head.pool = Pool::kLastToken;
   head.dense = false;
+  head.activation = nn::Activation::kLinear;
   head.out_bias = false;
   head.dropout = 0.0;
   return head;

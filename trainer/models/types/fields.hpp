@@ -44,6 +44,11 @@ void read_bert_fields(const config::JsonObject& json, ClassifierConfig& config);
 // A decoder's head: the last token's hidden state, `score` without bias.
 HeadConfig score_head();
 
+// Of the sequence summaries of XLM and XLNet: which vector summary_type names, and
+// summary_activation, where null and "" mean none.
+Pool summary_pool(const config::JsonObject& json, const char* fallback);
+nn::Activation summary_activation(const config::JsonObject& json, const char* fallback);
+
 // What a llama-like type's configuration class assumes.
 struct DecoderDefaults {
   std::int64_t vocab_size = 32000;

@@ -58,6 +58,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
                 "a layer's width that is no multiple of num_attention_heads");
   body.head_size = inner / body.heads;
   config.head.dense = config::bool_or(json, "classifier_activation", true);
+  if (!config.head.dense) config.head.activation = nn::Activation::kLinear;
   config.head.dropout = config::number_or(json, "classifier_dropout", body.hidden_dropout);
 }
 

@@ -8,6 +8,7 @@ namespace trainer::models {
 extern const ModelType kAlbert;
 extern const ModelType kBart;
 extern const ModelType kBert;
+extern const ModelType kBigBird;
 extern const ModelType kBloom;
 extern const ModelType kCamembert;
 extern const ModelType kConvbert;
@@ -18,6 +19,8 @@ extern const ModelType kElectra;
 extern const ModelType kErnie;
 extern const ModelType kEurobert;
 extern const ModelType kFalcon;
+extern const ModelType kFlaubert;
+extern const ModelType kFunnel;
 extern const ModelType kGemma;
 extern const ModelType kGemma2;
 extern const ModelType kGemma3Text;
@@ -27,6 +30,7 @@ extern const ModelType kGptj;
 extern const ModelType kGptNeo;
 extern const ModelType kGptNeox;
 extern const ModelType kLlama;
+extern const ModelType kLongformer;
 extern const ModelType kMbart;
 extern const ModelType kMegatronBert;
 extern const ModelType kMistral;
@@ -51,7 +55,9 @@ extern const ModelType kStablelm;
 extern const ModelType kStarcoder2;
 extern const ModelType kT5;
 extern const ModelType kUmt5;
+extern const ModelType kXlm;
 extern const ModelType kXlmRoberta;
 extern const ModelType kXlmRobertaXl;
+extern const ModelType kXlnet;
 
 }  // namespace trainer::models

@@ -111,6 +111,13 @@ constexpr TokenizerClass kClasses[] = {
     {"GemmaTokenizer", Recipe::kGemma, {"<bos>", "<eos>", "<unk>", "", "<pad>", "", ""}},
 };
 
+// Those whose model_input_names hold token_type_ids; all others, and a class that says nothing,
+// give none.
+constexpr std::string_view kWithTokenTypes[] = {
+    "BertTokenizer",        "ElectraTokenizer",  "MobileBertTokenizer", "ConvBertTokenizer",
+    "SqueezeBertTokenizer", "LayoutLMTokenizer", "LxmertTokenizer",     "RetriBertTokenizer",
+    "RealmTokenizer",       "DebertaTokenizer",  "DebertaV2Tokenizer",  "FNetTokenizer"};
+
 struct ModelType {
   std::string_view model_type;
   std::string_view tokenizer_class;
@@ -194,6 +201,11 @@ const TokenizerClass* find_class(std::string_view name) {
   return at == std::end(kClasses) ? nullptr : at;
 }
 
+std::string_view class_of_model(std::string_view model_type) {
+  const auto* at = std::ranges::find(kModelTypes, model_type, &ModelType::model_type);
+  return at == std::end(kModelTypes) ? "" : at->tokenizer_class;
+}
+
 // Why a class cannot be had without a tokenizer.json, where the reason is known.
 std::string_view reason(std::string_view name) {
   if (name == "XLMTokenizer" || name == "FlaubertTokenizer")
@@ -212,17 +224,22 @@ const TokenizerClass& class_of_name(std::string_view name) {
   return *found;
 }
 
+std::optional<bool> named_token_types(const TokenizerConfig& config) {
+  if (config.model_input_names)
+    return std::ranges::count(*config.model_input_names, "token_type_ids") > 0;
+  if (config.tokenizer_class.empty() && config.model_type.empty()) return std::nullopt;
+  const std::string_view name =
+      config.tokenizer_class.empty() ? class_of_model(config.model_type) : config.tokenizer_class;
+  return std::ranges::count(kWithTokenTypes, name) > 0;
+}
+
 const TokenizerClass* named_class(const TokenizerConfig& config, const std::string& directory) {
   // A class that says nothing leaves the word to the model's type.
   const bool generic = config.tokenizer_class.empty() ||
                        config.tokenizer_class.starts_with("PreTrainedTokenizer") ||
                        config.tokenizer_class == "TokenizersBackend";
-  std::string name = generic ? "" : config.tokenizer_class;
-  if (generic) {
-    const auto* at = std::ranges::find(kModelTypes, config.model_type, &ModelType::model_type);
-    if (at != std::end(kModelTypes)) name = at->tokenizer_class;
-    if (config.model_type.empty()) return nullptr;
-  }
+  if (generic && config.model_type.empty()) return nullptr;
+  const std::string name(generic ? class_of_model(config.model_type) : config.tokenizer_class);
   if (const TokenizerClass* found = find_class(name)) return found;
   const std::string what = name.empty() ? fmt::format("model type '{}'", config.model_type)
                                         : fmt::format("tokenizer class '{}'", name);

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "text/tokenizer_config.hpp"
 
-// What `transformers` knows about the tokenizer of a model that comes without a tokenizer.json: its
-// class, and what that class takes for granted.
+// What `transformers` knows about a tokenizer by its class: whether it gives token types, and, for
+// a model that comes without a tokenizer.json, what the class takes for granted.
 namespace trainer::text {
 
 // Which files a class reads, and how its pipeline is put together.
@@ -71,6 +72,10 @@ struct TokenizerClass {
 // name none. Throws kUnsupported, naming it, for one that is not in the table; `directory` is for
 // the message.
 const TokenizerClass* named_class(const TokenizerConfig& config, const std::string& directory);
+
+// Whether the model is given token types: as model_input_names says, else as the named class does
+// in transformers 5.23, else that of the model_type. nullopt when the files say none of these.
+std::optional<bool> named_token_types(const TokenizerConfig& config);
 
 // One that is in the table.
 const TokenizerClass& class_of_name(std::string_view name);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/error.hpp"
+#include "support/temp_directory.hpp"
 #include "trainer/data/tokens/token_files.hpp"
 
 namespace trainer::data {
@@ -43,6 +44,16 @@ TEST(Tokenize, TypesAreThereFromTheFirstRowOnOnceOneRowHasThem) {
   EXPECT_EQ(of_row(0), 0);
   EXPECT_EQ(of_row(1), 1);
   EXPECT_EQ(of_row(2), 0);
+}
+
+TEST(Tokenize, TokenizersThatGiveNoTokenTypesGiveNoneToPairsEither) {
+  const tracker::test::TempDirectory folder;
+  const text::Tokenizer bert = tokenizer_of_type(folder.path() / "bert", "bert");
+  const text::Tokenizer albert = tokenizer_of_type(folder.path() / "albert", "albert");
+  Dataset dataset = numbered_rows(2);
+  dataset.rows[1].text_pair = "and more";
+  EXPECT_FALSE(tokenize(dataset, bert, 64, 1).type_ids.empty());
+  EXPECT_TRUE(tokenize(dataset, albert, 64, 1).type_ids.empty());
 }
 
 TEST(Tokenize, CopiesShareTheIds) {

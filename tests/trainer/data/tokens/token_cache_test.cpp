@@ -77,6 +77,13 @@ TEST_F(TokenCacheTest, KeysDifferByTextsOrderLengthPairsAndTokenizer) {
   EXPECT_EQ(keys[0], key(numbered_rows(4)));
 }
 
+TEST_F(TokenCacheTest, KeysDifferByWhetherTokenTypesAreGiven) {
+  const text::Tokenizer bert = tokenizer_of_type(folder_.path() / "bert", "bert");
+  const text::Tokenizer albert = tokenizer_of_type(folder_.path() / "albert", "albert");
+  const TextsIdentity texts = identity_of(numbered_rows(4));
+  EXPECT_NE(token_cache_key(texts, bert, 8), token_cache_key(texts, albert, 8));
+}
+
 TEST_F(TokenCacheTest, RowsOfWhichSomeArePairsAreNotCached) {
   Dataset dataset = numbered_rows(3);
   dataset.rows[1].text_pair = "x";

@@ -20,6 +20,17 @@ inline text::Tokenizer golden_tokenizer(const char* name) {
                                "tokenizers" / name);
 }
 
+// BERT's golden tokenizer beside the config.json of a model of that type, in a new folder.
+inline text::Tokenizer tokenizer_of_type(const std::filesystem::path& folder,
+                                         const char* model_type) {
+  std::filesystem::create_directories(folder);
+  std::filesystem::copy_file(
+      std::filesystem::path(TRACKER_SOURCE_DIR) / "tests/golden/tokenizers/bert/tokenizer.json",
+      folder / "tokenizer.json");
+  std::ofstream(folder / "config.json") << fmt::format(R"({{"model_type": "{}"}})", model_type);
+  return text::Tokenizer::load(folder);
+}
+
 inline Dataset numbered_rows(std::size_t count) {
   Dataset dataset;
   for (std::size_t i = 0; i < count; ++i) {
