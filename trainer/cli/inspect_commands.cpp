@@ -27,6 +27,7 @@ namespace {
 
 models::Classifier load(ModelFiles& files, const std::string& dtype, nn::Purpose purpose) {
   require_head(files);
+  models::check(models::plan_load(files.config, files.tensors).report);
   models::Classifier model(files.config, nn::compute_from_name(dtype), purpose);
   load_weights(model, files);
   return model;

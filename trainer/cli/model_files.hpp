@@ -8,10 +8,10 @@
 #include "data/dataset.hpp"
 #include "data/tokens/token_arena.hpp"
 #include "data/tokens/token_cache.hpp"
-#include "hub/safetensors.hpp"
 #include "models/classifier.hpp"
 #include "models/loading.hpp"
 #include "text/tokenizer.hpp"
+#include "weights/tensor_files.hpp"
 
 // The steps that the commands share: from a model's name to a module with weights and its
 // tokenizer.
@@ -22,8 +22,8 @@ struct ModelFiles {
   std::filesystem::path directory;
   models::ClassifierConfig config;
   text::Tokenizer tokenizer;
-  hub::Safetensors tensors;                 // of a model with adapters the base model's
-  std::optional<hub::Safetensors> adapter;  // config.lora says which
+  weights::TensorFiles tensors;                 // of a model with adapters the base model's
+  std::optional<weights::TensorFiles> adapter;  // config.lora says which
 };
 
 // Downloads what is missing, config.json first: an unsupported model is refused before its weights

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "cli/commands.hpp"
 #include "cli/lora_arguments.hpp"
@@ -78,29 +79,24 @@ fs::path output_directory(const TrainArguments& a, const std::string& run_name) 
   return free;
 }
 
-void report_load(const models::LoadReport& report, const nn::ParameterSet& set) {
-  std::vector<std::string> frozen;
+// New weights that an adapter leaves frozen are told apart: nothing trains them.
+void report_load(models::LoadReport report, const nn::ParameterSet& set) {
+  std::set<std::string> frozen;
   for (const nn::Parameter& parameter : set.parameters()) {
     if (parameter.spec.gradient != nn::Gradient::kTrained)
-      frozen.push_back(parameter.spec.stored_name);
+      frozen.insert(parameter.spec.stored_name);
   }
-  std::vector<std::string> trained, kept;
-  for (const std::string& name : report.initialised) {
-    const bool is_frozen = std::find(frozen.begin(), frozen.end(), name) != frozen.end();
-    (is_frozen ? kept : trained).push_back(name);
-  }
-  if (!trained.empty())
-    fmt::print(stderr, "new weights, to be trained: {}\n", fmt::join(trained, ", "));
-  if (!kept.empty()) {
+  const auto kept =
+      std::stable_partition(report.missing.begin(), report.missing.end(),
+                            [&](const std::string& name) { return !frozen.contains(name); });
+  if (kept != report.missing.end()) {
     fmt::print(stderr,
                "new weights that stay as they are drawn: {}; train them with "
                "--lora-modules-to-save\n",
-               fmt::join(kept, ", "));
+               fmt::join(kept, report.missing.end(), ", "));
   }
-  if (!report.unused.empty()) {
-    fmt::print(stderr, "not used: {} tensors of the checkpoint ({}{})\n", report.unused.size(),
-               report.unused.front(), report.unused.size() > 1 ? ", …" : "");
-  }
+  report.missing.erase(kept, report.missing.end());
+  for (const std::string& line : models::lines_of(report)) fmt::print(stderr, "{}\n", line);
 }
 
 std::string summary_line(const train::TrainingResult& result) {
@@ -158,6 +154,7 @@ Prepared prepare(const TrainArguments& a) {
   if (evaluation) of_evaluation = data::summarize(*rows.evaluation, evaluation->offsets, tokens);
   train::check_labels(arena, files.config, rows.train.origin);
   if (evaluation) train::check_labels(*evaluation, files.config, rows.evaluation->origin);
+  models::check(models::plan_load(files.config, files.tensors).report);
   nn::set_seed(a.seed);
   models::Classifier model(files.config, nn::compute_from_name(a.dtype), nn::Purpose::kTrain);
   report_load(load_weights(model, files), model.parameters());
