@@ -26,7 +26,7 @@ struct Operation {
   Method method = Method::kOther;
   json described, shared;  // the operation, and the parameters of its path
   Access access = Access::kPublic;
-  std::string optional;  // a parameter to give though it is not required
+  std::string optional{};  // a parameter to give though it is not required
 };
 
 // Where one of several parameters must be given: each in turn.
