@@ -1,12 +1,14 @@
 #include "relay/relay.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <random>
 #include <utility>
 #include <variant>
 
 #include <tracker/error.hpp>
 
+#include "relay/artifacts/staged_uploads.hpp"
 #include "relay/channel.hpp"
 #include "relay/delivery_stream.hpp"
 #include "relay/wakeup.hpp"
@@ -25,6 +27,7 @@ using spool::RelayState;
 constexpr std::chrono::milliseconds kAskedPause{
     300};  // between attempts, however often somebody asks
 constexpr std::chrono::seconds kReleaseInterval{30};
+constexpr std::chrono::milliseconds kArtifactLook{200};
 constexpr int kComebacks = 3;  // after somebody newer took the log over, within
 constexpr std::chrono::minutes kSupersededMemory{10};
 
@@ -58,7 +61,9 @@ class Relay {
         writer_end_(options.spool, options.parent, [this](const std::string& line) { log(line); }),
         wakeup_(options.spool, stop),
         backoff_(std::random_device{}(), options.backoff),
-        started_(Clock::now()) {
+        started_(Clock::now()),
+        artifacts_(options.spool, hello_.run_id(), hello_.project(),
+                   [this](const std::string& line) { log(line); }) {
     control_.set_relay(RelayState::kStarting, "");
   }
 
@@ -115,8 +120,7 @@ class Relay {
       case StreamEnd::Kind::kMoved:
         return std::nullopt;
       case StreamEnd::Kind::kDelivered:
-        control_.set_relay(RelayState::kDone, "");
-        return finished(Outcome::kDelivered, "");
+        return delivered();
       case StreamEnd::Kind::kCaughtUp:
         return finished(Outcome::kCaughtUp, "");
       case StreamEnd::Kind::kStopped:
@@ -129,6 +133,26 @@ class Relay {
         return give_up(Outcome::kRefused, end.message);
     }
     return std::nullopt;
+  }
+
+  // The log is all there; so must be what the writer asked for with artifacts. Goes on as long as
+  // that gets ahead, and for `patience` when it does not.
+  Report delivered() {
+    std::string trouble;
+    auto since = Clock::now();
+    while (!artifacts_.idle()) {
+      if (stop_.stop_requested()) return finished(Outcome::kStopped, "");
+      const auto now = Clock::now();
+      if (trouble.empty() || artifacts_.trouble().empty()) since = now;
+      trouble = artifacts_.trouble();
+      if (now - since >= options_.patience) {
+        offline(trouble);
+        return finished(Outcome::kLeft, offline_message_);
+      }
+      wakeup_.wait(kArtifactLook, -1);
+    }
+    control_.set_relay(RelayState::kDone, "");
+    return finished(Outcome::kDelivered, "");
   }
 
   Report finished(Outcome outcome, const std::string& message) const {
@@ -175,6 +199,7 @@ class Relay {
                       "update it, or start the run without `resume`");
     control_.set_run_url(server.url + "/runs/" + hello_.run_id());
     control_.set_relay(RelayState::kOnline, "");
+    artifacts_.online(server);
     log("online: server " + server.version + " at " + server.url);
   }
 
@@ -219,7 +244,9 @@ class Relay {
     return writer_end_.settled() && now - *writer_end_.since() >= options_.patience;
   }
 
+  // By the thread of the artifacts, too.
   void log(const std::string& line) {
+    const std::lock_guard lock(log_mutex_);
     if (line == last_line_) return;
     last_line_ = line;
     if (options_.log) options_.log(line);
@@ -238,7 +265,10 @@ class Relay {
   int times_superseded_ = 0;
   bool repaired_ = false;
   spool::Offset acked_{};
-  std::string offline_message_, last_line_;
+  std::string offline_message_;
+  std::mutex log_mutex_;
+  std::string last_line_;
+  StagedUploads artifacts_;  // the last one: its thread uses what is above
 };
 
 }  // namespace

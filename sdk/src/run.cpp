@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
+#include "src/artifacts.hpp"
 #include "src/fork.hpp"
 #include "src/json.hpp"
 #include "src/records.hpp"
@@ -68,6 +69,12 @@ class Run::Impl : public ForkListener {
       why = spool::kNoMemory;
     }
     if (WriterSession* session = live_session()) session->count_drop(why);
+  }
+
+  // Where the relay of this process looks for what is asked of it.
+  std::filesystem::path staging_directory() {
+    if (const WriterSession* session = live_session()) return session->directory();
+    throw Error(ErrorCode::kFailedPrecondition, "the run has ended");
   }
 
   void log_media(std::string_view key, const Media& media,
@@ -215,6 +222,16 @@ void Run::set_notes(std::string_view notes) noexcept {
   impl_->append_made("notes of more than 64 KiB: shorten them", [&] {
     return spool::Notes{bounded_text(notes, spool::kMaxNotesBytes, "the notes")};
   });
+}
+
+ArtifactTicket Run::log_artifact(const ArtifactSettings& settings) noexcept {
+  const Staged staged =
+      hand_over([&] { return stage_artifact(impl_->staging_directory(), settings); });
+  return {staged.folder, staged.error};
+}
+ArtifactTicket Run::use_artifact(std::string_view name) noexcept {
+  const Staged staged = hand_over([&] { return stage_use(impl_->staging_directory(), name); });
+  return {staged.folder, staged.error};
 }
 
 void Run::log_media(std::string_view key, const Media& media,

@@ -94,7 +94,7 @@ void WriterSession::start_relay() {
                        "the run was started offline: `tracker sync` delivers it");
     return;
   }
-  const auto program = find_relay(options_.settings.relay);
+  const auto program = find_program("tracker-relay", options_.settings.relay);
   if (!program) {
     control_.set_relay(
         RelayState::kOffline,

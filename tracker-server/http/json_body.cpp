@@ -7,8 +7,7 @@
 namespace tracker::http {
 namespace {
 
-// No object of the API is nested; deep nesting would cost the parser's stack.
-constexpr int kDepth = 2;
+constexpr int kDepth = 2;  // no object of these routes is nested
 
 Error wrong(const std::string& name, const char* what) {
   return {ErrorCode::kInvalidArgument, fmt::format("`{}` must be {}", name, what)};
@@ -16,14 +15,18 @@ Error wrong(const std::string& name, const char* what) {
 
 }  // namespace
 
+nlohmann::json parse_bounded(const std::string& text, int depth) {
+  const auto bound = [depth](int at, nlohmann::json::parse_event_t, nlohmann::json&) {
+    if (at > depth) throw Error(ErrorCode::kInvalidArgument, "the body is nested too deeply");
+    return true;
+  };
+  return nlohmann::json::parse(text, bound, false);
+}
+
 JsonBody::JsonBody(const Request& request) {
   if (!request.header("content-type").starts_with("application/json"))
     throw Error(ErrorCode::kInvalidArgument, "the body must be application/json");
-  const auto shallow = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    if (depth > kDepth) throw Error(ErrorCode::kInvalidArgument, "the body is nested too deeply");
-    return true;
-  };
-  json_ = nlohmann::json::parse(request.body, shallow, false);
+  json_ = parse_bounded(request.body, kDepth);
   if (!json_.is_object())
     throw Error(ErrorCode::kInvalidArgument, "the body must be a JSON object");
 }

@@ -13,6 +13,10 @@
 // a default.
 namespace tracker::http {
 
+// Discarded if it is no JSON. A text that is nested deeper is an Error(kInvalidArgument): who
+// writes such a value out again does it by recursion.
+nlohmann::json parse_bounded(const std::string& text, int depth);
+
 class JsonBody {
  public:
   // Not `application/json`, no JSON, or no object: refused.

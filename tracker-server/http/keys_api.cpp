@@ -24,6 +24,7 @@ std::vector<core::RunId> ids_of(const Request& request) {
     ids.push_back(core::RunId::from_text(std::string_view(text).substr(at, comma - at)));
     at = comma + 1;
   }
+  if (ids.empty()) throw Error(ErrorCode::kInvalidArgument, "`runs` names no run");
   return ids;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "auth/audit.hpp"
+#include "http/json_body.hpp"
 #include "http/run_json.hpp"
 #include "query/runs.hpp"
 #include "storage/run_edit.hpp"
@@ -14,6 +15,9 @@ namespace tracker::http {
 namespace {
 
 using nlohmann::json;
+
+// What logged documents may have (core/documents.hpp), and the body around them.
+constexpr int kDepth = 66;
 
 [[noreturn]] void refuse(const std::string& what) {
   throw Error(ErrorCode::kInvalidArgument, what);
@@ -37,7 +41,7 @@ std::string object_of(const json& value, const std::string& member) {
 }
 
 storage::RunEdit parse_edit(const std::string& body) {
-  const auto parsed = json::parse(body, nullptr, false);
+  const auto parsed = parse_bounded(body, kDepth);
   if (!parsed.is_object()) refuse("the body must be a JSON object");
   storage::RunEdit edit;
   for (const auto& [member, value] : parsed.items()) {

@@ -2,14 +2,12 @@
 
 #include <grpcpp/support/server_callback.h>
 
-#include <condition_variable>
-#include <mutex>
-
 #include "query/export.hpp"
 #include "query/run_search.hpp"
 #include "query/runs.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/status.hpp"
+#include "rpc/stream_writer.hpp"
 #include "rpc/unary_call.hpp"
 #include "rpc/workers.hpp"
 #include "tracker/v1/runs.grpc.pb.h"
@@ -89,41 +87,7 @@ v1::ExportHistoryResponse to_proto(const query::ExportBatch& batch) {
   return out;
 }
 
-// Hands batches from the thread that reads to gRPC, one at a time: the reader waits until a batch
-// is on its way. Deletes itself when gRPC is done; the reader's last touch is finish(), which comes
-// before that.
-class ExportWriter final : public grpc::ServerWriteReactor<v1::ExportHistoryResponse> {
- public:
-  // On the reading thread. False if the client is gone.
-  bool write(v1::ExportHistoryResponse message) {
-    std::unique_lock lock(mutex_);
-    if (gone_) return false;
-    message_ = std::move(message);
-    writing_ = true;
-    StartWrite(&message_);
-    changed_.wait(lock, [this] { return !writing_; });
-    return !gone_;
-  }
-  void finish(const grpc::Status& status) { Finish(status); }
-
-  void OnWriteDone(bool ok) override {
-    const std::lock_guard lock(mutex_);
-    writing_ = false;
-    gone_ = gone_ || !ok;
-    changed_.notify_one();
-  }
-  void OnCancel() override {
-    const std::lock_guard lock(mutex_);
-    gone_ = true;  // a write that is under way ends with OnWriteDone(false)
-  }
-  void OnDone() override { delete this; }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  v1::ExportHistoryResponse message_;
-  bool writing_ = false, gone_ = false;
-};
+using ExportWriter = StreamWriter<v1::ExportHistoryResponse>;
 
 }  // namespace
 

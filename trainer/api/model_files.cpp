@@ -8,6 +8,8 @@
 #include "config/error.hpp"
 #include "hub/hub.hpp"
 #include "models/model_types.hpp"
+#include "weights/resolve_model.hpp"
+#include "weights/tensor_files.hpp"
 
 namespace trainer::api {
 namespace {
@@ -54,8 +56,8 @@ std::int64_t stored_classes(const ModelFiles& files) {
 
 fs::path resolve(const hub::Hub& hub, const std::string& id_or_directory,
                  const std::string& revision) {
-  return hub::resolve_model(hub, id_or_directory, revision,
-                            [](const fs::path& config) { models::read_config(config); });
+  return weights::resolve_model(hub, id_or_directory, revision,
+                                [](const fs::path& config) { models::read_config(config); });
 }
 
 ModelFiles open_adapter(const hub::Hub& hub, const fs::path& adapter) {
@@ -67,11 +69,12 @@ ModelFiles open_adapter(const hub::Hub& hub, const fs::path& adapter) {
   }
   const fs::path base =
       resolve(hub, lora.base_model, lora.revision.empty() ? "main" : lora.revision);
-  ModelFiles files{.directory = adapter,
-                   .config = models::read_config(holder(adapter, base, kConfigFile) / kConfigFile),
-                   .tokenizer = text::Tokenizer::load(holder(adapter, base, "tokenizer.json")),
-                   .tensors = hub::Safetensors::open_model(base),
-                   .adapter = hub::Safetensors::open(adapter / models::kAdapterWeightsFile)};
+  ModelFiles files{
+      .directory = adapter,
+      .config = models::read_config(holder(adapter, base, kConfigFile) / kConfigFile),
+      .tokenizer = text::Tokenizer::load(holder(adapter, base, "tokenizer.json")),
+      .tensors = weights::TensorFiles::open_model(base),
+      .adapter = weights::TensorFiles::open_safetensors(adapter / models::kAdapterWeightsFile)};
   files.config.lora = lora;
   return files;
 }
@@ -89,7 +92,7 @@ ModelFiles open_model(const std::string& id_or_directory, const std::string& rev
   return {.directory = directory,
           .config = models::read_config(directory / kConfigFile),
           .tokenizer = text::Tokenizer::load(directory),
-          .tensors = hub::Safetensors::open_model(directory),
+          .tensors = weights::TensorFiles::open_model(directory),
           .adapter = std::nullopt};
 }
 
@@ -97,7 +100,7 @@ models::LoadReport load_weights(models::Classifier& model, const ModelFiles& fil
   models::LoadReport report = models::load_weights(model, files.tensors);
   if (!files.adapter) return report;
   models::load_adapter(model, *files.adapter);
-  report.initialised.clear();  // the adapter has them
+  report.missing.clear();  // the adapter has them
   return report;
 }
 
@@ -131,7 +134,7 @@ void settle_labels(ModelFiles& files, const data::Dataset& dataset) {
   }
   std::int64_t needed = std::max<std::int64_t>(2, named);
   for (const data::Example& row : dataset.rows) needed = std::max(needed, row.label + 1);
-  if (needed > 100'000) {
+  if (needed > models::kMostClasses) {
     throw Error(ErrorCode::kInvalidInput, fmt::format("{}: a label of {} means too many classes",
                                                       dataset.origin, needed - 1));
   }

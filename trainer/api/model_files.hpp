@@ -9,10 +9,10 @@
 #include "data/tokens/token_arena.hpp"
 #include "data/tokens/token_cache.hpp"
 #include "hub/hub.hpp"
-#include "hub/safetensors.hpp"
 #include "models/classifier.hpp"
 #include "models/loading.hpp"
 #include "text/tokenizer.hpp"
+#include "weights/tensor_files.hpp"
 
 // The steps that all uses share: from a model's name to a module with weights and its
 // tokenizer.
@@ -23,8 +23,8 @@ struct ModelFiles {
   std::filesystem::path directory;
   models::ClassifierConfig config;
   text::Tokenizer tokenizer;
-  hub::Safetensors tensors;                 // of a model with adapters the base model's
-  std::optional<hub::Safetensors> adapter;  // config.lora says which
+  weights::TensorFiles tensors;                 // of a model with adapters the base model's
+  std::optional<weights::TensorFiles> adapter;  // config.lora says which
 };
 
 // Downloads what is missing, config.json first: an unsupported model is refused before its weights

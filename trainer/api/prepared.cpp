@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "api/adapter.hpp"
@@ -80,30 +81,24 @@ void complete(data::Dataset& rows) {
   if (rows.fingerprint.empty()) rows.fingerprint = data::fingerprint_of(rows.rows);
 }
 
-void report_load(const models::LoadReport& report, const nn::ParameterSet& set,
-                 const train::Say& say) {
-  const auto is_trained = [&set](const std::string& stored_name) {
-    const auto& all = set.parameters();
-    return std::any_of(all.begin(), all.end(), [&](const nn::Parameter& parameter) {
-      return parameter.spec.stored_name == stored_name &&
-             parameter.spec.gradient == nn::Gradient::kTrained;
-    });
-  };
-  std::vector<std::string> trained, kept;
-  for (const std::string& name : report.initialised)
-    (is_trained(name) ? trained : kept).push_back(name);
-  if (!trained.empty())
-    say(fmt::format("new weights, to be trained: {}", fmt::join(trained, ", ")));
-  if (!kept.empty()) {
+// New weights that an adapter leaves frozen are told apart: nothing trains them.
+void report_load(models::LoadReport report, const nn::ParameterSet& set, const train::Say& say) {
+  std::set<std::string> frozen;
+  for (const nn::Parameter& parameter : set.parameters()) {
+    if (parameter.spec.gradient != nn::Gradient::kTrained)
+      frozen.insert(parameter.spec.stored_name);
+  }
+  const auto kept =
+      std::stable_partition(report.missing.begin(), report.missing.end(),
+                            [&](const std::string& name) { return !frozen.contains(name); });
+  if (kept != report.missing.end()) {
     say(
         fmt::format("new weights that stay as they are drawn: {}; train them with "
                     "--lora-modules-to-save",
-                    fmt::join(kept, ", ")));
+                    fmt::join(kept, report.missing.end(), ", ")));
   }
-  if (!report.unused.empty()) {
-    say(fmt::format("not used: {} tensors of the checkpoint ({}{})", report.unused.size(),
-                    report.unused.front(), report.unused.size() > 1 ? ", …" : ""));
-  }
+  report.missing.erase(kept, report.missing.end());
+  for (const std::string& line : models::lines_of(report)) say(line);
 }
 
 // ", 296450 of them trained" where adapters leave the rest frozen.
@@ -199,6 +194,7 @@ Prepared prepare(const FineTuneOptions& o, FineTuneRows given, const hub::Progre
   add_tokens(p, sources, token_cache(o.token_cache, [say](std::string_view message) {
                say("token cache: " + config::printable(std::string(message), 1000));
              }));
+  models::check(models::plan_load(p.files->config, p.files->tensors).report);
   nn::set_seed(o.seed);
   p.model.emplace(p.files->config, nn::compute_from_name(o.dtype), nn::Purpose::kTrain);
   report_load(load_weights(*p.model, *p.files), p.model->parameters(), say);

@@ -105,6 +105,21 @@ void define_subcommands(CLI::App& app, Arguments& a) {
   exported.callback([&a] { a.command = Command::kExport; });
 }
 
+void define_descriptions(CLI::App& app, Arguments& a) {
+  CLI::App& models =
+      subcommand(app, "models", "the supported model types, with what was measured of each");
+  models.add_flag("--json", a.models.json, "print JSON instead of a table");
+  models.callback([&a] { a.command = Command::kModels; });
+
+  CLI::App& inspect = subcommand(
+      app, "inspect", "a model's architecture, size, tokenizer and what would be loaded of it");
+  inspect.add_option("model,--model", a.inspect.model, "hub id, or a model's directory");
+  inspect.add_option("--revision", a.inspect.revision, "branch, tag or commit of the hub's model")
+      ->capture_default_str();
+  inspect.add_flag("--json", a.inspect.json, "print JSON instead of lines");
+  inspect.callback([&a] { a.command = Command::kInspect; });
+}
+
 }  // namespace
 
 void define(CLI::App& app, Arguments& arguments) {
@@ -119,6 +134,7 @@ void define(CLI::App& app, Arguments& arguments) {
   app.config_formatter(std::make_shared<YamlConfig>());
   app.allow_config_extras(CLI::config_extras_mode::error);
   define_subcommands(app, arguments);
+  define_descriptions(app, arguments);
   define_hub_commands(app, arguments.hub, [&arguments](HubCommand chosen) {
     arguments.command = Command::kHub;
     arguments.hub_command = chosen;

@@ -71,7 +71,27 @@ struct TokenizeArguments {
   bool offsets = false;
 };
 
-enum class Command { kTrain, kTokenize, kPredict, kEvaluate, kGradcheck, kExport, kHub };
+struct ModelsArguments {
+  bool json = false;
+};
+
+struct InspectArguments {
+  std::string model;
+  std::string revision = "main";
+  bool json = false;
+};
+
+enum class Command {
+  kTrain,
+  kTokenize,
+  kPredict,
+  kEvaluate,
+  kGradcheck,
+  kModels,
+  kInspect,
+  kExport,
+  kHub
+};
 
 struct Arguments {
   Command command = Command::kTrain;
@@ -81,6 +101,8 @@ struct Arguments {
   PredictArguments predict;
   EvaluateArguments evaluate;
   GradcheckArguments gradcheck;
+  ModelsArguments models;
+  InspectArguments inspect;
   ExportArguments exported;
   HubCommand hub_command = HubCommand::kDownload;  // of Command::kHub
   HubArguments hub;

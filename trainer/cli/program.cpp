@@ -61,6 +61,10 @@ int dispatch(const Arguments& arguments) {
       return run_evaluate(arguments.evaluate);
     case Command::kGradcheck:
       return run_gradcheck(arguments.gradcheck);
+    case Command::kModels:
+      return run_models(arguments.models);
+    case Command::kInspect:
+      return run_inspect(arguments.inspect);
     case Command::kExport:
       return run_export(arguments.exported);
     case Command::kHub:

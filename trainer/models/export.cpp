@@ -7,10 +7,10 @@
 
 #include "config/error.hpp"
 #include "hub/disk.hpp"
-#include "hub/safetensors.hpp"
 #include "models/lora.hpp"
 #include "models/model_types.hpp"
 #include "models/stored_layout.hpp"
+#include "weights/safetensors.hpp"
 
 namespace trainer::models {
 namespace {
@@ -29,8 +29,8 @@ std::string without_limits(std::string text) {
   return json.dump();
 }
 
-hub::TensorView view_of(const at::Tensor& tensor) {
-  return {.dtype = hub::DType::kF32,
+weights::TensorView view_of(const at::Tensor& tensor) {
+  return {.dtype = weights::DType::kF32,
           .shape = tensor.sizes().vec(),
           .data = std::as_bytes(
               std::span(tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())))};
@@ -47,7 +47,7 @@ struct Chosen {
 void write_tensors(const Classifier& model, const Chosen& chosen,
                    const std::filesystem::path& file) {
   const nn::ParameterSet& set = model.parameters();
-  std::map<std::string, hub::TensorView> views;
+  std::map<std::string, weights::TensorView> views;
   std::vector<at::Tensor> tensors;  // packed ones live until they are written
   for (const StoredTensor& stored : stored_tensors(set)) {
     const nn::ParameterSpec& spec = set.parameters()[stored.parts.front()].spec;
@@ -56,7 +56,7 @@ void write_tensors(const Classifier& model, const Chosen& chosen,
     views.emplace(chosen.names == Names::kAdapter ? adapter_name(set, spec) : stored.name,
                   view_of(tensors.back()));
   }
-  hub::write_safetensors(file, views, {{"format", "pt"}});
+  weights::write_safetensors(file, views, {{"format", "pt"}});
 }
 
 bool any_transposed(const nn::ParameterSet& set) {

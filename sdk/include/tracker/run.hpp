@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <tracker/artifact.hpp>
 #include <tracker/media.hpp>
 #include <tracker/value.hpp>
 
@@ -150,6 +151,14 @@ class Run {
   // As RunSettings limits them.
   void set_tags(const std::vector<std::string>& tags) noexcept;
   void set_notes(std::string_view notes) noexcept;
+
+  // Hands a version of an artifact to the relay, which makes it at the server, with this run as its
+  // maker, whatever becomes of this process; without a server, `tracker sync` does. Files are
+  // copied first (see ArtifactFiles), which takes as long as that takes. What is against the rules,
+  // or cannot be read, is said on stderr and by the ticket.
+  ArtifactTicket log_artifact(const ArtifactSettings& settings) noexcept;
+  // Notes that the run uses a version; fetch_artifact() gets its files.
+  ArtifactTicket use_artifact(std::string_view name) noexcept;
 
   // Ends the run and waits up to `timeout` until the server has acknowledged everything; then the
   // relay is left to it. Waits less when nothing is to be expected: no relay, refused, or no server

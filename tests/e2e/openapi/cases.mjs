@@ -199,6 +199,7 @@ export function cases(data) {
       { status: 200, query: { project: data.project, newest: '1' }, check: (body) => body.runs.length === 1 },
       { status: 400 },
       { status: 400, query: { runs: 'nonsense' } },
+      { status: 400, query: { runs: '' } },
       { status: 400, query: { runs: data.run, project: data.project } },
       { status: 400, query: { project: data.project, newest: '0' } },
       { status: 404, query: { project: 'nobody has this' } },

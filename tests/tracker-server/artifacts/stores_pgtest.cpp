@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <sstream>
+#include <utility>
 
 #include "artifacts/directory_store.hpp"
 #include "artifacts/s3_store.hpp"
@@ -30,6 +31,13 @@ class Folder final : public Place {
   DirectoryStore store_{root_ / "chunks"};
 };
 
+test_support::ProcessOptions python(std::vector<std::string> arguments) {
+  test_support::ProcessOptions options;
+  options.command = std::move(arguments);
+  options.command.insert(options.command.begin(), S3_PYTHON);
+  return options;
+}
+
 // The process's; it starts slowly.
 class S3Server {
  public:
@@ -41,8 +49,7 @@ class S3Server {
 
  private:
   S3Server()
-      : process_({.command = {S3_PYTHON,
-                              TRACKER_SOURCE_DIR "/tests/tracker-server/artifacts/s3_server.py"}}) {
+      : process_(python({TRACKER_SOURCE_DIR "/tests/tracker-server/artifacts/s3_server.py"})) {
     const auto line = process_.read_line();
     if (!line) throw std::runtime_error("no S3 server: " + process_.errors());
     std::istringstream words(*line);
@@ -65,8 +72,7 @@ class Bucket final : public Place {
 
 bool has_s3() {
   if (!fs::exists(S3_PYTHON)) return false;
-  return test_support::run({.command = {S3_PYTHON, "-c", "import moto, flask, boto3"}})
-             .status.code == 0;
+  return test_support::run(python({"-c", "import moto, flask, boto3"})).status.code == 0;
 }
 
 class Stores : public ArtifactsTest, public testing::WithParamInterface<const char*> {
@@ -147,7 +153,7 @@ TEST_P(Stores, AServerThatDoesNotKnowTheStoreSaysSo) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Places, Stores, testing::Values("folder", "s3"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& place) { return std::string(place.param); });
 
 TEST(S3, WrongKeysAndAddressesAreSaid) {
   if (!has_s3()) GTEST_SKIP() << "no moto in " << S3_PYTHON << " (scripts/setup --reference)";

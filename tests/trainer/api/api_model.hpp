@@ -9,10 +9,10 @@
 #include <span>
 #include <string>
 
-#include "hub/safetensors.hpp"
 #include "models/export.hpp"
 #include "models/stored_file.hpp"
 #include "trainer/models/tiny_model.hpp"
+#include "weights/safetensors.hpp"
 
 namespace trainer::test {
 
@@ -25,7 +25,7 @@ inline void make_model(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   const models::Classifier model =
       tiny_classifier(folder, nn::Compute::kFloat32, config.dump());  // writes config.json
-  std::map<std::string, hub::TensorView> views;
+  std::map<std::string, weights::TensorView> views;
   for (const nn::Parameter& p : model.parameters().parameters()) {
     if (p.spec.name.starts_with("head.")) continue;
     const float* values = model.parameters().masters().const_data_ptr<float>() + p.offset;
@@ -33,7 +33,7 @@ inline void make_model(const std::filesystem::path& folder) {
         .shape = p.spec.shape,
         .data = std::as_bytes(std::span(values, static_cast<std::size_t>(p.size)))};
   }
-  hub::write_safetensors(folder / "model.safetensors", views, {{"format", "pt"}});
+  weights::write_safetensors(folder / "model.safetensors", views, {{"format", "pt"}});
   const auto tokenizer =
       std::filesystem::path(TRACKER_SOURCE_DIR) / "tests/golden/tokenizers/bert/tokenizer.json";
   models::write_tokenizer(models::read_files({tokenizer}), folder);

@@ -14,6 +14,7 @@
 #include "nn/loss.hpp"
 #include "nn/runtime.hpp"
 #include "trainer/models/tiny_model.hpp"
+#include "weights/tensor_files.hpp"
 
 // Tiny models with low-rank adapters.
 namespace trainer::models {
@@ -34,7 +35,7 @@ class LoraFixture : public testing::Test {
     override_dropout(config, 0.0);
     Classifier model(config, compute, nn::Purpose::kTrain);
     nn::set_seed(3);
-    load_weights(model, hub::Safetensors::open_model(folder_.path()));
+    load_weights(model, weights::TensorFiles::open_model(folder_.path()));
     const at::NoGradGuard no_grad;
     for (const nn::Parameter& p : model.parameters().parameters()) {
       if (p.spec.role == nn::Role::kLowRankB) model.parameters().master(p).normal_(0.0, 0.2);

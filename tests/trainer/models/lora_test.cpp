@@ -46,8 +46,8 @@ TEST_P(LoraTest, AdaptersAreWhatMergingAddsToTheWeights) {
   override_dropout(config, 0.0);
   Classifier merged(config, nn::Compute::kFloat32, nn::Purpose::kTrain);
   const LoadReport report =
-      load_weights(merged, hub::Safetensors::open_model(folder_.path() / "merged"));
-  EXPECT_TRUE(report.unused.empty());
+      load_weights(merged, weights::TensorFiles::open_model(folder_.path() / "merged"));
+  EXPECT_TRUE(report.unexpected.empty());
   EXPECT_LT((before - logits(merged).detach()).abs().max().item<float>(), 2e-5);
 }
 
@@ -98,7 +98,7 @@ TEST_P(LoraTest, StoredAdapterLoadsBitForBitAndTrainsNothingElse) {
   config.lora = read_lora_config(folder_.path() / "adapter" / kAdapterConfigFile);
   override_dropout(config, 0.0);
   Classifier again(config, nn::Compute::kFloat32, nn::Purpose::kTrain);
-  load_weights(again, hub::Safetensors::open_model(folder_.path()));
+  load_weights(again, weights::TensorFiles::open_model(folder_.path()));
   load_saved(again, folder_.path() / "adapter");
   EXPECT_TRUE(at::equal(again.parameters().masters(), model.parameters().masters()));
   EXPECT_TRUE(at::equal(logits(again), logits(model)));
@@ -166,7 +166,7 @@ TEST_F(Lora, NewAdaptersAddNothingAndTheirAIsUniform) {
   override_dropout(config, 0.0);
   Classifier model(config, nn::Compute::kFloat32, nn::Purpose::kTrain);
   nn::set_seed(42);
-  load_weights(model, hub::Safetensors::open_model(folder_.path()));
+  load_weights(model, weights::TensorFiles::open_model(folder_.path()));
   nn::set_seed(42);
   at::empty({4, 16}).uniform_(-0.25, 0.25);
   at::empty({16, 4}).uniform_(-0.25, 0.25);
@@ -180,7 +180,7 @@ TEST_F(Lora, NewAdaptersAddNothingAndTheirAIsUniform) {
                ClassifierConfig without = plain.config();
                override_dropout(without, 0.0);
                Classifier same(without, nn::Compute::kFloat32, nn::Purpose::kInfer);
-               load_weights(same, hub::Safetensors::open_model(folder_.path()));
+               load_weights(same, weights::TensorFiles::open_model(folder_.path()));
                return logits(same);
              }())
                 .abs()

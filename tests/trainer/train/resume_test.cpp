@@ -7,13 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "config/error.hpp"
-#include "hub/safetensors.hpp"
 #include "models/export.hpp"
 #include "models/loading.hpp"
 #include "models/lora.hpp"
 #include "nn/runtime.hpp"
 #include "train/checkpoint_folders.hpp"
 #include "trainer/train/loop_fixture.hpp"
+#include "weights/tensor_files.hpp"
 
 // Checkpoints: written on the way, resumed from, refused.
 namespace trainer::train {
@@ -61,7 +61,7 @@ TEST_F(ResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
   EXPECT_EQ(o.resume_from->filename(), "checkpoint-7");
   models::Classifier second(models::read_config(*o.resume_from / "config.json"),
                             nn::Compute::kFloat32, nn::Purpose::kTrain);
-  models::load_weights(second, hub::Safetensors::open_model(*o.resume_from));
+  models::load_weights(second, weights::TensorFiles::open_model(*o.resume_from));
   // The checkpoint resumed from is pruned on the way: nothing may still be read from it.
   o.saving.when = When::kSteps;
   o.saving.steps = 4;
@@ -86,7 +86,7 @@ class AdapterResumeTest : public ResumeTest {
   models::Classifier fresh() {
     models::Classifier model(config_, nn::Compute::kFloat32, nn::Purpose::kTrain);
     nn::set_seed(42);
-    models::load_weights(model, hub::Safetensors::open_model(folder_.path() / "base"));
+    models::load_weights(model, weights::TensorFiles::open_model(folder_.path() / "base"));
     return model;
   }
 
@@ -166,7 +166,7 @@ TEST_F(ResumeTest, EveryOptimizerAndScheduleGoesOnBitForBit) {
     o.resume_from = find_checkpoint(folder.path());
     models::Classifier second(models::read_config(*o.resume_from / "config.json"),
                               nn::Compute::kFloat32, nn::Purpose::kTrain);
-    models::load_weights(second, hub::Safetensors::open_model(*o.resume_from));
+    models::load_weights(second, weights::TensorFiles::open_model(*o.resume_from));
     run(second, o);
     EXPECT_TRUE(at::equal(unbroken.parameters().masters(), second.parameters().masters()))
         << kind.optim;

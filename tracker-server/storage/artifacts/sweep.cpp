@@ -38,7 +38,11 @@ constexpr const char* kDropUploads = R"sql(
 constexpr const char* kLockPurged = R"sql(
   SELECT id FROM artifact_version WHERE deleted_us IS NOT NULL AND purge_us <= $1
   ORDER BY purge_us LIMIT 1 FOR UPDATE SKIP LOCKED)sql";
-constexpr const char* kRelease = "DELETE FROM artifact_version_chunk WHERE version_id = $1";
+// In parts of one transaction, so that no statement comes near its timeout.
+constexpr std::int64_t kReleasedAtOnce = 50'000;
+constexpr const char* kRelease = R"sql(
+  DELETE FROM artifact_version_chunk WHERE version_id = $1 AND chunk_id IN (
+    SELECT chunk_id FROM artifact_version_chunk WHERE version_id = $1 LIMIT $2))sql";
 constexpr const char* kDropVersion = "DELETE FROM artifact_version WHERE id = $1";
 
 constexpr const char* kDropOrphanUploads = R"sql(
@@ -121,9 +125,10 @@ bool purge_version(PgConnection& connection, std::int64_t now_us) {
   return in_transaction(connection, [&](PgConnection& c) {
     const PgResult row = c.run(kLockPurged, PgParams().bigint(now_us));
     if (row.rows() == 0) return false;
-    const PgParams id = PgParams().bigint(row.bigint(0, 0));
-    c.run(kRelease, id);
-    c.run(kDropVersion, id);
+    const std::int64_t version = row.bigint(0, 0);
+    while (c.run(kRelease, PgParams().bigint(version).bigint(kReleasedAtOnce)).affected() > 0) {
+    }
+    c.run(kDropVersion, PgParams().bigint(version));
     return true;
   });
 }
