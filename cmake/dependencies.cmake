@@ -19,6 +19,7 @@ if(TRACKER_BUILD_SERVER)
   find_package(Boost 1.81 REQUIRED)
   pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
   pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
+  pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 endif()
 
 if(TRACKER_BUILD_TRAINER)

@@ -3,10 +3,10 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 set(_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tracker)
-foreach(_part vocabulary base spool capture sdk)
+foreach(_part vocabulary base artifact_names spool capture sdk)
   set_target_properties(tracker_${_part} PROPERTIES EXPORT_NAME ${_part})
 endforeach()
-install(TARGETS tracker_vocabulary tracker_base tracker_spool tracker_capture tracker_sdk EXPORT tracker-targets
+install(TARGETS tracker_vocabulary tracker_base tracker_artifact_names tracker_spool tracker_capture tracker_sdk EXPORT tracker-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/include/tracker DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk
   FILES_MATCHING PATTERN "*.hpp")

@@ -7,11 +7,11 @@ import solid from 'vite-plugin-solid';
 const kCore = /\/node_modules\/solid-js\/|\/src\/(api|components\/icons)|rolldown\/runtime/;
 const kWorkspace = new RegExp([
   '/node_modules/uplot/',
-  '/src/charts/(describe|hover|line_|paint|range|smoothing|ticks|uplot_shell)',
+  '/src/charts/(combine|describe|hover|line_|paint|range|smoothing|ticks|uplot_shell)',
   '/src/components/(panels/|popover|virtual_list)',
   '/src/pages/project/(?!project_)',
-  '/src/lib/(columns|compare|csv|download|flatten|group_runs|legend|palette|query_|run_filter|units)',
-  '/src/state/(chart_view|panel_stores|run_deletion|run_query|run_set|series_)',
+  '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|legend|palette|query_|run_filter|units)',
+  '/src/state/(chart_view|expression_|panel_stores|run_deletion|run_query|run_set|series_)',
 ].join('|'));
 
 // Strict CSP of the server: script-src 'self'; style-src 'self'. So nothing is inlined: no data: assets,

@@ -1,5 +1,5 @@
 // Address to page. The pages with charts are loaded when first visited.
-import { ErrorBoundary, lazy, Match, Suspense, Switch } from 'solid-js';
+import { ErrorBoundary, lazy, Match, Show, Suspense, Switch } from 'solid-js';
 import { EmptyState, ErrorState, SkeletonRows } from './components/feedback';
 import { Shell } from './components/shell';
 import { messageOf } from './api/http';
@@ -7,9 +7,12 @@ import type { Place } from './lib/route';
 import { FirstRunPage } from './pages/first_run/first_run_page';
 import { ProjectPage } from './pages/project/project_page';
 import { ProjectsPage } from './pages/projects/projects_page';
+import { LoginPage } from './pages/settings/login_page';
 import { place } from './state/location';
 import { pageHead, usePageHead } from './state/page_head';
+import { mustLogIn } from './state/session';
 
+const SettingsPage = lazy(() => import('./pages/settings/settings_page'));
 const RunPage = lazy(() => import('./pages/run/run_page'));
 
 function UnknownPage() {
@@ -32,16 +35,19 @@ export function App() {
       <ErrorBoundary fallback={(error: unknown, reset) => (
         <ErrorState title="This page failed" message={messageOf(error)} onRetry={reset} />
       )}>
-        <Suspense fallback={<div class="page"><SkeletonRows count={6} kind="row" /></div>}>
-          <Switch fallback={<UnknownPage />}>
-            <Match when={placeOf('projects')}><ProjectsPage /></Match>
-            <Match when={placeOf('start')}><FirstRunPage known={null} /></Match>
-            <Match when={placeOf('workspace', 'runs', 'compare')}>
-              {(here) => <ProjectPage project={here().project} view={here().page} />}
-            </Match>
-            <Match when={placeOf('run')}>{(here) => <RunPage id={here().id} tab={here().tab} />}</Match>
-          </Switch>
-        </Suspense>
+        <Show when={!mustLogIn()} fallback={<LoginPage />}>
+          <Suspense fallback={<div class="page"><SkeletonRows count={6} kind="row" /></div>}>
+            <Switch fallback={<UnknownPage />}>
+              <Match when={placeOf('projects')}><ProjectsPage /></Match>
+              <Match when={placeOf('start')}><FirstRunPage known={null} /></Match>
+              <Match when={placeOf('workspace', 'runs', 'compare')}>
+                {(here) => <ProjectPage project={here().project} view={here().page} />}
+              </Match>
+              <Match when={placeOf('settings')}><SettingsPage /></Match>
+              <Match when={placeOf('run')}>{(here) => <RunPage id={here().id} tab={here().tab} />}</Match>
+            </Switch>
+          </Suspense>
+        </Show>
       </ErrorBoundary>
     </Shell>
   );

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <regex>
 #include <thread>
 
 #include "base/utf8.hpp"
@@ -146,6 +147,71 @@ std::string environment_json(GitCapture git) {
     if (const auto state = read_git(directory)) out["git"] = git_json(*state);
   }
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+namespace {
+
+bool is_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+}
+
+// Where the value of the name that ends at `at` begins; npos if there is none.
+std::size_t value_behind(std::string_view line, std::size_t at) {
+  constexpr std::string_view kQuotes = "\"'", kSpace = " \t";
+  if (at < line.size() && kQuotes.find(line[at]) != std::string_view::npos) ++at;
+  at = std::min(line.find_first_not_of(kSpace, at), line.size());
+  if (at >= line.size() || (line[at] != '=' && line[at] != ':')) return std::string_view::npos;
+  at = line.find_first_not_of("=: \t", at);
+  return at == std::string_view::npos ? at : std::min(at, line.size());
+}
+
+// Up to the quote that closes it, else to the next space or comma.
+std::size_t end_of_value(std::string_view line, std::size_t begin) {
+  const char quote = line[begin];
+  const std::size_t end = quote == '"' || quote == '\'' ? line.find(quote, begin + 1)
+                                                        : line.find_first_of(" \t,;)", begin);
+  return std::min(end, line.size());
+}
+
+std::string without_secrets_in_line(std::string_view line) {
+  std::string out;
+  for (std::size_t at = 0; at < line.size();) {
+    std::size_t end = at;
+    while (end < line.size() && is_name(line[end])) ++end;
+    if (end == at) {
+      out += line[at++];
+      continue;
+    }
+    const std::string_view name = line.substr(at, end - at);
+    out += name;
+    at = end;
+    const std::size_t value =
+        speaks_of_a_secret(name) ? value_behind(line, end) : std::string_view::npos;
+    if (value == std::string_view::npos) continue;
+    out += line.substr(end, value - end);
+    const std::size_t rest = end_of_value(line, value);
+    const bool quoted = line[value] == '"' || line[value] == '\'';
+    out += quoted ? line[value] + std::string(kMask) : std::string(kMask);
+    at = rest;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string without_secrets_in(std::string_view text) {
+  static const std::regex kCredentials(R"((\w+://)[^/\s@'"]+@)");
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string line = without_secrets_in_line(text.substr(0, end));
+    if (line.find("://") != std::string::npos && line.size() < 4'096)
+      line = std::regex_replace(line, kCredentials, "$1");
+    out += line;
+    if (end < text.size()) out += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
 }
 
 }  // namespace tracker::capture

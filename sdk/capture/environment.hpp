@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tracker::capture {
@@ -18,5 +19,9 @@ std::string environment_json(GitCapture git);
 // "***", and credentials in URLs by nothing: `--api-key X`, `--api-key=X`, `password=X`,
 // `https://u:p@h`.
 std::vector<std::string> without_secrets(std::vector<std::string> arguments);
+
+// Of a text (a patch): values behind names of that kind, as in `api_key = "X"`, `"password": "X"`
+// and `TOKEN=X`, become "***", and credentials in URLs go. Lines stay lines.
+std::string without_secrets_in(std::string_view text);
 
 }  // namespace tracker::capture

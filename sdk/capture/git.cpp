@@ -14,6 +14,7 @@
 
 #include "base/fd.hpp"
 #include "base/utf8.hpp"
+#include "capture/environment.hpp"
 
 extern char** environ;
 
@@ -105,6 +106,17 @@ std::optional<GitState> read_git(const std::filesystem::path& directory) {
     state.remote = base::to_text(without_credentials(*url));
   }
   return state;
+}
+
+std::optional<std::string> read_diff(const std::filesystem::path& directory) {
+  const auto out = output_of({"git", "--no-optional-locks", "-C", directory.string(), "diff",
+                              "--no-color", "--no-ext-diff", "--no-textconv", "HEAD"},
+                             Clock::now() + std::chrono::seconds(2));
+  if (!out || out->empty()) return std::nullopt;
+  std::string diff = without_secrets_in(base::to_text(*out));
+  if (diff.size() <= kMostDiffBytes) return diff;
+  diff.resize(diff.rfind('\n', kMostDiffBytes) + 1);
+  return diff + "# the rest of " + std::to_string(out->size()) + " bytes is left out\n";
 }
 
 std::string without_credentials(std::string_view url) {

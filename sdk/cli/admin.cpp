@@ -7,10 +7,12 @@
 
 #include <tracker/error.hpp>
 
+#include "cli/access.hpp"
 #include "cli/program.hpp"
+#include "relay/trust.hpp"
 
-// `tracker admin …` is the program tracker-admin, which comes with the server: it lies beside this
-// one, or in $PATH.
+// `tracker admin …`: what speaks to a server is here (cli/access.hpp); everything else is the
+// program tracker-admin, which comes with the server: it lies beside this one, or in $PATH.
 namespace tracker::cli {
 namespace {
 
@@ -40,12 +42,26 @@ int become(const std::vector<std::string>& arguments) {
 
 void add_admin(Program& program) {
   auto* admin = program.app.add_subcommand(
-      "admin", "Check, back up and restore the store, on the server's machine.");
-  admin->fallthrough(false);
-  admin->set_help_flag();  // tracker-admin has its own
+      "admin",
+      "Users, teams, keys, members and the audit log; check, back up and restore the store.");
+  admin->footer(
+      "On the server's machine also check, backup, restore, shrink and rescue: see `tracker admin "
+      "check --help`.");
+  admin->fallthrough(false);  // the arguments of tracker-admin are its own
   admin->prefix_command();
-  admin->callback(
-      [&program, admin] { program.action = [admin] { return become(admin->remaining()); }; });
+  // Of the commands below, which cannot get at those of the program.
+  admin->add_option("--server", program.server, "address of the server")->type_name("URL");
+  admin
+      ->add_option_function<std::string>("--ca-file", relay::set_ca_file,
+                                         "authorities to believe instead of the system's")
+      ->type_name("FILE");
+  add_access(program, *admin);
+  admin->callback([&program, admin] {
+    if (!admin->get_subcommands().empty()) return;
+    if (admin->remaining().empty())
+      throw CLI::RequiredError::Option(1, 1, 0, "user, team, key, member, audit, check, …");
+    program.action = [admin] { return become(admin->remaining()); };
+  });
 }
 
 }  // namespace tracker::cli

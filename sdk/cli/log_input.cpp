@@ -1,5 +1,6 @@
 #include "cli/log_input.hpp"
 
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -57,6 +58,9 @@ LogRow parse_log_row(std::string_view line) {
       row.step = step_of(value);
     } else if (key.empty()) {
       throw bad("a metric has an empty name");
+    } else if (value.is_array()) {
+      auto& numbers = row.histograms.emplace_back(key, std::vector<double>()).second;
+      for (const json& item : value) numbers.push_back(number(key, item));
     } else {
       row.values.emplace_back(key, number(key, value));
     }
@@ -70,6 +74,19 @@ std::pair<std::string, Value> parse_assignment(const std::string& text) {
   std::string value = text.substr(equals + 1);
   auto parsed = value_from_json(value);
   return {text.substr(0, equals), parsed ? *std::move(parsed) : Value(std::move(value))};
+}
+
+RunStep parse_run_step(std::string_view text) {
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos || at == 0)
+    throw bad("'" + std::string(text) +
+              "' is not ID@STEP: a run's id and the step to begin behind");
+  RunStep out{std::string(text.substr(0, at)), 0};
+  const std::string_view step = text.substr(at + 1);
+  const auto parsed = std::from_chars(step.data(), step.data() + step.size(), out.step);
+  if (parsed.ec != std::errc() || parsed.ptr != step.data() + step.size())
+    throw bad("the step of '" + std::string(text) + "' is not a whole number");
+  return out;
 }
 
 }  // namespace tracker::cli

@@ -30,6 +30,8 @@ void add_runs(Program& program);
 void add_projects(Program& program);
 void add_export(Program& program);
 void add_deletion(Program& program);  // after add_runs and add_projects: adds to their commands
+void add_run_edit(Program& program);  // likewise
+void add_artifact(Program& program);
 void add_admin(Program& program);
 
 // Parses, runs, and translates every failure into one line on stderr and an exit code.

@@ -12,9 +12,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 13> kKinds = {
-    "",        "run start", "key",  "row",   "config", "summary", "metric",
-    "console", "system",    "tags", "notes", "finish", "gap"};
+constexpr std::array<std::string_view, 16> kKinds = {
+    "",       "run start", "key",   "row",    "config", "summary", "metric", "console",
+    "system", "tags",      "notes", "finish", "gap",    "media",   "alert",  "branch"};
 
 Json number(double value) {
   if (const auto name = base::non_finite_name(value)) return std::string(*name);
@@ -103,6 +103,32 @@ struct Members {
             {"to", timestamp_text(r.to_us)},
             {"dropped_records", r.dropped_records},
             {"reason", r.reason}};
+  }
+  Json operator()(const spool::Media& r) const {
+    return {{"key", r.key},
+            {"type", r.type},
+            {"step", r.step},
+            {"time", timestamp_text(r.time_us)},
+            {"content_type", r.content_type},
+            {"description", document(r.description_json)},
+            {"content_bytes", r.content.size()}};
+  }
+  Json operator()(const spool::Alert& r) const {
+    constexpr std::array<std::string_view, 4> kLevels = {"", "info", "warning", "error"};
+    return {{"time", timestamp_text(r.time_us)},
+            {"level", kLevels.at(static_cast<std::size_t>(r.level))},
+            {"quiet_s", r.quiet_s},
+            {"title", r.title},
+            {"text", r.text}};
+  }
+  Json operator()(const spool::Branch& r) const {
+    return {{"branch", r.kind == spool::BranchKind::kFork ? "fork" : "rewind"},
+            {"run_id", r.run_id},
+            {"step", r.step},
+            {"time", timestamp_text(r.time_us)}};
+  }
+  Json operator()(const spool::Unknown& r) const {
+    return {{"number", static_cast<int>(r.kind)}, {"payload_bytes", r.payload.size()}};
   }
 };
 

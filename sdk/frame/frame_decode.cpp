@@ -125,6 +125,23 @@ struct TextLimits {
   void operator()(const Tags& r) const { tags(r.tags); }
   void operator()(const Notes& r) const { text(r.text, kMaxNotesBytes, "note"); }
   void operator()(const Finish& r) const { text(r.reason, kMaxReasonBytes, "reason of an end"); }
+  void operator()(const Media& r) const {
+    text(r.key, kMaxKeyBytes, "key of media");
+    text(r.type, kMaxMediaTypeBytes, "type of media");
+    text(r.content_type, kMaxContentTypeBytes, "content type");
+    text(r.description_json, kMaxDescriptionBytes, "description of media");
+    text(r.content, kMaxMediaBytes, "content of media");
+    if (r.key.empty() || r.type.empty()) in.fail("has media without a key or a type");
+  }
+  void operator()(const Alert& r) const {
+    text(r.title, kMaxNameBytes, "title of an alert");
+    text(r.text, kMaxAlertTextBytes, "text of an alert");
+  }
+  void operator()(const Branch& r) const { text(r.run_id, kMaxNameBytes, "run of a branch"); }
+  void operator()(const Unknown& r) const {
+    in.fail("has a record of kind " + std::to_string(static_cast<int>(r.kind)) +
+            ", which this program does not know");
+  }
   template <class Other>
   void operator()(const Other&) const {}
 };

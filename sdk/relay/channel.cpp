@@ -4,6 +4,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include "relay/credentials.hpp"
 #include "relay/trust.hpp"
 
 namespace tracker::relay {
@@ -63,7 +64,8 @@ std::shared_ptr<grpc::Channel> open_channel(const Server& server, const ChannelO
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
   // A proxy of the environment cannot reach our own loopback.
   if (server.loopback) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(server.target, credentials(server), arguments);
+  return grpc::experimental::CreateCustomChannelWithInterceptors(
+      server.target, credentials(server), arguments, carry(api_key(server.url)));
 }
 
 Error to_error(const grpc::Status& status, const std::string& url) {

@@ -22,7 +22,8 @@ struct ChannelOptions {
 // Keepalive every 20 s (a peer that is gone without a word is noticed within 30 s), messages up to
 // 64 MiB. The channel shares no connection or back-off with others: callers decide when to try
 // again by opening a new one. With TLS as relay/trust.hpp has it; throws Error(kFailedPrecondition)
-// if there are no authorities.
+// if there are no authorities. Each call carries the API key of relay/credentials.hpp; throws as
+// api_key() does.
 std::shared_ptr<grpc::Channel> open_channel(const Server& server,
                                             const ChannelOptions& options = {});
 

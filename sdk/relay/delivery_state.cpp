@@ -65,8 +65,10 @@ DeliveryState::Handled DeliveryState::on(const v1::Welcome& welcome) {
   // Columns can be a little larger than the log they come from; half is on the safe side.
   limits_.raw_bytes =
       std::min<std::size_t>(limits_.raw_bytes, welcome.max_frame_decompressed_bytes() / 2);
+  for (const std::uint32_t kind : welcome.record_kinds())
+    if (kind < 255) limits_.kinds.insert(spool::RecordKind{static_cast<std::uint8_t>(kind)});
   start_from(spool::Offset{welcome.acked_offset()});
-  options_.on_welcome();
+  options_.on_welcome(welcome);
   return std::nullopt;
 }
 

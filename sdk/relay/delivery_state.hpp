@@ -37,9 +37,9 @@ class DeliveryState {
     std::filesystem::path directory;  // the writer's
     bool until_caught_up = false;
     FrameSource::Limits limits;
-    std::function<void()> on_welcome;             // the server has taken us
-    std::function<void(spool::Offset)> on_acked;  // cumulative
-    std::function<bool()> writer_is_dead;         // and its end recorded
+    std::function<void(const tracker::v1::Welcome&)> on_welcome;  // the server has taken us
+    std::function<void(spool::Offset)> on_acked;                  // cumulative
+    std::function<bool()> writer_is_dead;                         // and its end recorded
   };
   using Handled = std::optional<StreamEnd>;
 

@@ -22,8 +22,8 @@ class DeliveryStream {
     bool until_caught_up = false;
     std::chrono::milliseconds poll{25};  // how often the log is looked at
     FrameSource::Limits limits;
-    std::function<void()> on_welcome;             // the server has taken us
-    std::function<void(spool::Offset)> on_acked;  // cumulative
+    std::function<void(const v1::Welcome&)> on_welcome;  // the server has taken us
+    std::function<void(spool::Offset)> on_acked;         // cumulative
   };
 
   DeliveryStream(const Options& options, WriterEnd& writer_end);

@@ -2,26 +2,18 @@
 
 #include <curl/curl.h>
 
-#include <array>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include <tracker/error.hpp>
 
-#include "relay/trust.hpp"
+#include "relay/http_request.hpp"
 
 namespace tracker::relay {
 namespace {
 
-// The answer is a few dozen bytes; whatever sends more is not a tracker server.
-constexpr std::size_t kMaxAnswerBytes = 64 * 1024;
-
 struct CurlUrlFree {
   void operator()(CURLU* handle) const noexcept { curl_url_cleanup(handle); }
-};
-struct CurlEasyFree {
-  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
 };
 
 struct UrlParts {
@@ -64,71 +56,6 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "[::1]" || host.rfind("127.", 0) == 0;
 }
 
-std::size_t append_answer(char* data, std::size_t size, std::size_t count, void* into) {
-  auto& answer = *static_cast<std::string*>(into);
-  if (answer.size() + size * count > kMaxAnswerBytes) return 0;
-  answer.append(data, size * count);
-  return size * count;
-}
-
-int on_progress(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
-}
-
-// Why there is no answer. What is wrong with certificates does not pass by itself, and has a
-// remedy.
-Error failure(CURLcode code, const std::string& reason) {
-  switch (code) {
-    case CURLE_PEER_FAILED_VERIFICATION:
-      return Error(ErrorCode::kFailedPrecondition,
-                   "its certificate is not accepted: " + reason +
-                       ": if a private authority signed it, give that one's file with --ca-file or "
-                       "$TRACKER_CA_FILE");
-    case CURLE_SSL_CACERT_BADFILE:
-      return Error(ErrorCode::kFailedPrecondition, reason + ": see --ca-file and $TRACKER_CA_FILE");
-    case CURLE_SSL_CONNECT_ERROR:
-      return Error(ErrorCode::kFailedPrecondition,
-                   "no TLS connection: " + reason +
-                       ": if the server runs without TLS, its address begins with http://");
-    default:
-      return Error(ErrorCode::kUnavailable, curl_easy_strerror(code));
-  }
-}
-
-struct Answer {
-  long status = 0;
-  std::string body;
-};
-
-Answer get(const std::string& url, bool loopback, const DiscoverOptions& options) {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  std::unique_ptr<CURL, CurlEasyFree> curl(curl_easy_init());
-  if (!curl) throw Error(ErrorCode::kInternal, "libcurl could not be started");
-  Answer answer;
-  curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, append_answer);
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
-  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
-  curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);  // other threads live in this process
-  curl_easy_setopt(curl.get(), CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(curl.get(), CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(curl.get(), CURLOPT_XFERINFODATA, &options.stop);
-  // A proxy of the environment cannot reach our own loopback.
-  if (loopback) curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
-  if (const auto file = ca_file(); !file.empty())
-    curl_easy_setopt(curl.get(), CURLOPT_CAINFO, file.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-  std::array<char, CURL_ERROR_SIZE> reason{};
-  curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, reason.data());
-  const CURLcode code = curl_easy_perform(curl.get());
-  if (code == CURLE_WRITE_ERROR) return {200, ""};  // too long: no JSON of ours
-  if (code != CURLE_OK)
-    throw failure(code, reason[0] != '\0' ? reason.data() : curl_easy_strerror(code));
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
-  return answer;
-}
-
 bool says_tls_is_required(const nlohmann::json& answer) {
   const auto error = answer.is_object() ? answer.find("error") : answer.end();
   return error != answer.end() && error->is_object() &&
@@ -145,9 +72,12 @@ Server discover(const std::string& url, const DiscoverOptions& options) {
   server.url = join(parts);
   server.tls = parts.scheme == "https";
   server.loopback = is_loopback(parts.host);
-  Answer answer;
+  HttpAnswer answer;
   try {
-    answer = get(server.url + "/api/v1/server", server.loopback, options);
+    answer = send({.url = server.url + "/api/v1/server",
+                   .loopback = server.loopback,
+                   .timeout = options.timeout,
+                   .stop = options.stop});
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kFailedPrecondition)
       throw Error(error.code(), server.url + ": " + error.what());

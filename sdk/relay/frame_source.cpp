@@ -1,5 +1,8 @@
 #include "relay/frame_source.hpp"
 
+#include <utility>
+
+#include "base/clock.hpp"
 #include "frame/frame.hpp"
 
 namespace tracker::relay {
@@ -52,10 +55,21 @@ bool FrameSource::read_on() {
     return false;
   }
   const auto& entry = std::get<spool::Entry>(next);
-  builder_.add(entry);
+  add(entry);
   to_ = entry.next;
   if (std::holds_alternative<spool::Finish>(entry.record)) finish_ = entry.next;
   return true;
+}
+
+void FrameSource::add(const spool::Entry& entry) {
+  const auto kind = spool::kind_of(entry.record);
+  if (kind <= spool::kLastCommonKind || limits_.kinds.contains(kind)) return builder_.add(entry);
+  if (std::exchange(told_, true)) return;
+  const std::int64_t now = base::now_us();
+  builder_.add({entry.at, entry.next,
+                spool::Gap{now, now, 0,
+                           "the server is older than this program and does not keep all it logs "
+                           "(media, alerts, branches): update the server"}});
 }
 
 CutFrame FrameSource::cut() {

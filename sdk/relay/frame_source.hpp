@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "frame/frame_builder.hpp"
@@ -27,6 +28,8 @@ class FrameSource {
     std::size_t raw_bytes =
         256 * 1024;  // of log in one frame; a longer record is a frame of its own
     std::chrono::milliseconds age{100};  // a record waits no longer for others
+    // Kinds above spool::kLastCommonKind that the server keeps. Of the others one Gap tells.
+    std::set<spool::RecordKind> kinds{};
   };
 
   // Throws as Reader does.
@@ -53,6 +56,7 @@ class FrameSource {
  private:
   bool read_on();
   CutFrame cut();
+  void add(const spool::Entry& entry);
 
   Limits limits_;
   spool::Reader reader_;
@@ -61,6 +65,7 @@ class FrameSource {
   Clock::time_point since_{};  // when it got its first record
   bool waiting_ = false;       // has it one?
   bool at_end_ = false, dead_ = false;
+  bool told_ = false;  // that the server does not keep all kinds
   std::optional<spool::Offset> finish_;
   std::optional<spool::Corrupt> damage_;
 };

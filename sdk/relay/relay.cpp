@@ -1,12 +1,14 @@
 #include "relay/relay.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <random>
 #include <utility>
 #include <variant>
 
 #include <tracker/error.hpp>
 
+#include "relay/artifacts/staged_uploads.hpp"
 #include "relay/channel.hpp"
 #include "relay/delivery_stream.hpp"
 #include "relay/wakeup.hpp"
@@ -14,6 +16,7 @@
 #include "spool/control.hpp"
 #include "spool/layout.hpp"
 #include "spool/release.hpp"
+#include "spool/segment.hpp"
 
 namespace tracker::relay {
 namespace {
@@ -24,8 +27,15 @@ using spool::RelayState;
 constexpr std::chrono::milliseconds kAskedPause{
     300};  // between attempts, however often somebody asks
 constexpr std::chrono::seconds kReleaseInterval{30};
+constexpr std::chrono::milliseconds kArtifactLook{200};
 constexpr int kComebacks = 3;  // after somebody newer took the log over, within
 constexpr std::chrono::minutes kSupersededMemory{10};
+
+v1::Hello::Resume resume_of(const std::string& text) {
+  if (text == "allow") return v1::Hello::ALLOW;
+  if (text == "must") return v1::Hello::MUST;
+  return text == "never" ? v1::Hello::NEVER : v1::Hello::RESUME_UNSPECIFIED;
+}
 
 // The log's own words about itself.
 v1::Hello hello_of(const std::filesystem::path& directory) {
@@ -36,6 +46,7 @@ v1::Hello hello_of(const std::filesystem::path& directory) {
   hello.set_run_id(info.run_id);
   hello.set_writer_id(info.writer_id);
   hello.set_project(info.project);
+  hello.set_resume(resume_of(info.resume));
   hello.set_client(std::string("tracker-relay/") + TRACKER_VERSION);
   return hello;
 }
@@ -50,7 +61,9 @@ class Relay {
         writer_end_(options.spool, options.parent, [this](const std::string& line) { log(line); }),
         wakeup_(options.spool, stop),
         backoff_(std::random_device{}(), options.backoff),
-        started_(Clock::now()) {
+        started_(Clock::now()),
+        artifacts_(options.spool, hello_.run_id(), hello_.project(),
+                   [this](const std::string& line) { log(line); }) {
     control_.set_relay(RelayState::kStarting, "");
   }
 
@@ -72,13 +85,15 @@ class Relay {
  private:
   StreamEnd attempt() {
     last_attempt_ = Clock::now();
+    // A run that was not to be started: its program took the log away.
+    if (spool::list_segments(options_.spool).empty()) return {StreamEnd::Kind::kStopped, ""};
     try {
       const Server server = discover(options_.server, {.stop = stop_});
       DeliveryStream::Options wanted;
       wanted.directory = options_.spool;
       wanted.hello = hello_;
       wanted.until_caught_up = options_.until_caught_up;
-      wanted.on_welcome = [&] { online(server); };
+      wanted.on_welcome = [&](const v1::Welcome& welcome) { online(server, welcome); };
       wanted.on_acked = [this](spool::Offset offset) { acked(offset); };
       return DeliveryStream(wanted, writer_end_)
           .run(open_channel(server, {.keepalive = options_.keepalive,
@@ -105,8 +120,7 @@ class Relay {
       case StreamEnd::Kind::kMoved:
         return std::nullopt;
       case StreamEnd::Kind::kDelivered:
-        control_.set_relay(RelayState::kDone, "");
-        return finished(Outcome::kDelivered, "");
+        return delivered();
       case StreamEnd::Kind::kCaughtUp:
         return finished(Outcome::kCaughtUp, "");
       case StreamEnd::Kind::kStopped:
@@ -119,6 +133,26 @@ class Relay {
         return give_up(Outcome::kRefused, end.message);
     }
     return std::nullopt;
+  }
+
+  // The log is all there; so must be what the writer asked for with artifacts. Goes on as long as
+  // that gets ahead, and for `patience` when it does not.
+  Report delivered() {
+    std::string trouble;
+    auto since = Clock::now();
+    while (!artifacts_.idle()) {
+      if (stop_.stop_requested()) return finished(Outcome::kStopped, "");
+      const auto now = Clock::now();
+      if (trouble.empty() || artifacts_.trouble().empty()) since = now;
+      trouble = artifacts_.trouble();
+      if (now - since >= options_.patience) {
+        offline(trouble);
+        return finished(Outcome::kLeft, offline_message_);
+      }
+      wakeup_.wait(kArtifactLook, -1);
+    }
+    control_.set_relay(RelayState::kDone, "");
+    return finished(Outcome::kDelivered, "");
   }
 
   Report finished(Outcome outcome, const std::string& message) const {
@@ -155,9 +189,17 @@ class Relay {
     return finished(outcome, message);
   }
 
-  void online(const Server& server) {
+  void online(const Server& server, const v1::Welcome& welcome) {
+    if (welcome.has_resumed())
+      control_.set_resumed({welcome.resumed().existed(), welcome.resumed().next_step()});
+    else if (hello_.resume() == v1::Hello::MUST || hello_.resume() == v1::Hello::NEVER)
+      throw Error(ErrorCode::kInvalidArgument,
+                  "the server at " + server.url +
+                      " is older than this program and cannot tell whether the run is there: "
+                      "update it, or start the run without `resume`");
     control_.set_run_url(server.url + "/runs/" + hello_.run_id());
     control_.set_relay(RelayState::kOnline, "");
+    artifacts_.online(server);
     log("online: server " + server.version + " at " + server.url);
   }
 
@@ -202,7 +244,9 @@ class Relay {
     return writer_end_.settled() && now - *writer_end_.since() >= options_.patience;
   }
 
+  // By the thread of the artifacts, too.
   void log(const std::string& line) {
+    const std::lock_guard lock(log_mutex_);
     if (line == last_line_) return;
     last_line_ = line;
     if (options_.log) options_.log(line);
@@ -221,7 +265,10 @@ class Relay {
   int times_superseded_ = 0;
   bool repaired_ = false;
   spool::Offset acked_{};
-  std::string offline_message_, last_line_;
+  std::string offline_message_;
+  std::mutex log_mutex_;
+  std::string last_line_;
+  StagedUploads artifacts_;  // the last one: its thread uses what is above
 };
 
 }  // namespace

@@ -56,6 +56,9 @@ struct Report {
 // Finish, one is appended, whether or not there is a server. The caller holds the log's RelayLock;
 // whoever opens the lock's file meanwhile wakes a relay that is waiting for its next attempt.
 //
+// What the writer asked for with artifacts (spool/staged.hpp) is done beside it; a log is delivered
+// when that is done as well.
+//
 // After a refusal nothing more is sent, but the writer's end is still awaited and recorded (unless
 // until_caught_up). Of a log that was damaged while it was written what lies before the damage is
 // delivered, and after the writer's end how the log was repaired.

@@ -65,6 +65,8 @@ struct Control::Page {
   std::atomic<std::int32_t> writer_pid;
   SharedText message;
   SharedText run_url;
+  std::atomic<std::uint32_t> resumed;  // 0 no answer yet, 1 the run is new, 2 it was there
+  std::atomic<std::int64_t> next_step;
 };
 
 Control::Control(const std::filesystem::path& writer_directory) {
@@ -103,6 +105,16 @@ std::string Control::relay_message() const { return page_->message.get(); }
 
 void Control::set_run_url(const std::string& url) noexcept { page_->run_url.set(url); }
 std::string Control::run_url() const { return page_->run_url.get(); }
+
+void Control::set_resumed(const Resumed& resumed) noexcept {
+  page_->next_step.store(resumed.next_step, std::memory_order_relaxed);
+  page_->resumed.store(resumed.existed ? 2 : 1, std::memory_order_release);
+}
+std::optional<Resumed> Control::resumed() const noexcept {
+  const std::uint32_t answer = page_->resumed.load(std::memory_order_acquire);
+  if (answer == 0) return std::nullopt;
+  return Resumed{answer == 2, page_->next_step.load(std::memory_order_relaxed)};
+}
 
 void Control::set_writer_pid(std::int32_t pid) noexcept {
   page_->writer_pid.store(pid, std::memory_order_release);

@@ -29,6 +29,12 @@ struct ControlState {
   std::int32_t writer_pid = 0;
 };
 
+// What the server said about a run that was to be resumed.
+struct Resumed {
+  bool existed = false;
+  std::int64_t next_step = 0;
+};
+
 class Control {
  public:
   // Opens or creates the file. Throws Error when it cannot be mapped.
@@ -46,6 +52,10 @@ class Control {
   std::string relay_message() const;  // at most 1,000 bytes
   void set_run_url(const std::string& url) noexcept;
   std::string run_url() const;
+
+  // Likewise: the server's answer to WriterInfo::resume; nothing before it came.
+  void set_resumed(const Resumed& resumed) noexcept;
+  std::optional<Resumed> resumed() const noexcept;
 
   // Written by the SDK, read by the relay.
   void set_writer_pid(std::int32_t pid) noexcept;

@@ -24,6 +24,7 @@ struct WriterInfo {
   std::string run_id, writer_id, project, name;
   std::string server;  // address the relay delivers to; empty for an offline run
   std::int64_t created_us = 0;
+  std::string resume{};  // "", "allow", "must" or "never": what its first Hello asks
 };
 // Appears whole or not at all, and is durable on return with the directories that lead to it.
 // Throws Error.

@@ -32,7 +32,12 @@ enum class RecordKind : std::uint8_t {
   kNotes = 10,
   kFinish = 11,
   kGap = 12,
+  kMedia = 13,
+  kAlert = 14,
+  kBranch = 15,
 };
+// Every server keeps the kinds up to here; the others it names in Welcome.
+inline constexpr RecordKind kLastCommonKind = RecordKind::kGap;
 
 // What texts of a run may have at most, in bytes. The SDK writes no longer ones, and a server need
 // take none.
@@ -43,6 +48,11 @@ inline constexpr std::size_t kMaxTags = 1000;
 inline constexpr std::size_t kMaxNotesBytes = 64u << 10;
 inline constexpr std::size_t kMaxReasonBytes = 64u << 10;  // why a run ended
 inline constexpr std::size_t kMaxKeyBytes = 512;           // of a metric, and of a pattern of them
+inline constexpr std::size_t kMaxMediaBytes = 1'000'000;   // content of one picture, table, …
+inline constexpr std::size_t kMaxMediaTypeBytes = 32;
+inline constexpr std::size_t kMaxContentTypeBytes = 128;
+inline constexpr std::size_t kMaxDescriptionBytes = 16u << 10;
+inline constexpr std::size_t kMaxAlertTextBytes = 16u << 10;  // its title: kMaxNameBytes
 
 // First record of a writer's log. All writers of a run write one; later ones change nothing that is
 // set.
@@ -133,8 +143,47 @@ struct Gap {
   std::string reason;
 };
 
+// Something to look at, at a step: a histogram, a table, a text, a picture.
+struct Media {
+  std::string key;
+  std::string
+      type;  // "histogram", "table", "text", "image", "audio", "video", "plot"; others may come
+  std::int64_t step = 0;
+  std::int64_t time_us = 0;
+  std::string content_type;      // of `content`, as in HTTP
+  std::string description_json;  // an object: caption, width, …
+  std::string content;           // bytes of any value
+};
+
+enum class AlertLevel : std::uint8_t { kInfo = 1, kWarning = 2, kError = 3 };
+
+// Asks the server to tell people, unless it did so for this run and title within `quiet_s`.
+struct Alert {
+  std::int64_t time_us = 0;
+  AlertLevel level = AlertLevel::kInfo;
+  std::uint32_t quiet_s = 0;
+  std::string title, text;
+};
+
+enum class BranchKind : std::uint8_t {
+  kFork = 1,    // this run begins as `run_id` was up to and with `step`
+  kRewind = 2,  // of this run, what was logged before at steps above `step` counts no more
+};
+struct Branch {
+  BranchKind kind = BranchKind::kFork;
+  std::string run_id;
+  std::int64_t step = 0;
+  std::int64_t time_us = 0;
+};
+
+// A record of a kind that this program does not know, as it is.
+struct Unknown {
+  RecordKind kind{};
+  std::string payload;
+};
+
 using Record = std::variant<RunStart, Key, Row, Config, Summary, MetricDefinition, Console, System,
-                            Tags, Notes, Finish, Gap>;
+                            Tags, Notes, Finish, Gap, Media, Alert, Branch, Unknown>;
 
 RecordKind kind_of(const Record& record) noexcept;
 
@@ -143,7 +192,7 @@ RecordKind kind_of(const Record& record) noexcept;
 void encode_payload(const Record& record, std::string& out);
 
 // The inverse. Throws Error(kDataLoss) naming the kind and what is wrong: a length beyond the
-// payload, trailing bytes, text that is not UTF-8, an unknown kind.
+// payload, trailing bytes, text that is not UTF-8, a kind that cannot be (0, 255).
 Record decode_payload(RecordKind kind, std::string_view payload);
 
 }  // namespace tracker::spool

@@ -63,6 +63,40 @@ Finish take_finish(base::ByteReader& in) {
   return r;
 }
 
+Media take_media(base::ByteReader& in) {
+  Media r;
+  r.key = in.take_string();
+  r.type = in.take_string();
+  r.step = in.take<std::int64_t>();
+  r.time_us = in.take<std::int64_t>();
+  r.content_type = in.take_string();
+  r.description_json = in.take_string();
+  r.content = in.take_bytes(in.take<std::uint32_t>());
+  return r;
+}
+
+Alert take_alert(base::ByteReader& in) {
+  Alert r;
+  r.time_us = in.take<std::int64_t>();
+  r.level = in.take<AlertLevel>();
+  if (r.level < AlertLevel::kInfo || r.level > AlertLevel::kError) in.fail("has an unknown level");
+  r.quiet_s = in.take<std::uint32_t>();
+  r.title = in.take_string();
+  r.text = in.take_string();
+  return r;
+}
+
+Branch take_branch(base::ByteReader& in) {
+  Branch r;
+  r.kind = in.take<BranchKind>();
+  if (r.kind != BranchKind::kFork && r.kind != BranchKind::kRewind)
+    in.fail("is of a kind of branch that is unknown");
+  r.run_id = in.take_string();
+  r.step = in.take<std::int64_t>();
+  r.time_us = in.take<std::int64_t>();
+  return r;
+}
+
 template <class T>
 T take_json(base::ByteReader& in) {
   T r;
@@ -99,16 +133,23 @@ Record take_record(RecordKind kind, base::ByteReader& in) {
     case RecordKind::kGap:
       return Gap{in.take<std::int64_t>(), in.take<std::int64_t>(), in.take<std::uint64_t>(),
                  in.take_string()};
+    case RecordKind::kMedia:
+      return take_media(in);
+    case RecordKind::kAlert:
+      return take_alert(in);
+    case RecordKind::kBranch:
+      return take_branch(in);
   }
-  in.fail("is of an unknown kind");
+  return Unknown{kind, std::string(in.take_bytes(in.left()))};
 }
 
 // What an error calls the record.
 std::string_view name_of(RecordKind kind) noexcept {
   static constexpr std::string_view kNames[] = {
-      "record",         "run start record", "key record",     "row record",    "config record",
-      "summary record", "metric record",    "console record", "system record", "tags record",
-      "notes record",   "finish record",    "gap record"};
+      "record",        "run start record", "key record",    "row record",
+      "config record", "summary record",   "metric record", "console record",
+      "system record", "tags record",      "notes record",  "finish record",
+      "gap record",    "media record",     "alert record",  "branch record"};
   const auto i = static_cast<std::size_t>(kind);
   return i < std::size(kNames) ? kNames[i] : kNames[0];
 }
@@ -117,8 +158,8 @@ std::string_view name_of(RecordKind kind) noexcept {
 
 Record decode_payload(RecordKind kind, std::string_view payload) {
   base::ByteReader in(name_of(kind), payload);
-  if (name_of(kind) == "record")
-    in.fail("is of kind " + std::to_string(static_cast<int>(kind)) + ", which is unknown");
+  if (kind == RecordKind{0} || kind == RecordKind{255})
+    in.fail("is of kind " + std::to_string(static_cast<int>(kind)) + ", which no record has");
   Record record = take_record(kind, in);
   in.expect_end();
   return record;

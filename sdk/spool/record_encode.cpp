@@ -86,6 +86,29 @@ struct Encoder {
     base::put(out, r.dropped_records);
     put_text(out, r.reason);
   }
+  void operator()(const Media& r) const {
+    put_text(out, r.key);
+    put_text(out, r.type);
+    base::put(out, r.step);
+    base::put(out, r.time_us);
+    put_text(out, r.content_type);
+    put_text(out, r.description_json);
+    base::put_string(out, r.content);
+  }
+  void operator()(const Alert& r) const {
+    base::put(out, r.time_us);
+    base::put(out, r.level);
+    base::put(out, r.quiet_s);
+    put_text(out, r.title);
+    put_text(out, r.text);
+  }
+  void operator()(const Branch& r) const {
+    base::put(out, r.kind);
+    put_text(out, r.run_id);
+    base::put(out, r.step);
+    base::put(out, r.time_us);
+  }
+  void operator()(const Unknown& r) const { out += r.payload; }
 };
 
 struct Kinds {
@@ -101,6 +124,10 @@ struct Kinds {
   RecordKind operator()(const Notes&) const { return RecordKind::kNotes; }
   RecordKind operator()(const Finish&) const { return RecordKind::kFinish; }
   RecordKind operator()(const Gap&) const { return RecordKind::kGap; }
+  RecordKind operator()(const Media&) const { return RecordKind::kMedia; }
+  RecordKind operator()(const Alert&) const { return RecordKind::kAlert; }
+  RecordKind operator()(const Branch&) const { return RecordKind::kBranch; }
+  RecordKind operator()(const Unknown& r) const { return r.kind; }
 };
 
 }  // namespace

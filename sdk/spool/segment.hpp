@@ -16,7 +16,7 @@
 // The bytes of a segment file: header, record heads, names. See docs/spool-format.md.
 namespace tracker::spool {
 
-inline constexpr std::uint8_t kSpoolVersion = 1;
+inline constexpr std::uint8_t kSpoolVersion = 2;
 inline constexpr std::size_t kSegmentHeaderBytes = 128;
 inline constexpr std::size_t kRecordHeadBytes = 16;
 inline constexpr std::size_t kMaxPayloadBytes = 1u << 20;

@@ -32,6 +32,7 @@ WriterInfo parse_info(const fs::path& file) {
     json.at("name").get_to(info.name);
     json.at("server").get_to(info.server);
     json.at("created_us").get_to(info.created_us);
+    info.resume = json.value("resume", "");
     return info;
   } catch (const nlohmann::json::exception& e) {
     throw Error(ErrorCode::kDataLoss, file.string() + " is damaged", e.what());
@@ -47,8 +48,8 @@ std::optional<WriterInfo> info_of_log(const fs::path& writer_directory) {
     const auto* entry = std::get_if<Entry>(&first);
     const auto* start = entry != nullptr ? std::get_if<RunStart>(&entry->record) : nullptr;
     if (start == nullptr) return std::nullopt;
-    return WriterInfo{start->run_id,    start->writer_id, start->project, start->name, "",
-                      start->started_us};
+    return WriterInfo{
+        start->run_id, start->writer_id, start->project, start->name, "", start->started_us, ""};
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -59,7 +60,8 @@ std::optional<WriterInfo> info_of_log(const fs::path& writer_directory) {
 void write_info(const fs::path& writer_directory, const WriterInfo& info) {
   const nlohmann::json json = {{"run_id", info.run_id},   {"writer_id", info.writer_id},
                                {"project", info.project}, {"name", info.name},
-                               {"server", info.server},   {"created_us", info.created_us}};
+                               {"server", info.server},   {"created_us", info.created_us},
+                               {"resume", info.resume}};
   base::write_file_atomically(
       writer_directory / "run.json",
       json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", 0600);

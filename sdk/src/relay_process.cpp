@@ -71,19 +71,18 @@ void close_from(unsigned first) noexcept {
 
 }  // namespace
 
-std::optional<fs::path> find_relay(const fs::path& configured) {
+std::optional<fs::path> find_program(const char* name, const fs::path& configured) {
   if (!configured.empty()) {
     if (is_program(configured)) return fs::absolute(configured);
     return std::nullopt;
   }
-  constexpr const char* kName = "tracker-relay";
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  if (!error && is_program(self.parent_path() / kName)) return self.parent_path() / kName;
+  if (!error && is_program(self.parent_path() / name)) return self.parent_path() / name;
   const char* path = std::getenv("PATH");
   for (std::string_view rest = path != nullptr ? path : ""; !rest.empty();) {
     const std::size_t end = rest.find(':');
-    const fs::path candidate = fs::path(rest.substr(0, end)) / kName;
+    const fs::path candidate = fs::path(rest.substr(0, end)) / name;
     if (is_program(candidate)) return fs::absolute(candidate);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   }

@@ -6,9 +6,10 @@
 
 namespace tracker {
 
-// Where tracker-relay is: `configured` if set, else beside this program, else in $PATH. Nothing if
-// there is none.
-std::optional<std::filesystem::path> find_relay(const std::filesystem::path& configured);
+// Where one of our programs is: `configured` if set, else beside this program, else in $PATH.
+// Nothing if there is none.
+std::optional<std::filesystem::path> find_program(const char* name,
+                                                  const std::filesystem::path& configured);
 
 struct RelayCommand {
   std::filesystem::path program;

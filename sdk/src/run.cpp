@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <exception>
@@ -9,8 +10,11 @@
 
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
+#include "src/artifacts.hpp"
 #include "src/fork.hpp"
 #include "src/json.hpp"
+#include "src/records.hpp"
+#include "src/resume.hpp"
 #include "src/run_options.hpp"
 #include "src/writer_session.hpp"
 
@@ -19,25 +23,17 @@ namespace {
 
 constexpr std::int64_t kLastStep = std::numeric_limits<std::int64_t>::max();
 
-spool::EndState end_state(RunState state) {
-  switch (state) {
-    case RunState::kFinished:
-      return spool::EndState::kFinished;
-    case RunState::kFailed:
-      return spool::EndState::kFailed;
-    case RunState::kStopped:
-      break;
-  }
-  return spool::EndState::kStopped;
-}
-
 }  // namespace
 
 class Run::Impl : public ForkListener {
  public:
   explicit Impl(const RunSettings& settings)
       : options_(options_for(settings)), exceptions_(std::uncaught_exceptions()) {
+    const ResumeMemory memory(options_);
     auto session = std::make_unique<WriterSession>(options_);
+    if (const auto branch = branch_of(options_)) session->append(*branch);
+    next_step_.store(memory.first_step(*session));
+    memory.begin();
     if (!settings.config.empty())
       session->append(spool::Config{base::now_us(), to_json(settings.config)});
     session->capture();
@@ -75,9 +71,24 @@ class Run::Impl : public ForkListener {
     if (WriterSession* session = live_session()) session->count_drop(why);
   }
 
+  // Where the relay of this process looks for what is asked of it.
+  std::filesystem::path staging_directory() {
+    if (const WriterSession* session = live_session()) return session->directory();
+    throw Error(ErrorCode::kFailedPrecondition, "the run has ended");
+  }
+
+  void log_media(std::string_view key, const Media& media,
+                 std::optional<std::int64_t> step) noexcept {
+    append_made("media beyond a limit: a key of 512 bytes, a content of 1,000,000", [&] {
+      const std::int64_t next = next_step_.load(std::memory_order_relaxed);
+      return media_record(key, media, step.value_or(std::max<std::int64_t>(next - 1, 0)));
+    });
+  }
+
   bool finish(RunState state, std::string_view reason, std::chrono::milliseconds timeout) noexcept {
     const std::lock_guard lock(mutex_);
     if (finished_.exchange(true)) return delivered_;
+    if (state == RunState::kFinished) ResumeMemory(options_).end();
     WriterSession* session = session_.load(std::memory_order_acquire);
     if (session == nullptr) return false;  // a forked process that logged nothing
     try {
@@ -90,6 +101,7 @@ class Run::Impl : public ForkListener {
     return delivered_;
   }
 
+  std::int64_t next_step() const noexcept { return next_step_.load(std::memory_order_relaxed); }
   const WriterSession::Options& options() const noexcept { return options_; }
   // What a forked process that cannot write a log of its own has dropped.
   std::uint64_t lost_in_child() const noexcept {
@@ -212,11 +224,36 @@ void Run::set_notes(std::string_view notes) noexcept {
   });
 }
 
+ArtifactTicket Run::log_artifact(const ArtifactSettings& settings) noexcept {
+  const Staged staged =
+      hand_over([&] { return stage_artifact(impl_->staging_directory(), settings); });
+  return {staged.folder, staged.error};
+}
+ArtifactTicket Run::use_artifact(std::string_view name) noexcept {
+  const Staged staged = hand_over([&] { return stage_use(impl_->staging_directory(), name); });
+  return {staged.folder, staged.error};
+}
+
+void Run::log_media(std::string_view key, const Media& media,
+                    std::optional<std::int64_t> step) noexcept {
+  impl_->log_media(key, media, step);
+}
+void Run::alert(std::string_view title, std::string_view text, AlertLevel level,
+                std::chrono::seconds quiet) noexcept {
+  impl_->append_made("an alert with a title of more than 512 bytes or a text of 16 KiB", [&] {
+    const auto quiet_s = std::clamp<std::int64_t>(quiet.count(), 0, UINT32_MAX);
+    return spool::Alert{base::now_us(), level_of(level), static_cast<std::uint32_t>(quiet_s),
+                        bounded_text(title, spool::kMaxNameBytes, "a title"),
+                        bounded_text(text, spool::kMaxAlertTextBytes, "an alert")};
+  });
+}
+
 bool Run::finish(RunState state, std::string_view reason,
                  std::chrono::milliseconds timeout) noexcept {
   return impl_->finish(state, reason, timeout);
 }
 
+std::int64_t Run::next_step() const noexcept { return impl_->next_step(); }
 const std::string& Run::id() const noexcept { return impl_->options().info.run_id; }
 const std::string& Run::name() const noexcept { return impl_->options().info.name; }
 const std::string& Run::project() const noexcept { return impl_->options().info.project; }

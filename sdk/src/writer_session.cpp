@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/quiet_thread.hpp"
+#include "capture/git.hpp"
 #include "capture/system_sampler.hpp"
 #include "spool/release.hpp"
 #include "src/relay_process.hpp"
@@ -67,7 +68,7 @@ WriterSession::~WriterSession() {
 }
 
 void WriterSession::end_threads() noexcept {
-  for (std::jthread* thread : {&keeper_, &sampler_}) {
+  for (std::jthread* thread : {&keeper_, &sampler_, &differ_}) {
     thread->request_stop();
     if (thread->joinable()) thread->join();
   }
@@ -93,7 +94,7 @@ void WriterSession::start_relay() {
                        "the run was started offline: `tracker sync` delivers it");
     return;
   }
-  const auto program = find_relay(options_.settings.relay);
+  const auto program = find_program("tracker-relay", options_.settings.relay);
   if (!program) {
     control_.set_relay(
         RelayState::kOffline,
@@ -136,9 +137,22 @@ void WriterSession::capture() {
         [this](const capture::ConsoleLine& line) { append_console(line); });
     if (console_ && console_->original_stderr() >= 0) warn_fd_.store(console_->original_stderr());
   }
+  if (options_.settings.capture_git && options_.settings.rank.value_or(0) == 0)
+    differ_ = base::start_quiet_thread("tracker-diff",
+                                       [this](const std::stop_token&) { capture_diff(); });
   if (options_.settings.system_interval.count() > 0) {
     sampler_ = base::start_quiet_thread(
         "tracker-system", [this](const std::stop_token& stop) { sample_system(stop); });
+  }
+}
+
+void WriterSession::capture_diff() noexcept {
+  try {
+    if (const auto diff = capture::read_diff(std::filesystem::current_path()))
+      writer_.append(
+          spool::Media{"code/diff.patch", "text", 0, base::now_us(), "text/plain", "{}", *diff});
+  } catch (const std::exception&) {
+    return;  // no directory any more, or no memory: the run goes on without
   }
 }
 

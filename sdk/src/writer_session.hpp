@@ -58,9 +58,12 @@ class WriterSession {
   void start_relay();
   // Starts another relay when the one that delivered has died (the kernel was out of memory, say).
   void keep_relay();
-  // The threads: housekeeping, of every process of the run; system metrics, of the one that began.
+  // The threads: housekeeping, of every process of the run; system metrics and what differs from
+  // the commit, of the one that began.
   void keep(const std::stop_token& stop);
   void warn(const std::string& line) noexcept;
+  // Of the process that began the run: what differs from the commit, as media "code/diff.patch".
+  void capture_diff() noexcept;
   void sample_system(const std::stop_token& stop);
   void append_console(const capture::ConsoleLine& line) noexcept;
   void end_threads() noexcept;
@@ -77,7 +80,7 @@ class WriterSession {
   std::unique_ptr<capture::ConsoleCapture> console_;
   std::mutex wake_mutex_;
   std::condition_variable_any wake_;
-  std::jthread keeper_, sampler_;
+  std::jthread keeper_, sampler_, differ_;
 };
 
 }  // namespace tracker

@@ -12,7 +12,7 @@ using test_support::System;
 
 TEST(OpenApi, the_server_answers_as_its_document_says) {
   System system;
-  system.start_server();
+  system.start_server({"--allow-anonymous"});  // users are made, and nobody is asked who they are
   test_support::ProcessOptions options = system.command("tracker", {});
   options.command = {NODE_PROGRAM, "--test",
                      TRACKER_SOURCE_DIR "/tests/e2e/openapi/openapi_e2etest.mjs"};

@@ -19,12 +19,12 @@ NOISE = 4
 GRADIENT_LIMIT = 1e-4  # of each tensor's largest gradient; or NOISE times the case's own, as above
 
 
-def our_logits(trainer, folder, work, rows, batch_size=8):
+def our_logits(trainer, folder, work, rows, batch_size=8, dtype="float32"):
     source = os.path.join(work, "texts.jsonl")
     output = os.path.join(work, "logits.jsonl")
     reference.write_lines(source, [{"text": t} for t in rows])
     limit = reference.notes_of(folder).get("_limit")
-    reference.run(trainer, "predict", "--model", folder, "--input", source, "--output", output, "--dtype", "float32",
+    reference.run(trainer, "predict", "--model", folder, "--input", source, "--output", output, "--dtype", dtype,
                   "--batch-size", batch_size, *(["--max-length", limit] if limit else []))
     return torch.tensor([row["logits"] for row in reference.read_lines(output)])
 
@@ -63,17 +63,21 @@ def distance(ours, theirs):
     return max((ours[name] - g).abs().max().item() / max(g.abs().max().item(), floor) for name, g in theirs.items())
 
 
-def gradient_error(trainer, folder, work, rows):
-    """The largest difference, and the limit that holds for this case."""
+def our_gradients(trainer, folder, work, rows, labels, dtype="float32"):
     source = os.path.join(work, "labelled.jsonl")
     output = os.path.join(work, "gradients.safetensors")
-    model, tokenizer = reference.load(folder)
-    labels = [i % model.config.num_labels for i in range(len(rows))]
     reference.write_lines(source, [{"text": t, "label": l} for t, l in zip(rows, labels)])
     limit = reference.notes_of(folder).get("_limit")
-    reference.run(trainer, "gradcheck", "--model", folder, "--input", source, "--output", output,
+    reference.run(trainer, "gradcheck", "--model", folder, "--input", source, "--output", output, "--dtype", dtype,
                   *(["--max-length", limit] if limit else []))
-    ours = load_file(output)
+    return load_file(output)
+
+
+def gradient_error(trainer, folder, work, rows):
+    """The largest difference, and the limit that holds for this case."""
+    model, tokenizer = reference.load(folder)
+    labels = [i % model.config.num_labels for i in range(len(rows))]
+    ours = our_gradients(trainer, folder, work, rows, labels)
     missing = set(ours) ^ set(load_file(os.path.join(folder, "model.safetensors")))
     assert not missing, f"names differ: {sorted(missing)}"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""All parity checks on real weights and real reviews: logits, gradients, the 20-step curve, the export.
+"""All parity checks on real weights and real reviews: logits, gradients, the same from pytorch_model.bin, the 20-step curve, the
+export.
 
     VENV/bin/python real_weights.py --trainer build/release/bin/trainer --minilm build/deps/minilm --work DIR
 
@@ -49,6 +50,7 @@ def main():
     model = make_classifier(args.minilm, args.work)
     checks = [
         ["logits_parity.py", "--trainer", args.trainer, "--model", model, "--texts", rows, "--work", args.work],
+        ["checkpoint_parity.py", "--trainer", args.trainer, "--model", model, "--texts", rows, "--work", args.work],
         ["curve_parity.py", "--trainer", args.trainer, "--model", model, "--rows", rows, "--work", args.work],
         ["export_parity.py", "--trainer", args.trainer, "--model", model, "--rows", rows, "--work", args.work],
     ]

@@ -9,6 +9,8 @@
 
 #include <tracker/error.hpp>
 
+#include "storage/artifacts/verify.hpp"
+
 namespace tracker::admin {
 namespace {
 
@@ -27,6 +29,7 @@ class Checker {
       runs_ = {*options_.run};
     } else {
       add(storage::verify_whole(connection), 0);
+      add(storage::verify_artifacts(connection), 0);
     }
     {
       std::vector<std::jthread> threads;

@@ -3,12 +3,15 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include <tracker/error.hpp>
 
 #include "core/log_text.hpp"
+#include "storage/audit.hpp"
 #include "storage/deletion.hpp"
+#include "storage/media.hpp"
 #include "storage/purge.hpp"
 #include "storage/retention.hpp"
 
@@ -29,11 +32,24 @@ void Janitor::round() {
   const std::int64_t now = clock_.now_us();
   if (retention_checked_us_ == 0 || now - retention_checked_us_ >= options_.retention_us) {
     apply_retention(now);
+    drop_audit(now);
     retention_checked_us_ = now;
   }
   const std::size_t rows = purge(now);
   storage::purge_projects(*database_.pg());
+  drop_media();
   if (rows > 0 && !periodic_.stopping()) storage::vacuum_chunks(database_);
+}
+
+// Contents that no run has any more are looked for when a run has gone, and once after a start.
+void Janitor::drop_media() {
+  if (!std::exchange(purged_, false)) return;
+  constexpr std::size_t kBatch = 1'000;
+  const storage::Database::PgLease connection = database_.pg();
+  for (std::size_t gone = kBatch; gone == kBatch && !periodic_.stopping();) {
+    gone = storage::drop_unused_media(*connection, kBatch);
+    if (gone > 0) spdlog::info("event=media_dropped contents={}", gone);
+  }
 }
 
 void Janitor::delete_expired(const std::vector<core::RunId>& runs, std::int64_t now_us) {
@@ -65,6 +81,16 @@ void Janitor::apply_retention(std::int64_t now_us) {
   if (rows > 0 && !periodic_.stopping()) storage::vacuum_chunks(database_);
 }
 
+void Janitor::drop_audit(std::int64_t now_us) {
+  std::size_t entries = 0;
+  while (!periodic_.stopping()) {
+    const std::size_t dropped = storage::drop_audit_before(database_, now_us - options_.audit_us);
+    if (dropped == 0) break;
+    entries += dropped;
+  }
+  if (entries > 0) spdlog::info("event=audit_dropped entries={}", entries);
+}
+
 // How many rows went.
 std::size_t Janitor::purge(std::int64_t now_us) {
   const storage::Database::PgLease connection = database_.pg();
@@ -77,6 +103,7 @@ std::size_t Janitor::purge(std::int64_t now_us) {
       step = storage::purge_step(*connection, run, now_us);
       rows += step.rows;
     }
+    purged_ = purged_ || step.done;
     if (step.done) spdlog::info("event=run_purged run={} rows={}", run.text(), rows);
     total += rows;
   }

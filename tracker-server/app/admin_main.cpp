@@ -16,7 +16,10 @@
 #include "admin/check.hpp"
 #include "app/signals.hpp"
 #include "app/store.hpp"
+#include "auth/accounts.hpp"
+#include "core/clock.hpp"
 #include "core/log_text.hpp"
+#include "storage/migrate.hpp"
 
 // tracker-admin: `tracker admin …`. Exit codes: 0 done, 1 failed or something was found, 2 usage.
 namespace tracker::app {
@@ -26,10 +29,10 @@ constexpr int kDone = 0, kFailed = 1, kUsage = 2;
 
 struct Settings {
   std::filesystem::path data_directory, directory;
-  std::string database_url, run;
+  std::string database_url, run, user;
   std::size_t threads = 2;
   int jobs = 2;
-  bool json = false;
+  bool json = false, server_admin = false, key = false;
 
   StoreOptions store() const {
     if (database_url.empty() && data_directory.empty())
@@ -133,6 +136,23 @@ int shrink(const Settings& settings, std::stop_token stop) {
   return kDone;
 }
 
+int rescue(const Settings& settings, std::stop_token stop) {
+  const Store store(settings.store(), stop);
+  storage::Database database({.dsn = store.dsn()});
+  if (const auto objection = storage::schema_objection(database))
+    throw Error(ErrorCode::kFailedPrecondition, *objection);
+  const core::SystemClock clock;
+  auth::Gate gate(database, clock, auth::Anonymous::kAlways);
+  const auto made = auth::rescue_user(gate, {.name = settings.user,
+                                             .password = {},
+                                             .server_admin = settings.server_admin,
+                                             .with_key = settings.key});
+  fmt::print("user {}\npassword {}\n", settings.user, made.password);
+  if (made.key) fmt::print("key {}\n", made.key->text);
+  std::fputs("they are shown this once\n", stderr);
+  return kDone;
+}
+
 using Action = std::function<int(std::stop_token)>;
 
 CLI::App* add_command(CLI::App& app, Settings& settings, const char* name, const char* what) {
@@ -169,10 +189,16 @@ void declare(CLI::App& app, Settings& settings, Action& action) {
   runs(add_command(app, settings, "shrink",
                    "Give room that removed runs left back to the file system."),
        shrink);
+  CLI::App* help = add_command(app, settings, "rescue",
+                               "Makes a user, or lets one in again, with a new password.");
+  help->add_option("NAME", settings.user, "the user")->required();
+  help->add_flag("--server-admin", settings.server_admin, "may do everything");
+  help->add_flag("--key", settings.key, "an API key as well");
+  runs(help, rescue);
 }
 
 int run_admin(int argc, const char* const* argv) {
-  CLI::App app("Checks, backs up, restores and shrinks what tracker-server stores.",
+  CLI::App app("Checks, backs up, restores and shrinks what tracker-server stores, and lets in.",
                "tracker admin");
   app.set_version_flag("--version", TRACKER_VERSION);
   app.require_subcommand(1);

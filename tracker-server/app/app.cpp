@@ -14,7 +14,13 @@
 #include <tracker/error.hpp>
 
 #include "admin/janitor.hpp"
+#include "alerts/teller.hpp"
+#include "app/artifact_store.hpp"
 #include "app/data_directory.hpp"
+#include "app/first_admin.hpp"
+#include "artifacts/artifacts.hpp"
+#include "auth/gate.hpp"
+#include "auth/watch.hpp"
 #include "cluster/notifier.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
@@ -27,6 +33,7 @@
 #include "ingest/meters.hpp"
 #include "metrics/registry.hpp"
 #include "rpc/admin_service.hpp"
+#include "rpc/artifacts_service.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/ingest_service.hpp"
 #include "rpc/runs_service.hpp"
@@ -68,7 +75,14 @@ std::optional<core::TlsFiles> tls_files(const Config& config) {
   return core::TlsFiles{config.tls_certificate, config.tls_key};
 }
 
-http::ServerOptions http_options(const Config& config) {
+ingest::IngestOptions ingest_options(auth::Gate& gate, auth::Watch& watch) {
+  ingest::IngestOptions options;
+  options.gate = &gate;
+  options.watch = &watch;
+  return options;
+}
+
+http::ServerOptions http_options(const Config& config, auth::Watch& watch) {
   http::ServerOptions options;
   options.address = config.http.address;
   options.port = config.http.port;
@@ -77,6 +91,7 @@ http::ServerOptions http_options(const Config& config) {
                                                   : http::OriginPolicy::Hosts::kAny;
   options.access_log = config.access_log;
   options.tls = tls_files(config);
+  options.watch = &watch;
   return options;
 }
 
@@ -118,22 +133,40 @@ rpc::RunsServiceOptions runs_options(const Config& config) {
   return options;
 }
 
+alerts::Targets alert_targets(const Config& config) {
+  alerts::Targets targets;
+  targets.webhooks = config.alert_webhooks;
+  targets.webhook_secret = config.alert_secret;
+  targets.allowed_hosts = config.alert_allowed_hosts;
+  targets.smtp_url = config.smtp_url;
+  targets.mail_from = config.mail_from;
+  targets.mail_to = config.mail_to;
+  return targets;
+}
+
 // Everything that needs the database, in the order it is made.
 class Services {
  public:
   Services(const Config& config, storage::Database& database)
-      : ingest_(database, clock_),
+      : gate_(database, clock_, anonymous(config)),
+        watch_(gate_),
+        ingest_(database, clock_, ingest_options(gate_, watch_)),
         ingest_service_(ingest_),
-        runs_service_(database, runs_options(config)),
-        admin_service_(database, clock_,
+        runs_service_(database, gate_, runs_options(config)),
+        admin_service_(database, gate_, clock_,
                        {.access_log = config.access_log,
                         .run_changed =
                             [this](core::RunId run) {
                               announce({{}, {run}});
                             }}),
         janitor_(database, clock_),
-        rpc_(rpc_options(config),
-             {&ingest_service_.service(), &runs_service_.service(), &admin_service_.service()}),
+        artifact_store_(open_artifact_store(config)),
+        artifacts_(database, clock_, artifact_store_.get()),
+        artifacts_service_({database, gate_, clock_, artifacts_.uploads, artifacts_.downloads},
+                           {.access_log = config.access_log}),
+        teller_(database, clock_, alert_targets(config)),
+        rpc_(rpc_options(config), {&ingest_service_.service(), &runs_service_.service(),
+                                   &admin_service_.service(), &artifacts_service_.service()}),
         hub_(http::make_live_readers(database, clock_), clock_, live_options()),
         notifier_({.dsn = database.options().dsn},
                   [this](const cluster::RunNews& news) { hub_.hear(news); }),
@@ -148,9 +181,11 @@ class Services {
              .run_changed =
                  [this](core::RunId run) {
                    announce({{}, {run}});
-                 }},
+                 },
+             .gate = &gate_,
+             .downloads = &artifacts_.downloads},
         router_(http::make_router(api_)),
-        http_(http_options(config), router_, hub_) {
+        http_(http_options(config, watch_), router_, hub_) {
     metrics_.add([](metrics::Writer& out) { metrics::write_build(out, TRACKER_VERSION); });
     metrics_.add(metrics::write_process);
     metrics_.add([this](metrics::Writer& out) { ingest::write_metrics(out, clock_.steady_us()); });
@@ -162,8 +197,11 @@ class Services {
 
   void start() {
     try {
+      watch_.start();
       ingest_.start();
       janitor_.start();
+      artifacts_.collector.start();
+      teller_.start();
       hub_.start();
       notifier_.start();
       rpc_.start();
@@ -186,14 +224,18 @@ class Services {
     // At once: no new stream is taken, and those that are open are told to go elsewhere, while the
     // last acknowledgements go out on them.
     std::jthread closing([this] { rpc_.stop(kDrain); });
+    watch_.stop();
     ingest_.stop();
     janitor_.stop();
+    artifacts_.collector.stop();
+    teller_.stop();
     closing.join();
     notifier_.stop();
     hub_.stop();
     http_.stop(kDrain);
   }
 
+  auth::Gate& gate() noexcept { return gate_; }
   std::uint16_t http_port() const { return http_.port(); }
   std::uint16_t grpc_port() const { return rpc_.port(); }
   std::size_t dashboard_files() const { return dashboard_.count(); }
@@ -211,11 +253,17 @@ class Services {
   core::SystemClock clock_;
   metrics::Registry metrics_;
   std::atomic<bool> draining_{false};
+  auth::Gate gate_;
+  auth::Watch watch_;
   ingest::Ingest ingest_;
   rpc::IngestService ingest_service_;
   rpc::RunsService runs_service_;
   rpc::AdminService admin_service_;
   admin::Janitor janitor_;
+  std::unique_ptr<artifacts::ChunkStore> artifact_store_;
+  artifacts::Artifacts artifacts_;
+  rpc::ArtifactsService artifacts_service_;
+  alerts::Teller teller_;
   rpc::Server rpc_;
   http::LiveHub hub_;
   cluster::Notifier notifier_;
@@ -235,7 +283,6 @@ void leave(DataDirectory& data, Services& services) {
 }  // namespace
 
 void run(const Config& config, std::stop_token stop) {
-  check_exposure(config);
   if (const auto tls = tls_files(config)) core::check_tls_files(*tls);  // before anything is made
   DataDirectory data(config.data_directory);
   std::optional<embedded::EmbeddedPostgres> postgres;
@@ -261,6 +308,7 @@ void run(const Config& config, std::stop_token stop) {
   data.announce(http, grpc);
   spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
                core::quoted(data.path().string()), services.dashboard_files(), TRACKER_VERSION);
+  say_if_nobody_can_come(services.gate(), config, http);
   storage::Backfill backfill(database, {});
   backfill.start();
   try {

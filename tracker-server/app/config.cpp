@@ -139,17 +139,4 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
   }
 }
 
-void check_exposure(const Config& config) {
-  if (config.anonymous == Anonymous::kAllowed) return;
-  for (const auto* endpoint : {&config.http, &config.grpc}) {
-    if (endpoint->loopback()) continue;
-    throw Error(ErrorCode::kPermissionDenied,
-                fmt::format("refusing to listen on {}: the server has no login, and everybody who "
-                            "reaches it could read "
-                            "and write everything: listen on 127.0.0.1, or add --allow-anonymous "
-                            "on a network you trust",
-                            endpoint->address));
-  }
-}
-
 }  // namespace tracker::app

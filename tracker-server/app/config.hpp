@@ -23,7 +23,7 @@ struct Endpoint {
   static Endpoint parse(std::string_view text);
 };
 
-// May people who are not logged in use a server that others can reach?
+// May everybody who reaches the server use it without a login?
 enum class Anonymous { kRefused, kAllowed };
 
 struct Config {
@@ -39,6 +39,14 @@ struct Config {
   std::chrono::seconds grpc_connection_age{30 * 60};  // 0: for ever
   std::vector<std::string> allowed_hosts;             // as core::host_name gives them
   Anonymous anonymous = Anonymous::kRefused;
+  std::string artifact_store = "database";  // or a folder, or s3://BUCKET[/FOLDER]
+  std::string s3_endpoint, s3_region = "us-east-1";
+
+  std::vector<std::string> alert_webhooks;
+  std::string alert_secret;
+  std::vector<std::string> alert_allowed_hosts;  // as core::host_name gives them
+  std::string smtp_url, mail_from;
+  std::vector<std::string> mail_to;
 };
 
 // What the arguments ask for: a configuration, or an exit with a text (--help, --version,
@@ -53,9 +61,5 @@ std::optional<std::string> process_environment(const std::string& name);
 CommandLine parse_command_line(int argc, const char* const* argv,
                                const std::function<std::optional<std::string>(const std::string&)>&
                                    environment = process_environment);
-
-// Throws Error(kPermissionDenied) for a server that strangers could reach without
-// --allow-anonymous.
-void check_exposure(const Config& config);
 
 }  // namespace tracker::app

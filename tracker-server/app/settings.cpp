@@ -50,6 +50,23 @@ std::chrono::seconds duration(const std::string& text) {
   return std::chrono::seconds(number * scale);
 }
 
+std::string address_with(const std::string& text, std::initializer_list<const char*> schemes) {
+  for (const char* scheme : schemes)
+    if (text.starts_with(scheme) && text.size() > std::string_view(scheme).size()) return text;
+  throw bad(
+      fmt::format("`{}` is no address that begins with {}", text, fmt::join(schemes, " or ")));
+}
+
+// What can stand in a header of a mail without being taken for more.
+std::string mail_address(const std::string& text) {
+  const auto at = text.find('@');
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < 0x7f && std::string_view("<>\",;:()[]").find(c) == std::string_view::npos;
+  });
+  if (plain && at != std::string::npos && at > 0 && at + 1 < text.size()) return text;
+  throw bad(fmt::format("`{}` is no mail address, as somebody@example.org", text));
+}
+
 void set_log_level(Config& config, const std::string& value) {
   constexpr std::array kLevels{"debug", "info", "warn", "error"};
   if (std::find(kLevels.begin(), kLevels.end(), value) == kLevels.end())
@@ -93,12 +110,33 @@ std::vector<Setting> make_settings() {
        "Another name that the server is reached by (a proxy's, a tunnel's); may be repeated", "",
        [](Config& c, const std::string& v) { c.allowed_hosts.push_back(allowed_host(v)); }},
       {"allow-anonymous", Kind::kFlag, "",
-       "Listen on addresses that others can reach although there is no login: everybody who "
-       "reaches the server can read and write everything",
+       "Ask nobody for a login, on whatever address: everybody who reaches the server can read and "
+       "write everything",
        "false",
        [](Config& c, const std::string& v) {
          c.anonymous = v == "true" ? Anonymous::kAllowed : Anonymous::kRefused;
        }},
+      {"alert-webhook", Kind::kList, "URL",
+       "Address that alerts of runs are sent to as JSON; may be repeated", "",
+       [](Config& c, const std::string& v) {
+         c.alert_webhooks.push_back(address_with(v, {"https://", "http://"}));
+       },
+       true},
+      {"alert-secret", Kind::kText, "TEXT",
+       "Signs what webhooks get (X-Tracker-Signature: HMAC-SHA-256 of the body)", "",
+       [](Config& c, const std::string& v) { c.alert_secret = v; }, true},
+      {"alert-allow-host", Kind::kList, "NAME",
+       "A webhook's host that may have a loopback or private address; may be repeated", "",
+       [](Config& c, const std::string& v) { c.alert_allowed_hosts.push_back(allowed_host(v)); }},
+      {"smtp-url", Kind::kText, "URL", "Mail server for alerts: smtp://host:25 or smtps://host", "",
+       [](Config& c, const std::string& v) {
+         c.smtp_url = address_with(v, {"smtp://", "smtps://"});
+       },
+       true},
+      {"mail-from", Kind::kText, "ADDRESS", "Who mails of alerts come from", "tracker@localhost",
+       [](Config& c, const std::string& v) { c.mail_from = mail_address(v); }},
+      {"mail-to", Kind::kList, "ADDRESS", "Who gets mails of alerts; may be repeated", "",
+       [](Config& c, const std::string& v) { c.mail_to.push_back(mail_address(v)); }},
       {"log-level", Kind::kText, "LEVEL", "How much is said on stderr: debug, info, warn, error",
        "info", set_log_level},
       {"access-log", Kind::kText, "WHICH",
@@ -111,6 +149,16 @@ std::vector<Setting> make_settings() {
       {"grpc-connection-age", Kind::kText, "TIME",
        "Age at which clients are told to connect again, so that they spread over servers; 0: never",
        "30m", [](Config& c, const std::string& v) { c.grpc_connection_age = duration(v); }},
+      {"artifact-store", Kind::kText, "WHERE",
+       "Where chunks of artifacts go: database, a folder (/srv/artifacts) that all servers share, "
+       "or "
+       "s3://BUCKET[/FOLDER] with the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+       "database", [](Config& c, const std::string& v) { c.artifact_store = v; }},
+      {"s3-endpoint", Kind::kText, "URL",
+       "Address of an S3 that is not Amazon's; without it https://s3.REGION.amazonaws.com", "",
+       [](Config& c, const std::string& v) { c.s3_endpoint = v; }},
+      {"s3-region", Kind::kText, "NAME", "Region of the bucket", "us-east-1",
+       [](Config& c, const std::string& v) { c.s3_region = v; }},
   };
 }
 
@@ -124,6 +172,7 @@ std::string flag_text(const std::string& text) {
 
 // postgresql://user:password@host → postgresql://user:***@host; of other forms nothing is shown.
 std::string masked(const std::string& url) {
+  if (url.starts_with("http")) return "***";  // webhooks have their secret in the path
   const auto scheme = url.find("://");
   if (scheme == std::string::npos || url.find("password=") != std::string::npos) return "***";
   const auto start = scheme + 3;

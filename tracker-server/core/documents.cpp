@@ -86,6 +86,12 @@ std::string gap_document(const DroppedRecords& dropped) {
   return patch.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string fork_document(const ForkNote& fork) {
+  Json note = {{"run", fork.run}, {"step", fork.step}};
+  if (fork.error) note["error"] = *fork.error;
+  return Json{{"fork", std::move(note)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string without_nul(std::string text) {
   for (std::size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at + 1))
     text.replace(at, 1, kReplacement);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,14 @@ struct DroppedRecords {
 };
 // As a patch of a run's environment: {"gaps":{"FROM_US":{"to_us","dropped","reason"}}}.
 std::string gap_document(const DroppedRecords& dropped);
+
+// What became of a fork, as a patch of the run's environment: {"fork":{"run","step"[,"error"]}}.
+struct ForkNote {
+  std::string_view run;
+  std::int64_t step = 0;
+  std::optional<std::string> error;
+};
+std::string fork_document(const ForkNote& fork);
 
 // Text that PostgreSQL can hold: NUL becomes U+FFFD.
 std::string without_nul(std::string text);

@@ -4,14 +4,20 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/compression.hpp"
+#include "auth/guard.hpp"
+#include "http/access_api.hpp"
+#include "http/alerts_api.hpp"
+#include "http/artifacts_api.hpp"
 #include "http/keys_api.hpp"
+#include "http/media_api.hpp"
 #include "http/openapi.hpp"
 #include "http/run_deletion.hpp"
+#include "http/run_edit.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
 #include "http/series_body.hpp"
 #include "http/series_picture.hpp"
+#include "http/session_api.hpp"
 #include "query/runs.hpp"
 #include "query/series.hpp"
 #include "storage/logs.hpp"
@@ -21,6 +27,7 @@
 namespace tracker::http {
 namespace {
 
+using auth::Access;
 using nlohmann::json;
 
 Response get_health(const ApiContext&, const Request&) { return text_response(200, "ok"); }
@@ -49,15 +56,17 @@ Response get_server(const ApiContext& context, const Request&) {
                         {"started_us", context.started_us}});
 }
 
-Response get_projects(const ApiContext& context, const Request&) {
+Response get_projects(const ApiContext& context, const Request& request) {
   auto projects = json::array();
   for (const auto& project : storage::list_projects(context.database))
-    projects.push_back(project_json(project));
+    if (request.guard->sees(project.id)) projects.push_back(project_json(project));
   return json_response({{"projects", std::move(projects)}});
 }
 
 core::RunId run_id(const Request& request) {
-  return core::RunId::from_text(request.parameters.at("id"));
+  const auto id = core::RunId::from_text(request.parameters.at("id"));
+  request.guard->run(id);
+  return id;
 }
 
 // The row first: its version decides whether there is anything to compose.
@@ -101,11 +110,20 @@ Response get_logs(const ApiContext& context, const Request& request) {
                    json_response(log_json(storage::read_logs(context.database, id, range))));
 }
 
+// Of all that the request names.
+std::vector<core::RunId> readable_runs(auth::Guard& guard, const query::SeriesRequest& wanted) {
+  auto runs = wanted.runs;
+  for (const auto& group : wanted.groups)
+    runs.insert(runs.end(), group.runs.begin(), group.runs.end());
+  return guard.visible(runs);
+}
+
 Response post_series(const ApiContext& context, const Request& request) {
   if (request.header("content-type").substr(0, 16) != "application/json") {
     throw Error(ErrorCode::kInvalidArgument, "the body must be application/json");
   }
-  const auto wanted = parse_series_request(request.body);
+  auto wanted = parse_series_request(request.body);
+  wanted.readable = readable_runs(*request.guard, wanted);
   const bool binary = request.header("accept").find(kSeriesType) != std::string_view::npos;
   // The tag is taken before the data: at worst it is older, and the next request reads again.
   const auto form = !binary ? "j" : wanted.height ? fmt::format("p{}", *wanted.height) : "b";
@@ -114,14 +132,10 @@ Response post_series(const ApiContext& context, const Request& request) {
   const auto answer = query::read_series(context.database, wanted);
   if (!binary) return with_etag(request, tag, json_response(series_json(answer)));
   Response response;
-  response.content_type = kSeriesType;
+  response.content_type = wanted.height ? kPictureType : kSeriesType;
   response.headers.emplace_back("Cache-Control", "no-cache");
-  if (!wanted.height) {
-    response.body = series_binary(answer);
-    return with_etag(request, tag, std::move(response));
-  }
-  response.body = series_picture(answer, *wanted.height);
-  return compressed(request, with_etag(request, tag, std::move(response)));
+  response.body = wanted.height ? series_picture(answer, *wanted.height) : series_binary(answer);
+  return with_etag(request, tag, std::move(response));
 }
 
 // Without an upgrade; the socket itself is the connection's business.
@@ -132,29 +146,71 @@ Response get_live(const ApiContext&, const Request&) {
 struct Entry {
   Method method;
   const char* pattern;
+  auth::Needs needs;
   Runs runs;
   Response (*handler)(const ApiContext&, const Request&);
 };
 
-// Sorted by path.
+// Sorted by path. Who may: docs/access.md.
 constexpr Entry kRoutes[] = {
-    {Method::kGet, "/api/v1/keys", Runs::kOnWorker, get_keys_of_runs},
-    {Method::kGet, "/api/v1/live", Runs::kInline, get_live},
-    {Method::kGet, "/api/v1/openapi.json", Runs::kInline, get_openapi},
-    {Method::kGet, "/api/v1/projects", Runs::kOnWorker, get_projects},
-    {Method::kGet, "/api/v1/runs", Runs::kOnWorker, get_runs},
-    {Method::kGet, "/api/v1/runs/facets", Runs::kOnWorker, get_run_facets},
-    {Method::kGet, "/api/v1/runs/groups", Runs::kOnWorker, get_run_groups},
-    {Method::kGet, "/api/v1/runs/{id}", Runs::kOnWorker, get_run},
-    {Method::kDelete, "/api/v1/runs/{id}", Runs::kOnWorker, delete_run},
-    {Method::kGet, "/api/v1/runs/{id}/keys", Runs::kOnWorker, get_keys},
-    {Method::kGet, "/api/v1/runs/{id}/logs", Runs::kOnWorker, get_logs},
-    {Method::kPost, "/api/v1/runs/{id}/restore", Runs::kOnWorker, restore_run},
-    {Method::kPost, "/api/v1/series", Runs::kOnWorker, post_series},
-    {Method::kGet, "/api/v1/server", Runs::kInline, get_server},
-    {Method::kGet, "/healthz", Runs::kInline, get_health},
-    {Method::kGet, "/metrics", Runs::kInline, get_metrics},
-    {Method::kGet, "/readyz", Runs::kOnWorker, get_ready},
+    {Method::kGet, "/api/v1/api-keys", Access::kSignedIn, Runs::kOnWorker, get_api_keys},
+    {Method::kPost, "/api/v1/api-keys", Access::kSignedIn, Runs::kOnWorker, post_api_key},
+    {Method::kDelete, "/api/v1/api-keys/{key}", Access::kSignedIn, Runs::kOnWorker, delete_api_key},
+    {Method::kGet, "/api/v1/artifact-versions", Access::kViewer, Runs::kOnWorker,
+     get_artifact_versions},
+    {Method::kGet, "/api/v1/artifact-versions/{id}", Access::kViewer, Runs::kOnWorker,
+     get_artifact_version},
+    {Method::kGet, "/api/v1/artifact-versions/{id}/file", Access::kViewer, Runs::kOnWorker,
+     get_artifact_file},
+    {Method::kGet, "/api/v1/artifact-versions/{id}/files", Access::kViewer, Runs::kOnWorker,
+     get_artifact_files},
+    {Method::kGet, "/api/v1/artifact-versions/{id}/lineage", Access::kViewer, Runs::kOnWorker,
+     get_artifact_lineage},
+    {Method::kGet, "/api/v1/artifacts", Access::kViewer, Runs::kOnWorker, get_artifacts},
+    {Method::kGet, "/api/v1/audit", Access::kServerAdmin, Runs::kOnWorker, get_audit},
+    {Method::kPost, "/api/v1/first-start", Access::kPublic, Runs::kOnWorker, use_first_start},
+    {Method::kGet, "/api/v1/keys", Access::kViewer, Runs::kOnWorker, get_keys_of_runs},
+    {Method::kGet, "/api/v1/live", Access::kSignedIn, Runs::kOnWorker, get_live},
+    {Method::kGet, "/api/v1/members", Access::kViewer, Runs::kOnWorker, get_members},
+    {Method::kPost, "/api/v1/members", Access::kProjectAdmin, Runs::kOnWorker, post_member},
+    {Method::kDelete, "/api/v1/members", Access::kProjectAdmin, Runs::kOnWorker, delete_member},
+    {Method::kGet, "/api/v1/openapi.json", Access::kPublic, Runs::kInline, get_openapi},
+    {Method::kGet, "/api/v1/projects", Access::kSignedIn, Runs::kOnWorker, get_projects},
+    {Method::kGet, "/api/v1/runs", Access::kViewer, Runs::kOnWorker, get_runs},
+    {Method::kGet, "/api/v1/runs/facets", Access::kViewer, Runs::kOnWorker, get_run_facets},
+    {Method::kGet, "/api/v1/runs/groups", Access::kViewer, Runs::kOnWorker, get_run_groups},
+    {Method::kGet, "/api/v1/runs/{id}", Access::kViewer, Runs::kOnWorker, get_run},
+    {Method::kPatch, "/api/v1/runs/{id}", Access::kWriter, Runs::kOnWorker, patch_run},
+    {Method::kDelete, "/api/v1/runs/{id}", Access::kWriter, Runs::kOnWorker, delete_run},
+    {Method::kGet, "/api/v1/runs/{id}/alerts", Access::kViewer, Runs::kOnWorker, get_alerts},
+    {Method::kGet, "/api/v1/runs/{id}/artifacts", Access::kViewer, Runs::kOnWorker,
+     get_run_artifacts},
+    {Method::kGet, "/api/v1/runs/{id}/keys", Access::kViewer, Runs::kOnWorker, get_keys},
+    {Method::kGet, "/api/v1/runs/{id}/logs", Access::kViewer, Runs::kOnWorker, get_logs},
+    {Method::kGet, "/api/v1/runs/{id}/media", Access::kViewer, Runs::kOnWorker, get_media},
+    {Method::kGet, "/api/v1/runs/{id}/media/{sha256}", Access::kViewer, Runs::kOnWorker,
+     get_media_content},
+    {Method::kPost, "/api/v1/runs/{id}/restore", Access::kWriter, Runs::kOnWorker, restore_run},
+    {Method::kPost, "/api/v1/series", Access::kViewer, Runs::kOnWorker, post_series},
+    {Method::kGet, "/api/v1/server", Access::kPublic, Runs::kInline, get_server},
+    {Method::kGet, "/api/v1/session", Access::kPublic, Runs::kOnWorker, get_session},
+    {Method::kPost, "/api/v1/session", Access::kPublic, Runs::kOnWorker, log_in},
+    {Method::kDelete, "/api/v1/session", Access::kSignedIn, Runs::kOnWorker, log_out},
+    {Method::kPost, "/api/v1/session/password", Access::kSignedIn, Runs::kOnWorker,
+     change_password},
+    {Method::kGet, "/api/v1/teams", Access::kServerAdmin, Runs::kOnWorker, get_teams},
+    {Method::kPost, "/api/v1/teams", Access::kServerAdmin, Runs::kOnWorker, post_team},
+    {Method::kDelete, "/api/v1/teams/{team}", Access::kServerAdmin, Runs::kOnWorker, delete_team},
+    {Method::kPost, "/api/v1/teams/{team}/users", Access::kServerAdmin, Runs::kOnWorker,
+     post_team_user},
+    {Method::kDelete, "/api/v1/teams/{team}/users/{user}", Access::kServerAdmin, Runs::kOnWorker,
+     delete_team_user},
+    {Method::kGet, "/api/v1/users", Access::kServerAdmin, Runs::kOnWorker, get_users},
+    {Method::kPost, "/api/v1/users", Access::kServerAdmin, Runs::kOnWorker, post_user},
+    {Method::kPost, "/api/v1/users/{user}", Access::kServerAdmin, Runs::kOnWorker, change_user},
+    {Method::kGet, "/healthz", Access::kPublic, Runs::kInline, get_health},
+    {Method::kGet, "/metrics", Access::kSignedIn, Runs::kOnWorker, get_metrics},
+    {Method::kGet, "/readyz", Access::kPublic, Runs::kOnWorker, get_ready},
 };
 
 }  // namespace
@@ -165,10 +221,12 @@ Router make_router(const ApiContext& context) {
     const auto handler = [&context, handle = entry.handler](const Request& request) {
       return handle(context, request);
     };
-    routes.push_back({entry.method, entry.pattern, entry.runs, handler});
+    routes.push_back({entry.method, entry.pattern, entry.needs, entry.runs, handler});
   }
-  return Router(std::move(routes),
-                [&context](const Request& request) { return context.dashboard.serve(request); });
+  return Router(
+      std::move(routes),
+      [&context](const Request& request) { return context.dashboard.serve(request); },
+      context.gate);
 }
 
 }  // namespace tracker::http

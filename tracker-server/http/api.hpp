@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "auth/gate.hpp"
 #include "core/clock.hpp"
 #include "core/ids.hpp"
 #include "http/router.hpp"
@@ -14,6 +15,10 @@
 
 // The routes of docs/http-api.md. Handlers are plain functions; those that ask the database run on
 // workers.
+namespace tracker::artifacts {
+class Downloads;
+}
+
 namespace tracker::http {
 
 // What handlers need. References outlive the router.
@@ -28,6 +33,8 @@ struct ApiContext {
   const std::atomic<bool>* draining = nullptr;  // true: not ready any more; null: never
   // Told of a run that was deleted or brought back, on a worker; must not block and must not throw.
   std::function<void(core::RunId)> run_changed = {};  // null: nobody listens
+  auth::Gate* gate = nullptr;                         // null: public routes alone can be used
+  artifacts::Downloads* downloads = nullptr;          // null: no files of artifacts
 };
 
 Router make_router(const ApiContext& context);

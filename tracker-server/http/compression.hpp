@@ -6,9 +6,8 @@
 // (static_files.hpp).
 namespace tracker::http {
 
-// Compresses a body from 1 KB to 64 MB for who takes gzip; for text and the compact series, of
-// which half or more goes away. The tag becomes a weak one, as the bytes are others. About 10 ms of
-// CPU a MB.
-Response compressed(const Request& request, Response response);
+// Compresses a body from 1 KB to 64 MB for who takes gzip, if it is JSON or a compact series. About
+// 10 ms of CPU a MB. For who takes gzip all tags are weak, as the bytes may be others.
+Response encoded(const Request& request, Response response);
 
 }  // namespace tracker::http

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/detect_ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -46,8 +47,24 @@ std::string run_of(const Route* route, const Request& request) {
 // On a worker. By reference: all three live in the frame of `answer`, which waits.
 asio::awaitable<void> run_handler(const Router& router, Request& request,
                                   const Router::Match& match, Response& response) {
-  response = router.answer(request, match);
-  if (response.content_type == kJsonType) response = compressed(request, std::move(response));
+  response = encoded(request, router.answer(request, match));
+  co_return;
+}
+
+// Likewise.
+asio::awaitable<void> run_admission(const Router& router, Request& request, const Route& route,
+                                    std::optional<Response>& refusal) {
+  refusal = router.admit_to(request, route);
+  co_return;
+}
+
+// Likewise. Empty: what comes next could not be had.
+asio::awaitable<void> run_rest(const BodyRest& rest, std::string& piece) {
+  try {
+    piece = rest.next();
+  } catch (const std::exception& error) {
+    spdlog::warn("event=http_body_cut error=\"{}\"", error.what());
+  }
   co_return;
 }
 
@@ -95,7 +112,9 @@ class HttpConnection final : public Connection {
   asio::awaitable<bool> read_request();
   asio::awaitable<Next> one_request();
   asio::awaitable<Response> answer(Request& request);
+  asio::awaitable<std::optional<Response>> admit_live(Request& request);
   asio::awaitable<bool> write(Response response, bool keep_alive);
+  asio::awaitable<std::size_t> write_rest(const BodyRest& rest);
   asio::awaitable<void> say_goodbye();
   asio::awaitable<void> drop_rest();
   void served(int status, std::size_t bytes);
@@ -105,6 +124,7 @@ class HttpConnection final : public Connection {
   std::string client_;
   beast::flat_buffer buffer_;
   BeastRequest current_;
+  std::shared_ptr<auth::Guard> live_guard_;
   Exchange exchange_;
   bool busy_ = false;     // a request has begun
   bool fresh_ = true;     // none has yet
@@ -122,7 +142,8 @@ asio::awaitable<void> HttpConnection::run() {
     auto wire = std::move(wire_);
     auto upgrade = std::move(current_);
     shared_.connections.erase(this);
-    co_await serve_live(std::move(wire), std::move(upgrade), shared_);
+    auto guard = std::move(live_guard_);
+    co_await serve_live(std::move(wire), std::move(upgrade), std::move(guard), shared_);
     co_return;
   }
   co_await say_goodbye();
@@ -224,6 +245,10 @@ asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
   const bool read = co_await read_request();
   if (!read) co_return Next::kClose;
   auto request = to_request(current_);
+  if (request) {
+    request->client = client_;
+    request->secure = wire_.is_secure();
+  }
   exchange_.id = core::request_id(request ? request->header("x-request-id") : std::string_view());
   Response response;
   if (!request) {
@@ -231,9 +256,13 @@ asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
   } else if (auto refusal = refuse_foreign(shared_.options.origins, *request)) {
     response = std::move(*refusal);
   } else if (request->path == kLivePath && beast::websocket::is_upgrade(current_)) {
-    exchange_.route = shared_.router.match(request->method, request->path).route;
-    served(101, 0);
-    co_return Next::kLive;
+    request->id = exchange_.id;
+    const auto refused = co_await admit_live(*request);
+    if (!refused) {
+      served(101, 0);
+      co_return Next::kLive;
+    }
+    response = *refused;
   } else {
     request->body = std::move(current_.body());
     request->id = exchange_.id;
@@ -244,6 +273,17 @@ asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
   const bool keep_alive = current_.keep_alive() && !shared_.draining && !shared_.leaving;
   const bool written = co_await write(std::move(response), keep_alive);
   co_return written&& keep_alive ? Next::kGoOn : Next::kClose;
+}
+
+// Nothing if the tab may come; then live_guard_ is what it may see.
+asio::awaitable<std::optional<Response>> HttpConnection::admit_live(Request& request) {
+  exchange_.route = shared_.router.match(request.method, request.path).route;
+  if (exchange_.route == nullptr) co_return error_response(ErrorCode::kNotFound, "no live updates");
+  std::optional<Response> refusal;
+  auto work = run_admission(shared_.router, request, *exchange_.route, refusal);
+  co_await asio::co_spawn(shared_.workers.get_executor(), std::move(work), asio::use_awaitable);
+  live_guard_ = request.guard;
+  co_return refusal;
 }
 
 asio::awaitable<Response> HttpConnection::answer(Request& request) {
@@ -270,14 +310,43 @@ asio::awaitable<Response> HttpConnection::answer(Request& request) {
 
 asio::awaitable<bool> HttpConnection::write(Response response, bool keep_alive) {
   const int status = response.status;
+  const std::optional<BodyRest> rest = std::move(response.rest);
+  if (rest) response.rest = BodyRest{rest->bytes, {}};
   auto message =
       from_response(std::move(response), {current_, exchange_.id, wire_.is_secure(), keep_alive});
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
   wire_.next_layer().expires_after(shared_.options.write_timeout);
-  co_await bhttp::async_write(wire_, message, token);
-  served(status, message.body().size());
+  std::size_t bytes = message.body().size();
+  const bool goes_on = rest && current_.method() != bhttp::verb::head;
+  if (goes_on) {
+    bhttp::response_serializer<bhttp::string_body> head(message);
+    co_await bhttp::async_write_header(wire_, head, token);
+    if (!error) bytes = co_await write_rest(*rest);
+    if (bytes != rest->bytes) error = bhttp::error::partial_message;
+  } else {
+    co_await bhttp::async_write(wire_, message, token);
+  }
+  served(status, bytes);
   co_return !error;
+}
+
+// How many bytes went out; fewer than there are when the client or the store failed.
+asio::awaitable<std::size_t> HttpConnection::write_rest(const BodyRest& rest) {
+  error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  std::size_t sent = 0;
+  while (sent < rest.bytes) {
+    std::string piece;
+    auto work = run_rest(rest, piece);
+    co_await asio::co_spawn(shared_.workers.get_executor(), std::move(work), asio::use_awaitable);
+    if (piece.empty() || piece.size() > rest.bytes - sent) break;
+    wire_.next_layer().expires_after(shared_.options.write_timeout);
+    co_await asio::async_write(wire_, asio::buffer(piece), token);
+    if (error) break;
+    sent += piece.size();
+  }
+  co_return sent;
 }
 
 void HttpConnection::served(int status, std::size_t bytes) {

@@ -9,6 +9,8 @@
 #include <memory>
 #include <set>
 
+#include "auth/guard.hpp"
+#include "auth/watch.hpp"
 #include "http/meters.hpp"
 #include "http/server.hpp"
 #include "http/wire.hpp"
@@ -38,6 +40,7 @@ struct Shared {
   LiveHub& hub;
   boost::asio::thread_pool& workers;
   RequestMeters requests;
+  auth::Watch* watch = nullptr;                      // of tabs; null: nobody's rights change
   std::shared_ptr<boost::asio::ssl::context> tls{};  // the newest; null: no TLS
   std::set<Connection*> connections{};
   std::atomic<std::size_t> waiting{0};  // requests given to the workers
@@ -50,7 +53,9 @@ using BeastRequest = boost::beast::http::request<boost::beast::http::string_body
 // Serves one connection to its end.
 boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket, Shared& shared);
 
-// Speaks the live protocol until the tab goes. `upgrade` is the request that asked for it.
-boost::asio::awaitable<void> serve_live(Wire wire, BeastRequest upgrade, Shared& shared);
+// Speaks the live protocol until the tab goes, or its rights change. `upgrade` is the request that
+// asked for it, `guard` says what it may see.
+boost::asio::awaitable<void> serve_live(Wire wire, BeastRequest upgrade,
+                                        std::shared_ptr<auth::Guard> guard, Shared& shared);
 
 }  // namespace tracker::http

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "auth/guard.hpp"
 #include "http/run_json.hpp"
 #include "query/keys.hpp"
 #include "query/run_search.hpp"
@@ -23,12 +24,14 @@ std::vector<core::RunId> ids_of(const Request& request) {
     ids.push_back(core::RunId::from_text(std::string_view(text).substr(at, comma - at)));
     at = comma + 1;
   }
+  if (ids.empty()) throw Error(ErrorCode::kInvalidArgument, "`runs` names no run");
   return ids;
 }
 
 // The newest runs of a project.
 std::vector<core::RunId> newest_of(const ApiContext& context, const Request& request,
                                    const std::string& project) {
+  request.guard->project(project);
   const auto limit = request.query_number("newest", 24, {1, query::kMostKeyRuns});
   std::vector<core::RunId> ids;
   const auto id = query::project_named(context.database, project);
@@ -44,7 +47,8 @@ Response get_keys_of_runs(const ApiContext& context, const Request& request) {
   if (project.has_value() == request.query_value("runs").has_value())
     throw Error(ErrorCode::kInvalidArgument,
                 "say whose keys: ?runs=ID,ID,… with up to 200 ids, or ?project=NAME");
-  const auto ids = project ? newest_of(context, request, *project) : ids_of(request);
+  const auto ids =
+      project ? newest_of(context, request, *project) : request.guard->visible(ids_of(request));
   const auto tag = query::series_tag(context.database, {.runs = ids});
   if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
   auto runs = json::array();

@@ -64,6 +64,8 @@ std::vector<LiveHub::Delivery> LiveHub::collect(std::int64_t now_us) {
         delivery.resync = subscription.lost || !feed.covers(subscription.at);
         if (!delivery.resync) {
           delivery.frames = feed.since(subscription.at);
+          delivery.resync = takes_back(delivery.frames);
+          if (delivery.resync) delivery.frames.clear();
           delivery.oldest_us = feed.news_since(subscription.at).value_or(now_us);
         }
         subscription.at = feed.end();

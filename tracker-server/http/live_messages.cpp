@@ -115,12 +115,24 @@ std::string error_message(std::string_view code, const std::string& text) {
   return dump({{"error", {{"code", code}, {"message", text}}}});
 }
 
+bool takes_back(std::span<const SharedFrame> frames) noexcept {
+  const auto is_rewind = [](const spool::Record& record) {
+    const auto* branch = std::get_if<spool::Branch>(&record);
+    return branch != nullptr && branch->kind == spool::BranchKind::kRewind;
+  };
+  return std::any_of(frames.begin(), frames.end(), [&](const SharedFrame& frame) {
+    return std::any_of(frame->records.begin(), frame->records.end(), is_rewind);
+  });
+}
+
 std::size_t weight_of(const spool::Frame& frame) noexcept {
   std::size_t weight = 0;
   for (const auto& group : frame.groups) weight += group.values.size() + 2 * group.rows();
   for (const auto& record : frame.records) {
     const auto* console = std::get_if<spool::Console>(&record);
     if (console != nullptr) weight += 4 + console->text.size() / 8;
+    const auto* media = std::get_if<spool::Media>(&record);
+    if (media != nullptr) weight += 16 + media->content.size() / 8;
   }
   return weight;
 }

@@ -33,6 +33,9 @@ std::string resync_message(const std::string& project);
 std::string hello_message(std::string_view version);
 std::string error_message(std::string_view code, const std::string& text);
 
+// Does one of them take back what was logged before (a rewind)?
+bool takes_back(std::span<const SharedFrame> frames) noexcept;
+
 // How much of a feed a frame takes: numbers and bytes of text.
 std::size_t weight_of(const spool::Frame& frame) noexcept;
 

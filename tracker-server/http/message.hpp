@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -11,9 +14,13 @@
 #include <tracker/error.hpp>
 
 // HTTP as handlers see it: plain values, no library types.
+namespace tracker::auth {
+class Guard;
+}
+
 namespace tracker::http {
 
-enum class Method { kGet, kHead, kPost, kDelete, kOther };
+enum class Method { kGet, kHead, kPost, kPatch, kDelete, kOther };
 
 struct Request {
   Method method = Method::kGet;
@@ -22,7 +29,11 @@ struct Request {
   std::map<std::string, std::string> headers;     // names in lower case
   std::map<std::string, std::string> parameters;  // what `{name}` of the route matched
   std::string body;
-  std::string id;  // under which it stands in the log; see core/request_id.hpp
+  std::string id;       // under which it stands in the log; see core/request_id.hpp
+  std::string client;   // address, without port
+  bool secure = false;  // over TLS
+  // What the caller may; of a route that is not public. Handlers show it what they are about.
+  std::shared_ptr<auth::Guard> guard{};
 
   // Empty if absent.
   std::string_view header(const std::string& lower_case_name) const;
@@ -46,11 +57,20 @@ bool accepts_gzip(const Request& request);
 
 inline constexpr std::string_view kJsonType = "application/json";
 
+// What follows `body` and is not in memory at once.
+struct BodyRest {
+  std::uint64_t bytes = 0;  // in all
+  // Called on workers, one call after the other, for the next bytes; never empty until all have
+  // come. What it throws cuts the connection: the answer has begun.
+  std::function<std::string()> next;
+};
+
 struct Response {
   int status = 200;
   std::string content_type{kJsonType};
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::optional<BodyRest> rest = {};
 };
 
 Response json_response(const nlohmann::json& body);

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "core/log_text.hpp"
+#include "http/admission.hpp"
 
 namespace tracker::http {
 namespace {
@@ -45,6 +46,8 @@ std::string name_of(Method method) {
       return "GET, HEAD";
     case Method::kPost:
       return "POST";
+    case Method::kPatch:
+      return "PATCH";
     case Method::kDelete:
       return "DELETE";
     case Method::kOther:
@@ -53,9 +56,10 @@ std::string name_of(Method method) {
   throw Error(ErrorCode::kInternal, "a route for no method");
 }
 
-Response guarded(const Handler& handler, const Request& request) {
+template <class Answer>
+Response guarded(const Answer& answer, const Request& request) {
   try {
-    return handler(request);
+    return answer();
   } catch (const Error& error) {
     auto response = error_response(error.code(), error.what());
     if (response.status >= 500) {
@@ -64,6 +68,7 @@ Response guarded(const Handler& handler, const Request& request) {
                    core::quoted(error.detail()));
     }
     if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+    if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;
   } catch (const nlohmann::json::exception& error) {
     return error_response(
@@ -78,11 +83,14 @@ Response guarded(const Handler& handler, const Request& request) {
 
 }  // namespace
 
-Router::Router(std::vector<Route> routes, Handler fallback)
-    : routes_(std::move(routes)), fallback_(std::move(fallback)) {
+Router::Router(std::vector<Route> routes, Handler fallback, auth::Gate* gate)
+    : routes_(std::move(routes)), fallback_(std::move(fallback)), gate_(gate) {
   const auto key = [](const Route& route) { return std::tie(route.pattern, route.method); };
   std::sort(routes_.begin(), routes_.end(),
             [&](const Route& a, const Route& b) { return key(a) < key(b); });
+  for (const auto& route : routes_)
+    if (route.needs.access != auth::Access::kPublic && route.runs == Runs::kInline)
+      throw Error(ErrorCode::kInternal, fmt::format("{} cannot run inline", route.pattern));
   const auto twice =
       std::adjacent_find(routes_.begin(), routes_.end(),
                          [&](const Route& a, const Route& b) { return key(a) == key(b); });
@@ -117,7 +125,7 @@ Router::Match Router::match(Method method, std::string_view path) const {
 Response Router::answer(Request& request, const Match& match) const {
   if (match.route != nullptr) {
     request.parameters = match.parameters;
-    return guarded(match.route->handler, request);
+    return guarded([&] { return judged(request, *match.route); }, request);
   }
   const bool readable = request.method == Method::kGet || request.method == Method::kHead;
   const bool page = request.path.rfind("/api/", 0) != 0;
@@ -131,7 +139,33 @@ Response Router::answer(Request& request, const Match& match) const {
   if (!page) {
     return error_response(ErrorCode::kNotFound, fmt::format("no route {}", request.path));
   }
-  return guarded(fallback_, request);
+  return guarded([&] { return fallback_(request); }, request);
+}
+
+void Router::let_in(Request& request, const Route& route) const {
+  if (route.needs.access == auth::Access::kPublic) return;
+  if (gate_ == nullptr) throw Error(ErrorCode::kInternal, "a route without a gate");
+  request.guard = admit(*gate_, request, route.needs);
+}
+
+Response Router::judged(Request& request, const Route& route) const {
+  let_in(request, route);
+  auto response = route.handler(request);
+  if (request.guard && !request.guard->satisfied())
+    throw Error(ErrorCode::kInternal,
+                fmt::format("{} answered without a look at the project", route.pattern));
+  return response;
+}
+
+std::optional<Response> Router::admit_to(Request& request, const Route& route) const {
+  std::optional<Response> refusal;
+  const auto answer = [&] {
+    let_in(request, route);
+    return Response{};
+  };
+  auto response = guarded(answer, request);
+  if (!request.guard) refusal = std::move(response);
+  return refusal;
 }
 
 }  // namespace tracker::http

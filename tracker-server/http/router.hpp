@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "auth/gate.hpp"
 #include "http/message.hpp"
 
 // From a method and a path to a handler.
@@ -19,6 +21,7 @@ using Handler = std::function<Response(const Request&)>;
 struct Route {
   Method method = Method::kGet;
   std::string pattern;  // "/api/v1/runs/{id}/keys"; `{name}` is one non-empty segment
+  auth::Needs needs;    // who may; has no default
   Runs runs = Runs::kOnWorker;
   Handler handler;
 };
@@ -26,9 +29,10 @@ struct Route {
 // Immutable after construction; any thread may ask. HEAD is served by the GET route.
 class Router {
  public:
-  // Throws Error(kInternal) if two routes have one method and pattern. `fallback` answers what is
-  // not under /api/.
-  Router(std::vector<Route> routes, Handler fallback);
+  // Throws Error(kInternal) if two routes have one method and pattern, or one that is not public
+  // runs inline: who asks is found out in the database. `fallback` answers what is not under /api/.
+  // `gate` must outlive it; without one only public routes can be used.
+  Router(std::vector<Route> routes, Handler fallback, auth::Gate* gate = nullptr);
 
   // What a request meets. `route` is null for an answer that needs no handler: 404, 405, or the
   // fallback's.
@@ -39,14 +43,22 @@ class Router {
   };
   Match match(Method method, std::string_view path) const;
 
-  // The whole answer, with exceptions translated: the one edge of HTTP. Sets `request.parameters`.
+  // The whole answer, with exceptions translated: the one edge of HTTP. Finds out who asks, and
+  // whether they may. Sets `request.parameters` and `request.guard`.
   Response answer(Request& request, const Match& match) const;
+
+  // The first half alone, for what goes on after its answer (a WebSocket): the refusal, or nothing.
+  std::optional<Response> admit_to(Request& request, const Route& route) const;
 
   const std::vector<Route>& routes() const noexcept { return routes_; }
 
  private:
+  void let_in(Request& request, const Route& route) const;
+  Response judged(Request& request, const Route& route) const;
+
   std::vector<Route> routes_;  // sorted by pattern, then method
   Handler fallback_;
+  auth::Gate* gate_;
 };
 
 }  // namespace tracker::http

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "auth/audit.hpp"
 #include "http/run_json.hpp"
 #include "query/deletion.hpp"
 #include "query/runs.hpp"
@@ -16,7 +17,9 @@ namespace tracker::http {
 namespace {
 
 core::RunId run_id(const Request& request) {
-  return core::RunId::from_text(request.parameters.at("id"));
+  const auto id = core::RunId::from_text(request.parameters.at("id"));
+  request.guard->run(id);
+  return id;
 }
 
 void tell(const ApiContext& context, core::RunId run) {
@@ -26,13 +29,15 @@ void tell(const ApiContext& context, core::RunId run) {
 }  // namespace
 
 Response delete_run(const ApiContext& context, const Request& request) {
-  const auto id = query::resolve_run(context.database, run_id(request).text());
+  const auto id = run_id(request);
+  query::resolve_run(context.database, id.text());  // a deleted one is not there
   std::optional<std::uint64_t> grace;
   if (request.query_value("grace_s"))
     grace = request.query_number("grace_s", 0, {0, std::numeric_limits<std::uint32_t>::max()});
   const auto deleted =
       storage::delete_run(context.database, id, query::delete_at(context.clock.now_us(), grace));
   spdlog::info("event=run_deleted run={} purge_us={}", id.text(), deleted.purge_us);
+  auth::note(*context.gate, *request.guard, "run.delete", id.text());
   tell(context, id);
   return json_response(
       {{"id", id.text()}, {"deleted_us", deleted.deleted_us}, {"purge_us", deleted.purge_us}});
@@ -42,6 +47,7 @@ Response restore_run(const ApiContext& context, const Request& request) {
   const auto id = run_id(request);
   storage::restore_run(context.database, id);
   spdlog::info("event=run_restored run={}", id.text());
+  auth::note(*context.gate, *request.guard, "run.restore", id.text());
   tell(context, id);
   return json_response(run_json(query::get_run(context.database, id), context.clock.now_us()));
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "auth/guard.hpp"
 #include "filter/ast.hpp"
 #include "http/numbers.hpp"
 #include "http/run_json.hpp"
@@ -19,6 +20,7 @@ std::string project_of(const Request& request) {
   const auto project = request.query_value("project");
   if (!project || project->empty())
     throw Error(ErrorCode::kInvalidArgument, "say whose runs: ?project=NAME");
+  request.guard->project(*project);
   return *project;
 }
 

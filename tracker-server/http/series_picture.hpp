@@ -2,12 +2,15 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "query/series.hpp"
 
 // The compact body of a series answer (docs/http-api.md, "Forms"): every value rounded to where it
 // falls in a picture, equal columns once, constant ones as a number, and only what is drawn. Pure.
 namespace tracker::http {
+
+inline constexpr std::string_view kPictureType = "application/vnd.tracker.series;form=compact";
 
 // Groups have twice as many levels, which a u16 must hold beside NaN and the infinities.
 inline constexpr std::size_t kTallestPicture = 32'766;

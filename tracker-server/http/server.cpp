@@ -42,7 +42,7 @@ class Server::Impl {
   Impl(ServerOptions options, const Router& router, LiveHub& hub)
       : options_(std::move(options)),
         workers_(options_.workers),
-        shared_{options_, router, hub, workers_, RequestMeters(router)} {}
+        shared_{options_, router, hub, workers_, RequestMeters(router), options_.watch} {}
 
   void start();
   void stop(std::chrono::milliseconds patience);

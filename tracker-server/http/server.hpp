@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "auth/watch.hpp"
 #include "core/request_id.hpp"
 #include "core/tls_files.hpp"
 #include "http/live_hub.hpp"
@@ -31,6 +32,7 @@ struct ServerOptions {
   std::chrono::seconds live_silence{
       60};  // a tab is pinged after half of it and closed after all of it
   OriginPolicy origins;
+  auth::Watch* watch = nullptr;  // of the rights of live tabs; outlives the server. Null: of none
   core::AccessLog access_log = core::AccessLog::kWrites;
   std::optional<core::TlsFiles> tls;             // absent: plain HTTP
   std::chrono::milliseconds tls_reload{10'000};  // how often the files are looked at

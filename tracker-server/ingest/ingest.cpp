@@ -32,7 +32,7 @@ class Ingest::Impl final : public SessionSink {
         sweeper_(database, clock, options_.sweep_interval,
                  [this](const std::vector<core::RunId>& runs) { on_dead(runs); }),
         registrar_(
-            database, clock,
+            database, clock, Admission(options_.gate, options_.watch),
             [this](const std::shared_ptr<Session>& session,
                    const storage::RegisteredWriter& writer) { on_registered(session, writer); }) {}
 
@@ -116,7 +116,10 @@ void Ingest::set_listener(CommitListener listener) { impl_->set_listener(std::mo
 void Ingest::start() { impl_->start(); }
 void Ingest::stop() { impl_->stop(); }
 std::shared_ptr<Session> Ingest::open(std::shared_ptr<SessionOutput> output) {
-  return std::make_shared<Session>(*impl_, std::move(output), impl_->options());
+  return open(std::move(output), {});
+}
+std::shared_ptr<Session> Ingest::open(std::shared_ptr<SessionOutput> output, Caller caller) {
+  return std::make_shared<Session>(*impl_, std::move(output), impl_->options(), std::move(caller));
 }
 const IngestOptions& Ingest::options() const noexcept { return impl_->options(); }
 

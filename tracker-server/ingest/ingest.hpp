@@ -17,6 +17,11 @@
 
 // Ingest, independent of gRPC: sessions (one a stream), the group committer, the compactor and the
 // heartbeat sweeper.
+namespace tracker::auth {
+class Gate;
+class Watch;
+}  // namespace tracker::auth
+
 namespace tracker::ingest {
 
 // What one group commit made durable, for the live view. `frames` hold points, console lines and
@@ -56,8 +61,12 @@ struct IngestOptions {
   std::uint64_t compact_points = 1 << 20;  // … or so many points
   std::chrono::milliseconds sweep_interval{20'000};
   std::chrono::milliseconds refresh_interval{1'000};  // what runs are filtered by is brought up
+  // Who may write; both or none, which lets everybody.
+  auth::Gate* gate = nullptr;
+  auth::Watch* watch = nullptr;
 };
 
+struct Caller;        // ingest/session.hpp
 class Session;        // ingest/session.hpp
 class SessionOutput;  // ingest/session.hpp
 
@@ -81,6 +90,7 @@ class Ingest {
 
   // A stream has begun. `output` is called from ingest threads.
   std::shared_ptr<Session> open(std::shared_ptr<SessionOutput> output);
+  std::shared_ptr<Session> open(std::shared_ptr<SessionOutput> output, Caller caller);
 
   const IngestOptions& options() const noexcept;
 

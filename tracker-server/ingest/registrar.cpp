@@ -10,8 +10,12 @@
 
 namespace tracker::ingest {
 
-Registrar::Registrar(storage::Database& database, const core::Clock& clock, Registered registered)
-    : database_(database), clock_(clock), registered_(std::move(registered)) {}
+Registrar::Registrar(storage::Database& database, const core::Clock& clock, Admission admission,
+                     Registered registered)
+    : database_(database),
+      clock_(clock),
+      admission_(admission),
+      registered_(std::move(registered)) {}
 
 Registrar::~Registrar() { stop(); }
 
@@ -61,11 +65,17 @@ void Registrar::answer(const std::shared_ptr<Session>& session) {
   if (!session->waits()) return;
   const Identity& identity = session->identity();
   try {
-    const storage::RegisteredWriter writer = storage::register_writer(
-        database_, {identity.run, identity.writer, identity.project, clock_.now_us()});
+    storage::Registration wanted{identity.run, identity.writer, identity.project, clock_.now_us(),
+                                 identity.resume};
+    const auto who = admission_.admit(*session, wanted);
+    const storage::RegisteredWriter writer = storage::register_writer(database_, wanted);
+    admission_.keep(session, who, writer.project);
     session->registered(writer);
     registered_(session, writer);
+  } catch (const storage::ResumeError& error) {
+    session->refused({RefusalReason::kResume, error.what(), error.remedy()});
   } catch (const Error& error) {
+    if (auto refusal = refusal_of(error)) return session->refused(*std::move(refusal));
     if (error.code() == ErrorCode::kNotFound) {
       session->refused({RefusalReason::kRunGone, error.what(),
                         "start a new run, or bring this one back with `tracker runs restore` and "

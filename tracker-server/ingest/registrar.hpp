@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "ingest/admission.hpp"
 #include "ingest/session.hpp"
 #include "storage/database.hpp"
 
@@ -22,7 +23,8 @@ class Registrar {
       std::function<void(const std::shared_ptr<Session>&, const storage::RegisteredWriter&)>;
 
   // `registered` is called on a registrar thread, after the client was welcomed.
-  Registrar(storage::Database& database, const core::Clock& clock, Registered registered);
+  Registrar(storage::Database& database, const core::Clock& clock, Admission admission,
+            Registered registered);
   ~Registrar();  // stop()
 
   void start(std::size_t threads);
@@ -35,6 +37,7 @@ class Registrar {
 
   storage::Database& database_;
   const core::Clock& clock_;
+  const Admission admission_;
   Registered registered_;
   std::mutex mutex_;  // guards queue_ and stopping_
   std::condition_variable changed_;

@@ -10,10 +10,11 @@
 namespace tracker::ingest {
 
 Session::Session(SessionSink& sink, std::shared_ptr<SessionOutput> output,
-                 const IngestOptions& options)
+                 const IngestOptions& options, Caller caller)
     : sink_(sink),
       output_(std::move(output)),
       options_(options),
+      caller_(std::move(caller)),
       state_(options.frame_limits.compressed_bytes) {}
 
 Reading Session::hello(const Hello& hello) {
@@ -115,8 +116,10 @@ bool Session::take_resume_locked() {
 }
 
 void Session::gone() {
+  std::unique_ptr<auth::Watch::Entry> watched;  // goes without our mutex
   const std::lock_guard lock(mutex_);
   gone_ = true;
+  watched = std::move(watched_);
   state_.close();
 }
 
@@ -131,7 +134,7 @@ void Session::registered(const storage::RegisteredWriter& writer) {
   }
   output_->welcome({writer.acked, writer.epoch, options_.window_bytes,
                     options_.frame_limits.compressed_bytes,
-                    options_.frame_limits.decompressed_bytes});
+                    options_.frame_limits.decompressed_bytes, writer.resumed});
   if (resume) output_->resume();
 }
 
@@ -196,6 +199,11 @@ void Session::unblock() {
     resume = take_resume_locked();
   }
   if (resume) output_->resume();
+}
+
+void Session::hold(std::unique_ptr<auth::Watch::Entry> watched) {
+  const std::lock_guard lock(mutex_);
+  if (!gone_) watched_ = std::move(watched);
 }
 
 std::uint64_t Session::epoch() const {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "auth/watch.hpp"
 #include "ingest/ingest.hpp"
 #include "ingest/stream_state.hpp"
 #include "storage/streams.hpp"
@@ -54,10 +55,17 @@ struct ReceivedFrame {
   std::string payload;
 };
 
+// Who opened the stream, as its edge knows it.
+struct Caller {
+  auth::Claim claim;
+  auth::Origin from;
+};
+
 // hello(), frame(s) and gone() are called by the stream, one at a time; the rest by ingest threads.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(SessionSink& sink, std::shared_ptr<SessionOutput> output, const IngestOptions& options);
+  Session(SessionSink& sink, std::shared_ptr<SessionOutput> output, const IngestOptions& options,
+          Caller caller = {});
 
   Reading hello(const Hello& hello);
   // Those of one message, in order.
@@ -75,6 +83,10 @@ class Session : public std::enable_shared_from_this<Session> {
   void close(const std::string& reason);
   // The queue has room again.
   void unblock();
+  // Its rights are looked at as long as it lives.
+  void hold(std::unique_ptr<auth::Watch::Entry> watched);
+
+  const Caller& caller() const noexcept { return caller_; }
 
   // Valid from registered() on.
   const Identity& identity() const noexcept { return identity_; }
@@ -95,6 +107,7 @@ class Session : public std::enable_shared_from_this<Session> {
   SessionSink& sink_;
   const std::shared_ptr<SessionOutput> output_;
   const IngestOptions& options_;
+  const Caller caller_;
 
   mutable std::mutex mutex_;  // guards what follows; output_ is called without it
   StreamState state_;
@@ -103,6 +116,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool paused_ = false;   // the stream waits for resume()
   bool blocked_ = false;  // the queue was full
   bool gone_ = false;
+  std::unique_ptr<auth::Watch::Entry> watched_;
 };
 
 }  // namespace tracker::ingest

@@ -47,7 +47,7 @@ std::optional<Identity> StreamState::hello(const Hello& hello) {
   }
   phase_ = Phase::kRegistering;
   return Identity{*core::RunId::parse(hello.run_id), *core::WriterId::parse(hello.writer_id),
-                  hello.project};
+                  hello.project, hello.resume};
 }
 
 void StreamState::welcomed(std::uint64_t acked, std::uint64_t epoch) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/ids.hpp"
+#include "core/resume.hpp"
 #include "frame/frame.hpp"
 
 // The rules of one ingest stream (docs/ingest-protocol.md) without threads, network or database:
@@ -12,6 +13,11 @@
 namespace tracker::ingest {
 
 inline constexpr std::uint32_t kProtocolVersion = 1;
+// Kinds of records above spool::kLastCommonKind that are kept here.
+inline constexpr std::uint32_t kRecordKinds[] = {
+    static_cast<std::uint32_t>(spool::RecordKind::kMedia),
+    static_cast<std::uint32_t>(spool::RecordKind::kAlert),
+    static_cast<std::uint32_t>(spool::RecordKind::kBranch)};
 inline constexpr int kMaxBatchFrames = 1'000;  // in one message
 
 // As tracker.v1.Refusal.Reason.
@@ -23,6 +29,7 @@ enum class RefusalReason : std::uint8_t {
   kSuperseded = 5,
   kRunGone = 6,
   kQuota = 7,
+  kResume = 10,
 };
 
 struct Refusal {
@@ -33,11 +40,13 @@ struct Refusal {
 struct Hello {
   std::uint32_t protocol_version = 0, frame_version = 0;
   std::string run_id, writer_id, project, client;
+  core::Resume resume = core::Resume::kNone;
 };
 
 struct Welcome {
   std::uint64_t acked = 0, epoch = 0;
   std::uint64_t window_bytes = 0, max_frame_bytes = 0, max_frame_decompressed_bytes = 0;
+  std::optional<core::Resumed> resumed{};  // if Hello asked
 };
 
 // Who a stream writes for.
@@ -45,6 +54,7 @@ struct Identity {
   core::RunId run;
   core::WriterId writer;
   std::string project;
+  core::Resume resume = core::Resume::kNone;
 };
 
 enum class FrameVerdict {

@@ -81,10 +81,7 @@ std::vector<RunView> compose(storage::Database& database, std::vector<storage::R
 core::ProjectId project_named(storage::Database& database, const std::string& name) {
   const auto project = storage::find_project_id(database, name);
   if (project) return *project;
-  throw Error(ErrorCode::kNotFound,
-              fmt::format("there is no project `{}`: see `tracker projects ls` for those there "
-                          "are, or log a run to it",
-                          name));
+  throw storage::no_such_project(name);
 }
 
 RunList list_runs(storage::Database& database, const RunListRequest& request) {
@@ -124,7 +121,7 @@ RunView get_run(storage::Database& database, core::RunId id) {
 core::RunId resolve_run(storage::Database& database, std::string_view text) {
   if (const auto id = core::RunId::parse(text)) {
     if (storage::find_run(database, *id)) return *id;
-    throw Error(ErrorCode::kNotFound, fmt::format("no run {}", text));
+    throw Error(ErrorCode::kNotFound, fmt::format("no run {}", id->text()));
   }
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) {

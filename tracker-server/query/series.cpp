@@ -54,7 +54,7 @@ std::pair<double, double> ends_of(const Line& line) {
 class Assembly {
  public:
   Assembly(storage::Database& database, const SeriesRequest& request)
-      : request_(request), snapshot_(database, all_runs(request), all_keys(request)) {
+      : request_(request), snapshot_(database, distinct(runs_to_read(request)), all_keys(request)) {
     const auto lines = std::max<std::size_t>(1, lines_of(request));
     width_ = std::max<std::size_t>(1, std::min(request.width, kMostCells / lines));
     at_least_ = std::max(kLeastBuckets, lines <= kFewLines ? 2 * width_ : width_ / 2);
@@ -90,13 +90,6 @@ class Assembly {
     std::sort(runs.begin(), runs.end());
     runs.erase(std::unique(runs.begin(), runs.end()), runs.end());
     return runs;
-  }
-
-  static std::vector<core::RunId> all_runs(const SeriesRequest& request) {
-    std::vector<core::RunId> runs = request.runs;
-    for (const RunGroup& group : request.groups)
-      runs.insert(runs.end(), group.runs.begin(), group.runs.end());
-    return distinct(std::move(runs));
   }
 
   static std::vector<std::string> all_keys(const SeriesRequest& request) {

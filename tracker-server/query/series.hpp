@@ -48,7 +48,12 @@ struct SeriesRequest {
   std::size_t width = 1'000;  // pixels
   std::optional<core::Smoothing> smoothing{};
   std::vector<RunGroup> groups{};  // over these runs, which need not be among `runs`
+  // Of all those, the ones that may be read; others are as unknown. Absent: all.
+  std::optional<std::vector<core::RunId>> readable{};
 };
+
+// Distinct or not, in no particular order: what is looked for in the database.
+std::vector<core::RunId> runs_to_read(const SeriesRequest& request);
 
 // One number a point or bucket; all columns of a series have the same length.
 struct Column {

@@ -8,10 +8,16 @@
 
 namespace tracker::query {
 
-std::string series_tag(storage::Database& database, const SeriesRequest& request) {
+std::vector<core::RunId> runs_to_read(const SeriesRequest& request) {
+  if (request.readable) return *request.readable;
   std::vector<core::RunId> runs = request.runs;
   for (const RunGroup& group : request.groups)
     runs.insert(runs.end(), group.runs.begin(), group.runs.end());
+  return runs;
+}
+
+std::string series_tag(storage::Database& database, const SeriesRequest& request) {
+  const auto runs = runs_to_read(request);
   std::vector<std::string> parts;
   for (const auto& head : storage::read_heads(*database.pg(), runs))
     parts.push_back(fmt::format("{}:{}", head.id.text(), head.version));

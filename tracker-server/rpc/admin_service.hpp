@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "auth/gate.hpp"
 #include "core/clock.hpp"
 #include "core/ids.hpp"
 #include "core/request_id.hpp"
@@ -23,8 +24,8 @@ struct AdminServiceOptions {
 
 class AdminService {
  public:
-  // `database` and `clock` must outlive it.
-  AdminService(storage::Database& database, const core::Clock& clock,
+  // References must outlive it.
+  AdminService(storage::Database& database, auth::Gate& gate, const core::Clock& clock,
                AdminServiceOptions options = {});
   ~AdminService();  // after the gRPC server has shut down: waits for calls that run
   AdminService(const AdminService&) = delete;

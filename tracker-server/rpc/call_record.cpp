@@ -52,7 +52,7 @@ Calls& calls() {
 }
 
 bool reads_only(std::string_view call) {
-  for (const std::string_view verb : {"List", "Get", "Export"})
+  for (const std::string_view verb : {"List", "Get", "Export", "Find", "Download"})
     if (call.starts_with(verb)) return true;
   return false;
 }

@@ -14,7 +14,9 @@
 
 #include "core/log_text.hpp"
 #include "ingest/session.hpp"
+#include "rpc/admission.hpp"
 #include "rpc/call_record.hpp"
+#include "rpc/methods.hpp"
 
 namespace tracker::rpc {
 namespace {
@@ -58,15 +60,28 @@ class Output final : public ingest::SessionOutput {
   Reactor* reactor_;
 };
 
+core::Resume resume_of(v1::Hello::Resume resume) {
+  switch (resume) {
+    case v1::Hello::ALLOW:
+      return core::Resume::kAllow;
+    case v1::Hello::MUST:
+      return core::Resume::kMust;
+    case v1::Hello::NEVER:
+      return core::Resume::kNever;
+    default:
+      return core::Resume::kNone;
+  }
+}
+
 // Calls of gRPC (On…) come from its threads, those of Output from ingest threads; Output's mutex
 // stands between them and the end of the reactor, mutex_ orders the writes.
 class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamResponse> {
  public:
-  Reactor(ingest::Ingest& ingest, std::string client)
+  Reactor(ingest::Ingest& ingest, ingest::Caller caller, std::string client)
       : output_(std::make_shared<Output>(*this)), client_(std::move(client)) {
     streams().open.add(1);
     streams().begun.add();
-    session_ = ingest.open(output_);
+    session_ = ingest.open(output_, std::move(caller));
     StartRead(&request_);  // gRPC keeps it until the stream is bound
   }
 
@@ -150,7 +165,7 @@ class Reactor final : public grpc::ServerBidiReactor<StreamRequest, StreamRespon
         return session_->hello(
             {hello.protocol_version(), hello.frame_version(), std::move(*hello.mutable_run_id()),
              std::move(*hello.mutable_writer_id()), std::move(*hello.mutable_project()),
-             std::move(*hello.mutable_client())});
+             std::move(*hello.mutable_client()), resume_of(hello.resume())});
       }
       case StreamRequest::kFrame: {
         v1::Frame& frame = *request_.mutable_frame();
@@ -216,6 +231,11 @@ void Output::welcome(const ingest::Welcome& welcome) {
   message.set_max_frame_bytes(welcome.max_frame_bytes);
   message.set_max_frame_decompressed_bytes(welcome.max_frame_decompressed_bytes);
   message.set_max_batch_frames(ingest::kMaxBatchFrames);
+  for (const std::uint32_t kind : ingest::kRecordKinds) message.add_record_kinds(kind);
+  if (welcome.resumed) {
+    message.mutable_resumed()->set_existed(welcome.resumed->existed);
+    message.mutable_resumed()->set_next_step(welcome.resumed->next_step);
+  }
   with_reactor([&](Reactor& reactor) { reactor.send(std::move(response)); });
 }
 
@@ -260,7 +280,10 @@ class IngestService::Impl final : public v1::IngestService::CallbackService {
 
   grpc::ServerBidiReactor<StreamRequest, StreamResponse>* Stream(
       grpc::CallbackServerContext* context) override {
-    return new Reactor(ingest_, context->peer());  // deletes itself in OnDone
+    static_assert(method("IngestService.Stream").needs.access == auth::Access::kWriter,
+                  "ingest::Admission asks for a writer");
+    ingest::Caller caller{claim_of(*context), origin_of(*context, {})};
+    return new Reactor(ingest_, std::move(caller), context->peer());  // deletes itself in OnDone
   }
 
  private:

@@ -2,14 +2,12 @@
 
 #include <grpcpp/support/server_callback.h>
 
-#include <condition_variable>
-#include <mutex>
-
 #include "query/export.hpp"
 #include "query/run_search.hpp"
 #include "query/runs.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/status.hpp"
+#include "rpc/stream_writer.hpp"
 #include "rpc/unary_call.hpp"
 #include "rpc/workers.hpp"
 #include "tracker/v1/runs.grpc.pb.h"
@@ -89,48 +87,15 @@ v1::ExportHistoryResponse to_proto(const query::ExportBatch& batch) {
   return out;
 }
 
-// Hands batches from the thread that reads to gRPC, one at a time: the reader waits until a batch
-// is on its way. Deletes itself when gRPC is done; the reader's last touch is finish(), which comes
-// before that.
-class ExportWriter final : public grpc::ServerWriteReactor<v1::ExportHistoryResponse> {
- public:
-  // On the reading thread. False if the client is gone.
-  bool write(v1::ExportHistoryResponse message) {
-    std::unique_lock lock(mutex_);
-    if (gone_) return false;
-    message_ = std::move(message);
-    writing_ = true;
-    StartWrite(&message_);
-    changed_.wait(lock, [this] { return !writing_; });
-    return !gone_;
-  }
-  void finish(const grpc::Status& status) { Finish(status); }
-
-  void OnWriteDone(bool ok) override {
-    const std::lock_guard lock(mutex_);
-    writing_ = false;
-    gone_ = gone_ || !ok;
-    changed_.notify_one();
-  }
-  void OnCancel() override {
-    const std::lock_guard lock(mutex_);
-    gone_ = true;  // a write that is under way ends with OnWriteDone(false)
-  }
-  void OnDone() override { delete this; }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  v1::ExportHistoryResponse message_;
-  bool writing_ = false, gone_ = false;
-};
+using ExportWriter = StreamWriter<v1::ExportHistoryResponse>;
 
 }  // namespace
 
 class RunsService::Impl final : public v1::RunsService::CallbackService {
  public:
-  Impl(storage::Database& database, const RunsServiceOptions& options)
+  Impl(storage::Database& database, auth::Gate& gate, const RunsServiceOptions& options)
       : database_(database),
+        gate_(gate),
         access_log_(options.access_log),
         calls_({options.threads, options.calls}),
         exports_({options.exports, options.exports}) {}
@@ -138,98 +103,124 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
   grpc::ServerUnaryReactor* ListProjects(grpc::CallbackServerContext* context,
                                          const v1::ListProjectsRequest*,
                                          v1::ListProjectsResponse* response) override {
-    return answer(context, "ListProjects", [this, response] {
-      for (const auto& project : storage::list_projects(database_)) {
-        auto* out = response->add_projects();
-        out->set_id(project.id.text());
-        out->set_name(project.name);
-        out->set_run_count(project.run_count);
-        out->set_created_at_us(project.created_us);
-        if (project.last_activity_us) out->set_last_activity_us(*project.last_activity_us);
-      }
-    });
+    return answer(context, method("RunsService.ListProjects"),
+                  [this, response](auth::Guard& guard) {
+                    for (const auto& project : storage::list_projects(database_)) {
+                      if (!guard.sees(project.id)) continue;
+                      auto* out = response->add_projects();
+                      out->set_id(project.id.text());
+                      out->set_name(project.name);
+                      out->set_run_count(project.run_count);
+                      out->set_created_at_us(project.created_us);
+                      if (project.last_activity_us)
+                        out->set_last_activity_us(*project.last_activity_us);
+                    }
+                  });
   }
 
   grpc::ServerUnaryReactor* ListRuns(grpc::CallbackServerContext* context,
                                      const v1::ListRunsRequest* request,
                                      v1::ListRunsResponse* response) override {
-    return answer(context, "ListRuns", [this, request, response] {
-      if (request->page_size() > 1'000)
-        throw Error(ErrorCode::kInvalidArgument, "page_size must be at most 1,000");
-      query::RunListRequest wanted;
-      wanted.project = request->project();
-      if (request->page_size() != 0) wanted.limit = request->page_size();
-      wanted.cursor = request->page_token();
-      wanted.filter = request->filter();
-      wanted.sort = request->order_by();
-      const auto list = query::list_runs(database_, wanted);
-      for (const auto& run : list.runs) fill(run, *response->add_runs());
-      response->set_next_page_token(list.next_cursor.value_or(""));
-      for (const auto& field : list.unknown_fields) response->add_unknown_fields(field);
-    });
+    return answer(context, method("RunsService.ListRuns"),
+                  [this, request, response](auth::Guard& guard) {
+                    if (request->page_size() > 1'000)
+                      throw Error(ErrorCode::kInvalidArgument, "page_size must be at most 1,000");
+                    guard.project(request->project());
+                    query::RunListRequest wanted;
+                    wanted.project = request->project();
+                    if (request->page_size() != 0) wanted.limit = request->page_size();
+                    wanted.cursor = request->page_token();
+                    wanted.filter = request->filter();
+                    wanted.sort = request->order_by();
+                    const auto list = query::list_runs(database_, wanted);
+                    for (const auto& run : list.runs) fill(run, *response->add_runs());
+                    response->set_next_page_token(list.next_cursor.value_or(""));
+                    for (const auto& field : list.unknown_fields)
+                      response->add_unknown_fields(field);
+                  });
   }
 
   grpc::ServerUnaryReactor* GroupRuns(grpc::CallbackServerContext* context,
                                       const v1::GroupRunsRequest* request,
                                       v1::GroupRunsResponse* response) override {
-    return answer(context, "GroupRuns", [this, request, response] {
-      const auto groups = query::groups(
-          database_, {request->project(), request->filter(), request->by(), request->metrics()});
-      for (const auto& field : groups.by) response->add_by(field);
-      for (const auto& field : groups.metrics) response->add_metrics(field);
-      for (const auto& group : groups.groups.groups) fill(group, *response->add_groups());
-      response->set_more(groups.groups.more == storage::More::kYes);
-      for (const auto& field : groups.groups.unknown_fields) response->add_unknown_fields(field);
-    });
+    return answer(
+        context, method("RunsService.GroupRuns"), [this, request, response](auth::Guard& guard) {
+          guard.project(request->project());
+          const auto groups = query::groups(database_, {request->project(), request->filter(),
+                                                        request->by(), request->metrics()});
+          for (const auto& field : groups.by) response->add_by(field);
+          for (const auto& field : groups.metrics) response->add_metrics(field);
+          for (const auto& group : groups.groups.groups) fill(group, *response->add_groups());
+          response->set_more(groups.groups.more == storage::More::kYes);
+          for (const auto& field : groups.groups.unknown_fields)
+            response->add_unknown_fields(field);
+        });
   }
 
   grpc::ServerUnaryReactor* GetRun(grpc::CallbackServerContext* context,
                                    const v1::GetRunRequest* request, v1::Run* response) override {
-    return answer(context, "GetRun", [this, request, response] {
-      fill(query::get_run(database_, query::resolve_run(database_, request->run())), *response);
-    });
+    return answer(context, method("RunsService.GetRun"),
+                  [this, request, response](auth::Guard& guard) {
+                    fill(query::get_run(database_, run_of(guard, request->run())), *response);
+                  });
   }
 
   grpc::ServerWriteReactor<v1::ExportHistoryResponse>* ExportHistory(
       grpc::CallbackServerContext* context, const v1::ExportHistoryRequest* request) override {
-    const CallRecord record(*context, "ExportHistory", access_log_);
+    const Method& called = method("RunsService.ExportHistory");
+    const CallRecord record(*context, called.call(), access_log_);
     auto* writer = new ExportWriter;
     const auto finish = [record, writer](const grpc::Status& status) {
       record.end(status);
       writer->finish(status);
     };
-    const bool taken = exports_.post([this, writer, record, finish, wanted = *request] {
-      auto status = grpc::Status::OK;
-      try {
-        const std::vector<std::string> keys(wanted.keys().begin(), wanted.keys().end());
-        const auto sink = [writer](query::ExportBatch&& batch) {
-          return writer->write(to_proto(batch));
-        };
-        query::export_history(database_, query::resolve_run(database_, wanted.run()), keys, sink);
-      } catch (...) {
-        status = current_status(record.call(), record.id());
-      }
-      finish(status);
-    });
+    const bool taken =
+        exports_.post([this, &called, writer, record, finish, claim = claim_of(*context),
+                       from = origin_of(*context, record.id()), wanted = *request] {
+          auto status = grpc::Status::OK;
+          try {
+            judged(gate_, claim, from, called,
+                   [&](auth::Guard& guard) { export_to(*writer, guard, wanted); });
+          } catch (...) {
+            status = current_status(record.call(), record.id());
+          }
+          finish(status);
+        });
     if (!taken) finish({grpc::StatusCode::RESOURCE_EXHAUSTED, kExporting});
     return writer;
   }
 
  private:
+  core::RunId run_of(auth::Guard& guard, const std::string& id_or_name) {
+    return guard.run(id_or_name,
+                     [this](std::string_view text) { return query::resolve_run(database_, text); });
+  }
+
+  void export_to(ExportWriter& writer, auth::Guard& guard, const v1::ExportHistoryRequest& wanted) {
+    const std::vector<std::string> keys(wanted.keys().begin(), wanted.keys().end());
+    const auto sink = [&writer](query::ExportBatch&& batch) {
+      return writer.write(to_proto(batch));
+    };
+    query::export_history(database_, run_of(guard, wanted.run()), keys, sink);
+  }
+
   // Runs `work` on the pool of calls. Request and response live until Finish.
   template <class Work>
-  grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext* context, const char* call,
+  grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext* context, const Method& called,
                                    Work work) {
-    return answer_on(calls_, *context, CallRecord(*context, call, access_log_), std::move(work));
+    return answer_on(calls_, gate_, *context, called,
+                     CallRecord(*context, called.call(), access_log_), std::move(work));
   }
 
   storage::Database& database_;
+  auth::Gate& gate_;
   const core::AccessLog access_log_;
   Workers calls_, exports_;  // last: their threads use the rest
 };
 
-RunsService::RunsService(storage::Database& database, const RunsServiceOptions& options)
-    : impl_(std::make_unique<Impl>(database, options)) {}
+RunsService::RunsService(storage::Database& database, auth::Gate& gate,
+                         const RunsServiceOptions& options)
+    : impl_(std::make_unique<Impl>(database, gate, options)) {}
 RunsService::~RunsService() = default;
 grpc::Service& RunsService::service() { return *impl_; }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "auth/gate.hpp"
 #include "core/request_id.hpp"
 #include "storage/database.hpp"
 
@@ -24,8 +25,9 @@ struct RunsServiceOptions {
 
 class RunsService {
  public:
-  // `database` must outlive it.
-  explicit RunsService(storage::Database& database, const RunsServiceOptions& options = {});
+  // References must outlive it.
+  RunsService(storage::Database& database, auth::Gate& gate,
+              const RunsServiceOptions& options = {});
   ~RunsService();  // after the gRPC server has shut down: waits for calls that run
   RunsService(const RunsService&) = delete;
   RunsService& operator=(const RunsService&) = delete;

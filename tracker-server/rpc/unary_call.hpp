@@ -3,28 +3,44 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <string>
 #include <utility>
 
+#include "rpc/admission.hpp"
 #include "rpc/call_record.hpp"
+#include "rpc/methods.hpp"
 #include "rpc/status.hpp"
 #include "rpc/workers.hpp"
 
 namespace tracker::rpc {
 
-// Answers a unary call by `work()` on the pool; what it throws becomes the status. Request and
+// Who asks, whether they may, and after `work(guard)` whether it looked at the project. What is not
+// allowed is thrown.
+template <class Work>
+void judged(auth::Gate& gate, const auth::Claim& claim, const auth::Origin& from,
+            const Method& method, const Work& work) {
+  auth::Guard guard = gate.open(claim, method.needs, from);
+  work(guard);
+  if (!guard.satisfied())
+    throw Error(ErrorCode::kInternal, std::string(method.name) + " did not look at the project");
+}
+
+// Answers a unary call by `work(guard)` on the pool; what it throws becomes the status. Request and
 // response, which `work` may use, live until then. A full pool is RESOURCE_EXHAUSTED.
 template <class Work>
-grpc::ServerUnaryReactor* answer_on(Workers& pool, grpc::CallbackServerContext& context,
+grpc::ServerUnaryReactor* answer_on(Workers& pool, auth::Gate& gate,
+                                    grpc::CallbackServerContext& context, const Method& method,
                                     const CallRecord& record, Work work) {
   auto* reactor = context.DefaultReactor();
   const auto finish = [record, reactor](const grpc::Status& status) {
     record.end(status);
     reactor->Finish(status);
   };
-  const bool taken = pool.post([record, finish, work = std::move(work)] {
+  const bool taken = pool.post([record, finish, &gate, &method, claim = claim_of(context),
+                                from = origin_of(context, record.id()), work = std::move(work)] {
     auto status = grpc::Status::OK;
     try {
-      work();
+      judged(gate, claim, from, method, work);
     } catch (...) {
       status = current_status(record.call(), record.id());
     }

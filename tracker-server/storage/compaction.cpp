@@ -10,6 +10,8 @@
 #include "storage/key_tables.hpp"
 #include "storage/row_table.hpp"
 #include "storage/run_attributes.hpp"
+#include "storage/run_branches.hpp"
+#include "storage/run_history.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -73,7 +75,12 @@ class Pass {
     if (run_ended) merge_last_blocks();
     chunks_.flush();
     keys_.store_groups();
-    store_series();
+    store_rewinds(connection_, run_, table_.rewinds());
+    const RunHistory history(connection_, run_);
+    if (history.branched() && (run_ended || !history.counted() || !table_.rewinds().empty()))
+      history.count_again();
+    else
+      store_series();
     seal();
   }
 

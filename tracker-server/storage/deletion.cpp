@@ -39,6 +39,14 @@ constexpr const char* kDeletedProject =
 constexpr const char* kGoneWith = R"sql(
   SELECT id FROM run WHERE project_id = $1 AND deleted_us = $2 AND NOT purging ORDER BY id FOR NO KEY UPDATE)sql";
 
+// Artifacts keep their aliases: they come back with them.
+constexpr const char* kMarkArtifacts = R"sql(
+  UPDATE artifact_version v SET deleted_us = $2, purge_us = $3 FROM artifact_collection c
+  WHERE c.project_id = $1 AND v.collection_id = c.id AND v.deleted_us IS NULL)sql";
+constexpr const char* kUnmarkArtifacts = R"sql(
+  UPDATE artifact_version v SET deleted_us = NULL, purge_us = NULL FROM artifact_collection c
+  WHERE c.project_id = $1 AND v.collection_id = c.id AND v.deleted_us = $2)sql";
+
 constexpr const char* kList = R"sql(
   SELECT r.id, p.name, r.name, r.deleted_us, r.purge_us, r.purging FROM run r JOIN project p ON p.id = r.project_id
   WHERE p.name = $1 AND r.deleted_us IS NOT NULL AND NOT r.purging
@@ -131,8 +139,11 @@ std::size_t delete_project(Database& database, std::string_view name, const Dele
   return with_retries(database, [&](PgConnection& connection) {
     const PgResult project = connection.run(kMarkProject, PgParams().text(name).bigint(at.now_us));
     if (project.rows() == 0) throw no_project(name, "project");
-    const PgResult runs =
-        connection.run(kRunsOf, PgParams().uuid(run_id_of(project.bytes(0, 0)).uuid().bytes));
+    const core::RunId id = run_id_of(project.bytes(0, 0));
+    connection.run(
+        kMarkArtifacts,
+        PgParams().uuid(id.uuid().bytes).bigint(at.now_us).bigint(at.now_us + at.grace_us));
+    const PgResult runs = connection.run(kRunsOf, PgParams().uuid(id.uuid().bytes));
     for (std::size_t i = 0; i < runs.rows(); ++i) mark(connection, run_id_of(runs.bytes(i, 0)), at);
     return runs.rows();
   });
@@ -144,8 +155,9 @@ std::size_t restore_project(Database& database, std::string_view name) {
     if (project.rows() == 0) throw no_project(name, "deleted project");
     const core::RunId id = run_id_of(project.bytes(0, 0));
     connection.run(kUnmarkProject, PgParams().uuid(id.uuid().bytes));
-    const PgResult runs =
-        connection.run(kGoneWith, PgParams().uuid(id.uuid().bytes).bigint(project.bigint(0, 1)));
+    const PgParams gone_with = PgParams().uuid(id.uuid().bytes).bigint(project.bigint(0, 1));
+    connection.run(kUnmarkArtifacts, gone_with);
+    const PgResult runs = connection.run(kGoneWith, gone_with);
     for (std::size_t i = 0; i < runs.rows(); ++i) unmark(connection, run_id_of(runs.bytes(i, 0)));
     return runs.rows();
   });

@@ -191,34 +191,35 @@ void KeyTables::store_groups() {
                                     .bigints(rows));
 }
 
-void KeyTables::store_series(const std::map<std::int32_t, core::Points>& changes) {
+void add_series(PgConnection& connection, core::RunId run,
+                const std::map<std::int32_t, core::Points>& changes) {
   std::vector<std::int32_t> ids;
   for (const auto& [id, points] : changes) ids.push_back(id);
   std::map<std::int32_t, core::SeriesStats> stats;
   const PgResult rows =
-      connection_.run(kLoadSeries, PgParams().uuid(run_.uuid().bytes).integers(ids));
+      connection.run(kLoadSeries, PgParams().uuid(run.uuid().bytes).integers(ids));
   for (std::size_t i = 0; i < rows.rows(); ++i) stats[rows.integer(i, 0)] = series_row(rows, i, 1);
   SeriesColumns c;
   for (const auto& [id, points] : changes) {
     core::fold(stats[id], points.steps, points.times_us, points.values);
     c.add(id, stats[id]);
   }
-  connection_.run(kStoreSeries, PgParams()
-                                    .uuid(run_.uuid().bytes)
-                                    .integers(c.key)
-                                    .bigints(c.n)
-                                    .bigints(c.nonfinite)
-                                    .bigints(c.nan)
-                                    .bigints(c.first_step)
-                                    .bigints(c.last_step)
-                                    .bigints(c.first_time)
-                                    .bigints(c.last_time)
-                                    .float8s(c.last)
-                                    .float8s(c.min)
-                                    .float8s(c.max)
-                                    .float8s(c.sum)
-                                    .booleans(c.steps_rise)
-                                    .booleans(c.times_rise));
+  connection.run(kStoreSeries, PgParams()
+                                   .uuid(run.uuid().bytes)
+                                   .integers(c.key)
+                                   .bigints(c.n)
+                                   .bigints(c.nonfinite)
+                                   .bigints(c.nan)
+                                   .bigints(c.first_step)
+                                   .bigints(c.last_step)
+                                   .bigints(c.first_time)
+                                   .bigints(c.last_time)
+                                   .float8s(c.last)
+                                   .float8s(c.min)
+                                   .float8s(c.max)
+                                   .float8s(c.sum)
+                                   .booleans(c.steps_rise)
+                                   .booleans(c.times_rise));
 }
 
 }  // namespace tracker::storage

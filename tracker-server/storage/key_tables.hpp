@@ -16,6 +16,10 @@
 // Rules: docs/storage.md, "Chunks".
 namespace tracker::storage {
 
+// Adds statistics of points behind those stored, by key number.
+void add_series(PgConnection& connection, core::RunId run,
+                const std::map<std::int32_t, core::Points>& changes);
+
 struct KeyName {
   bool system = false;
   std::string name;
@@ -47,8 +51,9 @@ class KeyTables {
   // Those that are new or have grown.
   void store_groups();
 
-  // Adds statistics of points behind those stored. `changes` by key number.
-  void store_series(const std::map<std::int32_t, core::Points>& changes);
+  void store_series(const std::map<std::int32_t, core::Points>& changes) {
+    add_series(connection_, run_, changes);
+  }
 
  private:
   PgConnection& connection_;

@@ -5,16 +5,21 @@
 namespace tracker::storage {
 namespace {
 
+// A run that another one was forked from stays until that one has gone.
 constexpr const char* kDue = R"sql(
-  SELECT id FROM run WHERE deleted_us IS NOT NULL AND purge_us <= $1 ORDER BY purge_us LIMIT 1000)sql";
+  SELECT id FROM run WHERE deleted_us IS NOT NULL AND purge_us <= $1
+    AND NOT EXISTS (SELECT 1 FROM run_branch WHERE parent_id = run.id)
+  ORDER BY purge_us LIMIT 1000)sql";
 
 // The run's row in `compaction` first, as a compactor does: one of all servers works on a run. (A
 // run without one is damaged, and goes all the same.)
 constexpr const char* kLock = R"sql(
   SELECT purging, deleted_us FROM run WHERE id = $1 AND deleted_us IS NOT NULL AND purge_us <= $2
+    AND NOT EXISTS (SELECT 1 FROM run_branch WHERE parent_id = $1)
   FOR UPDATE SKIP LOCKED)sql";
 constexpr const char* kExists =
-    "SELECT 1 FROM run WHERE id = $1 AND deleted_us IS NOT NULL AND purge_us <= $2";
+    "SELECT 1 FROM run WHERE id = $1 AND deleted_us IS NOT NULL AND purge_us <= $2 AND NOT EXISTS "
+    "(SELECT 1 FROM run_branch WHERE parent_id = $1)";
 constexpr const char* kLockCompaction =
     "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
 constexpr const char* kHasCompaction = "SELECT 1 FROM compaction WHERE run_id = $1";
@@ -33,6 +38,9 @@ constexpr std::array kDropChunks = {
     "LIMIT $2)) AND run_id = $1",
     "DELETE FROM pyramid WHERE ctid = ANY(ARRAY(SELECT ctid FROM pyramid WHERE run_id = $1 LIMIT "
     "$2)) AND run_id = $1",
+    "DELETE FROM run_media WHERE ctid = ANY(ARRAY(SELECT ctid FROM run_media WHERE run_id = $1 "
+    "LIMIT "
+    "$2)) AND run_id = $1",
     "DELETE FROM log_chunk WHERE ctid = ANY(ARRAY(SELECT ctid FROM log_chunk WHERE run_id = $1 "
     "LIMIT $2)) AND run_id = $1",
 };
@@ -41,10 +49,16 @@ constexpr const char* kDropRun = "DELETE FROM run WHERE id = $1";
 
 constexpr const char* kEmptyProjects = R"sql(
   SELECT id FROM project p WHERE deleted_us IS NOT NULL AND NOT EXISTS (SELECT 1 FROM run r WHERE r.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_collection c WHERE c.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_upload u WHERE u.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_chunk c WHERE c.project_id = p.id)
   FOR UPDATE SKIP LOCKED)sql";
 constexpr const char* kDropProject = R"sql(
   DELETE FROM project p WHERE id = $1 AND deleted_us IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM run r WHERE r.project_id = p.id))sql";
+    AND NOT EXISTS (SELECT 1 FROM run r WHERE r.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_collection c WHERE c.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_upload u WHERE u.project_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM artifact_chunk c WHERE c.project_id = p.id))sql";
 
 bool taken_by_others(PgConnection& connection, core::RunId run) {
   const PgParams id = PgParams().uuid(run.uuid().bytes);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <variant>
 
 namespace tracker::storage {
 namespace {
@@ -96,6 +97,11 @@ bool RowTable::wants(const std::string& key) const {
 }
 
 void RowTable::add(const spool::Frame& frame) {
+  // The record stands before all rows of its writer.
+  for (const spool::Record& record : frame.records)
+    if (const auto* branch = std::get_if<spool::Branch>(&record);
+        branch != nullptr && branch->kind == spool::BranchKind::kRewind)
+      rewinds_.push_back({next_row_, branch->step});
   std::int64_t rows = 0;
   for (const spool::RowGroup& group : frame.groups) {
     const std::size_t count = group.rows();

@@ -33,6 +33,12 @@ void append_column(RowColumns& to, const RowColumns& from, std::size_t column);
 // rows.
 core::Points in_log_order(const RowColumns& rows, core::KeyKind kind);
 
+// What was logged before the row, at steps above this one, counts no more.
+struct Rewind {
+  std::int64_t before_row = 0;
+  std::int64_t step = 0;
+};
+
 // The keys of a group: sorted, each once.
 struct KeySet {
   bool system = false;
@@ -57,6 +63,8 @@ class RowTable {
   std::map<KeySet, RowColumns>& groups() noexcept { return groups_; }
   const std::map<KeySet, RowColumns>& groups() const noexcept { return groups_; }
   std::int64_t next_row() const noexcept { return next_row_; }
+  // Of the frames added, in log order.
+  const std::vector<Rewind>& rewinds() const noexcept { return rewinds_; }
   // How many values were taken in.
   std::size_t values() const noexcept { return values_; }
 
@@ -65,6 +73,7 @@ class RowTable {
 
   std::map<KeySet, RowColumns> groups_;
   std::int64_t next_row_;
+  std::vector<Rewind> rewinds_;
   std::size_t values_ = 0;
   std::optional<std::vector<std::string>> only_;
 };

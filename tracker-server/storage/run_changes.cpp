@@ -5,8 +5,11 @@
 #include <variant>
 
 #include "core/documents.hpp"
+#include "storage/alerts.hpp"
 #include "storage/log_chunks.hpp"
+#include "storage/media.hpp"
 #include "storage/run_attributes.hpp"
+#include "storage/run_branches.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -107,6 +110,15 @@ void RunChanges::add(std::int64_t stream_id, const spool::Record& record) {
           ends_[stream_id] = {state_of(r.state), r.time_us, reason_of(r)};
         } else if constexpr (std::is_same_v<R, spool::Gap>) {
           gaps_.push_back(core::gap_document({r.from_us, r.to_us, r.dropped_records, r.reason}));
+        } else if constexpr (std::is_same_v<R, spool::Branch>) {
+          if (r.kind == spool::BranchKind::kRewind)
+            rewinds_.push_back(r.step);
+          else if (!fork_)
+            fork_ = r;
+        } else if constexpr (std::is_same_v<R, spool::Media>) {
+          media_.push_back(&r);
+        } else if constexpr (std::is_same_v<R, spool::Alert>) {
+          alerts_.push_back(&r);
         } else if constexpr (std::is_same_v<R, spool::Console>) {
           console_[r.stream].push_back(&r);
         }
@@ -116,17 +128,37 @@ void RunChanges::add(std::int64_t stream_id, const spool::Record& record) {
 
 bool RunChanges::touches_run() const noexcept {
   return start_ || !configs_.empty() || !summaries_.empty() || tags_ || notes_ ||
-         !definitions_.empty() || !gaps_.empty() || !ends_.empty();
+         !definitions_.empty() || !gaps_.empty() || !ends_.empty() || fork_ || !rewinds_.empty();
 }
 
 bool RunChanges::apply(PgConnection& connection, std::int64_t now_us) {
   for (const auto& [stream, lines] : console_) insert_log_chunk(connection, run_, stream, lines);
-  if (!touches_run()) return false;
+  const bool shown = !media_.empty() || !alerts_.empty();
+  if (!touches_run()) {
+    apply_media(connection);
+    return shown;
+  }
+  apply_branches(connection);
+  apply_media(connection);
   apply_row(connection, now_us);
   apply_definitions(connection);
   apply_writers(connection, now_us);
   mark_attributes(connection, run_, ends_.empty() ? Urgency::kWhenDue : Urgency::kAtOnce);
   return true;
+}
+
+// First, since it says in the environment what came of it.
+void RunChanges::apply_branches(PgConnection& connection) {
+  if (!rewinds_.empty()) count_rewinds(connection, run_, rewinds_.size());
+  for (const std::int64_t step : rewinds_) take_back_media(connection, run_, step);
+  if (!fork_) return;
+  const auto objection = make_fork(connection, run_, *fork_);
+  notes_of_branches_.push_back(core::fork_document({fork_->run_id, fork_->step, objection}));
+}
+
+void RunChanges::apply_media(PgConnection& connection) const {
+  insert_media(connection, run_, media_);
+  insert_alerts(connection, run_, alerts_);
 }
 
 void RunChanges::apply_row(PgConnection& connection, std::int64_t now_us) {
@@ -137,6 +169,7 @@ void RunChanges::apply_row(PgConnection& connection, std::int64_t now_us) {
   if (start_ && !start_->environment_json.empty())
     environment = merged(std::move(environment), {start_->environment_json});
   environment = merged(std::move(environment), gaps_);
+  environment = merged(std::move(environment), notes_of_branches_);
   connection.run(kStore, PgParams()
                              .uuid(id)
                              .text(merged(std::string(row.bytes(0, 1)), configs_))

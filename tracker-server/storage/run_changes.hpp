@@ -25,8 +25,8 @@ class RunChanges {
   // lets them through: without NUL, and within the limits of spool/record.hpp.
   void add(std::int64_t stream_id, const spool::Record& record);
 
-  // Inside the caller's transaction. Returns whether the run as people see it changed (console
-  // lines do not count).
+  // Inside the caller's transaction, while the records that were added live. Returns whether the
+  // run as people see it changed (console lines do not count).
   bool apply(PgConnection& connection, std::int64_t now_us);
 
  private:
@@ -36,18 +36,24 @@ class RunChanges {
 
   bool touches_run() const noexcept;
   void apply_row(PgConnection& connection, std::int64_t now_us);
+  void apply_branches(PgConnection& connection);
+  void apply_media(PgConnection& connection) const;
   void apply_definitions(PgConnection& connection);
   void apply_writers(PgConnection& connection, std::int64_t now_us);
 
   core::RunId run_;
   std::optional<spool::RunStart> start_;
-  std::vector<std::string> configs_, summaries_, gaps_;
+  std::vector<std::string> configs_, summaries_, gaps_, notes_of_branches_;
   std::optional<std::vector<std::string>> tags_;
   std::optional<std::string> notes_;
+  std::optional<spool::Branch> fork_;
+  std::vector<std::int64_t> rewinds_;  // the steps
   std::vector<Definition> definitions_;
   std::map<std::int64_t, core::WriterEnd> ends_;  // by stream
   std::vector<std::int64_t> forked_;              // streams of writers that were forked
   std::map<spool::ConsoleStream, std::vector<const spool::Console*>> console_;
+  std::vector<const spool::Media*> media_;
+  std::vector<const spool::Alert*> alerts_;
 };
 
 // Works out the state of a run from its writers (core::life_of) and stores it if it changed; true

@@ -1,11 +1,13 @@
 #include "storage/run_snapshot.hpp"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
 #include "storage/chunk_reader.hpp"
 #include "storage/row_table.hpp"
+#include "storage/run_branches.hpp"
 #include "storage/run_tail.hpp"
 #include "storage/series_rows.hpp"
 
@@ -25,6 +27,8 @@ constexpr const char* kSeries = R"sql(
          s.last_time_us, s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise
   FROM series s JOIN metric_key k ON k.id = s.key_id WHERE s.run_id = $1)sql";
 
+constexpr const char* kNextRow = "SELECT next_row FROM compaction WHERE run_id = $1";
+
 using KeyName = std::pair<std::string, core::KeyKind>;
 
 void check_axis(const Key& key, const core::Range& range) {
@@ -41,18 +45,21 @@ core::Range on_own_axis(const Key& key, core::Range range) {
 
 }  // namespace
 
+// The rows of one run that belong to the history: its own, or an ancestor's.
+struct Member {
+  RunView view;
+  ChunkReader chunks;
+  RunTail tail;
+};
+
 class RunSnapshot::Impl {
  public:
   Impl(Database& database, core::RunId run)
-      : connection_(database.pg()),
-        transaction_(*connection_, kBegin),
-        run_(run),
-        chunks_(*connection_, run),
-        tail_(*connection_, run) {
+      : connection_(database.pg()), transaction_(*connection_, kBegin), run_(run) {
     const PgResult row = connection_->run(kRun, id());
     if (row.rows() == 0) throw Error(ErrorCode::kNotFound, "no run " + run.text());
     version_ = static_cast<std::uint64_t>(row.bigint(0, 0));
-    tail_.begin_at(row.bigint(0, 1));
+    load_members(row.bigint(0, 1));
   }
 
   std::uint64_t version() const noexcept { return version_; }
@@ -65,24 +72,56 @@ class RunSnapshot::Impl {
   core::Points points(const Key& key, const core::Range& asked) {
     check_axis(key, asked);
     const core::Range range = on_own_axis(key, asked);
-    RowColumns rows;
-    rows.values.resize(1);
-    if (const auto number = number_of(key))
-      for (const ReadGroup& group : chunks_.groups_of(*number))
-        chunks_.read(group, *number, to_read(key, group, range), rows);
-    tail_.add_points(key, rows);
-    return core::select(core::merge_later_wins(in_log_order(rows, key.kind)), range);
+    RowColumns all;
+    all.values.resize(1);
+    const bool joined = key.kind == core::KeyKind::kHistory;
+    for (std::size_t m = joined ? 0 : members_.size() - 1; m < members_.size(); ++m) {
+      Member& member = *members_[m];
+      RowColumns rows;
+      rows.values.resize(1);
+      if (const auto number = number_of(key))
+        for (const ReadGroup& group : member.chunks.groups_of(*number))
+          member.chunks.read(group, *number, to_read(member, key, group, range), rows);
+      member.tail.add_points(key, rows);
+      if (branched_ && joined) keep_shown(rows, member.view, m);
+      append_rows(all, rows, 0, rows.rows());
+    }
+    return core::select(core::merge_later_wins(in_log_order(all, key.kind)), range);
   }
 
  private:
   PgParams id() const { return PgParams().uuid(run_.uuid().bytes); }
+  Member& own() { return *members_.back(); }
+
+  void load_members(std::int64_t next_row) {
+    Branches branches = Branches::read(*connection_, {&run_, 1});
+    std::map<core::RunId, RunTail> tails;
+    const auto add_tail = [&](core::RunId run, std::int64_t from) {
+      RunTail& tail = tails.emplace(run, RunTail(*connection_, run)).first->second;
+      tail.begin_at(from);
+      branches.add_tail(run, tail.rows().rewinds());
+    };
+    add_tail(run_, next_row);
+    for (const core::RunId ancestor : branches.ancestors_of(run_)) {
+      const PgResult row = connection_->run(kNextRow, PgParams().uuid(ancestor.uuid().bytes));
+      add_tail(ancestor, row.rows() == 0 ? 0 : row.bigint(0, 0));
+    }
+    branched_ = branches.branched(run_);
+    uncounted_ = branches.uncounted(run_);
+    for (RunView& view : branches.views_of(run_)) {
+      const core::RunId run = view.run;
+      members_.push_back(std::make_unique<Member>(
+          Member{std::move(view), ChunkReader(*connection_, run), std::move(tails.at(run))}));
+    }
+  }
 
   // A later row of equal step replaces one within a range of times even if it lies outside: then
   // all rows are needed.
-  Positions to_read(const Key& key, const ReadGroup& group, const core::Range& range) {
+  Positions to_read(Member& member, const Key& key, const ReadGroup& group,
+                    const core::Range& range) {
     const bool all = range.axis == core::Axis::kTime && key.kind == core::KeyKind::kHistory &&
-                     !key.stats.steps_rise;
-    return all ? Positions{0, group.rows} : chunks_.overlapping(group, range);
+                     (branched_ || !key.stats.steps_rise);
+    return all ? Positions{0, group.rows} : member.chunks.overlapping(group, range);
   }
 
   std::optional<std::int32_t> number_of(const Key& key) {
@@ -93,15 +132,11 @@ class RunSnapshot::Impl {
 
   void load_keys() {
     std::map<KeyName, Key> by_name;
-    const PgResult rows = connection_->run(kSeries, id());
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-      Key key{std::string(rows.bytes(i, 1)),
-              rows.boolean(i, 2) ? core::KeyKind::kSystem : core::KeyKind::kHistory,
-              series_row(rows, i, 2)};
-      numbers_[{key.name, key.kind}] = rows.integer(i, 0);
-      by_name[{key.name, key.kind}] = std::move(key);
-    }
-    for (const auto& [set, columns] : tail_.rows().groups())
+    load_series(run_, by_name);
+    if (uncounted_)
+      for (auto member = members_.rbegin() + 1; member != members_.rend(); ++member)
+        load_inherited(**member, by_name);
+    for (const auto& [set, columns] : own().tail.rows().groups())
       for (const std::string& name : set.keys) {
         const auto kind = set.system ? core::KeyKind::kSystem : core::KeyKind::kHistory;
         by_name.try_emplace({name, kind}, Key{name, kind, {}});
@@ -110,18 +145,46 @@ class RunSnapshot::Impl {
     keys_.emplace();
     for (auto& [name, key] : by_name) {
       if (fresh_.contains(name)) {
-        const core::Points points = tail_.points(key);
+        const core::Points points = own().tail.points(key);
         core::fold(key.stats, points.steps, points.times_us, points.values);
       }
+      if (branched_ && name.second == core::KeyKind::kHistory) key.stats.steps_rise = false;
       keys_->push_back(std::move(key));
     }
+  }
+
+  void load_series(core::RunId run, std::map<KeyName, Key>& by_name) {
+    const PgResult rows = connection_->run(kSeries, PgParams().uuid(run.uuid().bytes));
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      Key key{std::string(rows.bytes(i, 1)),
+              rows.boolean(i, 2) ? core::KeyKind::kSystem : core::KeyKind::kHistory,
+              series_row(rows, i, 2)};
+      numbers_[{key.name, key.kind}] = rows.integer(i, 0);
+      by_name.try_emplace({key.name, key.kind}, std::move(key));
+    }
+  }
+
+  // Until the run's own statistics have the ancestors' part: theirs stand for it.
+  void load_inherited(Member& member, std::map<KeyName, Key>& by_name) {
+    std::map<KeyName, Key> theirs;
+    load_series(member.view.run, theirs);
+    for (const auto& [set, columns] : member.tail.rows().groups())
+      for (const std::string& name : set.keys) {
+        if (set.system) continue;
+        auto [at, is_new] = theirs.try_emplace({name, core::KeyKind::kHistory},
+                                               Key{name, core::KeyKind::kHistory, {}});
+        const core::Points points = member.tail.points(at->second);
+        if (is_new) core::fold(at->second.stats, points.steps, points.times_us, points.values);
+      }
+    for (auto& [name, key] : theirs)
+      if (name.second == core::KeyKind::kHistory) by_name.try_emplace(name, std::move(key));
   }
 
   Database::PgLease connection_;
   PgTransaction transaction_;
   core::RunId run_;
-  ChunkReader chunks_;
-  RunTail tail_;
+  std::vector<std::unique_ptr<Member>> members_;  // ancestors first, the run itself last
+  bool branched_ = false, uncounted_ = false;
   std::uint64_t version_ = 0;
   std::optional<std::vector<Key>> keys_;
   std::map<KeyName, std::int32_t> numbers_;  // of keys that are compacted at least in part

@@ -131,6 +131,13 @@ std::vector<Project> list_projects(Database& database) {
   });
 }
 
+Error no_such_project(std::string_view name) {
+  return {ErrorCode::kNotFound,
+          "there is no project `" + std::string(name) +
+              "`: see `tracker projects ls` for those there are, or log a run "
+              "to it"};
+}
+
 std::optional<Project> find_project(Database& database, std::string_view name) {
   return in_transaction(database, [&](pqxx::work& transaction) -> std::optional<Project> {
     const auto rows = transaction.exec_params(kProjectColumns + " AND p.name = $1 GROUP BY p.id",

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <tracker/error.hpp>
+
 #include "core/ids.hpp"
 #include "core/run_state.hpp"
 #include "core/series.hpp"
@@ -55,6 +57,9 @@ struct Key {
   core::KeyKind kind = core::KeyKind::kHistory;
   core::SeriesStats stats;
 };
+
+// kNotFound, in the words that all use for it.
+Error no_such_project(std::string_view name);
 
 // Newest activity first.
 std::vector<Project> list_projects(Database& database);

@@ -225,13 +225,17 @@ class SliceDecoder {
               decode_axis(axis.payload, 1, axis.n, chunk.times_us);
               decode_axis(axis.payload, 2, axis.n, chunk.order);
               chunk.values.push_back(values);
-              append_rows(all, chunk, static_cast<std::size_t>(rows.from),
+              RowColumns shown;
+              append_rows(shown, chunk, static_cast<std::size_t>(rows.from),
                           static_cast<std::size_t>(rows.count()));
+              if (part.view != nullptr) keep_shown(shown, *part.view, part.place);
+              append_rows(all, shown, 0, shown.rows());
             });
     if (plan_.tail != nullptr)
       for (const auto& [set, rows] : plan_.tail->groups())
         if (const auto column = column_of(set, *slice_.key); column != kNotWanted)
           append_column(all, rows, column);
+    for (const SeriesPlan::ViewedTail& tail : plan_.viewed_tails) add_viewed(tail, all);
     const core::Points points = core::merge_later_wins(in_log_order(all, slice_.key->kind));
     const auto& axis = slice_.scale.axis == core::Axis::kStep ? points.steps : points.times_us;
     for (std::size_t i = 0; i < points.size(); ++i)
@@ -239,6 +243,17 @@ class SliceDecoder {
         data_.points.add(x, points.values[i]);
     sort_by_x();
     data_.grid.reset();
+  }
+
+  void add_viewed(const SeriesPlan::ViewedTail& tail, RowColumns& all) const {
+    for (const auto& [set, rows] : tail.rows->groups()) {
+      const auto column = column_of(set, *slice_.key);
+      if (column == kNotWanted) continue;
+      RowColumns shown;
+      append_column(shown, rows, column);
+      keep_shown(shown, *tail.view, tail.place);
+      append_rows(all, shown, 0, shown.rows());
+    }
   }
 
   // Times may fall where steps rise.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+
+#include <tracker/error.hpp>
 
 #include "core/pyramid.hpp"
 
@@ -37,6 +40,17 @@ std::int64_t SeriesPlan::rows() const noexcept {
   std::int64_t rows = 0;
   for (const SeriesPart& part : parts) rows += part.positions.count();
   return rows;
+}
+
+void check_rows(const SeriesPlan& plan) {
+  std::int64_t rows = 0;
+  for (const SeriesPart& part : plan.parts)
+    if (part.level == 0) rows += part.positions.count();
+  if (rows > kMostRows)
+    throw Error(ErrorCode::kResourceExhausted,
+                "`" + plan.slice->key->name + "` has " + std::to_string(rows) +
+                    " points in the range that cannot be read as buckets, more than " +
+                    std::to_string(kMostRows) + ": ask for a smaller range");
 }
 
 bool rises(const Key& key, core::Axis axis) noexcept {

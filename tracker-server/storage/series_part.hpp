@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "storage/row_table.hpp"
+#include "storage/run_branches.hpp"
 #include "storage/series_snapshot.hpp"
 
 // What is read of one series, group by group, and how it becomes an answer. Inside of
@@ -35,7 +36,10 @@ struct Fetched {
 };
 
 struct SeriesPart {
-  const KeyGroup* group = nullptr;
+  const KeyGroup* group = nullptr;  // also says whose rows they are
+  // Of a run that is forked or rewound: what is to be seen of them, and how many runs come before.
+  const RunView* view = nullptr;
+  std::size_t place = 0;
   Positions positions;                                       // rows that may lie in the range
   int level = 0;                                             // of the pyramid; 0: points
   std::size_t x_rows = kNotWanted, value_rows = kNotWanted;  // in `pyramid`
@@ -63,11 +67,21 @@ struct SeriesPlan {
   std::int32_t key = 0, x_key = 0;
   std::vector<SeriesPart> parts;
   const RowTable* tail = nullptr;
+  // Instead of it, of a run that is forked or rewound: the tails of its history.
+  struct ViewedTail {
+    const RowTable* rows = nullptr;
+    const RunView* view = nullptr;
+    std::size_t place = 0;
+  };
+  std::vector<ViewedTail> viewed_tails;
 
   bool bounded() const noexcept;
   bool bucketed() const noexcept;
   std::int64_t rows() const noexcept;
 };
+
+// Throws Error(kResourceExhausted) for a plan of more points than kMostRows.
+void check_rows(const SeriesPlan& plan);
 
 // May points be taken in log order, none of them replaced by a later one?
 bool rises(const Key& key, core::Axis axis) noexcept;

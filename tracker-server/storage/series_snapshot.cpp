@@ -53,17 +53,6 @@ std::int64_t bytes_of(const SeriesPlan& plan) {
   return bytes;
 }
 
-void check_rows(const SeriesPlan& plan) {
-  std::int64_t rows = 0;
-  for (const SeriesPart& part : plan.parts)
-    if (part.level == 0) rows += part.positions.count();
-  if (rows > kMostRows)
-    throw Error(ErrorCode::kResourceExhausted,
-                "`" + plan.slice->key->name + "` has " + std::to_string(rows) +
-                    " points in the range that cannot be read as buckets, more than " +
-                    std::to_string(kMostRows) + ": ask for a smaller range");
-}
-
 }  // namespace
 
 class SeriesSnapshot::Impl {
@@ -106,6 +95,10 @@ class SeriesSnapshot::Impl {
     };
     plan.key = id_of(*slice.key);
     if (slice.x_key != nullptr) plan.x_key = id_of(*slice.x_key);
+    if (!entry.views.empty() && slice.key->kind == core::KeyKind::kHistory) {
+      plan_views(entry.views, plan);
+      return plan;
+    }
     for (const KeyGroup* group : contents_.groups_of(slice.run, *slice.key)) {
       SeriesPart part;
       part.group = group;
@@ -121,6 +114,26 @@ class SeriesSnapshot::Impl {
     return plan;
   }
 
+  // A history of several runs, or with rows taken back: read as points, never as buckets.
+  void plan_views(const std::vector<RunView>& views, SeriesPlan& plan) const {
+    const Key& key = *plan.slice->key;
+    plan.rises = false;
+    for (std::size_t place = 0; place < views.size(); ++place) {
+      const SnapshotContents::Entry& entry = contents_.entry(views[place].run);
+      if (const auto id = entry.ids.find({key.name, key.kind}); id != entry.ids.end())
+        plan.key = id->second;  // one in all runs of a project
+      for (const KeyGroup* group : contents_.groups_of(views[place].run, key)) {
+        SeriesPart part;
+        part.group = group;
+        part.positions = {0, group->rows};
+        part.view = &views[place];
+        part.place = place;
+        plan.parts.push_back(std::move(part));
+      }
+      if (entry.tail) plan.viewed_tails.push_back({&*entry.tail, &views[place], place});
+    }
+  }
+
   // Narrows the positions of bounded slices: among the highest buckets, then among the chunks at
   // both ends.
   void find_positions(std::vector<SeriesPlan>& plans) {
@@ -129,7 +142,7 @@ class SeriesSnapshot::Impl {
       if (!plan.bounded() || !plan.rises) continue;
       for (SeriesPart& part : plan.parts)
         if (part.group->rows >= 2 * kTopSize)
-          part.x_rows = tops.add({plan.slice->run, plan.x_key, part.group->number, core::kLevels, 0,
+          part.x_rows = tops.add({part.group->run, plan.x_key, part.group->number, core::kLevels, 0,
                                   (part.group->rows + kTopRow - 1) / kTopRow});
     }
     std::optional<WantedRows> rows;
@@ -144,7 +157,7 @@ class SeriesSnapshot::Impl {
       const auto axis = static_cast<std::size_t>(plan.slice->scale.axis);
       std::vector<SeriesPart> rest;
       for (SeriesPart& part : plan.parts) {
-        LocateWanted one{plan.slice->run, part.group->number, part.positions, part.positions, {}};
+        LocateWanted one{part.group->run, part.group->number, part.positions, part.positions, {}};
         if (part.x_rows != kNotWanted) windows(plan, *rows, part, one);
         if (plan.slice->x_key != nullptr) {
           narrow_by_key(one, part, rest);
@@ -207,7 +220,7 @@ class SeriesSnapshot::Impl {
       for (SeriesPart& part : plan.parts) {
         if (part.level == 0) continue;
         const auto row = static_cast<std::int64_t>(core::row_points(part.level));
-        const RowsWanted want{plan.slice->run,           plan.key,
+        const RowsWanted want{part.group->run,           plan.key,
                               part.group->number,        part.level,
                               part.positions.from / row, (part.positions.to + row - 1) / row};
         part.value_rows = buckets.add(want);
@@ -239,7 +252,7 @@ class SeriesSnapshot::Impl {
 
   static void want_span(const SeriesPlan& plan, const SeriesPart& part, SeriesPart::Span& span,
                         std::pair<Wants*, Wants*> wants) {
-    RowsWanted want{plan.slice->run,  0, part.group->number, 0, span.positions.from,
+    RowsWanted want{part.group->run,  0, part.group->number, 0, span.positions.from,
                     span.positions.to};
     span.axis = wants.first->add(want);
     want.key = plan.key;

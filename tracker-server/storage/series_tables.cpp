@@ -10,7 +10,7 @@ constexpr const char* kHeads = R"sql(
   FROM run r LEFT JOIN compaction c ON c.run_id = r.id
   LEFT JOIN LATERAL (SELECT sum(acked_offset + epoch)::bigint AS version, bool_or(acked_offset > sealed_offset) AS live
                      FROM writer_stream WHERE run_id = r.id) w ON true
-  WHERE r.id = ANY($1) AND r.deleted_us IS NULL)sql";
+  WHERE r.id = ANY($1) AND (r.deleted_us IS NULL OR $2))sql";
 constexpr const char* kSeriesOfAll = R"sql(
   SELECT s.run_id, s.key_id, k.name, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step, s.first_time_us,
          s.last_time_us, s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise
@@ -107,8 +107,11 @@ WantedRows read_wanted(PgConnection& connection, const char* sql,
 
 }  // namespace
 
-std::vector<RunHead> read_heads(PgConnection& connection, std::span<const core::RunId> runs) {
-  const PgResult rows = connection.run(kHeads, uuids_of(runs));
+std::vector<RunHead> read_heads(PgConnection& connection, std::span<const core::RunId> runs,
+                                Deleted deleted) {
+  if (runs.empty()) return {};
+  const PgResult rows =
+      connection.run(kHeads, uuids_of(runs).boolean(deleted == Deleted::kToo ? 1 : 0));
   std::vector<RunHead> out;
   for (std::size_t i = 0; i < rows.rows(); ++i)
     out.push_back({run_id_of(rows.bytes(i, 0)), rows.bigint(i, 1),

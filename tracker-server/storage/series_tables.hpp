@@ -27,7 +27,10 @@ struct RunHead {
   std::int64_t next_row = 0;  // number of the first row behind those compacted
   bool has_tail = false;      // frames that are not compacted
 };
-std::vector<RunHead> read_heads(PgConnection& connection, std::span<const core::RunId> runs);
+// Deleted runs are left out, unless they are read as ancestors of others.
+enum class Deleted { kNot, kToo };
+std::vector<RunHead> read_heads(PgConnection& connection, std::span<const core::RunId> runs,
+                                Deleted deleted = Deleted::kNot);
 
 struct StoredSeries {
   core::RunId run;

@@ -23,13 +23,14 @@ SnapshotContents::SnapshotContents(PgConnection& connection, std::span<const cor
     runs_[head.id].head = head;
   }
   if (ids_.empty()) return;
+  load_branches();
   load_tails();
   load_keys();
 }
 
 const RunHead* SnapshotContents::find_run(core::RunId run) const {
   const auto found = runs_.find(run);
-  return found == runs_.end() ? nullptr : &found->second.head;
+  return found == runs_.end() || !found->second.asked ? nullptr : &found->second.head;
 }
 
 const std::vector<Key>& SnapshotContents::keys(core::RunId run) const {
@@ -41,6 +42,7 @@ const std::vector<Key>& SnapshotContents::keys(core::RunId run) const {
 bool SnapshotContents::same_rows(core::RunId run, const Key& key, const Key& x_key) {
   if (!key.stats.steps_rise || !x_key.stats.steps_rise || x_key.stats.nonfinite != 0) return false;
   if (key.kind != core::KeyKind::kHistory || x_key.kind != core::KeyKind::kHistory) return false;
+  if (!runs_.at(run).views.empty()) return false;
   load_groups();
   const auto& entry = runs_.at(run);
   const auto x_id = entry.ids.find({x_key.name, x_key.kind});
@@ -58,6 +60,18 @@ bool SnapshotContents::same_rows(core::RunId run, const Key& key, const Key& x_k
     if (!set.system && has(key.name) && !has(x_key.name)) return false;
   }
   return true;
+}
+
+void SnapshotContents::load_branches() {
+  branches_ = Branches::read(connection_, ids_);
+  std::vector<core::RunId> more;
+  for (const core::RunId run : branches_.ancestors())
+    if (!runs_.contains(run)) more.push_back(run);
+  for (RunHead& head : read_heads(connection_, more, Deleted::kToo)) {
+    ids_.push_back(head.id);
+    runs_[head.id].head = head;
+    runs_[head.id].asked = false;
+  }
 }
 
 // Sizes before payloads: libpq holds a whole result in memory.
@@ -102,10 +116,31 @@ void SnapshotContents::load_keys() {
     runs_.at(series.run).ids[name] = series.id;
     by_name[series.run][name] = std::move(series.key);
   }
+  for (const auto& [id, entry] : runs_)
+    if (entry.tail) branches_.add_tail(id, entry.tail->rewinds());
+  inherit_keys(by_name);
   for (auto& [id, entry] : runs_) {
     auto& keys = by_name[id];
     if (entry.tail) fold_tail(*entry.tail, keys);
-    for (auto& [name, key] : keys) entry.keys.push_back(std::move(key));
+    if (branches_.branched(id)) entry.views = branches_.views_of(id);
+    for (auto& [name, key] : keys) {
+      if (!entry.views.empty() && key.kind == core::KeyKind::kHistory) key.stats.steps_rise = false;
+      entry.keys.push_back(std::move(key));
+    }
+  }
+}
+
+// Until a run's own statistics have its ancestors' part: theirs stand for it.
+void SnapshotContents::inherit_keys(std::map<core::RunId, std::map<KeyName, Key>>& by_run) {
+  const auto stored = by_run;
+  for (const auto& [id, entry] : runs_) {
+    if (!branches_.uncounted(id)) continue;
+    for (const core::RunId ancestor : branches_.ancestors_of(id)) {
+      auto theirs = stored.contains(ancestor) ? stored.at(ancestor) : std::map<KeyName, Key>();
+      if (const auto& tail = runs_.at(ancestor).tail) fold_tail(*tail, theirs);
+      for (auto& [name, key] : theirs)
+        if (name.second == core::KeyKind::kHistory) by_run[id].try_emplace(name, std::move(key));
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/row_table.hpp"
+#include "storage/run_branches.hpp"
 #include "storage/run_tail.hpp"
 #include "storage/series_tables.hpp"
 
@@ -25,6 +26,9 @@ class SnapshotContents {
     std::map<std::pair<std::string, core::KeyKind>, std::int32_t>
         ids;  // of keys compacted at least in part
     std::optional<RowTable> tail;
+    // What its history is made of; empty for a run that is neither forked nor rewound.
+    std::vector<RunView> views;
+    bool asked = true;  // not here only as an ancestor
   };
 
   SnapshotContents(PgConnection& connection, std::span<const core::RunId> runs,
@@ -45,9 +49,11 @@ class SnapshotContents {
  private:
   using KeyName = std::pair<std::string, core::KeyKind>;
 
+  void load_branches();
   void load_tails();
   void load_tails(std::span<const core::RunId> runs);
   void load_keys();
+  void inherit_keys(std::map<core::RunId, std::map<KeyName, Key>>& by_run);
   static void fold_tail(const RowTable& tail, std::map<KeyName, Key>& keys);
 
   PgConnection& connection_;
@@ -55,6 +61,7 @@ class SnapshotContents {
   std::size_t tail_values_ = 0;                    // of all runs
   std::optional<std::vector<std::string>> names_;  // sorted, each once
   std::vector<core::RunId> ids_;
+  Branches branches_;
   std::map<core::RunId, Entry> runs_;
   std::map<core::RunId, std::vector<KeyGroup>> groups_;
   bool groups_loaded_ = false;

@@ -17,6 +17,9 @@ constexpr const char* kMakeProject = R"sql(
   INSERT INTO project (id, name, created_us) VALUES (gen_random_uuid(), $1, $2)
   ON CONFLICT (name) DO NOTHING)sql";
 
+constexpr const char* kMakeAdmin = R"sql(
+  INSERT INTO project_member (project_id, account_id, role) SELECT id, $2, 3 FROM project WHERE name = $1)sql";
+
 // The run's own name comes with its first record; until then the beginning of its id serves. A run
 // that is known takes no number from the sequence of run.no.
 constexpr const char* kMakeRun = R"sql(
@@ -35,7 +38,8 @@ constexpr const char* kMakeCompaction =
     "INSERT INTO compaction (run_id) VALUES ($1) ON CONFLICT DO NOTHING";
 
 constexpr const char* kLockRun = R"sql(
-  SELECT run.state::integer, run.session, project.name, run.deleted_us IS NOT NULL, project.deleted_us IS NOT NULL
+  SELECT run.state::integer, run.session, project.name, run.deleted_us IS NOT NULL, project.deleted_us IS NOT NULL,
+         project.id
   FROM run JOIN project ON project.id = run.project_id
   WHERE run.id = $1 FOR NO KEY UPDATE OF run)sql";
 
@@ -57,27 +61,42 @@ Error deleted(core::RunId run) {
   return {ErrorCode::kNotFound, "run " + run.text() + " was deleted"};
 }
 
+void make_project(PgConnection& connection, const Registration& r) {
+  const bool made =
+      connection.run(kMakeProject, PgParams().text(r.project).bigint(r.now_us)).affected() > 0;
+  if (!made && r.makes_project)
+    throw Error(ErrorCode::kUnavailable, "the project was made by somebody else just now");
+  if (made && r.creator)
+    connection.run(kMakeAdmin, PgParams().text(r.project).uuid(r.creator->uuid().bytes));
+}
+
 RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
   PgTransaction transaction(connection);
   const auto& run = r.run.uuid().bytes;
-  connection.run(kMakeProject, PgParams().text(r.project).bigint(r.now_us));
+  const bool existed = check_resume(connection, r.run, r.writer, r.resume);
+  make_project(connection, r);
   const bool made =
       connection.run(kMakeRun, PgParams().uuid(run).text(r.project).bigint(r.now_us)).affected() >
       0;
   const PgResult writer = connection.run(
       kMakeWriter, PgParams().uuid(run).uuid(r.writer.uuid().bytes).bigint(r.now_us));
-  RegisteredWriter out{writer.bigint(0, 0), static_cast<std::uint64_t>(writer.bigint(0, 1)),
-                       static_cast<std::uint64_t>(writer.bigint(0, 2)), made};
+  RegisteredWriter out{writer.bigint(0, 0),
+                       static_cast<std::uint64_t>(writer.bigint(0, 1)),
+                       static_cast<std::uint64_t>(writer.bigint(0, 2)),
+                       made,
+                       {}};
+  if (r.resume != core::Resume::kNone) out.resumed = core::Resumed{existed, 0};
   // A statement of its own, behind the insert: its snapshot sees every run that was removed before.
   if (made && connection.run(kBuried, PgParams().uuid(run)).rows() > 0) throw deleted(r.run);
   const bool ended = writer.boolean(0, 3);
   const bool decides =
       !writer.boolean(0, 4) || connection.run(kHasOwnWriter, PgParams().uuid(run)).rows() == 0;
   const PgResult row = connection.run(kLockRun, PgParams().uuid(run));
+  // Its name is not told: it may be a project that the caller may not know of.
   if (row.bytes(0, 2) != r.project)
-    throw Error(ErrorCode::kFailedPrecondition, "run " + r.run.text() + " belongs to project '" +
-                                                    std::string(row.bytes(0, 2)) + "', not to '" +
-                                                    r.project + "'");
+    throw Error(ErrorCode::kFailedPrecondition,
+                "run " + r.run.text() + " belongs to another project than '" + r.project + "'");
+  out.project = core::ProjectId(run_id_of(row.bytes(0, 5)).uuid());
   if (row.boolean(0, 3)) throw deleted(r.run);
   if (row.boolean(0, 4)) connection.run(kReviveProject, PgParams().text(r.project));
   if (!ended) {
@@ -90,6 +109,17 @@ RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
   if (made) connection.run(kMakeCompaction, PgParams().uuid(run));
   transaction.commit();
   return out;
+}
+
+RegisteredWriter with_attempts(Database& database, const Registration& registration) {
+  const Database::PgLease connection = database.pg();
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return try_register(*connection, registration);
+    } catch (const PgError& error) {
+      if (!error.retryable() || attempt == kAttempts) throw;
+    }
+  }
 }
 
 // One row a chain goes in; those that advanced come back, and only their frames are inserted. `d`
@@ -177,14 +207,10 @@ void explain(PgConnection& connection, const Chain& chain, ChainResult& result) 
 }  // namespace
 
 RegisteredWriter register_writer(Database& database, const Registration& registration) {
-  const Database::PgLease connection = database.pg();
-  for (int attempt = 1;; ++attempt) {
-    try {
-      return try_register(*connection, registration);
-    } catch (const PgError& error) {
-      if (!error.retryable() || attempt == kAttempts) throw;
-    }
-  }
+  RegisteredWriter writer = with_attempts(database, registration);
+  if (writer.resumed && writer.resumed->existed)
+    writer.resumed->next_step = next_step_of(database, registration.run);
+  return writer;
 }
 
 std::vector<ChainResult> commit_chains(PgConnection& connection, std::span<const Chain> chains,

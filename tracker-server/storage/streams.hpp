@@ -3,13 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/ids.hpp"
+#include "core/role.hpp"
 #include "frame/frame.hpp"
 #include "storage/database.hpp"
+#include "storage/resume.hpp"
 
 // Writing what streams bring: registration of writers and group commit. Rules: docs/storage.md,
 // "Exactly once".
@@ -20,20 +23,28 @@ struct Registration {
   core::WriterId writer;
   std::string project;
   std::int64_t now_us = 0;
+  core::Resume resume = core::Resume::kNone;
+  // The project is not there yet, as far as the caller knows; if it is by now, it may be somebody
+  // else's, and the caller has to look again.
+  bool makes_project = false;
+  std::optional<core::UserId> creator{};  // becomes the admin of a project that is made
 };
 
 struct RegisteredWriter {
   std::int64_t stream_id = 0;  // number of (run, writer) in the database
   std::uint64_t acked = 0;
   std::uint64_t epoch = 0;
-  bool run_changed = false;  // the run is new, or came back to life
+  bool run_changed = false;                // the run is new, or came back to life
+  std::optional<core::Resumed> resumed{};  // if the registration asks
+  core::ProjectId project{};
 };
 
 // Makes project, run and writer if they are absent, raises the writer's epoch, notes a sign of
 // life, and lets a run that had ended run again, unless this writer has said how it ended, or is
 // known to be forked from another one. Brings a deleted project back. Throws
 // Error(kFailedPrecondition) when the run belongs to another project, kNotFound when it was
-// deleted, however long ago.
+// deleted, however long ago, ResumeError when the run must or must not be there, kUnavailable when
+// a project was to be made and another made it.
 RegisteredWriter register_writer(Database& database, const Registration& registration);
 
 struct FramePart {

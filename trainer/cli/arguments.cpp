@@ -92,6 +92,32 @@ void define_subcommands(CLI::App& app, Arguments& a) {
                     "tokens of a text at most [what the model takes]");
   dtype_option(gradcheck, a.gradcheck.dtype);
   gradcheck.callback([&a] { a.command = Command::kGradcheck; });
+
+  CLI::App& exported = subcommand(app, "export", "a model as a new directory, adapters merged");
+  define_flags(exported, model_flags(a.exported.model, a.exported.revision));
+  exported.add_option("--output", a.exported.output, "directory to make")
+      ->required()
+      ->group("Files");
+  exported
+      .add_flag("--merge", a.exported.merge,
+                "add low-rank adapters to the weights, as PEFT's merge_and_unload")
+      ->group("Files");
+  exported.callback([&a] { a.command = Command::kExport; });
+}
+
+void define_descriptions(CLI::App& app, Arguments& a) {
+  CLI::App& models =
+      subcommand(app, "models", "the supported model types, with what was measured of each");
+  models.add_flag("--json", a.models.json, "print JSON instead of a table");
+  models.callback([&a] { a.command = Command::kModels; });
+
+  CLI::App& inspect = subcommand(
+      app, "inspect", "a model's architecture, size, tokenizer and what would be loaded of it");
+  inspect.add_option("model,--model", a.inspect.model, "hub id, or a model's directory");
+  inspect.add_option("--revision", a.inspect.revision, "branch, tag or commit of the hub's model")
+      ->capture_default_str();
+  inspect.add_flag("--json", a.inspect.json, "print JSON instead of lines");
+  inspect.callback([&a] { a.command = Command::kInspect; });
 }
 
 }  // namespace
@@ -101,13 +127,14 @@ void define(CLI::App& app, Arguments& arguments) {
   define_flags(app, training_flags(arguments.train));
   app.set_config("--config", "", "YAML file with any of these flags; the command line wins")
       ->group("Configuration");
-  app.add_flag("--print-config", arguments.train.print_config,
+  app.add_flag("--print-config", arguments.print_config,
                "print all flags and their values as YAML that --config reads, and end")
       ->configurable(false)
       ->group("Configuration");
   app.config_formatter(std::make_shared<YamlConfig>());
   app.allow_config_extras(CLI::config_extras_mode::error);
   define_subcommands(app, arguments);
+  define_descriptions(app, arguments);
   define_hub_commands(app, arguments.hub, [&arguments](HubCommand chosen) {
     arguments.command = Command::kHub;
     arguments.hub_command = chosen;

@@ -61,6 +61,12 @@ int dispatch(const Arguments& arguments) {
       return run_evaluate(arguments.evaluate);
     case Command::kGradcheck:
       return run_gradcheck(arguments.gradcheck);
+    case Command::kModels:
+      return run_models(arguments.models);
+    case Command::kInspect:
+      return run_inspect(arguments.inspect);
+    case Command::kExport:
+      return run_export(arguments.exported);
     case Command::kHub:
       return run_hub_command(arguments.hub_command, arguments.hub);
   }
@@ -87,7 +93,7 @@ int run(int argc, const char* const* argv) {
     return fail(fmt::format("{} (see {} --help)", one_line(error.what()), chosen_command(app).name),
                 kUsage);
   }
-  if (arguments.train.print_config) {
+  if (arguments.print_config) {
     fmt::print("{}", app.config_to_str(true));
     return 0;
   }

@@ -31,6 +31,16 @@ Flags row_flags(TrainArguments& a) {
        {CLI::PositiveNumber}},
       {group, "--shuffle-seed", "seed that rows are drawn with, as datasets.shuffle(seed)",
        &a.shuffle_seed},
+      {group, "--streaming",
+       "read training rows as they are wanted instead of all into memory; each epoch reads them "
+       "anew",
+       &a.streaming},
+      {group,
+       "--shuffle-buffer-size",
+       "rows among which a stream is shuffled, as datasets.IterableDataset.shuffle(seed, "
+       "buffer_size)",
+       &a.shuffle_buffer_size,
+       {CLI::PositiveNumber}},
       {group,
        "--max-length",
        "tokens of a text at most [512, or what the model takes]",
@@ -241,8 +251,8 @@ std::vector<Flag> training_flags(TrainArguments& a) {
   for (Flags& flags : std::array{
            model_flags(a.model, a.revision), data_flags(a.data), token_cache_flags(a.token_cache),
            split_flags(a.data), row_flags(a), length_flags(a), optimizer_flags(a),
-           schedule_flags(a), regularisation_flags(a), machine_flags(a), evaluation_flags(a),
-           best_model_flags(a), output_flags(a), tracker_flags(a)}) {
+           schedule_flags(a), regularisation_flags(a), lora_flags(a), machine_flags(a),
+           evaluation_flags(a), best_model_flags(a), output_flags(a), tracker_flags(a)}) {
     all.insert(all.end(), std::make_move_iterator(flags.begin()),
                std::make_move_iterator(flags.end()));
   }

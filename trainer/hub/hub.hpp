@@ -108,16 +108,4 @@ class Hub {
 // "name" or "org/name": letters, digits and -._ only, no ".." or "--", at most 96 characters.
 bool is_repo_id(std::string_view text);
 
-// A model's directory: `id_or_dir` itself if it is a directory, else a hub id whose config.json and
-// tokenizer files are fetched. `check_config` sees config.json's path before any weights are asked
-// for and throws to refuse the model. Returns a directory that holds config.json, tokenizer files
-// and model.safetensors (or its shards and index).
-std::filesystem::path resolve_model(
-    const Hub& hub, const std::string& id_or_dir, const std::string& revision,
-    const std::function<void(const std::filesystem::path&)>& check_config);
-
-// As resolve_model, for config.json and the tokenizer files alone.
-std::filesystem::path resolve_tokenizer(const Hub& hub, const std::string& id_or_dir,
-                                        const std::string& revision);
-
 }  // namespace trainer::hub

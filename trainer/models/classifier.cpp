@@ -1,8 +1,11 @@
 #include "models/classifier.hpp"
 
+#include <ATen/core/grad_mode.h>
+
 #include <utility>
 
 #include "config/error.hpp"
+#include "models/lora.hpp"
 #include "models/model_types.hpp"
 #include "models/stored_names.hpp"
 #include "nn/bottleneck_transformer.hpp"
@@ -38,6 +41,15 @@ std::unique_ptr<nn::Backbone> make_backbone(const ClassifierConfig& config,
   return std::make_unique<nn::Transformer>(config.body, set);
 }
 
+std::unique_ptr<nn::ParameterSet> make_parameters(const ClassifierConfig& config,
+                                                  nn::Compute compute, nn::Purpose purpose) {
+  std::vector<nn::ParameterSpec> specs = classifier_parameters(config);
+  std::vector<nn::LowRankSpec> low_rank;
+  if (config.lora) low_rank = add_lora(*config.lora, specs);
+  return std::make_unique<nn::ParameterSet>(std::move(specs), compute, purpose,
+                                            std::move(low_rank));
+}
+
 }  // namespace
 
 std::vector<nn::ParameterSpec> classifier_parameters(const ClassifierConfig& config) {
@@ -61,13 +73,14 @@ std::vector<nn::ParameterSpec> classifier_parameters(const ClassifierConfig& con
 
 Classifier::Classifier(ClassifierConfig config, nn::Compute compute, nn::Purpose purpose)
     : config_(std::move(config)),
-      parameters_(
-          std::make_unique<nn::ParameterSet>(classifier_parameters(config_), compute, purpose)),
+      parameters_(make_parameters(config_, compute, purpose)),
       backbone_(make_backbone(config_, *parameters_)),
       head_(config_.head, *parameters_) {}
 
 at::Tensor Classifier::forward(const data::PackedBatch& batch, nn::Pass& pass) const {
   check(batch, config_);
+  const at::AutoGradMode history(at::GradMode::is_enabled() && parameters_->grads().defined());
+  parameters_->begin(pass);
   const nn::PackedInput input{.ids = batch.ids,
                               .type_ids = batch.type_ids,
                               .positions = batch.positions,

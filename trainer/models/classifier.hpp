@@ -40,7 +40,8 @@ class Classifier {
   Head head_;
 };
 
-// Every parameter of the model with its stored name and layout, the backbone's first.
+// Every parameter of the model with its stored name and layout, the backbone's first; without
+// adapters.
 std::vector<nn::ParameterSpec> classifier_parameters(const ClassifierConfig& config);
 
 }  // namespace trainer::models

@@ -11,6 +11,7 @@
 #include "config/json.hpp"
 #include "data/labels/problem_type.hpp"
 #include "models/head.hpp"
+#include "models/lora_config.hpp"
 #include "nn/transformer_config.hpp"
 
 // config.json of a sequence classifier, read into what the code needs.
@@ -40,7 +41,8 @@ struct ClassifierConfig {
   std::vector<std::string> labels;
   // As config.json says, or as the data settled it.
   std::optional<data::ProblemType> problem_type;
-  std::string json;  // config.json as it was read, for export
+  std::string json;                // config.json as it was read, for export
+  std::optional<LoraConfig> lora;  // adapters on frozen weights
 
   // What transformers takes it for: one label without a problem type means regression.
   data::ProblemType problem() const {

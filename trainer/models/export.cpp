@@ -7,9 +7,10 @@
 
 #include "config/error.hpp"
 #include "hub/disk.hpp"
-#include "hub/safetensors.hpp"
+#include "models/lora.hpp"
 #include "models/model_types.hpp"
 #include "models/stored_layout.hpp"
+#include "weights/safetensors.hpp"
 
 namespace trainer::models {
 namespace {
@@ -28,21 +29,44 @@ std::string without_limits(std::string text) {
   return json.dump();
 }
 
-hub::TensorView view_of(const at::Tensor& tensor) {
-  return {.dtype = hub::DType::kF32,
+weights::TensorView view_of(const at::Tensor& tensor) {
+  return {.dtype = weights::DType::kF32,
           .shape = tensor.sizes().vec(),
           .data = std::as_bytes(
               std::span(tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())))};
 }
 
-void write_tensors(const Classifier& model, Values values, const std::filesystem::path& file) {
-  std::map<std::string, hub::TensorView> views;
+enum class Names { kStored, kAdapter };
+
+struct Chosen {
+  bool (*wanted)(const nn::ParameterSpec& spec);
+  Names names = Names::kStored;
+  Values values = Values::kMasters;
+};
+
+void write_tensors(const Classifier& model, const Chosen& chosen,
+                   const std::filesystem::path& file) {
+  const nn::ParameterSet& set = model.parameters();
+  std::map<std::string, weights::TensorView> views;
   std::vector<at::Tensor> tensors;  // packed ones live until they are written
-  for (const StoredTensor& stored : stored_tensors(model.parameters())) {
-    tensors.push_back(pack(stored, model.parameters(), values));
-    views.emplace(stored.name, view_of(tensors.back()));
+  for (const StoredTensor& stored : stored_tensors(set)) {
+    const nn::ParameterSpec& spec = set.parameters()[stored.parts.front()].spec;
+    if (!chosen.wanted(spec)) continue;
+    tensors.push_back(pack(stored, set, chosen.values));
+    views.emplace(chosen.names == Names::kAdapter ? adapter_name(set, spec) : stored.name,
+                  view_of(tensors.back()));
   }
-  hub::write_safetensors(file, views, {{"format", "pt"}});
+  weights::write_safetensors(file, views, {{"format", "pt"}});
+}
+
+bool any_transposed(const nn::ParameterSet& set) {
+  for (const nn::LowRankSpec& addition : set.low_rank()) {
+    for (const nn::Parameter& parameter : set.parameters()) {
+      if (parameter.spec.name == addition.module + ".weight")
+        return parameter.spec.layout.transposed;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -69,11 +93,20 @@ void write_config(const Classifier& model, const std::filesystem::path& director
 }
 
 void write_weights(const Classifier& model, const std::filesystem::path& directory) {
-  write_tensors(model, Values::kMasters, directory / "model.safetensors");
+  const auto wanted = [](const nn::ParameterSpec& spec) { return !of_low_rank(spec); };
+  write_tensors(model, {.wanted = wanted}, directory / "model.safetensors");
+}
+
+void write_adapter(const Classifier& model, const std::filesystem::path& directory) {
+  write_tensors(model, {.wanted = of_adapter, .names = Names::kAdapter},
+                directory / kAdapterWeightsFile);
+  const Transposed transposed =
+      any_transposed(model.parameters()) ? Transposed::kYes : Transposed::kNo;
+  write_file(directory / kAdapterConfigFile, render(*model.config().lora, transposed));
 }
 
 void write_gradients(const Classifier& model, const std::filesystem::path& file) {
-  write_tensors(model, Values::kGradients, file);
+  write_tensors(model, {.wanted = of_adapter, .values = Values::kGradients}, file);
 }
 
 void write_tokenizer(const std::vector<StoredFile>& files, const std::filesystem::path& directory) {
@@ -87,7 +120,7 @@ void export_model(const Classifier& model, const std::vector<StoredFile>& tokeni
                   const std::filesystem::path& directory) {
   hub::make_folders(directory);
   write_config(model, directory);
-  write_weights(model, directory);
+  model.config().lora ? write_adapter(model, directory) : write_weights(model, directory);
   write_tokenizer(tokenizer, directory);
 }
 

@@ -18,15 +18,20 @@ void write_config(const Classifier& model, const std::filesystem::path& director
 // model.safetensors: the fp32 masters under their stored names, metadata format=pt.
 void write_weights(const Classifier& model, const std::filesystem::path& directory);
 
+// adapter_config.json and adapter_model.safetensors: the trained fp32 masters of a model with
+// adapters, under the names that PEFT gives them.
+void write_adapter(const Classifier& model, const std::filesystem::path& directory);
+
 // Writes the tokenizer's files; tokenizer.json gets its truncation and padding set to null, so that
 // no limit of ours sticks to it.
 void write_tokenizer(const std::vector<StoredFile>& files, const std::filesystem::path& directory);
 
-// All three. Makes the directory; each file is written whole or not at all. Throws Error(kIo).
+// Config, tokenizer, and the weights or, of a model with adapters, these. Makes the directory; each
+// file is written whole or not at all. Throws Error(kIo).
 void export_model(const Classifier& model, const std::vector<StoredFile>& tokenizer,
                   const std::filesystem::path& directory);
 
-// Gradients under the stored names, as fp32.
+// Gradients of what is trained under the stored names, as fp32.
 void write_gradients(const Classifier& model, const std::filesystem::path& file);
 
 }  // namespace trainer::models

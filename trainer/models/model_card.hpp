@@ -21,6 +21,7 @@ struct ModelCard {
   std::string name;
   std::string metric = "accuracy";
   std::string base_model;
+  bool adapter = false;  // a PEFT adapter instead of a whole model
   std::string dataset;
   std::vector<std::pair<std::string, std::string>> hyperparameters;
   std::vector<CardRow> results;

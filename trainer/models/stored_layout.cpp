@@ -39,12 +39,21 @@ void add_shape(StoredTensor& stored, const std::vector<std::int64_t>& part) {
 
 }  // namespace
 
+std::vector<nn::ParameterSpec> specs_of(const nn::ParameterSet& set) {
+  std::vector<nn::ParameterSpec> specs;
+  for (const nn::Parameter& parameter : set.parameters()) specs.push_back(parameter.spec);
+  return specs;
+}
+
 std::vector<StoredTensor> stored_tensors(const nn::ParameterSet& set) {
+  return stored_tensors(specs_of(set));
+}
+
+std::vector<StoredTensor> stored_tensors(const std::vector<nn::ParameterSpec>& specs) {
   std::vector<StoredTensor> out;
   std::map<std::string, std::size_t> by_name;
-  const std::vector<nn::Parameter>& parameters = set.parameters();
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const nn::ParameterSpec& spec = parameters[i].spec;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const nn::ParameterSpec& spec = specs[i];
     const auto [at, is_new] = by_name.emplace(spec.stored_name, out.size());
     if (is_new)
       out.push_back({.name = spec.stored_name, .parts = {}, .shape = {}, .layout = spec.layout});

@@ -16,14 +16,18 @@ namespace trainer::models {
 // One tensor of the checkpoint and the parameters it holds.
 struct StoredTensor {
   std::string name;
-  std::vector<std::size_t> parts;  // indices into ParameterSet::parameters(), in order
+  std::vector<std::size_t> parts;  // indices of the specs, in order
   std::vector<std::int64_t> shape;
   nn::StoredLayout layout;
 };
 
 // In the order of each tensor's first parameter. Throws Error(kInternal) for parts that do not fit
 // together.
+std::vector<StoredTensor> stored_tensors(const std::vector<nn::ParameterSpec>& specs);
 std::vector<StoredTensor> stored_tensors(const nn::ParameterSet& set);
+
+// What the set was made of.
+std::vector<nn::ParameterSpec> specs_of(const nn::ParameterSet& set);
 
 // Copies a tensor of the stored shape into the parts' masters.
 void unpack(const StoredTensor& stored, const at::Tensor& from, const nn::ParameterSet& set);

@@ -33,8 +33,8 @@ struct ConvolveBackward : BackwardNode {
                                    at::OptionalIntArrayRef({weights.bias.master.size(0)}), {1},
                                    {padding}, {1}, false, {0}, weights.groups, {true, true, true});
       d_x.narrow(0, cu[b], cu[b + 1] - cu[b]).copy_(d_text.squeeze(0).t());
-      weights.weight.grad.add_(d_weight);
-      weights.bias.grad.add_(d_bias);
+      if (weights.weight.grad.defined()) weights.weight.grad.add_(d_weight);
+      if (weights.bias.grad.defined()) weights.bias.grad.add_(d_bias);
     }
     return {d_x};
   }

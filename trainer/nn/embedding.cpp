@@ -30,6 +30,7 @@ struct EmbedBackward : BackwardNode {
     // Threads share the tables' rows, so each takes a strip of columns and walks all tokens.
     parallel_rows(columns, 64, [&](cpu::RowRange strip) {
       for (const OwnedLookup& lookup : lookups) {
+        if (!lookup.table.grad.defined()) continue;
         auto* grad = lookup.table.grad.data_ptr<float>();
         for (std::int64_t t = 0; t < g.size(0); ++t) {
           if (row_of(lookup.rows, t) == lookup.frozen_row) continue;
@@ -82,9 +83,9 @@ at::Tensor embed(const std::vector<EmbeddingLookup>& lookups, std::int64_t token
     });
     if (compute == Compute::kBfloat16) sum = sum.to(at::kBFloat16);
   }
-  if (!lookups.front().table.grad.defined()) return sum;
+  if (!torch::autograd::GradMode::is_enabled()) return sum;
   // Nothing before this has a history: an anchor that wants a gradient makes autograd walk back to
-  // here.
+  // here, also when the tables are frozen and what comes later is not.
   const at::Tensor anchor = at::zeros({1}, at::kFloat).set_requires_grad(true);
   return record(std::move(sum), std::move(node), {anchor});
 }

@@ -35,19 +35,26 @@ void add_bias_grad(const at::Tensor& g, const at::Tensor& grad) {
 }
 
 struct LinearBackward : BackwardNode {
-  at::Tensor x;  // [T,in]
+  at::Tensor x;  // [T,in]; undefined where nothing reads it again
   LinearWeights weights;
+  std::vector<LowRankPass> low_rank;
 
   torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
     const at::Tensor g = gradients[0].contiguous();
-    add_outer_product(g, x, weights.weight.grad);
-    if (weights.bias) add_bias_grad(g, weights.bias->grad);
-    if (!should_compute_output(0)) return {at::Tensor()};
-    return {
-        at::mm(g, g.scalar_type() == at::kFloat ? weights.weight.master : weights.weight.value)};
+    if (weights.weight.grad.defined()) add_outer_product(g, x, weights.weight.grad);
+    if (weights.bias && weights.bias->grad.defined()) add_bias_grad(g, weights.bias->grad);
+    at::Tensor d_x;
+    if (should_compute_output(0))
+      d_x = at::mm(g, g.scalar_type() == at::kFloat ? weights.weight.master : weights.weight.value);
+    for (std::size_t i = 0; i < low_rank.size(); ++i)
+      low_rank_backward(g, x, weights.low_rank[i], low_rank[i], d_x);
+    return {d_x};
   }
 
-  void release_variables() override { x.reset(); }
+  void release_variables() override {
+    x.reset();
+    low_rank.clear();
+  }
 };
 
 Weight rows_of(const Weight& weight, std::int64_t begin, std::int64_t count) {
@@ -75,14 +82,16 @@ at::Tensor linear(const at::Tensor& x, const LinearWeights& weights) {
   if (weights.groups > 1) return grouped_linear(x, weights);
   const bool full = x.scalar_type() == at::kFloat;
   at::Tensor out;
+  auto node = make_node<LinearBackward>();
   {
     at::NoGradGuard no_grad;
     out = at::linear(x, full ? weights.weight.master : weights.weight.value,
                      weights.bias ? std::optional(full ? weights.bias->master : weights.bias->value)
                                   : std::nullopt);
+    for (const LowRank& addition : weights.low_rank)
+      node->low_rank.push_back(add_low_rank(x, addition, out));
   }
-  auto node = make_node<LinearBackward>();
-  node->x = x.detach();
+  if (weights.weight.grad.defined() || !weights.low_rank.empty()) node->x = x.detach();
   node->weights = weights;
   return record(std::move(out), std::move(node), {x});
 }

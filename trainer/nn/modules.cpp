@@ -21,6 +21,7 @@ LinearWeights stacked_linear(const ParameterSet& set, const std::vector<std::str
   }
   LinearWeights out{.weight = set.stacked(weights), .bias = {}};
   if (set.contains(biases.front())) out.bias = set.stacked(biases);
+  out.low_rank = low_rank_of(set, modules);
   return out;
 }
 

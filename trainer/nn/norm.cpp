@@ -84,8 +84,9 @@ struct AddNormBackward : BackwardNode {
                 .place = place},
                range);
     });
-    add_to(partial.data_ptr<float>(), threads, weights.gamma.grad);
-    if (wants_beta)
+    if (weights.gamma.grad.defined())
+      add_to(partial.data_ptr<float>(), threads, weights.gamma.grad);
+    if (wants_beta && weights.beta->grad.defined())
       add_to(partial.data_ptr<float>() + threads * columns, threads, weights.beta->grad);
   }
 };

@@ -33,8 +33,10 @@ class Pass {
 
   // The place of the next dropout of probability p (0 <= p < 1, rounded to 1/65536); off when
   // evaluating.
-  cpu::DropoutPlace dropout(double p) {
-    const std::uint32_t site = sites_++;
+  cpu::DropoutPlace dropout(double p) { return dropout_at(p, sites_++); }
+
+  // The same at a place of the caller's own numbering, which lies beside the others.
+  cpu::DropoutPlace dropout_at(double p, std::uint32_t site) const {
     const auto threshold = static_cast<std::uint32_t>(p * 65536.0 + 0.5);
     if (mode_ == Mode::kEvaluate || threshold == 0) return {};
     return {.seed = stream_.seed,

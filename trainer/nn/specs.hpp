@@ -15,6 +15,7 @@ enum class Bias { kYes, kNo };
 inline void add_weight(std::vector<ParameterSpec>& specs, const std::string& module,
                        std::int64_t out, std::int64_t in) {
   specs.push_back({.name = module + ".weight", .stored_name = {}, .shape = {out, in}});
+  specs.back().role = Role::kMatrix;
 }
 
 inline void add_bias(std::vector<ParameterSpec>& specs, const std::string& module,
@@ -53,6 +54,7 @@ inline void add_norm_weights(std::vector<ParameterSpec>& specs, const std::strin
 inline void add_table(std::vector<ParameterSpec>& specs, const std::string& module,
                       std::int64_t rows, std::int64_t size) {
   add_weight(specs, module, rows, size);
+  specs.back().role = Role::kOther;
 }
 
 }  // namespace trainer::nn

@@ -34,7 +34,10 @@ struct ProductSize {
 void add_product(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
                  const std::string& module, const ProductSize& size) {
   add_weight(specs, module, size.out, size.in / size.groups);
-  if (c.groups.as_convolution) specs.back().shape.push_back(1);
+  if (size.groups > 1) specs.back().role = Role::kOther;
+  if (!c.groups.as_convolution) return;
+  specs.back().shape.push_back(1);
+  specs.back().role = Role::kOther;
 }
 
 // ConvBERT's convolution beside attention; a convolution's own deviation is the model's.

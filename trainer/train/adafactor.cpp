@@ -52,7 +52,8 @@ Adafactor::Adafactor(nn::ParameterSet& parameters, const OptimizerOptions& optio
   std::int64_t rows = 0, columns = 0, longest_rows = 0, longest_columns = 0;
   for (std::size_t i = 0; i < all.size();) {
     Tensor tensor;
-    tensor.place = {.begin = all[i].offset, .treatment = treatments[i]};
+    tensor.place = {
+        .begin = all[i].offset, .gradient = all[i].gradient, .treatment = treatments[i]};
     const std::vector<std::int64_t>& shape = all[i].spec.shape;
     std::size_t next = i;
     std::int64_t size = 0;

@@ -12,10 +12,11 @@
 #include "config/error.hpp"
 #include "config/json.hpp"
 #include "hub/disk.hpp"
-#include "hub/safetensors.hpp"
 #include "models/export.hpp"
 #include "train/checkpoint_folders.hpp"
 #include "train/row_json.hpp"
+#include "weights/safetensors.hpp"
+#include "weights/tensor_files.hpp"
 
 namespace trainer::train {
 namespace {
@@ -23,8 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
 
-hub::TensorView view_of(const at::Tensor& tensor) {
-  return {.dtype = hub::DType::kF32,
+weights::TensorView view_of(const at::Tensor& tensor) {
+  return {.dtype = weights::DType::kF32,
           .shape = {tensor.numel()},
           .data = std::as_bytes(
               std::span(tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())))};
@@ -44,6 +45,7 @@ nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer
           {"seed", s.plan.seed},
           {"batch_size", s.plan.batch_size},
           {"gradient_accumulation_steps", s.plan.gradient_accumulation_steps},
+          {"base_model", s.base_model},
           {"global_step", s.global_step},
           {"max_steps", s.max_steps},
           {"epoch_index", s.epoch},
@@ -64,13 +66,14 @@ nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer
 
 // The optimizer's buffers from the file, which must hold just those.
 void read_buffers(const fs::path& checkpoint, Optimizer& optimizer) {
-  const hub::Safetensors file = hub::Safetensors::open(checkpoint / kOptimizerFile);
+  const weights::TensorFiles file =
+      weights::TensorFiles::open_safetensors(checkpoint / kOptimizerFile);
   std::vector<Optimizer::Buffer> buffers = optimizer.state();
   const bool as_many = file.tensors().size() == buffers.size();
   for (Optimizer::Buffer& buffer : buffers) {
     const auto found = file.tensors().find(buffer.name);
     const auto bytes = static_cast<std::size_t>(buffer.values.numel()) * sizeof(float);
-    if (!as_many || found == file.tensors().end() || found->second.dtype != hub::DType::kF32 ||
+    if (!as_many || found == file.tensors().end() || found->second.dtype != weights::DType::kF32 ||
         found->second.data.size() != bytes) {
       throw Error(
           ErrorCode::kInvalidInput,
@@ -137,10 +140,10 @@ fs::path write_checkpoint(const fs::path& output_directory, const models::Classi
   fs::remove_all(temporary);
   try {
     models::export_model(model, tokenizer, temporary);
-    std::map<std::string, hub::TensorView> buffers;
+    std::map<std::string, weights::TensorView> buffers;
     for (const Optimizer::Buffer& buffer : optimizer.state())
       buffers.emplace(buffer.name, view_of(buffer.values));
-    hub::write_safetensors(temporary / kOptimizerFile, buffers, {});
+    weights::write_safetensors(temporary / kOptimizerFile, buffers, {});
     models::write_file(temporary / kStateFile, to_json(state, optimizer).dump(1) + "\n");
     fs::remove_all(target);
     const hub::FileDescriptor folder = hub::open_file(temporary, O_RDONLY | O_DIRECTORY);
@@ -153,6 +156,10 @@ fs::path write_checkpoint(const fs::path& output_directory, const models::Classi
   return target;
 }
 
+std::string base_model_of(const fs::path& checkpoint) {
+  return config::string_or(config::JsonObject::read(checkpoint / kStateFile), "base_model", "");
+}
+
 TrainerState read_checkpoint(const fs::path& checkpoint, const RowPlan& plan,
                              Optimizer& optimizer) {
   const auto json = config::JsonObject::read(checkpoint / kStateFile);
@@ -160,6 +167,7 @@ TrainerState read_checkpoint(const fs::path& checkpoint, const RowPlan& plan,
   read_buffers(checkpoint, optimizer);
   TrainerState state;
   state.plan = plan;
+  state.base_model = config::string_or(json, "base_model", "");
   state.global_step = config::required_int(json, "global_step", config::kNotNegative);
   state.max_steps = config::required_int(json, "max_steps", config::kNotNegative);
   state.epoch = config::required_int(json, "epoch_index", config::kNotNegative);

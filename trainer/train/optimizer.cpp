@@ -74,9 +74,10 @@ double Optimizer::gradient_norm() const {
     std::vector<double> sums(static_cast<std::size_t>(blocks));
     nn::parallel_rows(blocks, 1, [&](nn::cpu::RowRange range) {
       for (std::int64_t i = range.begin; i < range.end; ++i) {
-        const std::int64_t begin = group.begin + i * kGrain;
+        const std::int64_t begin = group.gradient + i * kGrain;
+        const std::int64_t end = group.gradient + group.end - group.begin;
         sums[static_cast<std::size_t>(i)] =
-            nn::cpu::kernels().sum_of_squares(data, {begin, std::min(begin + kGrain, group.end)});
+            nn::cpu::kernels().sum_of_squares(data, {begin, std::min(begin + kGrain, end)});
       }
     });
     for (const double sum : sums) total += sum;
@@ -87,7 +88,8 @@ double Optimizer::gradient_norm() const {
 void Optimizer::clear_frozen() {
   float* data = parameters_.grads().data_ptr<float>();
   for (const ParameterGroup& group : groups_) {
-    if (!group.treatment.trained) std::fill(data + group.begin, data + group.end, 0.0F);
+    if (!group.treatment.trained && group.gradient >= 0)
+      std::fill_n(data + group.gradient, group.end - group.begin, 0.0F);
   }
 }
 
@@ -106,7 +108,7 @@ nn::cpu::UpdateTarget Optimizer::target(const ParameterGroup& group, double lear
                                         float gradient_scale) const {
   const at::Tensor& shadow = parameters_.shadow();
   return {.parameter = parameters_.masters().data_ptr<float>() + group.begin,
-          .gradient = parameters_.grads().data_ptr<float>() + group.begin,
+          .gradient = parameters_.grads().data_ptr<float>() + group.gradient,
           .shadow = shadow.defined() ? nn::data<nn::cpu::Bf16>(shadow) + group.begin : nullptr,
           .gradient_scale = gradient_scale,
           .lr = static_cast<float>(learning_rate * group.treatment.lr_scale),

@@ -90,7 +90,7 @@ std::vector<Treatment> treatments(const nn::ParameterSet& set, const GroupOption
     const nn::ParameterSpec& spec = parameter.spec;
     const bool decays = spec.decay == nn::Decay::kYes && !name_forbids_decay(spec.stored_name);
     const auto below_top = static_cast<double>(layers + 1 - height(spec.name, layers));
-    out.push_back({.trained = !frozen(spec, options),
+    out.push_back({.trained = spec.gradient == nn::Gradient::kTrained && !frozen(spec, options),
                    .weight_decay = decays ? options.weight_decay : 0.0,
                    .lr_scale = std::pow(options.layerwise_decay.value_or(1.0), below_top)});
   }
@@ -108,10 +108,16 @@ std::vector<ParameterGroup> group(const nn::ParameterSet& set,
   for (std::size_t i = 0; i < treatments.size(); ++i) {
     const nn::Parameter& parameter = set.parameters()[i];
     const std::int64_t end = parameter.offset + parameter.size;
-    if (!groups.empty() && groups.back().treatment == treatments[i]) {
+    const bool alike = !groups.empty() && groups.back().treatment == treatments[i] &&
+                       (groups.back().gradient < 0) == (parameter.gradient < 0);
+    if (alike) {
       groups.back().end = end;
     } else {
-      groups.push_back({parameter.offset, end, state, treatments[i]});
+      groups.push_back({.begin = parameter.offset,
+                        .end = end,
+                        .state = state,
+                        .gradient = parameter.gradient,
+                        .treatment = treatments[i]});
     }
     if (treatments[i].trained) state += parameter.size;
   }

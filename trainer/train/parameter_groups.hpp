@@ -30,7 +30,8 @@ struct Treatment {
   bool operator==(const Treatment&) const = default;
 };
 
-// One per parameter, in the set's order. Weight decay as the Trainer has it: not for norms, and for
+// One per parameter, in the set's order. Frozen are those of the options and those that have no
+// gradient to be used (nn::Gradient). Weight decay as the Trainer has it: not for norms, and for
 // no parameter whose stored name says bias, layernorm, rmsnorm, norm or …_norm. Throws
 // Error(kUsage), naming the flag, for a pattern that no parameter's name matches, for more layers
 // than there are, and when nothing is left to be trained.
@@ -39,11 +40,12 @@ std::vector<Treatment> treatments(const nn::ParameterSet& parameters, const Grou
 // Whether the Trainer's name patterns keep weight decay away from this parameter.
 bool name_forbids_decay(const std::string& stored_name);
 
-// Neighbouring parameters of equal treatment: elements [begin, end) of the flat buffers.
+// Neighbouring parameters of equal treatment: elements [begin, end) of masters and shadow.
 struct ParameterGroup {
   std::int64_t begin = 0;
   std::int64_t end = 0;
-  std::int64_t state = 0;  // where its elements begin in buffers that hold trained ones only
+  std::int64_t state = 0;      // where its elements begin in buffers that hold trained ones only
+  std::int64_t gradient = -1;  // where they begin in the gradients; below 0: they have none
   Treatment treatment = {};
 };
 

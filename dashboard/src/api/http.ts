@@ -36,15 +36,37 @@ export interface RequestOptions {
   accept?: string;
   body?: unknown;
   method?: 'GET' | 'POST' | 'DELETE';
+  // Of those that anybody may ask: it says nothing of the session, and needs nothing of it.
+  public?: boolean;
+}
+
+// What requests have to do with who is logged in (state/session.ts).
+export interface SessionHooks {
+  // The token of requests that may change something, once it is known whether there is one.
+  csrfToken: () => Promise<string | null>;
+  // The server does not know, or no longer, who asks.
+  onRefused: () => void;
+}
+let hooks: SessionHooks = { csrfToken: () => Promise.resolve(null), onRefused: () => undefined };
+export function connectSession(to: SessionHooks): void {
+  hooks = to;
+}
+
+async function headersOf(options: RequestOptions): Promise<Record<string, string>> {
+  const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
+  if (options.body !== undefined) headers['content-type'] = 'application/json';
+  const changes = options.body !== undefined || (options.method ?? 'GET') !== 'GET';
+  const token = changes && options.public !== true ? await hooks.csrfToken() : null;
+  if (token !== null) headers['x-csrf-token'] = token;
+  return headers;
 }
 
 async function send(path: string, options: RequestOptions): Promise<Response> {
-  const init: RequestInit = { headers: { accept: options.accept ?? 'application/json' } };
+  const init: RequestInit = { headers: await headersOf(options) };
   if (options.signal) init.signal = options.signal;
   if (options.method) init.method = options.method;
   if (options.body !== undefined) {
     init.method = 'POST';
-    init.headers = { accept: options.accept ?? 'application/json', 'content-type': 'application/json' };
     init.body = JSON.stringify(options.body);
   }
   let response: Response;
@@ -54,6 +76,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
     if (options.signal?.aborted) throw error;
     throw new ApiError('unreachable', 'the server cannot be reached');
   }
+  if (response.status === 401 && options.public !== true) hooks.onRefused();
   if (!response.ok) throw await failure(response);
   return response;
 }

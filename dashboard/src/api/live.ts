@@ -61,6 +61,11 @@ export class LiveClient {
     return () => this.drop(held, handler);
   }
 
+  // Connects before anything is subscribed: the page that is being made will.
+  begin(): void {
+    this.ensureConnected();
+  }
+
   get isOpen(): boolean {
     return this.socket?.readyState === 1;
   }

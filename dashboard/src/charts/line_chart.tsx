@@ -12,6 +12,7 @@ import './line_chart.css';
 
 export interface ChartLine extends HoverLine {
   dash: readonly number[];
+  isPinned: boolean;
 }
 
 // What a line is read from where it is drawn from a picture.

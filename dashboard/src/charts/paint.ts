@@ -24,6 +24,8 @@ export interface PaintLine {
   smoothed: Float64Array | null;
   color: string;
   dash: readonly number[];
+  // Stands out among others.
+  isPinned?: boolean;
 }
 
 // Whether entries beyond the y range leave an arrow at the edge.
@@ -217,7 +219,7 @@ const kHatchAlpha = 0.5;
 const kThinAlpha = 0.7;
 const kVeilAlpha = 0.78;
 // CSS pixels.
-const kWidths = { thin: 1, normal: 1.5, strong: 2.25 } as const;
+const kWidths = { thin: 1, normal: 1.5, pinned: 2, strong: 2.25 } as const;
 
 type Weight = keyof typeof kWidths;
 
@@ -264,7 +266,8 @@ const kThinFrom = 50;
 
 export function paintLines(context: CanvasRenderingContext2D, plot: Plot, lines: readonly PaintLine[], marks: EdgeMarks = 'none'): void {
   within(context, plot, () => {
-    for (const line of lines) paintLine(context, plot, line, lines.length > kThinFrom ? 'thin' : 'normal', marks);
+    const usual = lines.length > kThinFrom ? 'thin' : 'normal';
+    for (const line of lines) paintLine(context, plot, line, line.isPinned === true ? 'pinned' : usual, marks);
   });
 }
 

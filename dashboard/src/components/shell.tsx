@@ -3,6 +3,7 @@ import { For, Show, type JSX } from 'solid-js';
 import { comparePath, projectPath, runsPath } from '../lib/route';
 import { liveStatus } from '../state/live';
 import { followLinks } from '../state/location';
+import { end, user } from '../state/session';
 import { chooseTheme, themeChoice, type ThemeChoice } from '../state/theme';
 import { Icon, type IconName } from './icons';
 import { Shortcuts } from './shortcuts';
@@ -20,6 +21,16 @@ function RailLink(props: { href: string; icon: IconName; label: string; current:
       <Icon name={props.icon} />
       <span>{props.label}</span>
     </a>
+  );
+}
+
+// favicon.svg, without a request of its own.
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
+      <rect width="32" height="32" rx="7" fill="#3b5bdb" />
+      <path d="M6 9c4 0 5 13 10 13 4 0 5-6 10-6" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" />
+    </svg>
   );
 }
 
@@ -57,14 +68,14 @@ function LiveBadge() {
 export function Shell(props: {
   crumbs: readonly Crumb[];
   project: string | null;
-  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'unknown';
+  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'first-start' | 'settings' | 'unknown';
   children: JSX.Element;
 }) {
   return (
     <div class="shell" onClick={followLinks}>
       <a class="skip-link" href="#main">Skip to the content</a>
       <nav class="rail" aria-label="Main">
-        <a href="/" class="brand" aria-label="Tracker, all projects"><img src="/favicon.svg" alt="" width="26" height="26" /></a>
+        <a href="/" class="brand" aria-label="Tracker, all projects"><Mark /></a>
         <RailLink href="/" icon="projects" label="Projects" current={props.page === 'projects'} />
         <Show when={props.project}>
           {(project) => (
@@ -77,6 +88,7 @@ export function Shell(props: {
         </Show>
         <span class="rail-space" />
         <RailLink href="/start" icon="start" label="Log a run" current={props.page === 'start'} />
+        <RailLink href="/settings" icon="sliders" label="Settings" current={props.page === 'settings'} />
       </nav>
       <header class="head">
         <nav class="crumbs" aria-label="Breadcrumb">
@@ -95,6 +107,13 @@ export function Shell(props: {
         </nav>
         <Shortcuts project={props.project} />
         <LiveBadge />
+        <Show when={user()}>
+          {(one) => (
+            <button type="button" class="button" title={`Logged in as ${one().name}`} onClick={() => void end()}>
+              Log out {one().name}
+            </button>
+          )}
+        </Show>
         <ThemeSwitch />
       </header>
       <main id="main" tabindex="-1">{props.children}</main>

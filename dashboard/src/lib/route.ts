@@ -10,6 +10,8 @@ export type Place =
   | { page: 'compare'; project: string }
   | { page: 'run'; id: string; tab: RunTab }
   | { page: 'start' }
+  | { page: 'first-start' }
+  | { page: 'settings' }
   | { page: 'unknown' };
 
 const kTabs: readonly string[] = ['charts', 'overview', 'system', 'logs', 'diff'];
@@ -25,7 +27,7 @@ export function parsePath(path: string): Place {
   }
   const [first, name, last] = parts;
   if (first === undefined) return { page: 'projects' };
-  if (first === 'start' && parts.length === 1) return { page: 'start' };
+  if ((first === 'start' || first === 'first-start' || first === 'settings') && parts.length === 1) return { page: first };
   if (first === 'p' && name !== undefined && parts.length === 2) return { page: 'workspace', project: name };
   if (first === 'p' && name !== undefined && last === 'charts' && parts.length === 3) return { page: 'workspace', project: name };
   if (first === 'p' && name !== undefined && last === 'runs' && parts.length === 3) return { page: 'runs', project: name };

@@ -4,7 +4,7 @@ import { getKeysOfProject, getKeysOfRuns, kKeyRunsPerRequest } from '../api/clie
 import { isAbort } from '../api/http';
 import type { KeyInfo, PointColumns } from '../api/types';
 import { mergeKeys } from '../lib/sections';
-import { kSettleMs, live } from './live';
+import { kSettleListMs, live } from './live';
 
 // The newest runs of a project tell which keys there are; older ones rarely know another.
 export const kNewestRuns = 24;
@@ -37,19 +37,15 @@ export function createRunKeys(runs: Accessor<readonly string[]>, project?: Acces
     byRun.set(run, keys);
   });
 
-  async function begin(name: string): Promise<void> {
+  const stop = (): AbortSignal => {
     abort.abort();
     abort = new AbortController();
-    const { signal } = abort;
-    byRun.clear();
-    asked.clear();
-    batch(() => {
-      setBegun(false);
-      setDone(false);
-      bump();
-    });
+    return abort.signal;
+  };
+
+  async function begin(name: string, signal: AbortSignal): Promise<void> {
     try {
-      await live.settled(kSettleMs);
+      await live.settled(kSettleListMs);
       learn(await getKeysOfProject(name, kNewestRuns, signal));
     } catch {
       // They are asked for one by one then.
@@ -62,6 +58,21 @@ export function createRunKeys(runs: Accessor<readonly string[]>, project?: Acces
     });
   }
 
+  function follow(name: string): void {
+    byRun.clear();
+    asked.clear();
+    batch(() => {
+      setBegun(false);
+      setDone(false);
+      bump();
+    });
+    // Keys that were first logged before the socket was there.
+    onCleanup(live.subscribe({ project: name }, (event) => {
+      if (event.type === 'resync') void begin(name, stop());
+    }));
+    void begin(name, stop());
+  }
+
   async function ask(missing: readonly string[], signal: AbortSignal): Promise<void> {
     try {
       learn(await getKeysOfRuns(missing, signal));
@@ -71,7 +82,7 @@ export function createRunKeys(runs: Accessor<readonly string[]>, project?: Acces
     }
   }
 
-  if (project) createEffect(on(project, (name) => void begin(name)));
+  if (project) createEffect(on(project, follow));
   createEffect(() => {
     if (!begun()) return;
     const missing = runs().filter((run) => !asked.has(run));

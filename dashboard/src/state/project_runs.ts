@@ -3,7 +3,7 @@ import { batch, createEffect, createSignal, on, onCleanup, type Accessor } from 
 import { listRuns } from '../api/client';
 import { isAbort, messageOf } from '../api/http';
 import type { Run } from '../api/types';
-import { kSettleMs, live } from './live';
+import { kSettleListMs, live } from './live';
 
 export interface ProjectRuns {
   // Newest first.
@@ -30,9 +30,12 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
     frame = 0;
     setRuns([...byId.values()].sort(newestFirst));
   };
-  const keep = (run: Run): void => {
+  // True if it says something new: who reads again mostly reads the same.
+  const keep = (run: Run): boolean => {
     const held = byId.get(run.id);
-    if (!held || run.version >= held.version) byId.set(run.id, run);
+    if (held && (run.version < held.version || (run.version === held.version && run.state === held.state))) return false;
+    byId.set(run.id, run);
+    return true;
   };
 
   async function load(): Promise<void> {
@@ -40,13 +43,14 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
     abort = new AbortController();
     const { signal } = abort;
     try {
-      await live.settled(kSettleMs);
+      await live.settled(kSettleListMs);
       const name = project();
       const before = new Set(byId.keys());
       await listRuns(name, (page) => {
         if (signal.aborted) return;
-        page.forEach(keep);
+        const isNew = page.map(keep).includes(true);
         page.forEach((run) => before.delete(run.id));
+        if (!isNew && state() === 'ready') return;
         batch(() => {
           publish();
           setState('ready');
@@ -74,8 +78,7 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
     const leave = live.subscribe({ project: name }, (event) => {
       if (event.type === 'resync') void load();
       if (event.type !== 'run') return;
-      keep(event.run);
-      if (frame === 0) frame = requestAnimationFrame(publish);
+      if (keep(event.run) && frame === 0) frame = requestAnimationFrame(publish);
     });
     void load();
     onCleanup(() => {

@@ -51,6 +51,8 @@ export function createSeriesStore(options: StoreOptions): SeriesStore {
   let abort = new AbortController();
   let pumpTimer: ReturnType<typeof setTimeout> | null = null;
   let pumpAt = 0;
+  let isPumpDue = false;
+  let isOver = false;
   let frame = 0;
 
   function entryOf(key: string): Entry {
@@ -74,7 +76,20 @@ export function createSeriesStore(options: StoreOptions): SeriesStore {
     });
   }
 
+  function pumpNow(): void {
+    if (isPumpDue) return;
+    isPumpDue = true;
+    queueMicrotask(() => {
+      isPumpDue = false;
+      if (!isOver) pump();
+    });
+  }
+
   function pumpSoon(delayMs = 0): void {
+    if (delayMs === 0) {
+      pumpNow();
+      return;
+    }
     const at = performance.now() + delayMs;
     if (pumpTimer !== null && pumpAt <= at) return;
     if (pumpTimer !== null) clearTimeout(pumpTimer);
@@ -221,6 +236,7 @@ export function createSeriesStore(options: StoreOptions): SeriesStore {
     pumpSoon();
   }, { defer: true }));
   onCleanup(() => {
+    isOver = true;
     abort.abort();
     if (pumpTimer !== null) clearTimeout(pumpTimer);
     cancelAnimationFrame(frame);

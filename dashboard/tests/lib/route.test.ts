@@ -19,6 +19,7 @@ it('ends in no name with a dot, so that no server takes a project for a file', (
 it('knows what it does not know', () => {
   for (const path of ['/x', '/p', '/p/a/b', '/runs', '/runs/a/b', '/p/%E0%A4%A']) expect(parsePath(path).page).toBe('unknown');
   expect(parsePath('/').page).toBe('projects');
+  for (const page of ['start', 'first-start', 'settings']) expect(parsePath(`/${page}`)).toEqual({ page });
 });
 
 it('changes only what it is told, in a fixed order', () => {

@@ -8,7 +8,14 @@ const asked = vi.hoisted(() => ({ projects: [] as { name: string; answer: Answer
 const keysOf = (runs: Record<string, string[]>) => new Map(Object.entries(runs).map(([run, names]) => [run, names.map((key): KeyInfo => ({
   key, kind: 'history', count: 1, hidden: false, goal: 'none', stepMetric: null,
 }))]));
-vi.mock('../../src/state/live', () => ({ kSettleMs: 0, live: { settled: () => Promise.resolve() } }));
+const handlers = vi.hoisted(() => new Set<(event: { type: string }) => void>());
+vi.mock('../../src/state/live', () => ({ kSettleListMs: 0, live: {
+  settled: () => Promise.resolve(),
+  subscribe: (_target: unknown, handler: (event: { type: string }) => void) => {
+    handlers.add(handler);
+    return () => handlers.delete(handler);
+  },
+} }));
 vi.mock('../../src/api/client', () => ({
   kKeyRunsPerRequest: 200,
   getKeysOfProject: (name: string) => new Promise((resolve, fail) => asked.projects.push({ name, answer: (runs) => resolve(keysOf(runs)), fail: () => fail(new Error('no')) })),
@@ -68,4 +75,19 @@ it('forgets the keys of another project', async () => {
   await settle();
   expect([keys.state(), names(keys), asked.projects[1]?.name]).toEqual(['loading', [], 'sst2']);
   dispose();
+});
+
+it('asks again when the socket was late, and keeps what it has meanwhile', async () => {
+  const { keys, dispose } = make(['a']);
+  await settle();
+  asked.projects[0]?.answer({ a: ['loss'] });
+  await settle();
+  handlers.forEach((handler) => handler({ type: 'resync' }));
+  await settle();
+  expect([keys.state(), names(keys), asked.projects.length]).toEqual(['ready', ['loss'], 2]);
+  asked.projects[1]?.answer({ a: ['loss', 'f1'] });
+  await settle();
+  expect(names(keys)).toEqual(['f1', 'loss']);
+  dispose();
+  expect(handlers.size).toBe(0);
 });

@@ -67,6 +67,7 @@ export function startServer({ dist, runs, port }) {
     const json = (body) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     const parts = url.pathname.split('/').slice(3).map(decodeURIComponent);
     if (parts[0] === 'server') return json({ version: '0.1.0', grpc_port: 8081, started_us: 0 });
+    if (parts[0] === 'session') return json({ user: null, csrf_token: null, key: null, open: true });
     if (parts[0] === 'projects') return json({ projects: projectsJson(runs) });
     if (parts[0] === 'runs' && parts.length === 1) {
       const project = url.searchParams.get('project');

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include <tracker/artifact.hpp>
+#include <tracker/media.hpp>
 #include <tracker/value.hpp>
 
 namespace tracker {
@@ -34,6 +36,24 @@ struct MetricDefinition {
   bool hidden = false;
 };
 
+// What is to become of a run that is there already, or is not. Rules: docs/run-semantics.md.
+enum class Resume {
+  kNone,   // it gets one more writer, whose steps begin at 0; a run that is not there is made
+  kAllow,  // the same, but steps go on where the run stands
+  kMust,   // start() throws unless the run is there
+  kNever,  // start() throws if it is
+  kAuto,   // the last run of this project on this machine and directory if it did not finish, else
+           // a new one; as kAllow
+};
+
+// A place in another run.
+struct RunStep {
+  std::string run;  // its id
+  std::int64_t step = 0;
+};
+
+enum class AlertLevel { kInfo, kWarning, kError };
+
 // Limits are in bytes of UTF-8; NUL and bytes that are not UTF-8 become U+FFFD (three bytes) first.
 struct RunSettings {
   std::string project;  // required, up to 200; made on the server if it is not there
@@ -44,6 +64,18 @@ struct RunSettings {
   // Which of the writers this is, from 0; absent: $RANK, if the id was given. Ranks above 0 capture
   // no console, and their system metrics and environment are told apart by "rankN/".
   std::optional<int> rank;
+  // All but kNone wait for the server, at most `resume_patience`. Without a server in reach kAllow
+  // and kAuto go by the spools of this machine, and so does every offline run; else start() throws
+  // Error(kUnavailable).
+  Resume resume = Resume::kNone;
+  std::chrono::milliseconds resume_patience{30'000};
+  // The new run begins as that one was, up to and with the step; its own steps go on behind it.
+  // Nothing is copied. A run that the server does not have in the project is no error here: the run
+  // then stands alone, and its environment says why.
+  std::optional<RunStep> fork_from;
+  // Of the run with `id`, what was logged at steps above this one counts no more, and steps go on
+  // behind it.
+  std::optional<std::int64_t> rewind_to;
   std::string name;                 // up to 512; empty: a readable one is generated
   std::string group;                // up to 512
   std::string job_type;             // up to 512
@@ -55,7 +87,7 @@ struct RunSettings {
   std::filesystem::path relay;      // program tracker-relay; empty: beside this program, then $PATH
   bool offline = false;             // write the spool only; `tracker sync` delivers it later
   bool capture_console = true;      // stdout and stderr of this process, as lines
-  bool capture_git = true;          // commit, branch, remote, diff size
+  bool capture_git = true;          // commit, branch, remote, and what differs from the commit
   std::chrono::milliseconds system_interval{
       2000};  // CPU, memory, disk, network, GPU; 0 switches it off
 };
@@ -82,7 +114,8 @@ enum class Delivery {
 class Run {
  public:
   // Makes the spool directory, starts tracker-relay (unless offline) and returns without waiting
-  // for the server. Throws Error: no project, a text beyond its limit, a directory that cannot be
+  // for the server (but see Resume). Throws Error: no project, a text beyond its limit, a run that
+  // must or must not be there (kFailedPrecondition), a directory that cannot be
   // written, a login file that is not JSON.
   static Run start(RunSettings settings);
 
@@ -107,9 +140,25 @@ class Run {
   void config(const Dict& values) noexcept;
   void summary(const Dict& values) noexcept;
   void define_metric(std::string_view key, const MetricDefinition& definition) noexcept;
+  // Something to look at, at a step; without one, that of the last row. Several of one key and step
+  // are kept, in order. Its key has up to 512 bytes.
+  void log_media(std::string_view key, const Media& media,
+                 std::optional<std::int64_t> step = std::nullopt) noexcept;
+  // Asks the server to tell people (webhook, e-mail: as it was set up), unless it did so for this
+  // run and title within `quiet`. Title up to 512 bytes, text up to 16 KiB. Returns at once.
+  void alert(std::string_view title, std::string_view text, AlertLevel level = AlertLevel::kInfo,
+             std::chrono::seconds quiet = std::chrono::seconds(60)) noexcept;
   // As RunSettings limits them.
   void set_tags(const std::vector<std::string>& tags) noexcept;
   void set_notes(std::string_view notes) noexcept;
+
+  // Hands a version of an artifact to the relay, which makes it at the server, with this run as its
+  // maker, whatever becomes of this process; without a server, `tracker sync` does. Files are
+  // copied first (see ArtifactFiles), which takes as long as that takes. What is against the rules,
+  // or cannot be read, is said on stderr and by the ticket.
+  ArtifactTicket log_artifact(const ArtifactSettings& settings) noexcept;
+  // Notes that the run uses a version; fetch_artifact() gets its files.
+  ArtifactTicket use_artifact(std::string_view name) noexcept;
 
   // Ends the run and waits up to `timeout` until the server has acknowledged everything; then the
   // relay is left to it. Waits less when nothing is to be expected: no relay, refused, or no server
@@ -117,6 +166,9 @@ class Run {
   // logged afterwards is ignored and not counted. `reason` is a line for people.
   bool finish(RunState state = RunState::kFinished, std::string_view reason = {},
               std::chrono::milliseconds timeout = std::chrono::seconds(30)) noexcept;
+
+  // Of the next row that is logged without a step, if no other thread logs one before.
+  std::int64_t next_step() const noexcept;
 
   const std::string& id() const noexcept;       // UUID
   const std::string& name() const noexcept;     //

@@ -33,7 +33,7 @@ export async function openBrowser({ folder, theme }) {
 
 // Pixels of a panel's canvas that have a colour: axes and grid are grey, lines are not.
 export function paintedPixels(page, key) {
-  return page.locator(`[data-key="${key}"] canvas`).evaluate((canvas) => {
+  return page.locator(`[data-key="${key}"] canvas:not(.chart-overlay)`).evaluate((canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     let painted = 0;
     for (let i = 0; i < data.length; i += 4) {
@@ -45,7 +45,7 @@ export function paintedPixels(page, key) {
 }
 
 export async function waitForPixels(page, key, least) {
-  await page.waitForSelector(`[data-key="${key}"] canvas`);
+  await page.waitForSelector(`[data-key="${key}"] canvas:not(.chart-overlay)`);
   let painted = 0;
   for (let frame = 0; frame < 300 && painted < least; frame++) {
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));

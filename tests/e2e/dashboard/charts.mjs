@@ -102,6 +102,46 @@ describe('charts', () => {
     quiet();
   });
 
+  test('many lines come as a picture, and what is read of them is exact', async () => {
+    const { page } = session;
+    const pictured = series((body) => body.height !== null && body.runs.length === kLines);
+    await open();
+    const picture = (await pictured).postDataJSON();
+    assert.ok(picture.height >= 150 && picture.width <= 300, `${picture.width} x ${picture.height} for ${kLines} lines`);
+    const read = series((body) => body.height === null);
+    await panel().locator('.u-over').hover({ position: { x: 120, y: 60 } });
+    const exact = (await read).postDataJSON();
+    assert.deepEqual([exact.keys, exact.runs.length], [['train/loss'], kLines]);
+    assert.ok(exact.width >= picture.width * 2, `${exact.width} pixels are read, ${picture.width} drawn`);
+    await page.locator('.tip-row').first().waitFor();
+    // A logarithm shows more than a level of the picture.
+    const sharp = series((body) => body.height === null && body.width === picture.width);
+    await panel().getByRole('button', { name: /^log:/ }).click();
+    await sharp;
+    quiet();
+  });
+
+  test('a panel over several keys is typed, drawn, kept in the address and taken away', async () => {
+    const { page, picture } = session;
+    await open();
+    await page.getByRole('button', { name: 'Add a panel over several keys' }).click();
+    const box = page.getByRole('combobox', { name: 'Expression over keys' });
+    await box.fill('train/loss - ');
+    await page.getByText('At character 14: something is missing at the end.').waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Add panel' }).isDisabled());
+    await box.fill('train/loss - eval/accuracy');
+    await assertAccessible(page, 'expression');
+    await box.press('Enter');
+    await waitForPixels(page, '=train/loss - eval/accuracy', 100);
+    assert.match(page.url(), /ex=train%252Floss/);
+    await picture('charts_expression');
+    const made = page.locator('[data-key="=train/loss - eval/accuracy"]');
+    await made.hover();
+    await made.getByRole('button', { name: 'Remove train/loss - eval/accuracy' }).click();
+    await made.waitFor({ state: 'detached' });
+    quiet();
+  });
+
   test('names of lines come from a template', async () => {
     const { page } = session;
     await open();

@@ -85,11 +85,16 @@ test('the workspace draws the runs together and hides one by its eye', async () 
   await waitForPixels(page, 'train/loss', 200);
   await assertAccessible(page, 'workspace');
   await picture('workspace');
-  const eye = page.locator(`.run-row[data-run="${run.id}"] button`);
+  const row = page.locator(`.run-row[data-run="${run.id}"]`);
+  const eye = row.getByRole('button', { name: /^Draw/ });
   await eye.click();
   assert.equal(await eye.getAttribute('aria-pressed'), 'false');
   assert.match(page.url(), /hide=/);
   await eye.click();
+  await row.hover();
+  await row.getByRole('button', { name: /^Pin/ }).click();
+  assert.match(page.url(), new RegExp(`pin=${run.id.slice(0, 8)}`));
+  await row.getByRole('button', { name: /^Pin/, pressed: true }).click();
   quiet();
 });
 

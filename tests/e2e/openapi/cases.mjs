@@ -1,19 +1,123 @@
+// Answers that the server of this test cannot give: it has users.
+export const kElsewhere = { useFirstStart: 200 };
+
 // Requests of which the answers are checked against tracker-server/http/openapi.json, by operationId. Each operation
 // needs a case for each 2xx status, and each of its answers must be one that the document has. What is the same for all
 // routes (ids that are nonsense or unknown, methods, If-None-Match, HEAD) is asked without a case.
 //
+// The server of this test lets everybody do everything; `data.login` are the headers of a session that was begun.
+//
 // A case: { status, query?, body?, headers?, check?(body) }; `path` is what fills {…} of the route. `data` is what the
-// server holds: { run, project } of a finished run with keys loss (3,000 rows, some not finite), eval/acc, and lines.
+// server holds: { run, project, media } of a finished run with keys loss (3,000 rows, some not finite), eval/acc, lines, and
+// media hist, shot (PNG) and drawing (SVG), the last two with their hashes; and { version }, the id of version v0 of the
+// artifact `net` that the run made: `hello.txt` ("hello artifact"), `dir/page.html`.
 export function cases(data) {
   const run = { id: data.run };
   const elsewhere = { origin: 'http://evil.example' };
   const series = (body) => ({ body: { runs: [data.run], keys: ['loss', 'eval/acc', 'absent'], ...body } });
+  const version = { id: data.version };
   return {
+    getArtifacts: [
+      { status: 200, query: { project: data.project }, check: (body) => body.artifacts[0].name === 'net' && body.artifacts[0].latest === 'v0' },
+      { status: 200, query: { project: data.project, type: 'none', limit: '1' }, check: (body) => body.artifacts.length === 0 },
+      { status: 400 },
+      { status: 400, query: { project: data.project, limit: '0' } },
+      { status: 404, query: { project: 'nobody has this' } },
+    ],
+    getArtifactVersions: [
+      { status: 200, query: { project: data.project, name: 'net' }, check: (body) => body.versions[0].id === data.version && body.versions[0].run === data.run },
+      { status: 200, query: { project: data.project, name: 'net', version: 'latest' }, check: (body) => body.versions.length === 1 },
+      { status: 200, query: { project: data.project, name: 'net', deleted: '1' }, check: (body) => body.versions.length === 0 },
+      { status: 400, query: { project: data.project } },
+      { status: 400, query: { project: data.project, name: 'net', cursor: 'nonsense' } },
+      { status: 404, query: { project: data.project, name: 'net', version: 'v7' } },
+      { status: 404, query: { project: data.project, name: 'nobody has this' } },
+    ],
+    getArtifactVersion: [{ status: 200, path: version, check: (body) => body.version === 'v0' && body.aliases.includes('latest') && body.files === 2 }],
+    getArtifactFiles: [
+      { status: 200, path: version, check: (body) => body.files.map((file) => file.path).join() === 'dir/page.html,hello.txt' },
+      { status: 200, path: version, query: { prefix: 'dir/', limit: '1' }, check: (body) => body.files.length === 1 && body.next_cursor === null },
+      { status: 400, path: version, query: { limit: '1001' } },
+    ],
+    getArtifactFile: [
+      { status: 200, path: version, query: { path: 'hello.txt' }, check: (body) => body === 'hello artifact' },
+      { status: 200, path: version, query: { path: 'hello.txt', inline: '1' }, check: (body) => body === 'hello artifact' },
+      { status: 206, path: version, query: { path: 'hello.txt' }, headers: { range: 'bytes=6-8' }, check: (body) => body === 'art' },
+      { status: 200, path: version, query: { path: 'dir/page.html', inline: '1' } },
+      { status: 416, path: version, query: { path: 'hello.txt' }, headers: { range: 'bytes=14-' } },
+      { status: 400, path: version },
+      { status: 404, path: version, query: { path: '../hello.txt' } },
+    ],
+    getArtifactLineage: [
+      { status: 200, path: version, check: (body) => body.edges[0].kind === 'produced' && body.runs[0].id === data.run },
+      { status: 400, path: version, query: { depth: '17' } },
+    ],
+    getRunArtifacts: [{ status: 200, path: run, check: (body) => body.produced[0].id === data.version && body.used.length === 0 }],
     getHealth: [{ status: 200 }],
     getReady: [{ status: 200 }],
     getMetrics: [{ status: 200, check: (body) => body.includes('tracker_build_info') }],
     getOpenapi: [{ status: 200 }],
     getServer: [{ status: 200 }],
+    getSession: [{ status: 200, check: (body) => body.open && body.user === null }, { status: 200, headers: data.login, check: (body) => body.user.name === 'ada' && body.csrf_token.length === 64 }],
+    logIn: [
+      { status: 200, body: { user: 'ada', password: 'correct horse' }, check: (body) => body.user.name === 'ada' },
+      { status: 401, body: { user: 'ada', password: 'wrong horse' } },
+      { status: 400, body: { user: 'ada' } },
+    ],
+    logOut: [{ status: 200 }, { status: 403, headers: { ...data.login, 'x-csrf-token': 'of another' } }],
+    changePassword: [
+      { status: 200, headers: data.login, body: { old_password: 'correct horse', new_password: 'correct horse' } },
+      { status: 403, headers: data.login, body: { old_password: 'wrong horse', new_password: 'correct horse' } },
+      { status: 400, headers: data.login, body: { old_password: 'correct horse', new_password: 'short' } },
+    ],
+    // This server has users already; that the link works is for tests/tracker-server/auth and tests/tracker-server/app.
+    useFirstStart: [
+      { status: 403, body: { token: 'none', user: 'eve', password: 'correct horse' } },
+      { status: 400, body: { token: 'none', user: 'Not A Name', password: 'correct horse' } },
+    ],
+    getUsers: [{ status: 200, check: (body) => body.users.some((one) => one.name === 'ada' && one.last_login_us > 0) }],
+    postUser: [
+      { status: 200, body: { name: `u${Date.now()}`, with_key: true }, check: (body) => body.key.startsWith('trk_') && body.password.length === 20 },
+      { status: 409, body: { name: 'ada' } },
+      { status: 400, body: { name: 'Not A Name' } },
+    ],
+    changeUser: [
+      { status: 200, path: { user: 'bob' }, body: { disabled: true, reset_password: true }, check: (body) => body.disabled && body.password.length === 20 },
+      { status: 200, path: { user: 'bob' }, body: { disabled: false }, check: (body) => !body.disabled && body.password === null },
+      { status: 404, path: { user: 'nobody' }, body: {} },
+      { status: 409, path: { user: 'ada' }, body: { disabled: true } },
+    ],
+    getTeams: [{ status: 200 }],
+    postTeam: [{ status: 200, body: { name: `t${Date.now()}` }, check: (body) => body.teams.length > 0 }, { status: 409, body: { name: 'vision' } }],
+    postTeamUser: [
+      { status: 200, path: { team: 'vision' }, body: { user: 'bob' }, check: (body) => body.teams.some((one) => one.users[0] === 'bob') },
+      { status: 404, path: { team: 'nothing' }, body: { user: 'bob' } },
+    ],
+    deleteTeamUser: [{ status: 200, path: { team: 'vision', user: 'ada' } }, { status: 404, path: { team: 'vision', user: 'nobody' } }],
+    deleteTeam: [{ status: 200, path: { team: 'old' } }, { status: 404, path: { team: 'nothing' } }],
+    getApiKeys: [{ status: 200, query: { all: 'true' }, check: (body) => body.keys.some((one) => one.user === 'ada') }, { status: 404, query: { user: 'nobody' } }],
+    postApiKey: [
+      { status: 200, body: { name: 'ci', user: 'ada', role: 'writer', project: data.project, lifetime_s: 60 }, check: (body) => body.key.startsWith(`trk_${body.id}-`) },
+      { status: 404, body: { name: 'ci', user: 'ada', project: 'nobody has this' } },
+      { status: 400, body: { name: 'ci', user: 'ada', role: 'owner' } },
+    ],
+    deleteApiKey: [{ status: 200, path: { key: data.key } }, { status: 404, path: { key: '00000000' } }],
+    getMembers: [{ status: 200, query: { project: data.project } }, { status: 400 }, { status: 404, query: { project: 'nobody has this' } }],
+    postMember: [
+      { status: 200, query: { project: data.project }, body: { name: 'bob', role: 'viewer' }, check: (body) => body.members.some((one) => one.name === 'bob' && one.role === 'viewer') },
+      { status: 200, query: { project: data.project }, body: { kind: 'team', name: 'vision', role: 'writer' }, check: (body) => body.members.at(-1).kind === 'team' },
+      { status: 404, query: { project: data.project }, body: { name: 'nobody', role: 'viewer' } },
+      { status: 400, query: { project: data.project }, body: { name: 'bob', role: 'owner' } },
+    ],
+    deleteMember: [
+      { status: 200, query: { project: data.project, name: 'carol' } },
+      { status: 404, query: { project: data.project, name: 'nobody' } },
+    ],
+    getAudit: [
+      { status: 200, query: { limit: '1' }, check: (body) => body.entries.length === 1 && body.next_before > 0 },
+      { status: 200, query: { before: '0' }, check: (body) => body.entries.length === 0 && body.next_before === null },
+      { status: 400, query: { limit: '0' } },
+    ],
     getProjects: [{ status: 200, check: (body) => body.projects.some((one) => one.name === data.project) }],
     getRuns: [
       { status: 200, query: { project: data.project }, check: (body) => body.runs.length > 0 },
@@ -44,6 +148,15 @@ export function cases(data) {
       { status: 404, query: { project: 'nobody has this', by: 'state' } },
     ],
     getRun: [{ status: 200, path: run, check: (body) => body.summary['eval/acc'] === 0.5 }],
+    patchRun: [
+      { status: 200, path: run, body: { notes: 'looked at', add_tags: ['seen'], config: { net: { layers: 2 } } }, check: (body) => body.notes === 'looked at' && body.tags.includes('seen') && body.config.net.layers === 2 && body.config.lr === 0.5 },
+      { status: 200, path: run, body: { remove_tags: ['seen'] }, check: (body) => !body.tags.includes('seen') && body.notes === 'looked at' },
+      { status: 400, path: run, body: {} },
+      { status: 400, path: run, body: { nothing: 1 } },
+      { status: 400, path: run, body: { tags: 'seen' } },
+      { status: 400, path: run, body: { name: '' } },
+      { status: 400, path: run, body: { notes: 'x'.repeat(65_537) } },
+    ],
     // One after the other: what the first takes away the second brings back.
     deleteRun: [
       { status: 400, path: run, query: { grace_s: 'nonsense' } },
@@ -55,6 +168,23 @@ export function cases(data) {
       { status: 403, path: run, headers: elsewhere },
       { status: 200, path: run, check: (body) => body.id === data.run && body.summary['eval/acc'] === 0.5 },
       { status: 404, path: run },
+    ],
+    getAlerts: [
+      { status: 200, path: run, check: (body) => body.alerts.length === 0 },
+      { status: 400, path: run, query: { limit: '0' } },
+    ],
+    getMedia: [
+      { status: 200, path: run, query: { content: '1' }, check: (body) => body.media.length === 3 && body.media[1].key === 'hist' && body.media[1].content.counts.length === 64 },
+      { status: 200, path: run, query: { key: 'shot', from: '2999', to: '2999' }, check: (body) => body.media.length === 1 && body.media[0].content === undefined },
+      { status: 200, path: run, query: { limit: '1' }, check: (body) => body.media.length === 1 && body.next_cursor !== null },
+      { status: 200, path: run, query: { cursor: '0_0_zzz' }, check: (body) => body.media.length === 0 },
+      { status: 400, path: run, query: { from: 'x' } },
+      { status: 400, path: run, query: { cursor: 'nonsense' } },
+    ],
+    getMediaContent: [
+      { status: 200, path: { id: data.run, sha256: data.media.shot } },
+      { status: 200, path: { id: data.run, sha256: data.media.drawing }, check: (body) => body.startsWith('<svg') },
+      { status: 404, path: { id: data.run, sha256: '0'.repeat(64) } },
     ],
     getKeys: [{ status: 200, path: run, check: (body) => body.keys.length >= 2 }],
     getLogs: [
@@ -69,6 +199,7 @@ export function cases(data) {
       { status: 200, query: { project: data.project, newest: '1' }, check: (body) => body.runs.length === 1 },
       { status: 400 },
       { status: 400, query: { runs: 'nonsense' } },
+      { status: 400, query: { runs: '' } },
       { status: 400, query: { runs: data.run, project: data.project } },
       { status: 400, query: { project: data.project, newest: '0' } },
       { status: 404, query: { project: 'nobody has this' } },

@@ -46,9 +46,11 @@ const Router& router() {
       return text_response(accepts_gzip(request) ? 200 : 404, "");
     };
     std::vector<Route> routes;
-    routes.push_back({Method::kGet, "/api/v1/runs", Runs::kInline, query});
-    routes.push_back({Method::kGet, "/api/v1/runs/{id}/keys", Runs::kInline, query});
-    routes.push_back({Method::kPost, "/api/v1/series", Runs::kInline, series});
+    routes.push_back({Method::kGet, "/api/v1/runs", auth::Access::kPublic, Runs::kInline, query});
+    routes.push_back(
+        {Method::kGet, "/api/v1/runs/{id}/keys", auth::Access::kPublic, Runs::kInline, query});
+    routes.push_back(
+        {Method::kPost, "/api/v1/series", auth::Access::kPublic, Runs::kInline, series});
     return Router(std::move(routes), query);
   }();
   return instance;

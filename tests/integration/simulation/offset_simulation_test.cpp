@@ -56,7 +56,7 @@ class Simulation {
   Simulation(const relay_test::TestSpool& spool, std::uint64_t seed) : random_(seed) {
     options_.directory = spool.directory();
     options_.limits = {.raw_bytes = 100 + below(3000), .age = std::chrono::milliseconds(0)};
-    options_.on_welcome = [] {};
+    options_.on_welcome = [](const auto&) {};
     options_.on_acked = [](tracker::spool::Offset) {};
     options_.writer_is_dead = [] { return true; };
     window_ = 200 + below(20'000);

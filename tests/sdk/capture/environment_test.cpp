@@ -38,6 +38,17 @@ TEST(Secrets, CredentialsInAddressesGo) {
   EXPECT_EQ(without_credentials("https://u:p@host"), "https://host");
 }
 
+TEST(Secrets, ValuesInATextAreMaskedAndTheRestStays) {
+  const std::string text =
+      "+api_key = \"abc def\"\n-  'password': 'x, y', user\n+TOKEN=abc;next\n+auth: Bearer,\n"
+      "+see https://me:pw@host/x\n+tokenizer = 'bert'\n+max_tokens=5\n+key\n+secret =\n last";
+  EXPECT_EQ(without_secrets_in(text),
+            "+api_key = \"***\"\n-  'password': '***', user\n+TOKEN=***;next\n+auth: ***,\n"
+            "+see https://host/x\n+tokenizer = 'bert'\n+max_tokens=5\n+key\n+secret =\n last");
+  EXPECT_EQ(without_secrets_in("key=\""), "key=\"***");
+  EXPECT_EQ(without_secrets_in(""), "");
+}
+
 TEST(Environment, SaysWhereAndHowTheProcessRuns) {
   const auto json = nlohmann::json::parse(environment_json(GitCapture::kOff));
   for (const char* field : {"host", "os", "user", "program", "arguments", "directory", "pid",
@@ -77,6 +88,23 @@ TEST_F(Git, CommitBranchRemoteAndChangedFiles) {
   EXPECT_EQ(state->changed_files, 0u);
   std::ofstream(dir_ / "a") << "22";
   EXPECT_EQ(read_git(dir_.path())->changed_files, 1u);
+}
+
+TEST_F(Git, TheDiffIsWhatDiffersWithoutSecretsAndAtMostSoLong) {
+  sh("git init -b main");
+  EXPECT_FALSE(read_diff(dir_.path())) << "no commit";
+  std::ofstream(dir_ / "a") << "lr = 1\n";
+  sh("git add a && git -c user.name=n -c user.email=e commit -m m");
+  EXPECT_FALSE(read_diff(dir_.path())) << "nothing differs";
+  std::ofstream(dir_ / "a") << "lr = 2\ntoken = 'abc'\n";
+  const auto diff = read_diff(dir_.path());
+  ASSERT_TRUE(diff);
+  EXPECT_NE(diff->find("-lr = 1\n+lr = 2\n+token = '***'\n"), std::string::npos) << *diff;
+  std::ofstream(dir_ / "a") << std::string(kMostDiffBytes, '\n');
+  const auto cut = read_diff(dir_.path());
+  ASSERT_TRUE(cut);
+  EXPECT_LE(cut->size(), kMostDiffBytes + 100);
+  EXPECT_NE(cut->find("is left out\n"), std::string::npos);
 }
 
 TEST_F(Git, OutsideAWorkTreeThereIsNothing) {

@@ -111,7 +111,11 @@ inline std::vector<Record> sample_records() {
           Notes{""},
           Finish{EndState::kCrashed, 5, std::nullopt, 9, "killed"},
           Finish{EndState::kFailed, 5, -1, std::nullopt, ""},
-          Gap{1, 2, 3, "no room"}};
+          Gap{1, 2, 3, "no room"},
+          Media{"eval/examples", "image", 7, 8, "image/png", R"({"caption":"a cat"})",
+                std::string("\x89PNG\0\xFF", 6)},
+          Alert{9, AlertLevel::kWarning, 60, "loss is NaN", "at step 7"},
+          Branch{BranchKind::kFork, start.run_id, -3, 10}};
 }
 
 }  // namespace tracker::spool::test

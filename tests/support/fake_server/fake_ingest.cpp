@@ -66,6 +66,7 @@ grpc::Status FakeIngest::Stream(grpc::ServerContext* context, Wire* stream) {
     seen_.run_id = request.hello().run_id();
     seen_.writer_id = request.hello().writer_id();
     seen_.project = request.hello().project();
+    seen_.resume = request.hello().resume();
     unacknowledged_ = 0;
     expected = seen_.acked;
     if (refusal_) {
@@ -78,6 +79,8 @@ grpc::Status FakeIngest::Stream(grpc::ServerContext* context, Wire* stream) {
       welcome.set_window_bytes(window_bytes);
       welcome.set_max_frame_bytes(max_frame_bytes);
       welcome.set_max_frame_decompressed_bytes(32 << 20);
+      for (const std::uint32_t kind : record_kinds) welcome.add_record_kinds(kind);
+      if (resumed) *welcome.mutable_resumed() = *resumed;
     }
     changed_.notify_all();
   }

@@ -36,6 +36,7 @@ class FakeIngest final : public tracker::v1::IngestService::Service {
     std::uint64_t acked = 0;
     int hellos = 0;
     std::string run_id, writer_id, project;
+    tracker::v1::Hello::Resume resume{};
     std::vector<std::int64_t> steps;                    // of all rows, in log order
     std::map<std::string, std::vector<double>> values;  // by key, in log order
     std::vector<tracker::spool::Record> records;        // everything else
@@ -48,6 +49,8 @@ class FakeIngest final : public tracker::v1::IngestService::Service {
   // Set before the server starts.
   std::uint64_t window_bytes = 1 << 20;
   std::uint64_t max_frame_bytes = 4 << 20;
+  std::vector<std::uint32_t> record_kinds;               // as Welcome names them
+  std::optional<tracker::v1::Welcome::Resumed> resumed;  // what Welcome says of a run to resume
 
   // Frames to come are treated so, in order; then all are acknowledged.
   void script(std::deque<Move> moves);

@@ -47,6 +47,7 @@ FakeServer::FakeServer(const std::vector<grpc::Service*>& services, std::uint16_
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
                                static_cast<int>(connection_age.count()));
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &grpc_port_);
+  builder.SetMaxReceiveMessageSize(8 << 20);  // docs/artifacts.md
   for (auto* service : services) builder.RegisterService(service);
   grpc_ = builder.BuildAndStart();
   listener_ = listen_on(http_port, http_port_);

@@ -65,13 +65,14 @@ System::~System() {
   }
 }
 
-void System::start_server() {
+void System::start_server(const std::vector<std::string>& more) {
   const auto data = directory() / "server";
   std::filesystem::create_directories(data);
   std::filesystem::remove(data / "server.json");
-  server_ = std::make_unique<Process>(
-      command("tracker-server", {"--data-dir", data.string(), "--listen", address(http_port_),
-                                 "--grpc-listen", address(grpc_port_)}));
+  std::vector<std::string> arguments = {"--data-dir",        data.string(),   "--listen",
+                                        address(http_port_), "--grpc-listen", address(grpc_port_)};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  server_ = std::make_unique<Process>(command("tracker-server", std::move(arguments)));
   wait_for_file(data / "server.json", *server_);
 }
 

@@ -21,8 +21,8 @@ class System {
   // Stops the server and its PostgreSQL, whatever state they are in.
   ~System();
 
-  // Starts the server and waits until server.json says that it is ready.
-  void start_server();
+  // Starts the server, with more arguments, and waits until server.json says that it is ready.
+  void start_server(const std::vector<std::string>& more = {});
   // SIGTERM, and waits for the end. Its exit code.
   int stop_server();
   // SIGKILL to the server; PostgreSQL lives on. To the postmaster; the server lives on.

@@ -195,17 +195,5 @@ TEST(Endpoint, AddressesOfBothFamiliesAreTaken) {
   }
 }
 
-TEST(Exposure, AnAddressThatOthersReachNeedsConsent) {
-  auto config = *parse({"--data-dir", "x", "--grpc-listen", "0.0.0.0:8081"}).config;
-  try {
-    check_exposure(config);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("--allow-anonymous"), std::string::npos);
-  }
-  config.anonymous = Anonymous::kAllowed;
-  EXPECT_NO_THROW(check_exposure(config));
-}
-
 }  // namespace
 }  // namespace tracker::app

@@ -188,10 +188,35 @@ TEST_F(ServerProgramTest, ANewerDataDirectoryIsRefused) {
   expect_refusal(server, 1, "version `7`");
 }
 
-TEST_F(ServerProgramTest, AnAddressThatOthersReachIsRefusedWithoutConsent) {
+TEST_F(ServerProgramTest, OnAnAddressThatOthersReachNobodyIsLetInUntilTheyHaveAKey) {
   ServerProcess server(data_, {"--listen", "0.0.0.0:0"});
-  expect_refusal(server, 1, "--allow-anonymous");
-  EXPECT_FALSE(fs::exists(data_));
+  const auto url = server.wait_ready();
+  ASSERT_TRUE(url) << server.log();
+  EXPECT_EQ(http_get(*url + "/healthz")->status, 200);
+  EXPECT_EQ(http_get(*url + "/api/v1/server")->status, 200);
+  EXPECT_EQ(http_get(*url + "/api/v1/projects")->status, 401);
+  const auto log = server.log();
+  const auto at = log.find("/first-start#");
+  ASSERT_NE(at, std::string::npos) << log;
+  const auto token = log.substr(at + 13, 43);
+  const auto use = [&](const std::string& user) {
+    return http_post({*url + "/api/v1/first-start",
+                      R"({"token":")" + token + R"(","user":")" + user +
+                          R"(","password":"correct horse"})",
+                      {}})
+        ->status;
+  };
+  EXPECT_EQ(use("ada"), 200);
+  EXPECT_EQ(use("eve"), 403) << "it is good once";
+  EXPECT_EQ(http_get(*url + "/api/v1/projects")->status, 401);
+}
+
+TEST_F(ServerProgramTest, WithConsentEverybodyIsLetIn) {
+  ServerProcess server(data_, {"--listen", "0.0.0.0:0", "--allow-anonymous"});
+  const auto url = server.wait_ready();
+  ASSERT_TRUE(url) << server.log();
+  EXPECT_EQ(http_get(*url + "/api/v1/projects")->status, 200);
+  EXPECT_EQ(server.log().find("event=no_users"), std::string::npos) << server.log();
 }
 
 TEST_F(ServerProgramTest, AnUnknownFlagIsUsage) {

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "http/series_picture.hpp"
+
 namespace tracker::http {
 namespace {
 
@@ -42,7 +44,7 @@ std::string unpacked(const std::string& body, std::size_t size) {
 TEST(Compression, ALongBodyIsPackedForWhoTakesGzip) {
   std::string body;
   while (body.size() < 5'000) body += std::to_string(body.size()) + ",";
-  const auto response = compressed(asking_for("gzip, deflate, br"), answer(body));
+  const auto response = encoded(asking_for("gzip, deflate, br"), answer(body));
   EXPECT_EQ(header(response, "Content-Encoding"), "gzip");
   EXPECT_EQ(header(response, "Vary"), "Accept-Encoding");
   EXPECT_LT(response.body.size(), body.size() / 2);
@@ -50,19 +52,29 @@ TEST(Compression, ALongBodyIsPackedForWhoTakesGzip) {
 }
 
 // The bytes are others than those of the plain form, and its tag still says whether they changed.
-TEST(Compression, TheTagIsWeakAndMatches) {
+TEST(Compression, TheTagIsWeakMatchesAndIsThatOf304) {
   auto request = asking_for("gzip");
-  const auto response = compressed(request, answer(std::string(5'000, 'x')));
+  const auto response = encoded(request, answer(std::string(5'000, 'x')));
   const auto tag = header(response, "ETag");
   EXPECT_EQ(tag, "W/\"7-running\"");
   request.headers["if-none-match"] = tag;
-  EXPECT_TRUE(has_etag(request, "7-running"));
+  const auto again = encoded(request, with_etag(request, "7-running", answer("")));
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(header(again, "ETag"), tag);
+}
+
+TEST(Compression, Float64ColumnsAreNotWorthIt) {
+  auto response = answer(std::string(5'000, 'x'));
+  response.content_type = "application/vnd.tracker.series";
+  EXPECT_EQ(encoded(asking_for("gzip"), response).body.size(), 5'000u);
+  response.content_type = kPictureType;
+  EXPECT_LT(encoded(asking_for("gzip"), response).body.size(), 100u);
 }
 
 TEST(Compression, OthersGetTheBodyAsItIs) {
   const std::string body(5'000, 'x');
   for (const auto* encodings : {"", "br", "gzip;q=0"}) {
-    const auto response = compressed(asking_for(encodings), answer(body));
+    const auto response = encoded(asking_for(encodings), answer(body));
     EXPECT_EQ(response.body, body);
     EXPECT_EQ(header(response, "ETag"), "\"7-running\"");
     EXPECT_EQ(header(response, "Content-Encoding"), "");
@@ -71,7 +83,7 @@ TEST(Compression, OthersGetTheBodyAsItIs) {
 }
 
 TEST(Compression, AShortBodyIsNotWorthIt) {
-  const auto response = compressed(asking_for("gzip"), answer("{}"));
+  const auto response = encoded(asking_for("gzip"), answer("{}"));
   EXPECT_EQ(response.body, "{}");
 }
 

@@ -10,6 +10,7 @@
 #include <latch>
 #include <nlohmann/json.hpp>
 
+#include "everybody.hpp"
 #include "http/server.hpp"
 #include "support/certificates/certificates.hpp"
 #include "support/temp_directory.hpp"
@@ -98,7 +99,7 @@ class EdgeTest : public testing::Test {
  protected:
   EdgeTest() {
     const auto add = [this](Method method, const char* path, Runs runs, Handler handler) {
-      routes_.push_back({method, path, runs, std::move(handler)});
+      routes_.push_back({method, path, auth::Access::kPublic, runs, std::move(handler)});
     };
     add(Method::kGet, "/api/v1/in", Runs::kInline,
         [](const Request&) { return text_response(200, "inside"); });
@@ -116,8 +117,10 @@ class EdgeTest : public testing::Test {
     options_.port = 0;
   }
   void start() {
-    router_ = std::make_unique<Router>(std::move(routes_),
-                                       [](const Request&) { return text_response(200, "page"); });
+    routes_.push_back(live_route());
+    router_ = std::make_unique<Router>(
+        std::move(routes_), [](const Request&) { return text_response(200, "page"); },
+        &everybody_.gate);
     server_ = std::make_unique<Server>(options_, *router_, hub_);
     server_->start();
   }
@@ -139,6 +142,7 @@ class EdgeTest : public testing::Test {
   std::latch entered_{1}, released_{1};
   core::SystemClock clock_;
   LiveHub hub_{LiveReaders(), clock_, {}};
+  Everybody everybody_;
   std::vector<Route> routes_;
   std::unique_ptr<Router> router_;
   ServerOptions options_;

@@ -30,6 +30,24 @@ TEST_F(LiveHubTest, PointsOfASubscribedRunComeAsDeltasWhoseCursorsJoin) {
   EXPECT_EQ(second[0].at("from"), first[0].at("to"));
 }
 
+TEST_F(LiveHubTest, ARewindMakesTabsReadTheRunAgain) {
+  subscribe(run_);
+  commit(run_, 1, 2);
+  hub_->flush();
+  output_->take("points");
+  clock_.advance(options_.interval_us);
+  auto frame = std::make_shared<spool::Frame>(*rows_from(2, 1));
+  frame->records = {spool::Branch{spool::BranchKind::kRewind, run_.text(), 1, 0}};
+  publish(run_, frame);
+  hub_->flush();
+  EXPECT_EQ(output_->take("resync"), std::vector{json({{"run", run_.text()}})});
+  EXPECT_TRUE(output_->take("points").empty());
+  clock_.advance(options_.interval_us);
+  commit(run_, 3);
+  hub_->flush();
+  EXPECT_EQ(output_->take("points").size(), 1u);
+}
+
 TEST_F(LiveHubTest, AClockThatIsSetBackHoldsNothingUp) {
   subscribe(run_);
   commit(run_, 1);

@@ -14,25 +14,25 @@ Response say(const std::string& text) { return text_response(200, text); }
 
 Router make_router() {
   std::vector<Route> routes;
-  routes.push_back(
-      {Method::kGet, "/api/v1/runs", Runs::kOnWorker, [](const Request&) { return say("list"); }});
-  routes.push_back({Method::kGet, "/api/v1/runs/{id}", Runs::kOnWorker,
+  routes.push_back({Method::kGet, "/api/v1/runs", auth::Access::kPublic, Runs::kOnWorker,
+                    [](const Request&) { return say("list"); }});
+  routes.push_back({Method::kGet, "/api/v1/runs/{id}", auth::Access::kPublic, Runs::kOnWorker,
                     [](const Request& request) { return say(request.parameters.at("id")); }});
-  routes.push_back({Method::kDelete, "/api/v1/runs/{id}", Runs::kOnWorker,
+  routes.push_back({Method::kDelete, "/api/v1/runs/{id}", auth::Access::kPublic, Runs::kOnWorker,
                     [](const Request&) { return say("deleted"); }});
-  routes.push_back({Method::kGet, "/api/v1/runs/facets", Runs::kOnWorker,
+  routes.push_back({Method::kGet, "/api/v1/runs/facets", auth::Access::kPublic, Runs::kOnWorker,
                     [](const Request&) { return say("facets"); }});
   routes.push_back(
-      {Method::kGet, "/api/v1/runs/{id}/keys", Runs::kOnWorker,
+      {Method::kGet, "/api/v1/runs/{id}/keys", auth::Access::kPublic, Runs::kOnWorker,
        [](const Request& request) { return say("keys of " + request.parameters.at("id")); }});
-  routes.push_back({Method::kPost, "/api/v1/series", Runs::kOnWorker,
+  routes.push_back({Method::kPost, "/api/v1/series", auth::Access::kPublic, Runs::kOnWorker,
                     [](const Request&) { return say("series"); }});
-  routes.push_back({Method::kGet, "/api/v1/gone", Runs::kInline, [](const Request&) -> Response {
-                      throw Error(ErrorCode::kNotFound, "no run x");
-                    }});
-  routes.push_back({Method::kGet, "/api/v1/broken", Runs::kInline, [](const Request&) -> Response {
-                      throw std::runtime_error("secret of the inside");
-                    }});
+  routes.push_back(
+      {Method::kGet, "/api/v1/gone", auth::Access::kPublic, Runs::kInline,
+       [](const Request&) -> Response { throw Error(ErrorCode::kNotFound, "no run x"); }});
+  routes.push_back(
+      {Method::kGet, "/api/v1/broken", auth::Access::kPublic, Runs::kInline,
+       [](const Request&) -> Response { throw std::runtime_error("secret of the inside"); }});
   return Router(std::move(routes), [](const Request&) { return say("page"); });
 }
 
@@ -102,8 +102,8 @@ TEST(Router, ErrorsBecomeStatusAndBodyAndDefectsAreNotTold) {
 }
 
 TEST(Router, TwoRoutesForOnePathAreADefect) {
-  std::vector<Route> routes(
-      2, Route{Method::kGet, "/x", Runs::kInline, [](const Request&) { return say(""); }});
+  std::vector<Route> routes(2, Route{Method::kGet, "/x", auth::Access::kPublic, Runs::kInline,
+                                     [](const Request&) { return say(""); }});
   EXPECT_THROW(Router(routes, [](const Request&) { return say(""); }), Error);
 }
 

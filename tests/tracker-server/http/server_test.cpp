@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "everybody.hpp"
 #include "support/sanitizers.hpp"
 
 namespace tracker::http {
@@ -32,20 +33,23 @@ class ServerTest : public testing::Test {
  protected:
   ServerTest() {
     std::vector<Route> routes;
-    routes.push_back({Method::kGet, "/api/v1/inline", Runs::kInline,
+    routes.push_back({Method::kGet, "/api/v1/inline", auth::Access::kPublic, Runs::kInline,
                       [](const Request&) { return text_response(200, "in"); }});
-    routes.push_back(
-        {Method::kPost, "/api/v1/echo", Runs::kOnWorker, [this](const Request& request) {
-           worker_ = std::this_thread::get_id();
-           return text_response(200, request.body);
-         }});
-    routes.push_back({Method::kGet, "/api/v1/slow", Runs::kOnWorker, [this](const Request&) {
+    routes.push_back({Method::kPost, "/api/v1/echo", auth::Access::kPublic, Runs::kOnWorker,
+                      [this](const Request& request) {
+                        worker_ = std::this_thread::get_id();
+                        return text_response(200, request.body);
+                      }});
+    routes.push_back({Method::kGet, "/api/v1/slow", auth::Access::kPublic, Runs::kOnWorker,
+                      [this](const Request&) {
                         entered_.count_down();
                         release_.get_future().wait();
                         return text_response(200, "slow");
                       }});
-    router_ = std::make_unique<Router>(std::move(routes),
-                                       [](const Request&) { return text_response(200, "page"); });
+    routes.push_back(live_route());
+    router_ = std::make_unique<Router>(
+        std::move(routes), [](const Request&) { return text_response(200, "page"); },
+        &everybody_.gate);
     options_.port = 0;
     options_.body_bytes = 1'000;
     options_.workers = 1;
@@ -86,6 +90,7 @@ class ServerTest : public testing::Test {
   std::promise<void> release_;
   core::SystemClock clock_;
   LiveHub hub_{LiveReaders(), clock_, {}};
+  Everybody everybody_;
   std::unique_ptr<Router> router_;
   ServerOptions options_;
   std::unique_ptr<Server> server_;

@@ -27,7 +27,7 @@ class AdminServiceTest : public RpcTest {
     service_.reset();
   }
   AdminService& service() {
-    if (!service_) service_ = std::make_unique<AdminService>(*database, clock);
+    if (!service_) service_ = std::make_unique<AdminService>(*database, *gate, clock);
     return *service_;
   }
   template <class Request, class Response>

@@ -10,14 +10,22 @@
 #include <thread>
 
 #include "../storage/store_fixture.hpp"
+#include "auth/gate.hpp"
+#include "core/clock.hpp"
 #include "rpc/server.hpp"
 #include "support/sanitizers.hpp"
 
 namespace tracker::rpc {
 
-// A migrated database, and a real gRPC server of this process with a client of it.
+// A migrated database that everybody may use, and a real gRPC server of this process with a client
+// of it.
 class RpcTest : public storage::StoreTest {
  protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    gate = std::make_unique<auth::Gate>(*database, system_clock, auth::Anonymous::kAlways);
+  }
+
   void serve(grpc::Service& service) {
     ServerOptions options;
     options.port = 0;
@@ -50,6 +58,8 @@ class RpcTest : public storage::StoreTest {
     return false;
   }
 
+  core::SystemClock system_clock;
+  std::unique_ptr<auth::Gate> gate;
   std::unique_ptr<Server> server;
   std::shared_ptr<grpc::Channel> channel;
 };

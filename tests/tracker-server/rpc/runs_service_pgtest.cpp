@@ -27,7 +27,7 @@ class RunsServiceTest : public RpcTest {
       }
       storage::log_rows(*database, writer, storage::make_rows({"loss"}, steps, values));
     }
-    service = std::make_unique<RunsService>(*database, RunsServiceOptions{.exports = 1});
+    service = std::make_unique<RunsService>(*database, *gate, RunsServiceOptions{.exports = 1});
     serve(service->service());
     stub = v1::RunsService::NewStub(channel);
   }

@@ -7,10 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "config/error.hpp"
-#include "hub/safetensors.hpp"
 #include "models/export.hpp"
 #include "nn/runtime.hpp"
 #include "trainer/models/tiny_model.hpp"
+#include "weights/safetensors.hpp"
+#include "weights/tensor_files.hpp"
 
 namespace trainer::models {
 namespace {
@@ -26,17 +27,17 @@ Tensors tensors_of(Classifier& model) {
   return out;
 }
 
-hub::Safetensors store(const Tensors& tensors, const std::filesystem::path& file) {
-  std::map<std::string, hub::TensorView> views;
+weights::TensorFiles store(const Tensors& tensors, const std::filesystem::path& file) {
+  std::map<std::string, weights::TensorView> views;
   for (const auto& [name, tensor] : tensors) {
     const bool half = tensor.scalar_type() == at::kHalf;
     views[name] = {
-        .dtype = half ? hub::DType::kF16 : hub::DType::kF32,
+        .dtype = half ? weights::DType::kF16 : weights::DType::kF32,
         .shape = tensor.sizes().vec(),
         .data = {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}};
   }
-  hub::write_safetensors(file, views, {});
-  return hub::Safetensors::open(file);
+  weights::write_safetensors(file, views, {});
+  return weights::TensorFiles::open_safetensors(file);
 }
 
 Classifier empty_like(const Classifier& model) {
@@ -59,10 +60,10 @@ TEST_F(LoadingTest, ExportedModelLoadsBitForBit) {
   Classifier loaded(read_config(folder_.path() / "out" / "config.json"), nn::Compute::kFloat32,
                     nn::Purpose::kInfer);
   const LoadReport report =
-      load_weights(loaded, hub::Safetensors::open_model(folder_.path() / "out"));
+      load_weights(loaded, weights::TensorFiles::open_model(folder_.path() / "out"));
   EXPECT_TRUE(same_weights(loaded));
-  EXPECT_TRUE(report.initialised.empty());
-  EXPECT_TRUE(report.unused.empty());
+  EXPECT_TRUE(report.missing.empty());
+  EXPECT_TRUE(report.unexpected.empty());
 }
 
 TEST_F(LoadingTest, ExportedConfigKeepsOriginalFields) {
@@ -83,7 +84,7 @@ TEST_F(LoadingTest, BareModelGetsItsPrefixAndANewHead) {
   Classifier loaded = empty_like(model_);
   nn::set_seed(42);
   const LoadReport report = load_weights(loaded, store(bare, file_));
-  EXPECT_EQ(report.initialised, (std::vector<std::string>{"classifier.weight", "classifier.bias"}));
+  EXPECT_EQ(report.missing, (std::vector<std::string>{"classifier.weight", "classifier.bias"}));
   // As transformers draws it: the default generator's first normal numbers, times
   // initializer_range.
   at::manual_seed(42);
@@ -105,7 +106,7 @@ TEST_F(LoadingTest, OldNormNamesAndHalfPrecisionAreTaken) {
     old[renamed] = tensor.to(at::kHalf);
   }
   Classifier loaded = empty_like(model_);
-  EXPECT_TRUE(load_weights(loaded, store(old, file_)).unused.empty());
+  EXPECT_TRUE(load_weights(loaded, store(old, file_)).unexpected.empty());
   EXPECT_TRUE(at::equal(loaded.parameters().masters(),
                         model_.parameters().masters().to(at::kHalf).to(at::kFloat)));
 }
@@ -114,7 +115,7 @@ TEST_F(LoadingTest, UnknownTensorsAreReportedAndMissingOnesRefused) {
   Tensors tensors = tensors_of(model_);
   tensors["cls.predictions.bias"] = at::zeros({3});
   Classifier loaded = empty_like(model_);
-  EXPECT_EQ(load_weights(loaded, store(tensors, file_)).unused,
+  EXPECT_EQ(load_weights(loaded, store(tensors, file_)).unexpected,
             std::vector<std::string>{"cls.predictions.bias"});
   tensors.erase("bert.encoder.layer.1.output.dense.weight");
   EXPECT_THROW(load_weights(loaded, store(tensors, file_)), Error);

@@ -225,7 +225,7 @@ TEST_P(RelativeTest, EqualsItsDefinition) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, RelativeTest, testing::Values("all", "causal", "alone", "window"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& tested) { return std::string(tested.param); });
 
 TEST(OneHotSegments, AreNothingWhereAllTokensAreAlike) {
   EXPECT_FALSE(one_hot_segments(std::vector<std::int32_t>{2, 2, 2}).defined());

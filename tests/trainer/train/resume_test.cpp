@@ -7,10 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "config/error.hpp"
-#include "hub/safetensors.hpp"
+#include "models/export.hpp"
 #include "models/loading.hpp"
+#include "models/lora.hpp"
+#include "nn/runtime.hpp"
 #include "train/checkpoint_folders.hpp"
 #include "trainer/train/loop_fixture.hpp"
+#include "weights/tensor_files.hpp"
 
 // Checkpoints: written on the way, resumed from, refused.
 namespace trainer::train {
@@ -58,7 +61,7 @@ TEST_F(ResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
   EXPECT_EQ(o.resume_from->filename(), "checkpoint-7");
   models::Classifier second(models::read_config(*o.resume_from / "config.json"),
                             nn::Compute::kFloat32, nn::Purpose::kTrain);
-  models::load_weights(second, hub::Safetensors::open_model(*o.resume_from));
+  models::load_weights(second, weights::TensorFiles::open_model(*o.resume_from));
   // The checkpoint resumed from is pruned on the way: nothing may still be read from it.
   o.saving.when = When::kSteps;
   o.saving.steps = 4;
@@ -67,6 +70,70 @@ TEST_F(ResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
   EXPECT_TRUE(at::equal(unbroken.parameters().masters(), second.parameters().masters()));
   EXPECT_EQ(values("train/loss"), (std::vector<double>(losses.begin() + 3, losses.end())));
   EXPECT_EQ(whole.state.total_loss, rest.state.total_loss);
+}
+
+// Adapters with dropout on a base model that lies in a folder of its own.
+class AdapterResumeTest : public ResumeTest {
+ protected:
+  AdapterResumeTest() {
+    const models::Classifier base = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+    std::filesystem::create_directory(folder_.path() / "base");
+    models::write_weights(base, folder_.path() / "base");
+    config_ = base.config();
+    config_.lora = models::settle_lora({.rank = 2, .dropout = 0.1}, config_);
+  }
+
+  models::Classifier fresh() {
+    models::Classifier model(config_, nn::Compute::kFloat32, nn::Purpose::kTrain);
+    nn::set_seed(42);
+    models::load_weights(model, weights::TensorFiles::open_model(folder_.path() / "base"));
+    return model;
+  }
+
+  models::ClassifierConfig config_;
+};
+
+TEST_F(AdapterResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
+  models::Classifier unbroken = fresh();
+  const at::Tensor before = unbroken.parameters().masters().clone();
+  const TrainingResult whole = run(unbroken, options(12));
+  const std::vector<double> losses = values("train/loss");
+  models::Classifier first = fresh();
+  stop_at_ = 7;
+  EXPECT_EQ(run(first, options(12)).outcome, Outcome::kStopped);
+  stop_at_ = 0;
+  stop_ = false;
+  rows_.clear();
+  TrainingOptions o = options(12);
+  o.resume_from = find_checkpoint(folder_.path());
+  EXPECT_FALSE(std::filesystem::exists(*o.resume_from / "model.safetensors"));
+  models::Classifier second = fresh();
+  models::load_saved(second, *o.resume_from);
+  const TrainingResult rest = run(second, o);
+  EXPECT_TRUE(at::equal(unbroken.parameters().masters(), second.parameters().masters()));
+  EXPECT_EQ(values("train/loss"), (std::vector<double>(losses.begin() + 3, losses.end())));
+  EXPECT_EQ(whole.state.total_loss, rest.state.total_loss);
+  // What is frozen is as it was.
+  for (const nn::Parameter& p : unbroken.parameters().parameters()) {
+    const bool same = at::equal(before.narrow(0, p.offset, p.size),
+                                unbroken.parameters().masters().narrow(0, p.offset, p.size));
+    EXPECT_EQ(same, !models::of_adapter(p.spec)) << p.spec.stored_name;
+  }
+}
+
+TEST_F(AdapterResumeTest, BestAdapterIsLoadedAtTheEnd) {
+  models::Classifier model = fresh();
+  TrainingOptions o = options(12);
+  o.evaluation = {When::kSteps, 4};
+  o.saving = {When::kSteps, 4};
+  o.load_best_model_at_end = true;
+  o.best.metric = "loss";
+  o.best.greater_is_better = true;  // the worst one, which is not the last
+  const TrainingResult result = run(model, o);
+  EXPECT_LT(result.state.best_global_step, 12);
+  models::Classifier best = fresh();
+  models::load_saved(best, result.state.best_model_checkpoint);
+  EXPECT_TRUE(at::equal(best.parameters().masters(), model.parameters().masters()));
 }
 
 TEST_F(ResumeTest, EveryOptimizerAndScheduleGoesOnBitForBit) {
@@ -99,7 +166,7 @@ TEST_F(ResumeTest, EveryOptimizerAndScheduleGoesOnBitForBit) {
     o.resume_from = find_checkpoint(folder.path());
     models::Classifier second(models::read_config(*o.resume_from / "config.json"),
                               nn::Compute::kFloat32, nn::Purpose::kTrain);
-    models::load_weights(second, hub::Safetensors::open_model(*o.resume_from));
+    models::load_weights(second, weights::TensorFiles::open_model(*o.resume_from));
     run(second, o);
     EXPECT_TRUE(at::equal(unbroken.parameters().masters(), second.parameters().masters()))
         << kind.optim;

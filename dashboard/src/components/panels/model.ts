@@ -11,6 +11,8 @@ export interface DrawnRun extends Source {
   label: string;
   // Place in the palette: the same run has the same colour everywhere on the page.
   color: number;
+  // Lies over the other lines.
+  isPinned?: boolean;
 }
 
 export interface FieldChoice {

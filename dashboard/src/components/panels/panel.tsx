@@ -18,6 +18,9 @@ import { formatX } from './tooltip';
 import './panel.css';
 
 const kChartHeight = 186;
+const kNearPx = 240;
+// About what the y axis and the edges take of a panel, as long as there is no plot to measure.
+const kAxisWidth = 56;
 // More do not fit into the one line of the legend.
 const kMostNamed = 8;
 
@@ -45,11 +48,16 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
 
   onMount(() => {
     const observer = new IntersectionObserver(
-      (changes) => setSeen(changes[changes.length - 1]?.isIntersecting ?? false), { rootMargin: '240px' });
+      (changes) => setSeen(changes[changes.length - 1]?.isIntersecting ?? false), { rootMargin: `${kNearPx}px` });
     observer.observe(host);
     onCleanup(() => observer.disconnect());
+    // The observer tells after a frame; what is near the window when the page is made need not wait for it. All panels
+    // are measured before the first one changes anything.
+    const box = host.getBoundingClientRect();
+    const guessed = box.width - kAxisWidth;
+    if (box.top < innerHeight + kNearPx && box.bottom > -kNearPx) queueMicrotask(() => setSeen(true));
     createEffect(on([isSeen, width, store, canRound], ([seen, wide, , rounded]) => {
-      if (seen) onCleanup(held.want(wide > 0 ? wide : host.clientWidth, rounded ? kChartHeight : null));
+      if (seen) onCleanup(held.want(wide > 0 ? wide : guessed, rounded ? kChartHeight : null));
     }));
     createEffect(on([isSeen, isRead, width, store, areMany], ([seen, read, wide]) => {
       if (seen && read) onCleanup(held.wantExact(wide));
@@ -86,7 +94,8 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
             onClick={() => view().open(props.keyName)}><Icon name="expand" /></button>
         </div>
       </header>
-      <div class="panel-body">
+      {/* The chart is made while its lines are on their way. */}
+      <div class="panel-body" classList={{ waiting: lines().length === 0 }}>
         <Show when={isSeen()}>
           <Show when={series().status === 'error'}>
             <div class="panel-note" role="alert">
@@ -104,7 +113,7 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
             <div class="panel-note">{axis().range() ? 'Nothing in this range.' : 'Not logged by the visible runs.'}</div>
           </Show>
           <Show when={series().status === 'loading'}><div class="panel-wait" role="status" aria-label="Loading" /></Show>
-          <Show when={lines().length > 0}>
+          <Show when={lines().length > 0 || series().status === 'loading'}>
             <Show when={isTable()} fallback={
               <PanelChart context={props.context} keyName={props.keyName} section={props.section} lines={lines()} reading={held.reading}
                 height={kChartHeight} onHover={setHover} onWidth={setWidth} />

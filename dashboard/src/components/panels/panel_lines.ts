@@ -66,11 +66,12 @@ export function createPanelLines(context: PanelContext, keyName: () => string, s
   }
   const drawn = createMemo(() => {
     const { lines } = store('picture').panel(keyName())();
-    return context.runs().flatMap((run): ChartLine[] => {
+    const made = context.runs().flatMap((run): ChartLine[] => {
       const held = lines.get(run.id);
       if (!held || held.n === 0) return [];
-      return [{ run: run.id, label: run.label, ...valuesOf(held), ...lineStyle(run.color, theme()) }];
+      return [{ run: run.id, label: run.label, isPinned: run.isPinned === true, ...valuesOf(held), ...lineStyle(run.color, theme()) }];
     });
+    return made.some((line) => line.isPinned) ? [...made.filter((line) => !line.isPinned), ...made.filter((line) => line.isPinned)] : made;
   });
   const reading: Reading = (line) => {
     const held = isExactAlready() ? undefined : store('exact').panel(keyName())().lines.get(line.run);

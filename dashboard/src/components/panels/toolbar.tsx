@@ -1,5 +1,5 @@
 // One set of tools for all charts of the page: axis, smoothing, groups, the way back from a zoom.
-import { For, Show } from 'solid-js';
+import { For, Show, type JSX } from 'solid-js';
 import type { SmoothingKind } from '../../api/types';
 import type { GroupBand } from '../../charts/line_data';
 import { kSliders, kSmoothingKinds } from '../../charts/smoothing';
@@ -118,7 +118,7 @@ function DisplayTool(props: { context: PanelContext }) {
 }
 
 // `axis`: which one the charts beside it have; system samples have no step to choose.
-export function AxisTools(props: { context: PanelContext; axis: 'main' | 'system' }) {
+export function AxisTools(props: { context: PanelContext; axis: 'main' | 'system'; children?: JSX.Element }) {
   const view = () => props.context.view;
   return (
     <div class="axis-tools">
@@ -130,7 +130,10 @@ export function AxisTools(props: { context: PanelContext; axis: 'main' | 'system
       <GroupTool context={props.context} />
       <SmoothingTool view={view()} />
       <AxisSelect context={props.context} axis={props.axis} />
-      <DisplayTool context={props.context} />
+      <div class="tool">
+        <DisplayTool context={props.context} />
+        {props.children}
+      </div>
     </div>
   );
 }
@@ -145,8 +148,9 @@ export function ChartToolbar(props: { context: PanelContext; axis: 'main' | 'sys
           value={view().keyFilter()} onInput={(event) => view().setKeyFilter(event.currentTarget.value)} />
       </div>
       <span class="drawn faint" role="status">{props.drawn}</span>
-      <AxisTools context={props.context} axis={props.axis} />
-      <Show when={props.axis === 'main'}><ExpressionTool context={props.context} /></Show>
+      <AxisTools context={props.context} axis={props.axis}>
+        <Show when={props.axis === 'main'}><ExpressionTool context={props.context} /></Show>
+      </AxisTools>
     </div>
   );
 }

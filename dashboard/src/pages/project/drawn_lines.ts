@@ -29,7 +29,7 @@ const kMostGroups = 100;
 const kMostFollowed = 200;
 
 const sameLine = (a: DrawnRun, b: DrawnRun): boolean =>
-  a.id === b.id && a.label === b.label && a.color === b.color && a.members?.join() === b.members?.join();
+  a.id === b.id && a.label === b.label && a.color === b.color && a.isPinned === b.isPinned && a.members?.join() === b.members?.join();
 
 export function createDrawnLines(set: RunSet, view: ChartView): DrawnLines {
   const isGrouped = (): boolean => view.groupBy().length > 0;
@@ -42,7 +42,7 @@ export function createDrawnLines(set: RunSet, view: ChartView): DrawnLines {
       }));
     }
     return set.drawn().map((run) => ({
-      id: run.id, label: legendText(view.legend(), run), createdUs: run.createdUs, color: set.colorOf(run.id),
+      id: run.id, label: legendText(view.legend(), run), createdUs: run.createdUs, color: set.colorOf(run.id), isPinned: set.isPinned(run.id),
     }));
   }, undefined, { equals: (a, b) => a.length === b.length && a.every((line, i) => sameLine(line, b[i]!)) });
   const lineOfRun = createMemo(() => new Map(drawn().flatMap((line) => (line.members ?? []).map((run) => [run, line] as const))));

@@ -11,6 +11,7 @@ import { createClock } from '../../state/clock';
 import type { ChartView } from '../../state/chart_view';
 import type { RunSet } from '../../state/run_set';
 import type { DrawnLines } from './drawn_lines';
+import { PinButton } from './pin_button';
 import { RunFilter } from './run_filter';
 import './run_list.css';
 
@@ -78,6 +79,7 @@ function RunRow(props: { run: Run; set: RunSet; lines: DrawnLines; view: ChartVi
       <Swatch color={props.lines.colorOf(props.run.id)} />
       <a class="ellipsis" href={runPath(props.run.id)} title={props.run.name}
         onFocus={() => props.view.setFocusedRun(props.lines.lineOf(props.run.id))} onBlur={() => props.view.setFocusedRun(null)}>{props.run.name}</a>
+      <PinButton run={props.run} set={props.set} />
       <span class="run-age faint">{formatAgo(props.run.createdUs, props.nowUs).replace(' ago', '')}</span>
       <StateDot state={props.run.state} reason={props.run.endReason} />
     </div>

@@ -11,6 +11,7 @@ import type { RunQuery } from '../../state/run_query';
 import type { RunSet } from '../../state/run_set';
 import { BulkBar } from './bulk_bar';
 import { ColumnPicker } from './column_picker';
+import { PinButton } from './pin_button';
 import { RunCell } from './run_cell';
 import { RunFilter } from './run_filter';
 import { RunQueryBox } from './run_query_box';
@@ -139,6 +140,7 @@ function RunRow(props: { run: Run; index: number; columns: readonly ColumnId[]; 
                 onChange={() => props.selection.toggle(props.run.id)} />
             </Show>
             <RunCell run={props.run} column={column} color={props.set.colorOf(props.run.id)} nowUs={props.nowUs} />
+            <Show when={column === 'name'}><PinButton run={props.run} set={props.set} /></Show>
           </div>
         )}
       </For>

@@ -1,0 +1,105 @@
+#include "cli/access_client.hpp"
+
+#include <utility>
+
+#include <tracker/error.hpp>
+
+#include "relay/credentials.hpp"
+#include "relay/http_request.hpp"
+
+namespace tracker::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLargestAnswer = 16u << 20;
+
+ErrorCode code_of(long status) {
+  switch (status) {
+    case 400:
+      return ErrorCode::kInvalidArgument;
+    case 401:
+      return ErrorCode::kUnauthenticated;
+    case 403:
+      return ErrorCode::kPermissionDenied;
+    case 404:
+      return ErrorCode::kNotFound;
+    case 409:
+      return ErrorCode::kFailedPrecondition;
+    case 429:
+      return ErrorCode::kResourceExhausted;
+    case 503:
+      return ErrorCode::kUnavailable;
+    default:
+      return ErrorCode::kInternal;
+  }
+}
+
+// The server's own words, if it said any.
+std::string message_of(const json& answer) {
+  if (!answer.is_object() || !answer.contains("error")) return {};
+  const auto& error = answer["error"];
+  return error.is_object() ? error.value("message", std::string()) : std::string();
+}
+
+}  // namespace
+
+std::string escaped(const std::string& text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      out.push_back(c);
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+  }
+  return out;
+}
+
+AccessClient::AccessClient(const std::string& url)
+    : server_(relay::discover(url)), key_(relay::api_key(server_.url)) {}
+
+json AccessClient::ask(const std::string& method, const std::string& path, const json& body) {
+  relay::HttpRequest request;
+  request.url = server_.url + "/api/v1/" + path;
+  request.method = method;
+  request.loopback = server_.loopback;
+  request.timeout = std::chrono::minutes(1);
+  request.most_bytes = kLargestAnswer;
+  request.headers = {"Accept: application/json"};
+  if (!key_.empty()) request.headers.push_back("Authorization: Bearer " + key_);
+  if (!cookie_.empty()) request.headers.push_back("Cookie: " + cookie_);
+  if (!csrf_.empty()) request.headers.push_back("X-CSRF-Token: " + csrf_);
+  if (!body.is_null()) {
+    request.headers.push_back("Content-Type: application/json");
+    request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+  const auto answer = relay::send(request);
+  if (!answer.cookie.empty()) cookie_ = answer.cookie;
+  auto said = json::parse(answer.body, nullptr, false);
+  if (answer.status == 200 && said.is_object()) return said;
+  const auto message = message_of(said);
+  if (answer.status == 200 || message.empty())
+    throw Error(
+        ErrorCode::kUnimplemented,
+        "what answers at " + server_.url + " does not know this command: update tracker-server");
+  throw Error(code_of(answer.status), message);
+}
+
+std::string AccessClient::make_key(const Login& login) {
+  const auto shown = std::exchange(key_, std::string());
+  const auto session = post("session", {{"user", login.user}, {"password", login.password}});
+  csrf_ = session.at("csrf_token").get<std::string>();
+  const auto made = post("api-keys", {{"name", login.key_name}});
+  remove("session");
+  cookie_.clear();
+  csrf_.clear();
+  key_ = shown;
+  return made.at("key").get<std::string>();
+}
+
+}  // namespace tracker::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "relay/discovery.hpp"
+
+namespace tracker::cli {
+
+// Users, keys, members and the audit log, through the server's HTTP API (docs/http-api.md,
+// "Access"). One thread.
+class AccessClient {
+ public:
+  // Finds the server behind the address, and shows it the key of relay/credentials.hpp. Throws
+  // Error when nothing answers there.
+  explicit AccessClient(const std::string& url);
+
+  // Instead of that key; an empty one shows none.
+  void set_key(std::string key) { key_ = std::move(key); }
+  const std::string& key() const noexcept { return key_; }
+  const relay::Server& server() const noexcept { return server_; }
+
+  // `path` is what follows /api/v1/. Block; throw Error with the server's own line.
+  nlohmann::json get(const std::string& path) { return ask("GET", path, {}); }
+  nlohmann::json post(const std::string& path, const nlohmann::json& body) {
+    return ask("POST", path, body);
+  }
+  nlohmann::json remove(const std::string& path) { return ask("DELETE", path, {}); }
+
+  // Logs in with a password, and makes a key of that name: its text. The login ends with it.
+  struct Login {
+    std::string user, password, key_name;
+  };
+  std::string make_key(const Login& login);
+
+ private:
+  nlohmann::json ask(const std::string& method, const std::string& path,
+                     const nlohmann::json& body);
+
+  relay::Server server_;
+  std::string key_, cookie_, csrf_;
+};
+
+// A value of a path or query, with what has a meaning there escaped.
+std::string escaped(const std::string& text);
+
+}  // namespace tracker::cli

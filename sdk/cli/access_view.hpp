@@ -1,0 +1,15 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+// Answers of the HTTP API (docs/http-api.md, "Access") as tables for people.
+namespace tracker::cli {
+
+std::string users_table(const nlohmann::json& users);
+std::string teams_table(const nlohmann::json& teams);
+std::string keys_table(const nlohmann::json& keys);
+std::string members_table(const nlohmann::json& members);
+std::string audit_table(const nlohmann::json& entries);
+
+}  // namespace tracker::cli

@@ -1,0 +1,162 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include <tracker/error.hpp>
+
+#include "artifact/chunk_cache.hpp"
+#include "cli/artifact.hpp"
+#include "cli/artifact_view.hpp"
+#include "cli/output.hpp"
+#include "cli/stop_on_signal.hpp"
+#include "cli/text.hpp"
+#include "cli/transfer_progress.hpp"
+#include "relay/artifacts/download.hpp"
+
+// artifact get.
+namespace tracker::cli {
+namespace {
+
+struct Getting {
+  std::string name, project, output, run;
+  std::vector<std::string> files;
+  unsigned streams = 4;
+  bool no_cache = false, cached = false, json = false;
+};
+
+// A file of that path, or one in a folder of that path.
+bool is_below(std::string_view path, std::string_view wanted) {
+  while (wanted.ends_with('/')) wanted.remove_suffix(1);
+  return path == wanted ||
+         (path.size() > wanted.size() && path.starts_with(wanted) && path[wanted.size()] == '/');
+}
+
+// Throws when a --file names nothing, and says how many references there are.
+std::size_t check_wanted(const relay::VersionManifest& version,
+                         const std::vector<std::string>& files) {
+  std::vector<std::string> left = files;
+  std::size_t references = 0;
+  artifact::ManifestReader entries(version.manifest);
+  while (const auto entry = entries.next()) {
+    std::erase_if(left, [&](const std::string& file) { return is_below(entry->path, file); });
+    if (entry->kind == artifact::EntryKind::kReference) ++references;
+  }
+  if (!left.empty())
+    throw Error(ErrorCode::kNotFound, version_name(version.version) + " has no file " +
+                                          left.front() + ": see `tracker artifact ls " +
+                                          version_name(version.version) + "`");
+  return references;
+}
+
+std::function<bool(std::string_view)> wanted(const std::vector<std::string>& files) {
+  return [&files](std::string_view path) {
+    if (files.empty()) return true;
+    for (const auto& file : files)
+      if (is_below(path, file)) return true;
+    return false;
+  };
+}
+
+// Belongs to the content: whoever asks for the same again, under whatever name, finds it there.
+std::string cached_folder(const v1::ArtifactVersion& version) {
+  const auto chunks = artifact::ChunkCache::default_folder();
+  const auto digest = artifact::Sha256::from_raw(version.digest());
+  if (chunks.empty() || !digest)
+    throw Error(ErrorCode::kFailedPrecondition,
+                "there is no place for a cache: set $TRACKER_CACHE_DIR, or say --output");
+  return (chunks.parent_path() / "versions" / digest->hex()).string();
+}
+
+std::string folder_of(const Getting& getting, const v1::ArtifactVersion& version) {
+  if (getting.cached) return cached_folder(version);
+  if (!getting.output.empty()) return getting.output;
+  return "artifacts/" + version.name() + "-v" + std::to_string(version.number());
+}
+
+// By its id: an alias may have moved since.
+void note_use(const relay::ArtifactsClient& client, const v1::ArtifactVersion& version,
+              const std::string& run) {
+  v1::UseVersionRequest request;
+  request.mutable_ref()->set_id(version.id());
+  request.set_run_id(run);
+  client.call(&relay::ArtifactsClient::Stub::UseVersion, request);
+}
+
+int get(const std::string& server, const Getting& getting) {
+  const StopOnSignal stop;
+  const auto ref = artifact_ref(getting.name, getting.project);
+  const auto client = artifacts_client(server);
+  artifact::ChunkCache cache(artifact::ChunkCache::default_folder(),
+                             artifact::ChunkCache::default_limit());
+  relay::DownloadProgress progress;
+  relay::DownloadOptions options;
+  options.streams = getting.streams;
+  options.stop = stop.token();
+  options.progress = &progress;
+  if (!getting.no_cache) options.cache = &cache;
+  const auto version = relay::get_manifest(client, ref, options);
+  const std::size_t references = check_wanted(version, getting.files);
+  const std::string folder = folder_of(getting, version.version);
+  const auto began = std::chrono::steady_clock::now();
+  std::optional<TransferProgress> screen;
+  screen.emplace([&] {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+    return amount_text(progress.bytes_here + progress.bytes_fetched, progress.bytes_total,
+                       elapsed.count());
+  });
+  relay::download(client, version, wanted(getting.files), folder, options);
+  screen.reset();
+  if (!getting.no_cache) cache.trim();
+  if (!getting.run.empty()) note_use(client, version.version, getting.run);
+  Output out;
+  if (getting.json) {
+    auto json = version_json(version.version);
+    json["directory"] = folder;
+    json["fetched_bytes"] = progress.bytes_fetched.load();
+    out.write(json_text(json));
+  } else {
+    out.write(printable(fmt::format(
+                  "{}  {}: {} file{}, {} fetched, {} were here", version_name(version.version),
+                  folder, progress.files_done.load(), progress.files_done == 1 ? "" : "s",
+                  bytes_text(progress.bytes_fetched), bytes_text(progress.bytes_here))) +
+              "\n");
+  }
+  out.commit();
+  if (references > 0 && !getting.json)
+    fmt::print(stderr, "tracker: {} reference{} left where {}: see `tracker artifact ls {}`\n",
+               references, references == 1 ? "" : "s", references == 1 ? "it is" : "they are",
+               printable(version_name(version.version)));
+  return kDone;
+}
+
+}  // namespace
+
+void add_artifact_get(Program& program, CLI::App& artifact) {
+  auto* command = artifact.add_subcommand("get", "Write a version's files into a folder.");
+  const auto getting = std::make_shared<Getting>();
+  command->add_option("NAME", getting->name, "[PROJECT/]NAME[:VERSION], VERSION v3 or an alias")
+      ->required();
+  add_project_option(*command, getting->project);
+  command->add_option("--output", getting->output, "the folder (else artifacts/NAME-vN)")
+      ->type_name("DIR");
+  command
+      ->add_flag("--cached", getting->cached,
+                 "into this user's cache, in a folder of the version that is only to be read")
+      ->excludes("--output");
+  command->add_option("--file", getting->files, "only this file, or the files of this folder")
+      ->type_name("PATH");
+  command->add_option("--run", getting->run, "the run that uses it, by its id")->type_name("ID");
+  command->add_flag("--no-cache", getting->no_cache, "keep no chunks for the next time");
+  command->add_option("--streams", getting->streams, "fetched at the same time")
+      ->check(CLI::Range(1u, 16u))
+      ->capture_default_str()
+      ->type_name("N");
+  command->add_flag("--json", getting->json, "an object, for scripts");
+  command->callback([&program, getting] {
+    program.action = [&program, getting] { return get(program.server, *getting); };
+  });
+}
+
+}  // namespace tracker::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <tracker/artifact.hpp>
+
+// Handing artifacts to the relay: spool/staged.hpp.
+namespace tracker {
+
+// Copies the files if it is to, and submits the request. Returns its folder. Throws Error.
+std::filesystem::path stage_artifact(const std::filesystem::path& writer_directory,
+                                     const ArtifactSettings& settings);
+std::filesystem::path stage_use(const std::filesystem::path& writer_directory,
+                                std::string_view name);
+
+// What became of staging: a folder, or why there is none, which is said on stderr as well.
+struct Staged {
+  std::filesystem::path folder;
+  std::string error;
+};
+Staged hand_over(const std::function<std::filesystem::path()>& stage) noexcept;
+
+}  // namespace tracker

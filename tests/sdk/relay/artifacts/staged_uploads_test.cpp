@@ -1,0 +1,109 @@
+// What a program asked its relay to do with artifacts: done, refused, or tried again.
+#include "relay/artifacts/staged_uploads.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+
+#include "spool/staged.hpp"
+#include "support/fake_server/fake_artifacts.hpp"
+#include "support/fake_server/fake_server.hpp"
+#include "support/temp_directory.hpp"
+
+namespace tracker::relay {
+namespace {
+
+namespace fs = std::filesystem;
+using grpc::Status;
+using grpc::StatusCode;
+
+class StagedUploadsTest : public testing::Test {
+ protected:
+  fs::path stage(const std::string& bytes) {
+    const fs::path folder = spool::new_staging_folder(directory_.path());
+    fs::create_directories(folder / "files");
+    std::ofstream(folder / "files/weights") << bytes;
+    spool::ArtifactRequest request;
+    request.name = "a";
+    request.type = "model";
+    request.source = "files";
+    spool::submit(folder, request);
+    return folder;
+  }
+  // Does not return before all is done; the test's own limit ends one that hangs.
+  static void await_idle(const StagedUploads& uploads) {
+    while (!uploads.idle()) std::this_thread::yield();
+  }
+
+  test::TempDirectory directory_;
+  test_support::FakeArtifacts service_;
+  test_support::FakeServer server_{{&service_}};
+};
+
+TEST_F(StagedUploadsTest, RequestsAreDoneInOrderWithTheRunAsMaker) {
+  const fs::path first = stage("one"), second = stage("two");
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  EXPECT_FALSE(uploads.idle());
+  uploads.online(discover(server_.url()));
+  await_idle(uploads);
+  ASSERT_EQ(service_.commits.size(), 2u);
+  EXPECT_EQ(service_.commits[0].run_id(), "run-id");
+  EXPECT_EQ(spool::read_result(first)->version, "p/a:v0");
+  EXPECT_EQ(spool::read_result(second)->version, "p/a:v1");
+  EXPECT_FALSE(fs::exists(first / "files"));
+}
+
+TEST_F(StagedUploadsTest, WhatTheServerRefusesIsConcludedWithTheReason) {
+  const fs::path folder = stage("one");
+  service_.fault = [](const std::string& what) {
+    return what == "BeginUpload" ? Status(StatusCode::FAILED_PRECONDITION, "another type")
+                                 : Status::OK;
+  };
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  await_idle(uploads);
+  EXPECT_EQ(spool::read_result(folder)->version, "");
+  EXPECT_EQ(spool::read_result(folder)->error, "another type");
+}
+
+TEST_F(StagedUploadsTest, WantOfARightIsTriedAgain) {
+  const fs::path folder = stage("one");
+  std::atomic<int> calls{0};
+  service_.fault = [&](const std::string& what) {
+    return what == "BeginUpload" && ++calls == 1 ? Status(StatusCode::PERMISSION_DENIED, "viewer")
+                                                 : Status::OK;
+  };
+  std::atomic<bool> told{false};
+  StagedUploads uploads(directory_.path(), "run-id", "p", [&](const std::string& line) {
+    if (line.find("viewer") != std::string::npos) told = true;
+  });
+  uploads.online(discover(server_.url()));
+  await_idle(uploads);
+  EXPECT_TRUE(told);
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(spool::read_result(folder)->version, "p/a:v0");
+  EXPECT_EQ(uploads.trouble(), "");
+}
+
+TEST_F(StagedUploadsTest, ADamagedRequestIsConcludedAndTheNextIsDone) {
+  const fs::path damaged = stage("one"), good = stage("two");
+  std::ofstream(damaged / "request.json") << "{";
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  await_idle(uploads);
+  EXPECT_NE(spool::read_result(damaged)->error.find("damaged"), std::string::npos);
+  EXPECT_EQ(spool::read_result(good)->version, "p/a:v0");
+}
+
+TEST_F(StagedUploadsTest, WithoutAServerRequestsStay) {
+  const fs::path folder = stage("one");
+  {
+    const StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  }
+  EXPECT_FALSE(spool::read_result(folder));
+  EXPECT_EQ(spool::pending_requests(directory_.path()).size(), 1u);
+}
+
+}  // namespace
+}  // namespace tracker::relay

@@ -1,0 +1,133 @@
+// What a run hands to its relay: copies, requests, and refusals that cost nothing.
+#include <tracker/artifact.hpp>
+
+#include "sdk/src/run_fixture.hpp"
+#include "spool/staged.hpp"
+
+namespace tracker::test {
+namespace {
+
+namespace fs = std::filesystem;
+using spool::ArtifactRequest;
+
+class RunArtifactsTest : public RunTest {
+ protected:
+  void write(const std::string& path, const std::string& bytes) const {
+    fs::create_directories((dir_ / path).parent_path());
+    std::ofstream(dir_ / path) << bytes;
+  }
+  ArtifactSettings model() const {
+    ArtifactSettings settings;
+    settings.name = "bert";
+    settings.type = "model";
+    settings.path = dir_ / "model";
+    return settings;
+  }
+  static std::string content(const fs::path& file) {
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+};
+
+TEST_F(RunArtifactsTest, FilesAreCopiedSoThatTheyMayChange) {
+  write("model/weights", "weights");
+  write("model/config/config.json", "{}");
+  Run run = Run::start(settings());
+  auto wanted = model();
+  wanted.metadata = {{"accuracy", 0.9}};
+  wanted.aliases = {"best"};
+  wanted.ttl = std::chrono::hours(24);
+  const ArtifactTicket ticket = run.log_artifact(wanted);
+  EXPECT_EQ(ticket.error(), "");
+  EXPECT_EQ(ticket.version(), "");
+  write("model/weights", "changed");
+
+  const auto pending = spool::pending_requests(run.directory());
+  ASSERT_EQ(pending.size(), 1u);
+  const ArtifactRequest request = spool::read_request(pending[0]);
+  EXPECT_EQ(request.kind, ArtifactRequest::Kind::kPut);
+  EXPECT_EQ(request.name, "bert");
+  EXPECT_EQ(request.type, "model");
+  EXPECT_EQ(request.metadata_json, "{\"accuracy\":0.9}");
+  EXPECT_EQ(request.aliases, std::vector<std::string>{"best"});
+  EXPECT_EQ(request.ttl_s, 86'400u);
+  EXPECT_EQ(content(request.source / "weights"), "weights");
+  EXPECT_EQ(content(request.source / "config/config.json"), "{}");
+
+  spool::conclude(pending[0], {"p/bert:v0", ""});
+  EXPECT_TRUE(spool::pending_requests(run.directory()).empty());
+  EXPECT_FALSE(fs::exists(request.source)) << "the copies are gone";
+  EXPECT_TRUE(ticket.wait(std::chrono::milliseconds(0)));
+  EXPECT_EQ(ticket.version(), "p/bert:v0");
+}
+
+TEST_F(RunArtifactsTest, FilesInPlaceAreNotCopied) {
+  write("model/weights", "weights");
+  Run run = Run::start(settings());
+  auto wanted = model();
+  wanted.files = ArtifactFiles::kInPlace;
+  run.log_artifact(wanted);
+  const auto pending = spool::pending_requests(run.directory());
+  ASSERT_EQ(pending.size(), 1u);
+  EXPECT_EQ(spool::read_request(pending[0]).source, dir_ / "model");
+  EXPECT_FALSE(fs::exists(pending[0] / "files"));
+}
+
+TEST_F(RunArtifactsTest, RequestsComeInTheirOrder) {
+  write("model/weights", "weights");
+  Run run = Run::start(settings());
+  run.use_artifact("imdb:v3");
+  run.log_artifact(model());
+  run.use_artifact("other/thing");
+  const auto pending = spool::pending_requests(run.directory());
+  ASSERT_EQ(pending.size(), 3u);
+  EXPECT_EQ(spool::read_request(pending[0]).name, "imdb:v3");
+  EXPECT_EQ(spool::read_request(pending[0]).kind, ArtifactRequest::Kind::kUse);
+  EXPECT_EQ(spool::read_request(pending[1]).name, "bert");
+  EXPECT_EQ(spool::read_request(pending[2]).name, "other/thing");
+}
+
+TEST_F(RunArtifactsTest, WhatIsAgainstTheRulesIsToldAndCostsNothing) {
+  write("model/weights", "weights");
+  Run run = Run::start(settings());
+  const auto expect = [&](ArtifactSettings wanted, const std::string& part) {
+    const ArtifactTicket ticket = run.log_artifact(wanted);
+    EXPECT_NE(ticket.error().find(part), std::string::npos) << ticket.error();
+    EXPECT_FALSE(ticket.wait(std::chrono::milliseconds(0)));
+  };
+  auto wanted = model();
+  wanted.name = "a b";
+  expect(wanted, "a b");
+  wanted = model();
+  wanted.aliases = {"latest"};
+  expect(wanted, "latest");
+  wanted = model();
+  wanted.path = dir_ / "nowhere";
+  expect(wanted, "nowhere");
+  wanted.path.clear();
+  expect(wanted, "neither a path nor references");
+  EXPECT_NE(run.use_artifact("").error(), "");
+  EXPECT_FALSE(fs::exists(run.directory() / "artifacts"));
+  run.finish();
+  EXPECT_NE(run.log_artifact(model()).error().find("has ended"), std::string::npos);
+}
+
+TEST_F(RunArtifactsTest, ARefusalIsTheTicketsError) {
+  Run run = Run::start(settings());
+  const ArtifactTicket ticket = run.use_artifact("imdb");
+  spool::conclude(spool::pending_requests(run.directory()).at(0), {"", "no such artifact"});
+  EXPECT_FALSE(ticket.wait(std::chrono::seconds(10))) << "it does not wait for what is known";
+  EXPECT_EQ(ticket.error(), "no such artifact");
+}
+
+TEST_F(RunArtifactsTest, ARequestThatIsBeingMadeIsNotTakenUp) {
+  Run run = Run::start(settings());
+  const fs::path folder = spool::new_staging_folder(run.directory());
+  EXPECT_TRUE(spool::pending_requests(run.directory()).empty());
+  std::ofstream(folder / "request.json") << "{\"kind\":";
+  ASSERT_EQ(spool::pending_requests(run.directory()).size(), 1u);
+  EXPECT_THROW(spool::read_request(folder), Error);
+}
+
+}  // namespace
+}  // namespace tracker::test

@@ -1,0 +1,152 @@
+#include "branches_fixture.hpp"
+#include "storage/deletion.hpp"
+#include "storage/purge.hpp"
+#include "storage/resume.hpp"
+
+namespace tracker::storage {
+namespace {
+
+TEST_F(BranchesTest, AForkBeginsAsItsParentWasAndNothingIsCopied) {
+  TestWriter parent = begin();
+  log(parent, {0, 1, 2, 3, 4}, 1);
+  TestWriter child = fork(parent.run, 2);
+  EXPECT_EQ(fork_note(child.run), "");
+  log(child, {3, 4}, 2);
+  log(parent, {5}, 1);
+  const History wanted = {{0, 1}, {1, 1}, {2, 1}, {3, 2}, {4, 2}};
+  EXPECT_EQ(history(child.run), wanted);
+  EXPECT_EQ(chart(child.run), wanted);
+  EXPECT_EQ(history(parent.run).size(), 6u);
+  compact(parent.run);
+  compact(child.run);
+  EXPECT_EQ(history(child.run), wanted);
+  EXPECT_EQ(chart(child.run), wanted);
+  const auto rows = database->pg()->run("SELECT coalesce(sum(rows), 0)::bigint FROM series_group");
+  EXPECT_EQ(rows.bigint(0, 0), 8) << "six rows of the parent, two of the child";
+}
+
+TEST_F(BranchesTest, StatisticsOfAForkHaveTheInheritedPart) {
+  TestWriter parent = begin();
+  log(parent, {0, 1}, -5);
+  log(parent, {2, 3}, 100);
+  compact(parent.run);
+  TestWriter child = fork(parent.run, 1);
+  EXPECT_EQ(next_step_of(*database, child.run), 4) << "as the parent's, until it was compacted";
+  compact(child.run);
+  EXPECT_EQ(stats(child.run).last_step, 1);
+  EXPECT_EQ(stats(child.run).max, -5);
+  log(child, {2}, 7);
+  EXPECT_EQ(stats(child.run).last_step, 2);
+  EXPECT_EQ(stats(child.run).min, -5);
+  EXPECT_EQ(stats(child.run).max, 7);
+  EXPECT_EQ(stats(child.run).count, 3u);
+  compact(child.run);
+  EXPECT_EQ(stats(child.run).count, 3u);
+  EXPECT_EQ(compacted_keys(*database, std::vector{child.run})[0].keys[0].stats.min, -5);
+}
+
+TEST_F(BranchesTest, ARewindTakesBackWhatLiesAboveTheStep) {
+  TestWriter first = begin();
+  log(first, {0, 1, 2, 3, 4, 5}, 1);
+  TestWriter second = rewind(first.run, 2);
+  EXPECT_EQ(history(first.run), (History{{0, 1}, {1, 1}, {2, 1}}));
+  log(second, {3}, 2);
+  const History wanted = {{0, 1}, {1, 1}, {2, 1}, {3, 2}};
+  EXPECT_EQ(history(first.run), wanted);
+  EXPECT_EQ(chart(first.run), wanted);
+  compact(first.run);
+  EXPECT_EQ(history(first.run), wanted);
+  EXPECT_EQ(chart(first.run), wanted);
+  EXPECT_EQ(stats(first.run).last_step, 3);
+  EXPECT_EQ(stats(first.run).count, 4u);
+  log(second, {4}, 2);
+  compact(first.run);
+  EXPECT_EQ(stats(first.run).last_step, 4);
+  EXPECT_EQ(history(first.run).size(), 5u);
+}
+
+TEST_F(BranchesTest, AForkKeepsWhatItsParentTakesBackLater) {
+  TestWriter parent = begin();
+  log(parent, {0, 1, 2, 3}, 1);
+  TestWriter child = fork(parent.run, 3);
+  TestWriter again = rewind(parent.run, 0);
+  log(again, {1, 2}, 9);
+  for (const bool compacted : {false, true}) {
+    if (compacted) compact(parent.run);
+    EXPECT_EQ(history(child.run), (History{{0, 1}, {1, 1}, {2, 1}, {3, 1}}));
+    EXPECT_EQ(history(parent.run), (History{{0, 1}, {1, 9}, {2, 9}}));
+  }
+  TestWriter late = fork(parent.run, 3);
+  EXPECT_EQ(history(late.run), (History{{0, 1}, {1, 9}, {2, 9}}));
+}
+
+TEST_F(BranchesTest, AForkThatCannotBeSaysWhyAndStandsAlone) {
+  const auto alone = [&](const std::string& parent) {
+    TestWriter writer = make_writer(*database);
+    log_frame(*database, writer,
+              frame_of({start_of(writer), spool::Branch{spool::BranchKind::kFork, parent, 3, kNow}},
+                       {4}, 1));
+    EXPECT_EQ(history(writer.run), (History{{4, 1}}));
+    return fork_note(writer.run);
+  };
+  EXPECT_NE(alone("nonsense").find("no run's id"), std::string::npos);
+  EXPECT_NE(alone(core::RunId::random().text()).find("no run"), std::string::npos);
+  TestWriter other = begin("other");
+  EXPECT_NE(alone(other.run.text()).find("in the project"), std::string::npos);
+  TestWriter parent = begin();
+  TestWriter child = fork(parent.run, 0);
+  log_frame(*database, parent,
+            frame_of({spool::Branch{spool::BranchKind::kFork, child.run.text(), 0, kNow}}, {}, 0));
+  EXPECT_NE(fork_note(parent.run), "") << "no circle";
+}
+
+TEST_F(BranchesTest, AParentsDataStayUntilItsForksHaveGone) {
+  TestWriter parent = begin();
+  log(parent, {0, 1}, 1);
+  compact(parent.run);
+  TestWriter child = fork(parent.run, 1);
+  delete_run(*database, parent.run, {kNow, 0});
+  EXPECT_TRUE(runs_to_purge(*database->pg(), kNow + 1).empty());
+  EXPECT_TRUE(purge_step(*database->pg(), parent.run, kNow + 1).done);
+  EXPECT_EQ(history(child.run), (History{{0, 1}, {1, 1}}));
+  EXPECT_EQ(chart(child.run), (History{{0, 1}, {1, 1}}));
+  delete_run(*database, child.run, {kNow, 0});
+  for (int round = 0; round < 2; ++round)
+    for (const core::RunId run : runs_to_purge(*database->pg(), kNow + 1))
+      while (!purge_step(*database->pg(), run, kNow + 1).done) {
+      }
+  EXPECT_EQ(database->pg()->run("SELECT count(*) FROM run").bigint(0, 0), 0);
+}
+
+TEST_F(BranchesTest, WhereARunStandsIsBehindItsHighestStep) {
+  TestWriter writer = begin();
+  EXPECT_EQ(next_step_of(*database, writer.run), 0);
+  log(writer, {7, 3}, 1);
+  EXPECT_EQ(next_step_of(*database, writer.run), 8);
+}
+
+TEST_F(BranchesTest, ARunMayMustOrMustNotBeThere) {
+  const auto registered = [&](core::RunId run, core::Resume resume) {
+    return register_writer(*database, {run, core::WriterId::random(), "imdb", kNow, resume});
+  };
+  TestWriter there = begin();
+  log(there, {4}, 1);
+  EXPECT_FALSE(registered(there.run, core::Resume::kNone).resumed);
+  for (const core::Resume resume : {core::Resume::kAllow, core::Resume::kMust}) {
+    const auto writer = registered(there.run, resume);
+    ASSERT_TRUE(writer.resumed);
+    EXPECT_TRUE(writer.resumed->existed);
+    EXPECT_EQ(writer.resumed->next_step, 5);
+  }
+  EXPECT_THROW(registered(there.run, core::Resume::kNever), ResumeError);
+  const auto absent = core::RunId::random();
+  EXPECT_THROW(registered(absent, core::Resume::kMust), ResumeError);
+  EXPECT_FALSE(find_run(*database, absent)) << "a refusal makes nothing";
+  const auto id = core::WriterId::random();
+  const Registration fresh{absent, id, "imdb", kNow, core::Resume::kNever};
+  EXPECT_FALSE(register_writer(*database, fresh).resumed->existed);
+  EXPECT_NO_THROW(register_writer(*database, fresh)) << "a reconnect is no second run";
+}
+
+}  // namespace
+}  // namespace tracker::storage

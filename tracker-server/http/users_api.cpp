@@ -1,0 +1,119 @@
+#include <nlohmann/json.hpp>
+
+#include "auth/accounts.hpp"
+#include "auth/administration.hpp"
+#include "http/access_api.hpp"
+#include "http/access_json.hpp"
+#include "http/json_body.hpp"
+#include "storage/audit.hpp"
+
+namespace tracker::http {
+namespace {
+
+using nlohmann::json;
+
+json user_json(const storage::Account& user) {
+  return {{"name", user.name},
+          {"server_admin", user.server_admin},
+          {"disabled", user.disabled},
+          {"created_us", user.created_us},
+          {"last_login_us", or_null(user.last_login_us)}};
+}
+
+}  // namespace
+
+Response get_users(const ApiContext& context, const Request&) {
+  auto users = json::array();
+  for (const auto& user : storage::list_accounts(context.database))
+    users.push_back(user_json(user));
+  return json_response({{"users", std::move(users)}});
+}
+
+Response post_user(const ApiContext& context, const Request& request) {
+  JsonBody body(request);
+  auth::UserWish wish;
+  wish.name = body.text("name");
+  wish.password = body.maybe_text("password").value_or("");
+  wish.server_admin = body.maybe_flag("server_admin").value_or(false);
+  wish.with_key = body.maybe_flag("with_key").value_or(false);
+  body.end();
+  const auto made = auth::make_user(*context.gate, *request.guard, wish);
+  const auto user = storage::find_account(context.database, wish.name);
+  if (!user) throw storage::no_such_user(wish.name);
+  auto json = user_json(*user);
+  json["password"] = made.password.empty() ? nlohmann::json() : nlohmann::json(made.password);
+  json["key"] = made.key ? nlohmann::json(made.key->text) : nlohmann::json();
+  return secret_response(json);
+}
+
+Response change_user(const ApiContext& context, const Request& request) {
+  const auto& name = request.parameters.at("user");
+  JsonBody body(request);
+  const storage::AccountChange change{body.maybe_flag("server_admin"), body.maybe_flag("disabled")};
+  const bool reset = body.maybe_flag("reset_password").value_or(false);
+  body.end();
+  auto json = user_json(auth::change_user(*context.gate, *request.guard, name, change));
+  json["password"] = reset
+                         ? nlohmann::json(auth::reset_password(*context.gate, *request.guard, name))
+                         : nlohmann::json();
+  return secret_response(json);
+}
+
+Response get_teams(const ApiContext& context, const Request&) {
+  auto teams = json::array();
+  for (const auto& team : storage::list_teams(context.database))
+    teams.push_back({{"name", team.name}, {"users", team.users}});
+  return json_response({{"teams", std::move(teams)}});
+}
+
+Response post_team(const ApiContext& context, const Request& request) {
+  JsonBody body(request);
+  const auto name = body.text("name");
+  body.end();
+  auth::make_team(*context.gate, *request.guard, name);
+  return get_teams(context, request);
+}
+
+Response delete_team(const ApiContext& context, const Request& request) {
+  auth::remove_team(*context.gate, *request.guard, request.parameters.at("team"));
+  return get_teams(context, request);
+}
+
+Response post_team_user(const ApiContext& context, const Request& request) {
+  JsonBody body(request);
+  const auto user = body.text("user");
+  body.end();
+  auth::join_team(*context.gate, *request.guard, request.parameters.at("team"), user);
+  return get_teams(context, request);
+}
+
+Response delete_team_user(const ApiContext& context, const Request& request) {
+  auth::leave_team(*context.gate, *request.guard, request.parameters.at("team"),
+                   request.parameters.at("user"));
+  return get_teams(context, request);
+}
+
+Response get_audit(const ApiContext& context, const Request& request) {
+  std::optional<std::int64_t> before;
+  if (request.query_value("before"))
+    before = static_cast<std::int64_t>(request.query_number("before", 0, {0, INT64_MAX}));
+  const auto limit = static_cast<std::int64_t>(request.query_number("limit", 100, {1, 1'000}));
+  auto entries = json::array();
+  json next;
+  for (const auto& row : storage::list_audit(context.database, before, limit)) {
+    const auto& one = row.entry;
+    entries.push_back({{"no", row.no},
+                       {"at_us", one.at_us},
+                       {"actor", one.actor},
+                       {"key", one.key},
+                       {"address", one.address},
+                       {"request_id", one.request_id},
+                       {"action", one.action},
+                       {"target", one.target},
+                       {"detail", one.detail}});
+    if (static_cast<std::int64_t>(entries.size()) == limit) next = row.no;
+  }
+  return json_response({{"entries", std::move(entries)}, {"next_before", next}});
+}
+
+}  // namespace tracker::http

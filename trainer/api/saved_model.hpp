@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "api/options.hpp"
+#include "models/classifier.hpp"
+#include "models/stored_file.hpp"
+#include "train/state.hpp"
+
+namespace trainer::api {
+
+struct TrainedModel {
+  const models::Classifier& model;
+  const std::vector<models::StoredFile>& tokenizer;
+  const train::TrainerState& state;
+  std::string data_origin;
+};
+
+// The model directory that transformers loads, with model card and flags, and NAME.tar.gz of it,
+// whose path is returned. Throws Error(kIo).
+std::filesystem::path save_model(const FineTuneOptions& options, const TrainedModel& trained,
+                                 const std::filesystem::path& directory);
+
+// Throws Error(kIo) that names --output-dir.
+void make_directory(const std::filesystem::path& directory);
+
+}  // namespace trainer::api

@@ -1,0 +1,277 @@
+#include "models/lora.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/mm.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <regex>
+#include <set>
+#include <string_view>
+
+#include "config/error.hpp"
+#include "models/classifier.hpp"
+#include "models/model_types.hpp"
+
+namespace trainer::models {
+namespace {
+
+using Specs = std::vector<nn::ParameterSpec>;
+constexpr std::string_view kWeight = ".weight";
+
+// The adapters' dropout sites lie beside those that passes number.
+constexpr std::uint32_t kFirstSite = 0x80000000U;
+
+// "bert.pooler.dense.weight" -> "bert.pooler.dense"
+std::string module_of(const std::string& parameter) {
+  return parameter.substr(0, parameter.rfind('.'));
+}
+
+bool is_linear(const nn::ParameterSpec& spec) {
+  return spec.role == nn::Role::kMatrix && spec.layout.heads == 1 &&
+         spec.stored_name.ends_with(kWeight);
+}
+
+bool names(const std::string& target, const std::string& module) {
+  return module == target || module.ends_with("." + target);
+}
+
+// Whether a parameter, or a module around it, has a name that ends in one of these.
+bool is_saved(const std::string& stored_name, const std::vector<std::string>& saved) {
+  for (std::string module = module_of(stored_name);; module = module_of(module)) {
+    for (const std::string& end : saved)
+      if (module.ends_with(end)) return true;
+    if (module.find('.') == std::string::npos) return false;
+  }
+}
+
+bool is_target(const LoraConfig& config, const std::string& module) {
+  if (!config.target_pattern.empty()) {
+    try {
+      return std::regex_match(module, std::regex(config.target_pattern));
+    } catch (const std::regex_error&) {
+      throw Error(ErrorCode::kInvalidInput,
+                  "target_modules '" + config.target_pattern + "' is not a regular expression");
+    }
+  }
+  return std::any_of(config.targets.begin(), config.targets.end(), [&](const std::string& target) {
+    return target == kAllLinear || names(target, module);
+  });
+}
+
+struct TypeTargets {
+  std::string_view type;
+  std::vector<std::string> targets;
+};
+
+// peft.utils.constants.TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING.
+const std::vector<TypeTargets>& peft_targets() {
+  static const std::vector<TypeTargets> kTargets = {{"t5", {"q", "v"}},
+                                                    {"mt5", {"q", "v"}},
+                                                    {"bart", {"q_proj", "v_proj"}},
+                                                    {"gpt2", {"c_attn"}},
+                                                    {"bloom", {"query_key_value"}},
+                                                    {"opt", {"q_proj", "v_proj"}},
+                                                    {"gptj", {"q_proj", "v_proj"}},
+                                                    {"gpt_neox", {"query_key_value"}},
+                                                    {"gpt_neo", {"q_proj", "v_proj"}},
+                                                    {"bert", {"query", "value"}},
+                                                    {"roberta", {"query", "value"}},
+                                                    {"xlm-roberta", {"query", "value"}},
+                                                    {"electra", {"query", "value"}},
+                                                    {"deberta-v2", {"query_proj", "value_proj"}},
+                                                    {"deberta", {"in_proj"}},
+                                                    {"layoutlm", {"query", "value"}},
+                                                    {"llama", {"q_proj", "v_proj"}},
+                                                    {"mpt", {"Wqkv"}},
+                                                    {"falcon", {"query_key_value"}},
+                                                    {"mistral", {"q_proj", "v_proj"}},
+                                                    {"mixtral", {"q_proj", "v_proj"}},
+                                                    {"stablelm", {"q_proj", "v_proj"}},
+                                                    {"phi", {"q_proj", "v_proj", "fc1", "fc2"}},
+                                                    {"gemma", {"q_proj", "v_proj"}},
+                                                    {"gemma2", {"q_proj", "v_proj"}},
+                                                    {"gemma3_text", {"q_proj", "v_proj"}},
+                                                    {"qwen2", {"q_proj", "v_proj"}},
+                                                    {"qwen3", {"q_proj", "v_proj"}}};
+  return kTargets;
+}
+
+// "query, key, value, …": the last words of the names, which are what people give.
+std::string listed(const std::vector<std::string>& modules) {
+  std::vector<std::string> words;
+  for (const std::string& module : modules) {
+    const std::string word = module.substr(module.rfind('.') + 1);
+    if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+  }
+  return fmt::format("{} (or a longer end of a name, as {}; or {})", fmt::join(words, ", "),
+                     modules.front(), kAllLinear);
+}
+
+// The head's own name joins PEFT's two where neither of them is in the model.
+void add_head(const ClassifierConfig& config, const Specs& specs, std::vector<std::string>& saved) {
+  const auto out = std::find_if(specs.begin(), specs.end(), [](const nn::ParameterSpec& spec) {
+    return spec.name == "head.out.weight";
+  });
+  if (out == specs.end() || is_saved(out->stored_name, saved)) return;
+  const std::string body = std::string(config.type->base_prefix) + ".";
+  for (const nn::ParameterSpec& spec : specs) {
+    if (!spec.name.starts_with("head.") || spec.stored_name.starts_with(body)) continue;
+    const std::string top = spec.stored_name.substr(0, spec.stored_name.find('.'));
+    if (std::find(saved.begin(), saved.end(), top) == saved.end()) saved.push_back(top);
+  }
+}
+
+// Parameters of one parent and kind ("layer.0.attention.#.bias") that lie side by side may be read
+// as one tensor, and then all of them have gradients, or none.
+std::string family(const std::string& name) {
+  return module_of(module_of(name)) + name.substr(name.rfind('.'));
+}
+
+void keep_neighbours(Specs& specs) {
+  for (std::size_t begin = 0; begin < specs.size();) {
+    std::size_t end = begin;
+    bool trained = false;
+    for (; end < specs.size() && family(specs[end].name) == family(specs[begin].name); ++end)
+      trained = trained || specs[end].gradient == nn::Gradient::kTrained;
+    for (; begin < end; ++begin) {
+      if (trained && specs[begin].gradient == nn::Gradient::kNone)
+        specs[begin].gradient = nn::Gradient::kUnused;
+    }
+  }
+}
+
+bool trains_bias(LoraBias bias, const std::string& stored_name,
+                 const std::set<std::string>& targets) {
+  if (bias == LoraBias::kAll) return stored_name.find("bias") != std::string::npos;
+  return bias == LoraBias::kLoraOnly && stored_name.ends_with(".bias") &&
+         targets.contains(module_of(stored_name));
+}
+
+}  // namespace
+
+std::vector<std::string> linear_modules(const Specs& specs) {
+  std::vector<std::string> modules;
+  for (const nn::ParameterSpec& spec : specs) {
+    if (!is_linear(spec)) continue;
+    std::string module = module_of(spec.stored_name);
+    if (std::find(modules.begin(), modules.end(), module) == modules.end())
+      modules.push_back(std::move(module));
+  }
+  return modules;
+}
+
+LoraConfig settle_lora(LoraConfig wanted, const ClassifierConfig& config) {
+  const Specs specs = classifier_parameters(config);
+  for (const char* head : {"classifier", "score"}) {
+    if (std::find(wanted.saved.begin(), wanted.saved.end(), head) == wanted.saved.end())
+      wanted.saved.emplace_back(head);
+  }
+  add_head(config, specs, wanted.saved);
+  std::vector<std::string> modules = linear_modules(specs);
+  std::erase_if(modules, [&](const std::string& module) {
+    return is_saved(module + std::string(kWeight), wanted.saved);
+  });
+  if (wanted.targets.empty()) {
+    for (const TypeTargets& entry : peft_targets())
+      if (entry.type == config.type->name) wanted.targets = entry.targets;
+  }
+  if (wanted.targets.empty()) {
+    throw Error(ErrorCode::kUsage, fmt::format("--lora-target-modules is needed: PEFT has no "
+                                               "default for {}; its linear modules are {}",
+                                               config.type->name, listed(modules)));
+  }
+  if (wanted.targets == std::vector<std::string>{std::string(kAllLinear)}) {
+    wanted.targets = std::move(modules);
+    return wanted;
+  }
+  for (const std::string& target : wanted.targets) {
+    const auto named = [&](const std::string& module) { return names(target, module); };
+    if (std::any_of(modules.begin(), modules.end(), named)) continue;
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--lora-target-modules '{}' is no linear module of {} outside of what "
+                            "is saved whole; those are {}",
+                            target, config.type->name, listed(modules)));
+  }
+  return wanted;
+}
+
+std::vector<nn::LowRankSpec> add_lora(const LoraConfig& config, Specs& specs) {
+  std::map<std::string, std::vector<std::size_t>> parts;
+  std::vector<std::string> order;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const std::string module = module_of(specs[i].stored_name);
+    if (!is_linear(specs[i]) || is_saved(specs[i].stored_name, config.saved) ||
+        !is_target(config, module))
+      continue;
+    if (parts[module].empty()) order.push_back(module);
+    parts[module].push_back(i);
+  }
+  if (order.empty())
+    throw Error(ErrorCode::kInvalidInput,
+                "the adapter's target_modules are no linear modules of this model; those are " +
+                    listed(linear_modules(specs)));
+  const std::set<std::string> targets(order.begin(), order.end());
+  for (nn::ParameterSpec& spec : specs) {
+    const bool trained = is_saved(spec.stored_name, config.saved) ||
+                         trains_bias(config.bias, spec.stored_name, targets);
+    spec.gradient = trained ? nn::Gradient::kTrained : nn::Gradient::kNone;
+  }
+  keep_neighbours(specs);
+  std::vector<nn::LowRankSpec> additions;
+  auto site = kFirstSite;
+  for (const std::string& module : order) {
+    const std::vector<std::size_t>& of_module = parts[module];
+    const std::string a = module_of(specs[of_module.front()].name) + ".lora_A.weight";
+    specs.push_back({.name = a,
+                     .stored_name = module + ".lora_A.weight",
+                     .shape = {config.rank, specs[of_module.front()].shape[1]},
+                     .init = nn::Init::kFanIn,
+                     .role = nn::Role::kLowRankA});
+    for (const std::size_t part : of_module) {
+      const std::string ours = module_of(specs[part].name);
+      specs.push_back({.name = ours + ".lora_B.weight",
+                       .stored_name = module + ".lora_B.weight",
+                       .shape = {specs[part].shape[0], config.rank},
+                       .init = nn::Init::kZeros,
+                       .layout = {.groups = specs[part].layout.groups},
+                       .role = nn::Role::kLowRankB});
+      additions.push_back({.module = ours,
+                           .a = a,
+                           .b = specs.back().name,
+                           .scale = config.scale(),
+                           .dropout = config.dropout,
+                           .site = site});
+    }
+    ++site;
+  }
+  return additions;
+}
+
+bool of_adapter(const nn::ParameterSpec& spec) { return spec.gradient == nn::Gradient::kTrained; }
+
+std::string adapter_name(const nn::ParameterSet& set, const nn::ParameterSpec& spec) {
+  std::string name = std::string(kAdapterPrefix) + spec.stored_name;
+  const bool wrapped = name.ends_with(".bias") && set.low_rank_of(module_of(spec.name)) != nullptr;
+  return wrapped ? module_of(name) + ".base_layer.bias" : name;
+}
+
+bool of_low_rank(const nn::ParameterSpec& spec) {
+  return spec.role == nn::Role::kLowRankA || spec.role == nn::Role::kLowRankB;
+}
+
+void merge_lora(Classifier& model) {
+  const at::NoGradGuard no_grad;
+  nn::ParameterSet& set = model.parameters();
+  for (const nn::LowRankSpec& addition : set.low_rank()) {
+    const at::Tensor& b = set.weight(addition.b).master;
+    set.weight(addition.module + std::string(kWeight))
+        .master.add_(at::mm(b, set.weight(addition.a).master), addition.scale);
+    b.zero_();
+  }
+  set.refresh_shadow();
+}
+
+}  // namespace trainer::models
