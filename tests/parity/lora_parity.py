@@ -37,7 +37,6 @@ CASES = [
     ("albert", ["query", "ffn"], {}),
     ("modernbert", ["Wqkv", "Wi"], {}),
     ("funnel", "all-linear", {}),
-    ("xlnet", ["layer_1", "layer_2"], {"modules_to_save": ["sequence_summary", "logits_proj"]}),
     ("longformer", ["query", "value", "query_global"], {}),
 ]
 
