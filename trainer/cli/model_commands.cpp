@@ -13,6 +13,7 @@
 #include "hub/hub.hpp"
 #include "models/description.hpp"
 #include "models/model_types.hpp"
+#include "text/tokenizer.hpp"
 #include "weights/resolve_model.hpp"
 #include "weights/tensor_files.hpp"
 
