@@ -77,8 +77,12 @@ class World : public storage::StoreTest {
   storage::AuditEntry entry() const {
     return {clock.now_us(), "test", "", "127.0.0.1", "t", "test", "test", ""};
   }
-  core::RunId run_of(const char* name) {
-    return storage::make_writer(*database, core::RunId::random(), name).run;
+  // One that has said its name.
+  core::RunId run_of(const char* project_name) {
+    const auto run = storage::make_writer(*database, core::RunId::random(), project_name).run;
+    database->pg()->run("UPDATE run SET named = true WHERE id = $1",
+                        storage::PgParams().uuid(run.uuid().bytes));
+    return run;
   }
   core::ProjectId project(const char* name) {
     run_of(name);
