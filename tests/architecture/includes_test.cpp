@@ -55,7 +55,7 @@ const std::vector<Library> kLibraries = {
     {std::regex("boost/(beast|asio).*"), {"tracker-server/http"}},
     {std::regex("(arrow|parquet)/.*"), {"trainer/data", "sdk/cli"}},
     {std::regex("tracker/(run|run_fwd).hpp"),
-     {"sdk/src", "sdk/include", "sdk/cli", "sdk/examples", "trainer/train", "trainer/cli"}},
+     {"sdk/src", "sdk/include", "sdk/cli", "sdk/examples", "trainer/train", "trainer/api"}},
 };
 
 struct Include {

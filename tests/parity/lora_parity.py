@@ -36,6 +36,8 @@ CASES = [
     ("deberta", None, {}),
     ("albert", ["query", "ffn"], {}),
     ("modernbert", ["Wqkv", "Wi"], {}),
+    ("funnel", "all-linear", {}),
+    ("longformer", ["query", "value", "query_global"], {}),
 ]
 
 

@@ -127,7 +127,7 @@ void define(CLI::App& app, Arguments& arguments) {
   define_flags(app, training_flags(arguments.train));
   app.set_config("--config", "", "YAML file with any of these flags; the command line wins")
       ->group("Configuration");
-  app.add_flag("--print-config", arguments.train.print_config,
+  app.add_flag("--print-config", arguments.print_config,
                "print all flags and their values as YAML that --config reads, and end")
       ->configurable(false)
       ->group("Configuration");

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "cli/commands.hpp"
-#include "cli/model_files.hpp"
+#include "cli/shown_model.hpp"
 #include "config/error.hpp"
 #include "hub/disk.hpp"
 #include "models/export.hpp"
@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_model(const models::Classifier& model, const ModelFiles& files, bool merged,
+void write_model(const models::Classifier& model, const api::ModelFiles& files, bool merged,
                  const fs::path& directory) {
   const std::vector<models::StoredFile> tokenizer = models::read_files(files.tokenizer.files());
   if (!merged) return models::export_model(model, tokenizer, directory);
@@ -32,13 +32,13 @@ int run_export(const ExportArguments& arguments) {
   const fs::path target = arguments.output;
   if (fs::exists(target))
     throw Error(ErrorCode::kUsage, "--output " + target.string() + " is there already");
-  ModelFiles files = open_model(arguments.model, arguments.revision);
+  api::ModelFiles files = open_model(arguments.model, arguments.revision);
   if (arguments.merge && !files.adapter)
     throw Error(ErrorCode::kUsage, "--merge: " + arguments.model + " has no adapter");
-  require_head(files);
+  api::require_head(files);
   models::check(models::plan_load(files.config, files.tensors).report);
   models::Classifier model(files.config, nn::Compute::kFloat32, nn::Purpose::kInfer);
-  load_weights(model, files);
+  api::load_weights(model, files);
   if (arguments.merge) models::merge_lora(model);
   // Written beside and renamed: it appears whole or not at all.
   fs::path temporary = target;

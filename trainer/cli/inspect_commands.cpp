@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "api/text_classifier.hpp"
+#include "api/train_options.hpp"
 #include "cli/commands.hpp"
-#include "cli/model_files.hpp"
 #include "cli/output.hpp"
+#include "cli/shown_model.hpp"
 #include "cli/token_arguments.hpp"
-#include "cli/train_options.hpp"
+#include "cli/transfer_display.hpp"
 #include "config/error.hpp"
 #include "data/tokens/packed_batch.hpp"
 #include "models/export.hpp"
@@ -25,11 +25,13 @@
 namespace trainer::cli {
 namespace {
 
+using api::ModelFiles;
+
 models::Classifier load(ModelFiles& files, const std::string& dtype, nn::Purpose purpose) {
-  require_head(files);
+  api::require_head(files);
   models::check(models::plan_load(files.config, files.tensors).report);
   models::Classifier model(files.config, nn::compute_from_name(dtype), purpose);
-  load_weights(model, files);
+  api::load_weights(model, files);
   return model;
 }
 
@@ -37,38 +39,22 @@ std::string line_of(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-// Of several labels: those that are there, and the probability of each.
-std::string labels_line(std::span<const float> logits, const std::vector<std::string>& labels) {
-  nlohmann::ordered_json there = nlohmann::json::array(), scores = nlohmann::json::array();
-  for (std::size_t k = 0; k < logits.size(); ++k) {
-    scores.push_back(1.0 / (1.0 + std::exp(-static_cast<double>(logits[k]))));
-    if (logits[k] > 0.0F) there.push_back(labels[k]);
-  }
-  return line_of({{"labels", there}, {"scores", scores}, {"logits", logits}});
-}
-
-std::string prediction_line(std::span<const float> logits, const std::vector<std::string>& labels) {
-  const float top = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (const float x : logits) sum += std::exp(static_cast<double>(x) - static_cast<double>(top));
-  const auto best =
-      static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-  const nlohmann::ordered_json line = {
-      {"label", labels[best]}, {"score", 1.0 / sum}, {"logits", logits}};
-  return line_of(line);
-}
-
-std::string prediction_line(data::ProblemType problem, std::span<const float> logits,
+std::string prediction_line(const Prediction& said, data::ProblemType problem,
                             const std::vector<std::string>& labels) {
+  nlohmann::ordered_json there = nlohmann::json::array();
   switch (problem) {
     case data::ProblemType::kMultiLabel:
-      return labels_line(logits, labels);
+      for (std::size_t k = 0; k < said.logits.size(); ++k)
+        if (said.logits[k] > 0.0F) there.push_back(labels[k]);
+      return line_of({{"labels", there}, {"scores", said.probabilities}, {"logits", said.logits}});
     case data::ProblemType::kRegression:
-      return line_of({{"scores", logits}, {"logits", logits}});
+      return line_of({{"scores", said.logits}, {"logits", said.logits}});
     case data::ProblemType::kSingleLabel:
       break;
   }
-  return prediction_line(logits, labels);
+  return line_of({{"label", labels[said.label]},
+                  {"score", said.probabilities[said.label]},
+                  {"logits", said.logits}});
 }
 
 void write_output(const std::string& name, const std::string& text) {
@@ -80,27 +66,26 @@ void write_output(const std::string& name, const std::string& text) {
 }  // namespace
 
 int run_predict(const PredictArguments& arguments) {
-  ModelFiles files = open_model(arguments.model, arguments.revision);
-  const models::Classifier model = load(files, arguments.dtype, nn::Purpose::kInfer);
+  TransferDisplay display(transfer_style_of_terminal());
+  const TextClassifier model =
+      TextClassifier::load(arguments.model, {.revision = arguments.revision,
+                                             .dtype = arguments.dtype,
+                                             .max_length = arguments.max_length,
+                                             .batch_size = arguments.batch_size,
+                                             .downloads = display.progress()});
+  display.finish();
   const data::Dataset rows = read_lines(arguments.input, Labels::kIgnored);
-  const std::size_t limit =
-      text_limit(files, arguments.max_length, static_cast<std::size_t>(files.config.max_tokens()));
-  const std::vector<float> logits =
-      train::predict(model, tokenize_rows(rows, files, limit), arguments.batch_size);
-  const std::vector<std::string>& labels = model.config().labels;
   std::string text;
-  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    text += prediction_line(model.config().problem(),
-                            std::span(logits).subspan(i * labels.size(), labels.size()), labels);
-  }
+  for (const Prediction& said : model.predict(rows))
+    text += prediction_line(said, model.problem_type(), model.labels());
   write_output(arguments.output, text);
   return 0;
 }
 
 int run_evaluate(const EvaluateArguments& arguments) {
   ModelFiles files = open_model(arguments.model, arguments.revision);
-  require_head(files);
-  data::DatasetOptions options = dataset_options(arguments.data, arguments.data.dataset);
+  api::require_head(files);
+  data::DatasetOptions options = api::dataset_options(arguments.data, arguments.data.dataset);
   if (!options.problem_type) options.problem_type = files.config.problem();
   files.config.problem_type = options.problem_type;
   if (!models::are_unnamed(files.config.labels)) options.label_names = files.config.labels;
@@ -108,11 +93,11 @@ int run_evaluate(const EvaluateArguments& arguments) {
     options.label_count = static_cast<std::int64_t>(files.config.labels.size());
   const data::Dataset rows =
       data::read_dataset(options, data::Split::kTest,
-                         selection(arguments.data, arguments.samples, arguments.shuffle_seed));
+                         api::selection(arguments.data, arguments.samples, arguments.shuffle_seed));
   const models::Classifier model = load(files, arguments.dtype, nn::Purpose::kInfer);
   const data::TokenArena arena =
-      tokenize_rows(rows, files, text_limit(files, arguments.max_length, 512),
-                    token_cache(arguments.token_cache));
+      api::tokenize_rows(rows, files, api::text_limit(files, arguments.max_length, 512),
+                         token_cache(arguments.token_cache));
   const train::Evaluation done =
       train::evaluate(model, arena, {.batch_size = arguments.batch_size});
   std::vector<std::pair<std::string, double>> values = {{"loss", done.loss}};
@@ -143,9 +128,9 @@ int run_gradcheck(const GradcheckArguments& arguments) {
   models::Classifier model = load(files, arguments.dtype, nn::Purpose::kTrain);
   const data::Dataset rows = read_lines(arguments.input, Labels::kRequired);
   if (rows.rows.empty()) throw Error(ErrorCode::kInvalidInput, rows.origin + ": no rows");
-  const std::size_t limit =
-      text_limit(files, arguments.max_length, static_cast<std::size_t>(files.config.max_tokens()));
-  const data::TokenArena arena = tokenize_rows(rows, files, limit);
+  const std::size_t limit = api::text_limit(files, arguments.max_length,
+                                            static_cast<std::size_t>(files.config.max_tokens()));
+  const data::TokenArena arena = api::tokenize_rows(rows, files, limit);
   train::check_labels(arena, model.config(), rows.origin);
   std::vector<std::int64_t> all(arena.size());
   std::iota(all.begin(), all.end(), 0);

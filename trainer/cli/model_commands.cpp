@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "cli/commands.hpp"
-#include "cli/model_files.hpp"
 #include "cli/output.hpp"
 #include "cli/parity_table.hpp"
 #include "cli/transfer_display.hpp"
@@ -14,7 +13,9 @@
 #include "hub/hub.hpp"
 #include "models/description.hpp"
 #include "models/model_types.hpp"
+#include "text/tokenizer.hpp"
 #include "weights/resolve_model.hpp"
+#include "weights/tensor_files.hpp"
 
 // The commands that describe models and load none: models, inspect.
 namespace trainer::cli {

@@ -93,7 +93,7 @@ int run(int argc, const char* const* argv) {
     return fail(fmt::format("{} (see {} --help)", one_line(error.what()), chosen_command(app).name),
                 kUsage);
   }
-  if (arguments.train.print_config) {
+  if (arguments.print_config) {
     fmt::print("{}", app.config_to_str(true));
     return 0;
   }

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 
+#include "api/train_options.hpp"
 #include "config/printable.hpp"
 
 namespace trainer::cli {
@@ -49,17 +49,9 @@ TokenizeOptions tokenize_options(const TokenizeArguments& a) {
 }
 
 data::TokenCacheSettings token_cache(const TokenCacheArguments& arguments) {
-  data::TokenCacheSettings settings;
-  settings.max_bytes =
-      static_cast<std::uint64_t>(arguments.limit_gib * static_cast<double>(1U << 30U));
-  settings.warn = [](std::string_view message) {
+  return api::token_cache(arguments, [](std::string_view message) {
     fmt::print(stderr, "token cache: {}\n", config::printable(message, 1000));
-  };
-  if (!arguments.off) {
-    settings.folder = arguments.folder.empty() ? data::default_token_cache()
-                                               : std::filesystem::path(arguments.folder);
-  }
-  return settings;
+  });
 }
 
 }  // namespace trainer::cli

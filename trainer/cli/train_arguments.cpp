@@ -3,7 +3,6 @@
 
 #include "cli/arguments.hpp"
 #include "cli/checks.hpp"
-#include "cli/lora_arguments.hpp"
 #include "train/optimizer.hpp"
 #include "train/schedule.hpp"
 
@@ -32,6 +31,16 @@ Flags row_flags(TrainArguments& a) {
        {CLI::PositiveNumber}},
       {group, "--shuffle-seed", "seed that rows are drawn with, as datasets.shuffle(seed)",
        &a.shuffle_seed},
+      {group, "--streaming",
+       "read training rows as they are wanted instead of all into memory; each epoch reads them "
+       "anew",
+       &a.streaming},
+      {group,
+       "--shuffle-buffer-size",
+       "rows among which a stream is shuffled, as datasets.IterableDataset.shuffle(seed, "
+       "buffer_size)",
+       &a.shuffle_buffer_size,
+       {CLI::PositiveNumber}},
       {group,
        "--max-length",
        "tokens of a text at most [512, or what the model takes]",

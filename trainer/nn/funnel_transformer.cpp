@@ -6,6 +6,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/gather.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/mul.h>
@@ -78,7 +79,7 @@ FunnelTransformer::Layer FunnelTransformer::make_layer(const ParameterSet& set,
   const std::string a = prefix + "attention.";
   return {.query = linear_weights(set, a + "query"),
           .key_value = stacked_linear(set, {a + "key", a + "value"}),
-          .distance = linear_weights(set, a + "distance"),
+          .distance = set.weight(a + "distance.weight"),
           .output = linear_weights(set, a + "output"),
           .content_bias = set.weight(a + "content_bias"),
           .distance_bias = set.weight(a + "distance_bias"),
@@ -205,8 +206,8 @@ at::Tensor FunnelTransformer::attend(const Layer& layer, const Texts& queries, c
   const at::Tensor kv = linear(keys.x, layer.key_value);
   const at::Tensor k = by_head(kv.narrow(1, 0, config_.heads * d));
   const at::Tensor v = by_head(kv.narrow(1, config_.heads * d, config_.heads * d));
-  const at::Tensor distances =
-      by_head(linear(keys.sinusoids.to(keys.x.scalar_type()), layer.distance));
+  // ATen's, for sinusoids have no history that would lead back to the weight.
+  const at::Tensor distances = by_head(at::linear(keys.sinusoids, tracked(layer.distance)));
   std::vector<at::Tensor> out;
   for (std::int64_t text = 0; text < queries.texts(); ++text) {
     const std::int64_t m = queries.size(text);

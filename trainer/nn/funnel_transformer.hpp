@@ -19,8 +19,8 @@
 // TransformerConfig with `funnel` and `relative` set; its parameters are
 // transformer_parameters().
 //
-// Without token types no score goes by segment, which is not the same as one segment where the first
-// token stays apart: Funnel's tokenizers give <cls> the type 2, or no types at all.
+// Without token types no score goes by segment, which is not the same as one segment where the
+// first token stays apart: Funnel's tokenizers give <cls> the type 2, or no types at all.
 //
 // A text is pooled by its own length, as transformers does for a text without padding: how tokens
 // pair up, and which is cut off, then is the text's alone. T tokens in the pack, B sequences, H
@@ -39,7 +39,7 @@ class FunnelTransformer final : public Backbone {
   struct Layer {
     LinearWeights query;
     LinearWeights key_value;
-    LinearWeights distance;
+    Weight distance;  // [N*D,H]
     LinearWeights output;
     Weight content_bias;   // [N,D]
     Weight distance_bias;  // [N,D]

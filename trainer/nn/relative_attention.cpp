@@ -7,6 +7,7 @@
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/cos.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/pow.h>
@@ -67,7 +68,7 @@ RelativeAttention::RelativeAttention(const TransformerConfig& config, const Para
       dropout_(config.attention_dropout),
       query_(linear_weights(set, prefix + "attention.query")),
       key_value_(stacked_linear(set, {prefix + "attention.key", prefix + "attention.value"})),
-      distance_(linear_weights(set, prefix + "attention.distance")),
+      distance_(set.weight(prefix + "attention.distance.weight")),
       output_(linear_weights(set, prefix + "attention.output")),
       content_bias_(set.weight(prefix + "attention.content_bias")),
       distance_bias_(set.weight(prefix + "attention.distance_bias")),
@@ -110,12 +111,13 @@ at::Tensor RelativeAttention::keys_and_values(const at::Tensor& kv,
 // distances [P,H] -> [P, N*(D+C+1)]
 at::Tensor RelativeAttention::distance_keys(const at::Tensor& distances, std::int64_t c) const {
   const std::int64_t rows = distances.size(0);
-  const at::Tensor keys = linear(distances, distance_).view({rows, heads_, head_size_});
-  const at::Tensor more = at::sum(
-      at::mul(keys.to(at::kFloat), at::sub(tracked(distance_bias_), tracked(content_bias_))), -1,
-      true);
+  // ATen's, for sinusoids have no history that would lead back to the weight.
+  const at::Tensor keys =
+      at::linear(distances, tracked(distance_)).view({rows, heads_, head_size_});
+  const at::Tensor more =
+      at::sum(at::mul(keys, at::sub(tracked(distance_bias_), tracked(content_bias_))), -1, true);
   const at::Tensor between = at::zeros({rows, heads_, c}, keys.options());
-  return at::cat({keys, between, more.to(keys.scalar_type())}, -1).view({rows, -1});
+  return at::cat({keys, between, more}, -1).view({rows, -1});
 }
 
 at::Tensor RelativeAttention::forward(const at::Tensor& x, const ChosenTokens* chosen,
@@ -137,11 +139,13 @@ at::Tensor RelativeAttention::forward(const at::Tensor& x, const ChosenTokens* c
     shape.cu_queries = chosen->cu_queries;
     shape.query_starts = chosen->starts;
   }
-  const at::Tensor out = disentangled_attention(
-      queries(linear(read(x), query_), read(pack.segments)),
-      keys_and_values(linear(x, key_value_), pack.segments),
-      {.keys = distance_keys(pack.distances, c), .queries = {}, .rows = pack.distance_rows}, shape,
-      pass.dropout(dropout_));
+  const at::Tensor out =
+      disentangled_attention(queries(linear(read(x), query_), read(pack.segments)),
+                             keys_and_values(linear(x, key_value_), pack.segments),
+                             {.keys = distance_keys(pack.distances, c).to(x.scalar_type()),
+                              .queries = {},
+                              .rows = pack.distance_rows},
+                             shape, pass.dropout(dropout_));
   const std::int64_t rows = out.size(0);
   const at::Tensor values =
       out.view({rows, heads_, width}).narrow(2, 0, head_size_).reshape({rows, -1});

@@ -44,7 +44,7 @@ class RelativeAttention {
   double dropout_;
   LinearWeights query_;
   LinearWeights key_value_;
-  LinearWeights distance_;
+  Weight distance_;  // [N*D,H]
   LinearWeights output_;
   Weight content_bias_;   // [N,D]
   Weight distance_bias_;  // [N,D]

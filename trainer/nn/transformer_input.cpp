@@ -67,8 +67,7 @@ PackGeometry Transformer::geometry(const PackedInput& input) const {
 
 void Transformer::add_relative(const PackedInput& input, Pass& pass, PackGeometry& pack) const {
   const std::int64_t longest = longest_of(pack.cu_seqlens);
-  const at::Tensor rows = distance_sinusoids(longest, config_.relative->clamp, config_.hidden);
-  pack.distances = dropout(compute_ == Compute::kBfloat16 ? rows.to(at::kBFloat16) : rows,
+  pack.distances = dropout(distance_sinusoids(longest, config_.relative->clamp, config_.hidden),
                            pass.dropout(config_.hidden_dropout));
   pack.distance_rows = rows_of_distances({.span = longest}, longest);
   pack.segments = one_hot_segments(input.type_ids);

@@ -45,6 +45,7 @@ nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer
           {"seed", s.plan.seed},
           {"batch_size", s.plan.batch_size},
           {"gradient_accumulation_steps", s.plan.gradient_accumulation_steps},
+          {"base_model", s.base_model},
           {"global_step", s.global_step},
           {"max_steps", s.max_steps},
           {"epoch_index", s.epoch},
@@ -155,6 +156,10 @@ fs::path write_checkpoint(const fs::path& output_directory, const models::Classi
   return target;
 }
 
+std::string base_model_of(const fs::path& checkpoint) {
+  return config::string_or(config::JsonObject::read(checkpoint / kStateFile), "base_model", "");
+}
+
 TrainerState read_checkpoint(const fs::path& checkpoint, const RowPlan& plan,
                              Optimizer& optimizer) {
   const auto json = config::JsonObject::read(checkpoint / kStateFile);
@@ -162,6 +167,7 @@ TrainerState read_checkpoint(const fs::path& checkpoint, const RowPlan& plan,
   read_buffers(checkpoint, optimizer);
   TrainerState state;
   state.plan = plan;
+  state.base_model = config::string_or(json, "base_model", "");
   state.global_step = config::required_int(json, "global_step", config::kNotNegative);
   state.max_steps = config::required_int(json, "max_steps", config::kNotNegative);
   state.epoch = config::required_int(json, "epoch_index", config::kNotNegative);

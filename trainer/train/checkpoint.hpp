@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "models/classifier.hpp"
@@ -26,5 +27,7 @@ std::filesystem::path write_checkpoint(const std::filesystem::path& output_direc
 // than this run's: its place in the epoch would then skip rows or repeat them.
 TrainerState read_checkpoint(const std::filesystem::path& checkpoint, const RowPlan& plan,
                              Optimizer& optimizer);
+// What the run that wrote it began from; empty when it does not say.
+std::string base_model_of(const std::filesystem::path& checkpoint);
 
 }  // namespace trainer::train

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -98,8 +97,8 @@ Json error_json(const WorstRow& row, const EvaluationNames& names) {
   return out;
 }
 
-EvaluationReport::EvaluationReport(std::filesystem::path directory, EvaluationNames names)
-    : directory_(std::move(directory)), names_(names) {}
+EvaluationReport::EvaluationReport(std::filesystem::path directory, EvaluationNames names, Say say)
+    : directory_(std::move(directory)), names_(names), say_(std::move(say)) {}
 
 void EvaluationReport::evaluated(const TrainerState& state, const Evaluation& evaluation) {
   std::string errors;
@@ -110,7 +109,7 @@ void EvaluationReport::evaluated(const TrainerState& state, const Evaluation& ev
     if (!errors.empty()) models::write_file(directory_ / "eval_errors.jsonl", errors);
     failing_ = false;
   } catch (const std::exception& error) {
-    if (!std::exchange(failing_, true)) fmt::print(stderr, "{}; training goes on\n", error.what());
+    if (!std::exchange(failing_, true)) say_(fmt::format("{}; training goes on", error.what()));
   }
 }
 

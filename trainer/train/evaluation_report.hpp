@@ -30,15 +30,16 @@ nlohmann::ordered_json report_json(const TrainerState& state, const Evaluation& 
 nlohmann::ordered_json error_json(const WorstRow& row, const EvaluationNames& names);
 
 // OUT/eval_report.json and OUT/eval_errors.jsonl of the newest evaluation, each whole or as it was
-// before. Trouble with the disk is said once on stderr and costs nothing else.
+// before. Trouble with the disk is said once and costs nothing else.
 class EvaluationReport : public Hook {
  public:
-  EvaluationReport(std::filesystem::path directory, EvaluationNames names);
+  EvaluationReport(std::filesystem::path directory, EvaluationNames names, Say say);
   void evaluated(const TrainerState& state, const Evaluation& evaluation) override;
 
  private:
   std::filesystem::path directory_;
   EvaluationNames names_;
+  Say say_;
   bool failing_ = false;
 };
 

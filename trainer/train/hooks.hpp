@@ -1,13 +1,18 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
-#include "train/evaluate.hpp"
+#include "train/evaluation.hpp"
 #include "train/state.hpp"
 
 namespace trainer::train {
 
 enum class Outcome { kFinished, kStopped };
+
+// Tells people a line. Hooks that have something to say take one, so that it does not tear the
+// progress line of another.
+using Say = std::function<void(const std::string&)>;
 
 // Something that watches training: the metrics file, the tracker, the progress line. Called on the
 // training thread, in the order in which they were given. What a hook throws ends training, so a

@@ -50,6 +50,7 @@ class Loop {
       rate_.restore(state_);
     }
     state_.max_steps = plan_.total_steps();
+    state_.base_model = options.base_model;
   }
 
   TrainingResult run(const std::atomic<bool>& stop);
@@ -63,8 +64,8 @@ class Loop {
   bool epoch_over() const { return state_.batch == plan_.batches_per_epoch(); }
 
   void work_through_epoch(const std::atomic<bool>& stop);
-  void step(const std::vector<std::int64_t>& order);
-  double accumulate(std::span<const std::int64_t> rows, double weight);
+  void step(EpochRows& epoch);
+  double accumulate(const StepRows& rows, double weight);
   void after_step();
   void log(Row row);
   void log_training();
@@ -100,39 +101,36 @@ class Loop {
 
 // Forward and backward of one batch; returns its share of the step's mean loss. `weight`: what the
 // rows of the whole step weigh.
-double Loop::accumulate(std::span<const std::int64_t> rows, double weight) {
-  const data::PackedBatch batch = data::pack(data_.train, rows);
+double Loop::accumulate(const StepRows& rows, double weight) {
+  const data::PackedBatch batch = data::pack(rows.arena, rows.rows);
   nn::Pass pass(nn::Mode::kTrain, {.seed = state_.plan.seed, .step = state_.forward_passes},
                 options_.activations);
   const at::Tensor logits = model_.forward(batch, pass);
   const at::Tensor loss = at::mul(loss_sum(objective_, logits, batch), 1.0 / weight);
   const double value = loss.item<double>();
-  if (!std::isfinite(value)) throw not_finite("loss", state_, rows, keeper_.last_good());
+  if (!std::isfinite(value)) throw not_finite("loss", state_, rows.places, keeper_.last_good());
   torch::autograd::backward({loss}, {});
   ++state_.forward_passes;
-  samples_ += static_cast<std::int64_t>(rows.size());
+  samples_ += static_cast<std::int64_t>(rows.rows.size());
   return value;
 }
 
 // One optimizer step over the next gradient_accumulation_steps batches of the epoch.
-void Loop::step(const std::vector<std::int64_t>& order) {
+void Loop::step(EpochRows& epoch) {
   const std::int64_t first = state_.batch * options_.batch_size;
   const std::int64_t batches =
       std::min(options_.gradient_accumulation_steps, plan_.batches_per_epoch() - state_.batch);
-  const std::int64_t end =
-      std::min(first + batches * options_.batch_size, static_cast<std::int64_t>(order.size()));
-  const auto rows_from = [&](std::int64_t begin, std::int64_t count) {
-    return std::span(order).subspan(static_cast<std::size_t>(begin),
-                                    static_cast<std::size_t>(count));
-  };
-  const auto all = rows_from(first, end - first);
-  const double weight = loss_weight(objective_, data_.train, all);
+  const StepRows all =
+      epoch.between(first, std::min(first + batches * options_.batch_size, data_.rows()));
+  const double weight = loss_weight(objective_, all.arena, all.rows);
+  const auto batch = static_cast<std::size_t>(options_.batch_size);
   double loss = 0;
-  for (std::int64_t at = first; at < end; at += options_.batch_size)
-    loss += accumulate(rows_from(at, std::min(options_.batch_size, end - at)), weight);
+  for (std::size_t at = 0; at < all.rows.size(); at += batch)
+    loss += accumulate(all.part(at, std::min(batch, all.rows.size() - at)), weight);
   learning_rate_ = rate_.at(state_.global_step);
   grad_norm_ = optimizer_->step(learning_rate_);
-  if (!std::isfinite(grad_norm_)) throw not_finite("gradient", state_, all, keeper_.last_good());
+  if (!std::isfinite(grad_norm_))
+    throw not_finite("gradient", state_, all.places, keeper_.last_good());
   state_.batch += batches;
   ++state_.global_step;
   ++steps_;
@@ -231,9 +229,9 @@ void Loop::after_step() {
 }
 
 void Loop::work_through_epoch(const std::atomic<bool>& stop) {
-  const std::vector<std::int64_t> order = plan_.sampler().epoch_order(state_.epoch);
+  EpochRows epoch(data_.train, data_.stream, plan_.sampler(), state_.epoch);
   while (!epoch_over() && !last_step() && !given_up_ && !stop) {
-    step(order);
+    step(epoch);
     for (const auto& hook : hooks_) hook->stepped(state_);
     after_step();
   }
@@ -282,8 +280,7 @@ TrainingResult train(models::Classifier& model, const TrainingData& data,
                 "single_label_classification; this is " +
                     std::string(data::name_of(model.config().problem())));
   }
-  if (data.train.size() == 0)
-    throw Error(ErrorCode::kInvalidInput, "the training data has no rows");
+  if (data.rows() == 0) throw Error(ErrorCode::kInvalidInput, "the training data has no rows");
   const std::size_t weights = options.loss.class_weights.size();
   if (weights != 0 && weights != static_cast<std::size_t>(classes)) {
     throw Error(ErrorCode::kUsage, "--class-weights gives " + std::to_string(weights) +

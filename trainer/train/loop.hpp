@@ -22,6 +22,7 @@
 #include "train/sampler.hpp"
 #include "train/schedule.hpp"
 #include "train/state.hpp"
+#include "train/step_rows.hpp"
 
 // The training loop: Hugging Face Trainer's defaults, order of rows, step counts and logged names.
 namespace trainer::train {
@@ -63,14 +64,20 @@ struct TrainingOptions {
   bool load_best_model_at_end = false;
   std::size_t worst_rows = 0;  // rows of highest loss that an evaluation names
   std::filesystem::path output_directory;
+  std::string base_model;                            // told by checkpoints: TrainerState
   std::optional<std::filesystem::path> resume_from;  // a checkpoint; its weights are already loaded
 };
 
 struct TrainingData {
   const data::TokenArena& train;
+  RowStream* stream = nullptr;                   // instead of them
   const data::TokenArena* evaluation = nullptr;  // null: no evaluation
   std::vector<models::StoredFile> tokenizer;     // written into checkpoints
   std::string fingerprint;                       // of the training rows' texts, see RowPlan
+
+  std::int64_t rows() const {
+    return stream ? stream->rows() : static_cast<std::int64_t>(train.size());
+  }
 };
 
 struct TrainingResult {

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -15,7 +14,8 @@
 
 namespace trainer::train {
 
-MetricsFile::MetricsFile(const std::filesystem::path& file) : path_(file) {}
+MetricsFile::MetricsFile(const std::filesystem::path& file, Say say)
+    : path_(file), say_(std::move(say)) {}
 
 void MetricsFile::began(const TrainerState& state) {
   const int start = state.global_step > 0 ? O_APPEND : O_TRUNC;
@@ -38,8 +38,8 @@ void MetricsFile::write_pending() {
     }
     if (written < 0 && errno == EINTR) continue;
     if (!std::exchange(failing_, true)) {
-      fmt::print(stderr, "{}: cannot be written: {}; training goes on, rows are kept for later\n",
-                 path_.string(), std::strerror(errno));
+      say_(fmt::format("{}: cannot be written: {}; training goes on, rows are kept for later",
+                       path_.string(), std::strerror(errno)));
     }
     return;
   }

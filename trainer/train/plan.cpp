@@ -50,9 +50,7 @@ void check_strategies(const TrainingOptions& options, bool has_rows) {
 }
 
 Plan::Plan(const TrainingOptions& options, const TrainingData& data)
-    : options_(options),
-      data_(data),
-      count_(count_steps(options, static_cast<std::int64_t>(data.train.size()))) {
+    : options_(options), data_(data), count_(count_steps(options, data.rows())) {
   check_strategies(options, data.evaluation != nullptr);
   if (!options.load_best_model_at_end || options.saving.when != When::kSteps) return;
   const std::int64_t saving = steps_of(options.saving), evaluation = steps_of(options.evaluation);
@@ -63,14 +61,14 @@ Plan::Plan(const TrainingOptions& options, const TrainingData& data)
 }
 
 Sampler Plan::sampler() const {
-  return {.rows = static_cast<std::int64_t>(data_.train.size()),
+  return {.rows = data_.rows(),
           .batch_size = options_.batch_size,
           .order = options_.order,
           .seed = options_.seed};
 }
 
 RowPlan Plan::rows() const {
-  return {.rows = static_cast<std::int64_t>(data_.train.size()),
+  return {.rows = data_.rows(),
           .fingerprint = data_.fingerprint,
           .order = options_.order,
           .seed = options_.seed,

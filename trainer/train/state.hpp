@@ -31,6 +31,7 @@ struct RowPlan {
 // machine, same number of threads).
 struct TrainerState {
   RowPlan plan;
+  std::string base_model;            // what the model was made from, for its card
   std::int64_t global_step = 0;      // optimizer steps done
   std::int64_t max_steps = 0;        // to be done in all
   std::int64_t epoch = 0;            // 0-based, the one being worked on

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -12,17 +11,13 @@
 #include <tracker/json.hpp>
 
 namespace trainer::train {
-namespace {
 
-void say(const std::string& text) { fmt::print(stderr, "{}\n", text); }
-
-}  // namespace
-
-TrackerHook::TrackerHook(tracker::RunSettings settings, EvaluationNames names) : names_(names) {
+TrackerHook::TrackerHook(tracker::RunSettings settings, EvaluationNames names, Say say)
+    : names_(names), say_(std::move(say)) {
   try {
     run_ = tracker::Run::start(std::move(settings));
   } catch (const tracker::Error& error) {
-    say(fmt::format("tracker: {}; training goes on without it", error.what()));
+    say_(fmt::format("tracker: {}; training goes on without it", error.what()));
     return;
   }
   run_->define_metric("train/*", {.step_metric = "train/global_step"});
@@ -36,7 +31,7 @@ TrackerHook::TrackerHook(tracker::RunSettings settings, EvaluationNames names) :
 std::string TrackerHook::run_name() const { return run_ ? run_->name() : std::string(); }
 
 void TrackerHook::began(const TrainerState&) {
-  if (run_) say(fmt::format("run {} of project {}", run_->name(), run_->project()));
+  if (run_) say_(fmt::format("run {} of project {}", run_->name(), run_->project()));
   report_delivery();
 }
 
@@ -46,16 +41,16 @@ void TrackerHook::report_delivery() {
   if (!run_) return;
   if (!address_said_) {
     if (const std::string url = run_->url(); !url.empty()) {
-      say(fmt::format("watch it at {}", url));
+      say_(fmt::format("watch it at {}", url));
       address_said_ = true;
     }
   }
   if (trouble_said_) return;
   const tracker::Delivery delivery = run_->delivery();
   if (delivery == tracker::Delivery::kOffline || delivery == tracker::Delivery::kRefused) {
-    say(fmt::format("tracker {}: {}",
-                    delivery == tracker::Delivery::kOffline ? "offline" : "refused the run",
-                    run_->delivery_message()));
+    say_(fmt::format("tracker {}: {}",
+                     delivery == tracker::Delivery::kOffline ? "offline" : "refused the run",
+                     run_->delivery_message()));
     trouble_said_ = true;
   }
 }
@@ -94,7 +89,7 @@ void TrackerHook::end(tracker::RunState state, const std::string& reason) {
   const bool delivered = run_->finish(state, reason);
   report_delivery();
   if (!delivered && !trouble_said_) {
-    say(fmt::format(
+    say_(fmt::format(
         "tracker: not everything is delivered yet; the relay goes on, or run `tracker sync {}`",
         run_->directory().string()));
   }

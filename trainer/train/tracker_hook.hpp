@@ -19,7 +19,7 @@ namespace trainer::train {
 class TrackerHook : public Hook {
  public:
   // Starts the run; `settings.name` may be empty.
-  TrackerHook(tracker::RunSettings settings, EvaluationNames names);
+  TrackerHook(tracker::RunSettings settings, EvaluationNames names, Say say);
 
   void began(const TrainerState& state) override;
   void stepped(const TrainerState& state) override;
@@ -38,6 +38,7 @@ class TrackerHook : public Hook {
   void end(tracker::RunState state, const std::string& reason);
 
   EvaluationNames names_;
+  Say say_;
   std::optional<tracker::Run> run_;
   bool address_said_ = false;
   bool trouble_said_ = false;

@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "api/train_options.hpp"
 #include "cli/arguments.hpp"
-#include "cli/train_options.hpp"
 
 namespace trainer::cli {
 namespace {
@@ -15,7 +15,7 @@ TEST(Flags, ValuesAreToldWithTheirTypesAndAbsentOnesAsNull) {
   TrainArguments a;
   a.data.label_columns = {"toxic", "rude"};
   a.max_steps = 20;
-  const nlohmann::ordered_json json = flags_as_json(a);
+  const nlohmann::ordered_json json = api::to_json(a);
   EXPECT_EQ(json["learning_rate"], 5e-5);
   EXPECT_EQ(json["max_steps"], 20);
   EXPECT_EQ(json["label_column"], "toxic,rude");
@@ -27,13 +27,22 @@ TEST(Flags, DefaultsThatFollowAnotherFlagAreFilledIn) {
   TrainArguments a;
   a.batch_size = 16;
   a.logging_steps = 7;
-  const nlohmann::ordered_json json = flags_as_json(a);
+  const nlohmann::ordered_json json = api::to_json(a);
   EXPECT_EQ(json["eval_batch_size"], 16);
   EXPECT_EQ(json["eval_steps"], 7);
 }
 
+// The library tells options without knowing of flags.
+TEST(Flags, WhatIsToldOfOptionsIsEveryFlagInOrder) {
+  TrainArguments a;
+  a.eval_batch_size = 3;
+  a.eval_steps = 5;
+  a.lora_target_modules = {"query", "value"};
+  EXPECT_EQ(api::to_json(a).dump(), values_of(training_flags(a)).dump());
+}
+
 TEST(Flags, WhereItRunsIsNotTold) {
-  const nlohmann::ordered_json json = flags_as_json({});
+  const nlohmann::ordered_json json = api::to_json(TrainArguments{});
   for (const char* key : {"project", "run_name", "group", "tags", "notes", "token_cache"})
     EXPECT_FALSE(json.contains(key)) << key;
 }

@@ -1,28 +1,10 @@
-#include "models/lora.hpp"
-
-#include <ATen/ATen.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/autograd/autograd.h>
 
-#include <map>
-#include <numeric>
+#include "trainer/models/lora_fixture.hpp"
 
-#include "config/error.hpp"
-#include "models/export.hpp"
-#include "models/loading.hpp"
-#include "nn/loss.hpp"
-#include "nn/runtime.hpp"
-#include "trainer/models/tiny_model.hpp"
-#include "weights/tensor_files.hpp"
-
+// What adapters compute, forward and backward, and that they are stored exactly.
 namespace trainer::models {
 namespace {
-
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
 
 std::string tiny_gpt2_config() {
   return R"({"model_type": "gpt2", "vocab_size": 30, "n_embd": 16, "n_layer": 2, "n_head": 2, "n_positions": 40,
@@ -49,55 +31,7 @@ struct Case {
 };
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
-class LoraTest : public testing::TestWithParam<Case> {
- protected:
-  Classifier base_of(const std::string& config, nn::Compute compute = nn::Compute::kFloat32) {
-    Classifier base = test::tiny_classifier(folder_.path(), compute, config);
-    write_weights(base, folder_.path());
-    return base;
-  }
-
-  // The base model, whose weights are in the folder, with adapters that are not zero.
-  Classifier adapted(const ClassifierConfig& base, LoraConfig wanted,
-                     nn::Compute compute = nn::Compute::kFloat32) {
-    ClassifierConfig config = base;
-    config.lora = settle_lora(std::move(wanted), base);
-    override_dropout(config, 0.0);
-    Classifier model(config, compute, nn::Purpose::kTrain);
-    nn::set_seed(3);
-    load_weights(model, weights::TensorFiles::open_model(folder_.path()));
-    const at::NoGradGuard no_grad;
-    for (const nn::Parameter& p : model.parameters().parameters()) {
-      if (p.spec.role == nn::Role::kLowRankB) model.parameters().master(p).normal_(0.0, 0.2);
-    }
-    model.parameters().refresh_shadow();
-    return model;
-  }
-
-  at::Tensor logits(const Classifier& model, std::uint32_t step = 0) {
-    std::vector<std::int64_t> all(arena_.size());
-    std::iota(all.begin(), all.end(), 0);
-    nn::Pass pass(nn::Mode::kTrain, {.seed = 7, .step = step}, activations_);
-    return model.forward(data::pack(arena_, all), pass);
-  }
-
-  void backward(Classifier& model, std::uint32_t step = 0) {
-    model.parameters().grads().zero_();
-    const at::Tensor out = logits(model, step);
-    torch::autograd::backward({nn::cross_entropy_sum(out, arena_.labels)}, {});
-  }
-
-  test::TemporaryFolder folder_;
-  data::TokenArena arena_ = test::tiny_arena(6);
-  nn::Activations activations_ = nn::Activations::kKept;
-};
-
-std::map<std::string, at::Tensor> by_name(const nn::ParameterSet& set, bool gradients) {
-  std::map<std::string, at::Tensor> out;
-  for (const nn::Parameter& p : set.parameters())
-    out[p.spec.name] = gradients ? set.grad(p) : set.master(p);
-  return out;
-}
+class LoraTest : public LoraFixture, public testing::WithParamInterface<Case> {};
 
 TEST_P(LoraTest, AdaptersAreWhatMergingAddsToTheWeights) {
   const Classifier base = base_of(GetParam().config);
@@ -186,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"gated", tiny_llama_config(), {"v_proj", "k_proj", "up_proj"}}),
     [](const auto& one) { return one.param.name; });
 
-using Lora = LoraTest;
+using Lora = LoraFixture;
 
 TEST_F(Lora, DropoutFollowsThePassAndBackwardDropsTheSame) {
   const Classifier base = base_of(test::tiny_bert_config());
@@ -253,108 +187,6 @@ TEST_F(Lora, NewAdaptersAddNothingAndTheirAIsUniform) {
                 .max()
                 .item<float>(),
             1e-6);
-}
-
-std::vector<std::string> stored(const Classifier& model) {
-  std::vector<std::string> names;
-  for (const nn::Parameter& p : model.parameters().parameters()) {
-    if (of_adapter(p.spec)) names.push_back(p.spec.stored_name);
-  }
-  return names;
-}
-
-TEST_F(Lora, BiasesAreThoseOfThePolicy) {
-  const Classifier base = base_of(test::tiny_bert_config());
-  const std::string query = "bert.encoder.layer.0.attention.self.query.bias";
-  const std::string key = "bert.encoder.layer.0.attention.self.key.bias";
-  const std::string norm = "bert.embeddings.LayerNorm.bias";
-  EXPECT_THAT(stored(adapted(base.config(), {})), Not(Contains(query)));
-  const auto own = stored(adapted(base.config(), {.bias = LoraBias::kLoraOnly}));
-  EXPECT_THAT(own, Contains(query));
-  EXPECT_THAT(own, Not(Contains(key)));
-  const auto all = stored(adapted(base.config(), {.bias = LoraBias::kAll}));
-  EXPECT_THAT(all, Contains(key));
-  EXPECT_THAT(all, Contains(norm));
-}
-
-// One of three products that are computed as one is trained whole.
-TEST_F(Lora, PartOfAStackMayBeSavedWhole) {
-  const Classifier base = base_of(test::tiny_bert_config());
-  Classifier model = adapted(base.config(), {.targets = {"key"}, .saved = {"self.query"}});
-  backward(model);
-  const auto grads = by_name(model.parameters(), true);
-  EXPECT_GT(grads.at("layer.0.attention.query.weight").abs().max().item<float>(), 0.0F);
-  EXPECT_FALSE(grads.at("layer.0.mlp.up.weight").defined());
-  EXPECT_THAT(stored(model), Contains("bert.encoder.layer.0.attention.self.query.weight"));
-}
-
-std::string refusal(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was refused";
-}
-
-TEST_F(Lora, UnknownTargetIsRefusedWithTheList) {
-  const Classifier base = base_of(test::tiny_bert_config());
-  const std::string text = refusal([&] {
-    settle_lora({.targets = {"query", "q_proj"}}, base.config());
-  });
-  EXPECT_THAT(text, HasSubstr("'q_proj' is no linear module of bert"));
-  EXPECT_THAT(text, HasSubstr("query, key, value, dense"));
-  EXPECT_THAT(refusal([&] { settle_lora({.targets = {"word_embeddings"}}, base.config()); }),
-              HasSubstr("word_embeddings"));
-}
-
-TEST_F(Lora, TypeWithoutADefaultNeedsTargets) {
-  const Classifier base =
-      base_of(R"({"model_type": "distilbert", "vocab_size": 30, "dim": 16, "n_layers": 2,
-                  "n_heads": 2, "hidden_dim": 24, "max_position_embeddings": 40,
-                  "id2label": {"0": "a", "1": "b"}, "label2id": {"a": 0, "b": 1}})");
-  EXPECT_THAT(refusal([&] { settle_lora({}, base.config()); }),
-              HasSubstr("no default for distilbert; its linear modules are q_lin, k_lin, v_lin"));
-  // peft takes ends of names: pre_classifier ends in classifier.
-  EXPECT_THAT(stored(adapted(base.config(), {.targets = {"q_lin"}})),
-              Contains("pre_classifier.weight"));
-}
-
-TEST_F(Lora, HeadOfAnotherNameIsSavedToo) {
-  const Classifier base = base_of(
-      R"({"model_type": "bart", "vocab_size": 30, "d_model": 16, "encoder_layers": 1, "decoder_layers": 1,
-                  "encoder_attention_heads": 2, "decoder_attention_heads": 2, "encoder_ffn_dim": 24,
-                  "decoder_ffn_dim": 24, "max_position_embeddings": 40, "pad_token_id": 0, "eos_token_id": 1,
-                  "decoder_start_token_id": 1, "id2label": {"0": "a", "1": "b"},
-                  "label2id": {"a": 0, "b": 1}})");
-  EXPECT_THAT(settle_lora({}, base.config()).saved,
-              ElementsAre("classifier", "score", "classification_head"));
-}
-
-TEST_F(Lora, ForeignAdaptersAreRefused) {
-  const auto read = [&](const std::string& text) {
-    test::write_text(folder_.path() / "a.json", text);
-    return refusal([&] { read_lora_config(folder_.path() / "a.json"); });
-  };
-  EXPECT_THAT(read(R"({"peft_type": "IA3"})"), HasSubstr("peft_type IA3 is not built"));
-  EXPECT_THAT(read(R"({"peft_type": "LORA", "r": 4, "lora_alpha": 8, "use_dora": true})"),
-              HasSubstr("use_dora is not built"));
-  EXPECT_THAT(read(R"({"peft_type": "LORA", "r": 0, "lora_alpha": 8})"), HasSubstr("r"));
-  EXPECT_THAT(read(R"({"peft_type": "LORA", "r": 4, "lora_alpha": 8, "bias": "some"})"),
-              HasSubstr("none, all, lora_only"));
-}
-
-TEST_F(Lora, AdapterOfAnotherShapeIsRefused) {
-  const Classifier base = base_of(test::tiny_bert_config());
-  export_model(adapted(base.config(), {.rank = 3}), {}, folder_.path() / "adapter");
-  Classifier other = adapted(base.config(), {.rank = 4});
-  EXPECT_THAT(refusal([&] { load_saved(other, folder_.path() / "adapter"); }), HasSubstr("shape"));
-  Classifier more = adapted(base.config(), {.rank = 3, .targets = {"query", "value", "key"}});
-  EXPECT_THAT(refusal([&] { load_saved(more, folder_.path() / "adapter"); }),
-              HasSubstr("the adapter lacks base_model.model.bert.encoder.layer.0.attention"));
-  Classifier fewer = adapted(base.config(), {.rank = 3, .targets = {"query"}});
-  EXPECT_THAT(refusal([&] { load_saved(fewer, folder_.path() / "adapter"); }),
-              HasSubstr("has no place"));
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ TEST_F(TokenizerTest, VocabTxtIsReadAsBert) {
 }
 
 TEST_F(TokenizerTest, TokenTypesAreGivenAsTheClassSays) {
-  write_bert_vocabulary();
+  write("tokenizer.json",
+        R"({"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}})");
   const auto given = [this](const char* tokenizer_config, const char* config) {
     write("tokenizer_config.json", tokenizer_config);
     write("config.json", config);

@@ -229,7 +229,8 @@ TEST_F(StrategiesTest, ReportNamesTheWorstRows) {
   const Evaluation done = evaluate(model_, arena_, {.batch_size = 4, .worst_rows = 3});
   ASSERT_EQ(done.worst.size(), 3U);
   EXPECT_GE(done.worst[0].loss, done.worst[1].loss);
-  EvaluationReport report(folder_.path(), {.classes = classes, .rows = &rows});
+  EvaluationReport report(folder_.path(), {.classes = classes, .rows = &rows},
+                          [](const std::string&) {});
   report.evaluated({}, done);
   std::ifstream errors(folder_.path() / "eval_errors.jsonl");
   std::string line;

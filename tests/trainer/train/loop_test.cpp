@@ -145,7 +145,7 @@ TEST_F(LoopTest, PredictionsDoNotDependOnTheBatch) {
 
 TEST(MetricsFile, WritesALineForEachRowAndSpellsOutNan) {
   const test::TemporaryFolder folder;
-  MetricsFile file(folder.path() / "metrics.jsonl");
+  MetricsFile file(folder.path() / "metrics.jsonl", [](const std::string&) {});
   file.began({});
   file.logged(
       {.step = 3,

@@ -110,6 +110,8 @@ std::uint64_t NumpyGenerator::bounded(std::uint64_t last) {
   return product >> 32U;
 }
 
+std::uint64_t NumpyGenerator::below_2_63() { return next_uint64() >> 1U; }
+
 std::vector<std::int64_t> NumpyGenerator::permutation(std::size_t n) {
   std::vector<std::int64_t> order(n);
   std::iota(order.begin(), order.end(), std::int64_t{0});

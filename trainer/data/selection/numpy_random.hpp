@@ -19,6 +19,8 @@ class NumpyGenerator {
   std::vector<std::int64_t> permutation(std::size_t n);
   // Generator.shuffle of a one-dimensional array.
   void shuffle(std::span<std::int64_t> values);
+  // Generator.integers(0, 1 << 63)
+  std::uint64_t below_2_63();
   // Generator.choice(values, size, replace=False).
   std::vector<std::int64_t> choice(std::span<const std::int64_t> values, std::size_t size);
 

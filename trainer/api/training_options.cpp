@@ -3,13 +3,13 @@
 #include <charconv>
 #include <cmath>
 
-#include "cli/train_options.hpp"
+#include "api/train_options.hpp"
 #include "config/error.hpp"
 #include "train/learning_rate.hpp"
 #include "train/plan.hpp"
 
 // From flags to what the training loop takes.
-namespace trainer::cli {
+namespace trainer::api {
 namespace {
 
 train::When when_from_name(const std::string& name) {
@@ -28,7 +28,7 @@ train::Strategy strategy(const std::string& flag, const std::string& when, doubl
   return {.when = when_from_name(when), .steps = steps};
 }
 
-train::OptimizerOptions optimizer_options(const TrainArguments& a) {
+train::OptimizerOptions optimizer_options(const FineTuneOptions& a) {
   train::OptimizerOptions options{.kind = train::optimizer_from_name(a.optim),
                                   .beta1 = a.adam_beta1,
                                   .beta2 = a.adam_beta2,
@@ -40,7 +40,7 @@ train::OptimizerOptions optimizer_options(const TrainArguments& a) {
 
 }  // namespace
 
-train::TrainingOptions training_options(const TrainArguments& a) {
+train::TrainingOptions training_options(const FineTuneOptions& a) {
   train::TrainingOptions o;
   o.epochs = a.num_train_epochs;
   o.max_steps = a.max_steps;
@@ -86,7 +86,7 @@ train::TrainingOptions training_options(const TrainArguments& a) {
   return o;
 }
 
-std::vector<float> class_weights(const TrainArguments& a, const std::vector<std::int64_t>& labels,
+std::vector<float> class_weights(const FineTuneOptions& a, const std::vector<std::int64_t>& labels,
                                  std::size_t classes) {
   if (a.class_weights.empty()) return {};
   std::vector<float> weights;
@@ -120,4 +120,4 @@ std::vector<float> class_weights(const TrainArguments& a, const std::vector<std:
   return weights;
 }
 
-}  // namespace trainer::cli
+}  // namespace trainer::api

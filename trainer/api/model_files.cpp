@@ -1,19 +1,17 @@
-#include "cli/model_files.hpp"
+#include "api/model_files.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <thread>
 
-#include "cli/transfer_display.hpp"
 #include "config/error.hpp"
-#include "data/tables/json_lines.hpp"
 #include "hub/hub.hpp"
 #include "models/model_types.hpp"
 #include "weights/resolve_model.hpp"
 #include "weights/tensor_files.hpp"
 
-namespace trainer::cli {
+namespace trainer::api {
 namespace {
 
 namespace fs = std::filesystem;
@@ -83,18 +81,14 @@ ModelFiles open_adapter(const hub::Hub& hub, const fs::path& adapter) {
 
 }  // namespace
 
-ModelFiles open_model(const std::string& id_or_directory, const std::string& revision) {
+ModelFiles open_model(const std::string& id_or_directory, const std::string& revision,
+                      const hub::Progress& downloads) {
   if (id_or_directory.empty())
     throw Error(ErrorCode::kUsage, "--model is required: a hub id or a directory");
-  TransferDisplay display(transfer_style_of_terminal());
-  const hub::Hub hub(hub::HubSettings::from_environment(), display.progress());
-  if (const auto adapter = find_adapter(hub, id_or_directory, revision)) {
-    ModelFiles files = open_adapter(hub, *adapter);
-    display.finish();
-    return files;
-  }
+  const hub::Hub hub(hub::HubSettings::from_environment(), downloads);
+  if (const auto adapter = find_adapter(hub, id_or_directory, revision))
+    return open_adapter(hub, *adapter);
   const fs::path directory = resolve(hub, id_or_directory, revision);
-  display.finish();
   return {.directory = directory,
           .config = models::read_config(directory / kConfigFile),
           .tokenizer = text::Tokenizer::load(directory),
@@ -181,16 +175,4 @@ data::TokenArena tokenize_rows(const data::Dataset& dataset, const ModelFiles& f
                         cache);
 }
 
-data::Dataset read_lines(const std::string& input, Labels labels) {
-  data::JsonLines lines = data::JsonLines::open(input);
-  data::Dataset out;
-  out.origin = lines.name();
-  while (const std::optional<data::JsonRow> row = lines.next()) {
-    out.rows.push_back({.text = row->text("text"),
-                        .text_pair = row->optional_text("text_pair"),
-                        .label = labels == Labels::kRequired ? row->integer("label") : 0});
-  }
-  return out;
-}
-
-}  // namespace trainer::cli
+}  // namespace trainer::api

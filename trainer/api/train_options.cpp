@@ -1,4 +1,4 @@
-#include "cli/train_options.hpp"
+#include "api/train_options.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -11,10 +11,10 @@
 
 #include <tracker/json.hpp>
 
-#include "cli/lora_arguments.hpp"
+#include "api/adapter.hpp"
 #include "config/error.hpp"
 
-namespace trainer::cli {
+namespace trainer::api {
 namespace {
 
 namespace fs = std::filesystem;
@@ -60,11 +60,17 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
-void check(const TrainArguments& a) {
+void check(const FineTuneOptions& a) {
   check_lora(a);
   if (a.model.empty() && a.resume_from_checkpoint.empty()) {
     throw Error(ErrorCode::kUsage,
                 "--model is required: a hub id or a directory (see trainer --help)");
+  }
+  if (a.streaming && a.class_weights == "balanced") {
+    throw Error(
+        ErrorCode::kUsage,
+        "--class-weights balanced counts all rows, which --streaming does not keep; give the "
+        "weights as numbers");
   }
   if (a.device.starts_with("cuda")) {
     throw Error(ErrorCode::kUnsupported,
@@ -81,7 +87,7 @@ void check(const TrainArguments& a) {
   }
 }
 
-data::DatasetOptions dataset_options(const DataArguments& a, const std::string& source) {
+data::DatasetOptions dataset_options(const DataOptions& a, const std::string& source) {
   data::DatasetOptions options;
   options.source = source;
   options.revision = a.dataset_revision;
@@ -96,7 +102,7 @@ data::DatasetOptions dataset_options(const DataArguments& a, const std::string& 
   return options;
 }
 
-data::Selection selection(const DataArguments& a, std::optional<std::size_t> samples,
+data::Selection selection(const DataOptions& a, std::optional<std::size_t> samples,
                           std::uint64_t shuffle_seed) {
   data::Selection selection{.samples = samples, .shuffle_seed = shuffle_seed};
   if (!a.test_size.empty()) selection.test_size = data::test_size_from(a.test_size);
@@ -106,26 +112,32 @@ data::Selection selection(const DataArguments& a, std::optional<std::size_t> sam
   return selection;
 }
 
+data::TokenCacheSettings token_cache(const TokenCacheOptions& options,
+                                     std::function<void(std::string_view)> warn) {
+  data::TokenCacheSettings settings;
+  settings.max_bytes =
+      static_cast<std::uint64_t>(options.limit_gib * static_cast<double>(1U << 30U));
+  settings.warn = std::move(warn);
+  if (!options.off) {
+    settings.folder =
+        options.folder.empty() ? data::default_token_cache() : fs::path(options.folder);
+  }
+  return settings;
+}
+
 std::string generated_name(const std::string& model) {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   return fmt::format("{}-{:%Y%m%d-%H%M%S}", short_name(model), fmt::localtime(now));
 }
 
-Json flags_as_json(TrainArguments a) {
-  if (!a.eval_batch_size) a.eval_batch_size = a.batch_size;
-  if (!a.eval_steps) a.eval_steps = a.logging_steps;
-  return values_of(training_flags(a));
-}
-
-tracker::RunSettings run_settings(const TrainArguments& a, const RunFacts& facts) {
-  Json config = flags_as_json(a);
+tracker::RunSettings run_settings(const FineTuneOptions& a, const RunFacts& facts) {
+  Json config = to_json(a);
   config["max_length"] = facts.max_length;
   config["compute_dtype"] =
       facts.model.parameters().compute() == nn::Compute::kBfloat16 ? "bfloat16" : "float32";
-  config["data"] = {{"origin", facts.origin},
-                    {"fingerprint", facts.fingerprint},
-                    {"train_rows", facts.train.rows},
-                    {"train", data::to_json(facts.train)}};
+  config["data"] = {
+      {"origin", facts.origin}, {"fingerprint", facts.fingerprint}, {"train_rows", facts.rows}};
+  if (facts.train != nullptr) config["data"]["train"] = data::to_json(*facts.train);
   if (facts.evaluation != nullptr) config["data"]["eval"] = data::to_json(*facts.evaluation);
   config["model_config"] = model_config(facts.model);
   config["model/num_parameters"] = facts.model.parameters().size();
@@ -144,4 +156,4 @@ tracker::RunSettings run_settings(const TrainArguments& a, const RunFacts& facts
   return settings;
 }
 
-}  // namespace trainer::cli
+}  // namespace trainer::api

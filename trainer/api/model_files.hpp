@@ -8,14 +8,15 @@
 #include "data/dataset.hpp"
 #include "data/tokens/token_arena.hpp"
 #include "data/tokens/token_cache.hpp"
+#include "hub/hub.hpp"
 #include "models/classifier.hpp"
 #include "models/loading.hpp"
 #include "text/tokenizer.hpp"
 #include "weights/tensor_files.hpp"
 
-// The steps that the commands share: from a model's name to a module with weights and its
+// The steps that all uses share: from a model's name to a module with weights and its
 // tokenizer.
-namespace trainer::cli {
+namespace trainer::api {
 
 // config.json, tokenizer and mapped weights of a model; nothing is copied yet.
 struct ModelFiles {
@@ -29,7 +30,8 @@ struct ModelFiles {
 // Downloads what is missing, config.json first: an unsupported model is refused before its weights
 // are fetched. Of a directory or repository with an adapter_config.json the base model that it
 // names is opened as well; tokenizer and config.json are the adapter's own where it has them.
-ModelFiles open_model(const std::string& id_or_directory, const std::string& revision);
+ModelFiles open_model(const std::string& id_or_directory, const std::string& revision,
+                      const hub::Progress& downloads);
 
 // What config.json says of the labels, where the options say nothing: its problem_type; one label
 // means regression.
@@ -53,9 +55,4 @@ std::size_t text_limit(const ModelFiles& files, std::optional<std::size_t> wante
 data::TokenArena tokenize_rows(const data::Dataset& dataset, const ModelFiles& files,
                                std::size_t max_length, const data::TokenCacheSettings& cache = {});
 
-// {"text":…[,"text_pair":…][,"label":…]} lines of a file, or of standard input for "-". Throws
-// Error naming the line.
-enum class Labels { kIgnored, kRequired };
-data::Dataset read_lines(const std::string& input, Labels labels);
-
-}  // namespace trainer::cli
+}  // namespace trainer::api

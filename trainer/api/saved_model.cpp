@@ -1,16 +1,14 @@
-#include "cli/saved_model.hpp"
-
-#include <fmt/format.h>
+#include "api/saved_model.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include "cli/train_options.hpp"
+#include "api/train_options.hpp"
 #include "config/error.hpp"
 #include "hub/archive.hpp"
 #include "models/export.hpp"
 #include "models/model_card.hpp"
 
-namespace trainer::cli {
+namespace trainer::api {
 namespace {
 
 namespace fs = std::filesystem;
@@ -72,7 +70,8 @@ void make_directory(const fs::path& directory) {
                                     "; give another --output-dir");
 }
 
-void save_model(const TrainArguments& a, const TrainedModel& trained, const fs::path& directory) {
+fs::path save_model(const FineTuneOptions& a, const TrainedModel& trained,
+                    const fs::path& directory) {
   models::export_model(trained.model, trained.tokenizer, directory);
   const std::string name = fs::absolute(directory).filename().string();
   const std::string metric = card_metric(trained.model.config().problem());
@@ -83,7 +82,7 @@ void save_model(const TrainArguments& a, const TrainedModel& trained, const fs::
                          .dataset = trained.data_origin,
                          .hyperparameters = {},
                          .results = card_rows(trained.state, metric)};
-  const nlohmann::ordered_json flags = flags_as_json(a);
+  const nlohmann::ordered_json flags = to_json(a);
   for (const auto& [key, value] : flags.items())
     card.hyperparameters.emplace_back(key, value.dump());
   models::write_file(directory / "README.md", models::render(card));
@@ -96,8 +95,7 @@ void save_model(const TrainArguments& a, const TrainedModel& trained, const fs::
     saved.emplace_back("model.safetensors");
   }
   for (const models::StoredFile& file : trained.tokenizer) saved.emplace_back(file.name);
-  const fs::path archive = write_archive(directory, saved, name);
-  fmt::print(stderr, "model saved in {} and {}\n", directory.string(), archive.string());
+  return write_archive(directory, saved, name);
 }
 
-}  // namespace trainer::cli
+}  // namespace trainer::api

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/arguments.hpp"
+#include "api/options.hpp"
 #include "models/classifier.hpp"
 #include "models/stored_file.hpp"
 #include "train/state.hpp"
 
-namespace trainer::cli {
+namespace trainer::api {
 
 struct TrainedModel {
   const models::Classifier& model;
@@ -18,12 +18,12 @@ struct TrainedModel {
   std::string data_origin;
 };
 
-// The model directory that transformers loads, with model card and flags, and NAME.tar.gz of it;
-// says on stderr where they are. Throws Error(kIo).
-void save_model(const TrainArguments& arguments, const TrainedModel& trained,
-                const std::filesystem::path& directory);
+// The model directory that transformers loads, with model card and flags, and NAME.tar.gz of it,
+// whose path is returned. Throws Error(kIo).
+std::filesystem::path save_model(const FineTuneOptions& options, const TrainedModel& trained,
+                                 const std::filesystem::path& directory);
 
 // Throws Error(kIo) that names --output-dir.
 void make_directory(const std::filesystem::path& directory);
 
-}  // namespace trainer::cli
+}  // namespace trainer::api

@@ -1,0 +1,59 @@
+#include "api/token_stream.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "train/objective.hpp"
+
+namespace trainer::api {
+
+TokenStream::TokenStream(data::ShuffledStream rows, const ModelFiles& files, std::size_t max_length,
+                         std::string origin)
+    : stream_(std::move(rows)),
+      files_(files),
+      max_length_(max_length),
+      origin_(std::move(origin)),
+      rows_in_epoch_(static_cast<std::int64_t>(stream_.rows())) {}
+
+train::RowStream::Rows TokenStream::make(const Place& place) {
+  data::ShuffledStream::Rows rows = stream_.take(
+      place.epoch, static_cast<std::uint64_t>(place.first), static_cast<std::size_t>(place.count));
+  const data::Dataset& about = stream_.about();
+  const data::Dataset some{.rows = std::move(rows.rows),
+                           .label_names = {},
+                           .problem_type = about.problem_type,
+                           .targets = about.targets,
+                           .origin = origin_,
+                           .fingerprint = {}};
+  data::TokenArena arena = tokenize_rows(some, files_, max_length_);
+  train::check_labels(arena, files_.config, origin_);
+  return {.arena = std::move(arena), .places = std::move(rows.places)};
+}
+
+// A step's rows after these, as far as the epoch has them.
+TokenStream::Place TokenStream::after(const Place& place) const {
+  const std::int64_t end = place.first + place.count;
+  const bool over = end == rows_in_epoch_;
+  const std::int64_t first = over ? 0 : end;
+  return {.epoch = over ? place.epoch + 1 : place.epoch,
+          .first = first,
+          .count = std::min(step_, rows_in_epoch_ - first)};
+}
+
+train::RowStream::Rows TokenStream::take(std::int64_t epoch, std::int64_t first,
+                                         std::int64_t count) {
+  const Place wanted{.epoch = epoch, .first = first, .count = count};
+  Rows rows;
+  if (next_.valid()) {
+    Rows made = next_.get();
+    rows = coming_ == wanted ? std::move(made) : make(wanted);
+  } else {
+    rows = make(wanted);
+  }
+  step_ = std::max(step_, count);
+  coming_ = after(wanted);
+  next_ = std::async(std::launch::async, [this] { return make(coming_); });
+  return rows;
+}
+
+}  // namespace trainer::api
