@@ -127,8 +127,8 @@ void StagedUploads::work_off(const Server& server, const std::stop_token& stop) 
       const auto version = request.kind == ArtifactRequest::Kind::kPut
                                ? put(client, request, ref, run_id_, stop)
                                : use(client, ref, run_id_, stop);
-      spool::conclude(folder, {name_of(version), ""});
       note("");
+      spool::conclude(folder, {name_of(version), ""});
       log_("artifact: " + name_of(version));
     } catch (const Error& error) {
       if (stop.stop_requested()) return;

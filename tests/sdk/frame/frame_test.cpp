@@ -164,7 +164,7 @@ TEST(HostileFrame, LiesAreFoundOut) {
   expect_refused(key + row + "\x00\x03"s + std::string(8, '\0') + "\x00"s, "unknown encoding");
   expect_refused(key + row + "\x00"s + value + "\x00x"s, "trailing");
   expect_refused("\x00\x00\x01\x02\x00"s, "row among");
-  expect_refused("\x00\x00\x01\x63\x00"s, "unknown");
+  expect_refused("\x00\x00\x01\x63\x00"s, "does not know");
   expect_refused("\x80\x00\x00\x00"s, "longer than need be");
 }
 

@@ -92,15 +92,15 @@ TEST_F(DamagedLog, ARecordCopiedElsewhereIsNotBelieved) {
 }
 
 TEST_F(DamagedLog, NewerFormatIsRefusedByNameOfBothVersions) {
-  bytes_[8] = 2;
+  bytes_[8] = 3;
   write_file(path_, bytes_);
   try {
     Reader reader(dir_.path(), Offset{0});
     FAIL() << "must throw";
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), ErrorCode::kFailedPrecondition);
-    EXPECT_NE(std::string(e.what()).find("format 2"), std::string::npos) << e.what();
-    EXPECT_NE(std::string(e.what()).find("up to 1"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("format 3"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("up to 2"), std::string::npos) << e.what();
   }
 }
 

@@ -97,7 +97,7 @@ class HttpWalk : public auth::World {
     return {run_with_media().text(), kMine, artifact.name, artifact.version};
   }
   core::RunId run_with_media() {
-    auto writer = storage::make_writer(*database, core::RunId::random(), kMine);
+    auto writer = storage::make_writer(*database, run_of(kMine), kMine);
     spool::Frame frame;
     frame.records = {
         spool::Media{"shot", "image", 0, storage::kNow, "image/png", "{}", kMediaContent}};
