@@ -62,14 +62,14 @@ struct Leaves {
     all.emplace_back(name, set.weight(name).master.clone().set_requires_grad(true));
     return all.back().second;
   }
-  // A key's bias, or a query that sees one key, has no gradient but rounding: none is measured
-  // against less than a thousandth of the largest.
+  // A key's bias, or a query that sees one key, has no gradient but fp32's rounding of the others
+  // (some 1e-7 of the largest): none is measured against less than a hundredth of the largest.
   void expect_equal_gradients() const {
     double largest = 0.0;
     for (const auto& [name, value] : all)
       largest = std::max(largest, value.grad().abs().max().item<double>());
     for (const auto& [name, value] : all) {
-      const double size = std::max(value.grad().abs().max().item<double>(), 1e-3 * largest);
+      const double size = std::max(value.grad().abs().max().item<double>(), 1e-2 * largest);
       const at::Tensor away = at::sub(set.weight(name).grad, value.grad()).abs().max();
       EXPECT_LT(away.item<double>() / size, 1e-4) << name;
     }
