@@ -10,6 +10,7 @@
 #include "storage/run_branches.hpp"
 #include "storage/run_tail.hpp"
 #include "storage/series_rows.hpp"
+#include "storage/series_tables.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -107,7 +108,6 @@ class RunSnapshot::Impl {
       add_tail(ancestor, row.rows() == 0 ? 0 : row.bigint(0, 0));
     }
     branched_ = branches.branched(run_);
-    uncounted_ = branches.uncounted(run_);
     for (RunView& view : branches.views_of(run_)) {
       const core::RunId run = view.run;
       members_.push_back(std::make_unique<Member>(
@@ -132,10 +132,8 @@ class RunSnapshot::Impl {
 
   void load_keys() {
     std::map<KeyName, Key> by_name;
-    load_series(run_, by_name);
-    if (uncounted_)
-      for (auto member = members_.rbegin() + 1; member != members_.rend(); ++member)
-        load_inherited(**member, by_name);
+    load_own(by_name);
+    load_inherited(by_name);
     for (const auto& [set, columns] : own().tail.rows().groups())
       for (const std::string& name : set.keys) {
         const auto kind = set.system ? core::KeyKind::kSystem : core::KeyKind::kHistory;
@@ -153,8 +151,8 @@ class RunSnapshot::Impl {
     }
   }
 
-  void load_series(core::RunId run, std::map<KeyName, Key>& by_name) {
-    const PgResult rows = connection_->run(kSeries, PgParams().uuid(run.uuid().bytes));
+  void load_own(std::map<KeyName, Key>& by_name) {
+    const PgResult rows = connection_->run(kSeries, id());
     for (std::size_t i = 0; i < rows.rows(); ++i) {
       Key key{std::string(rows.bytes(i, 1)),
               rows.boolean(i, 2) ? core::KeyKind::kSystem : core::KeyKind::kHistory,
@@ -164,27 +162,29 @@ class RunSnapshot::Impl {
     }
   }
 
-  // Until the run's own statistics have the ancestors' part: theirs stand for it.
-  void load_inherited(Member& member, std::map<KeyName, Key>& by_name) {
-    std::map<KeyName, Key> theirs;
-    load_series(member.view.run, theirs);
-    for (const auto& [set, columns] : member.tail.rows().groups())
-      for (const std::string& name : set.keys) {
-        if (set.system) continue;
-        auto [at, is_new] = theirs.try_emplace({name, core::KeyKind::kHistory},
-                                               Key{name, core::KeyKind::kHistory, {}});
-        const core::Points points = member.tail.points(at->second);
-        if (is_new) core::fold(at->second.stats, points.steps, points.times_us, points.values);
-      }
-    for (auto& [name, key] : theirs)
-      if (name.second == core::KeyKind::kHistory) by_name.try_emplace(name, std::move(key));
+  // Keys that the run's own statistics lack: of its ancestors theirs stand for them, the nearest
+  // one's first.
+  void load_inherited(std::map<KeyName, Key>& by_name) {
+    std::vector<RunView> views;
+    for (auto member = members_.rbegin() + 1; member != members_.rend(); ++member)
+      views.push_back((*member)->view);
+    std::vector<std::map<KeyName, Key>> theirs(views.size());
+    for (InheritedKey& inherited : read_inherited(*connection_, views, std::nullopt)) {
+      const KeyName name{inherited.series.key.name, core::KeyKind::kHistory};
+      numbers_[name] = inherited.series.id;
+      theirs[inherited.view].emplace(name, std::move(inherited.series.key));
+    }
+    for (std::size_t i = 0; i < views.size(); ++i) {
+      fold_shown(members_[views.size() - 1 - i]->tail.rows(), views[i], theirs[i]);
+      for (auto& [name, key] : theirs[i]) by_name.try_emplace(name, std::move(key));
+    }
   }
 
   Database::PgLease connection_;
   PgTransaction transaction_;
   core::RunId run_;
   std::vector<std::unique_ptr<Member>> members_;  // ancestors first, the run itself last
-  bool branched_ = false, uncounted_ = false;
+  bool branched_ = false;
   std::uint64_t version_ = 0;
   std::optional<std::vector<Key>> keys_;
   std::map<KeyName, std::int32_t> numbers_;  // of keys that are compacted at least in part

@@ -29,6 +29,22 @@ constexpr const char* kTail = R"sql(
 
 }  // namespace
 
+void fold_shown(const RowTable& tail, const RunView& view,
+                std::map<std::pair<std::string, core::KeyKind>, Key>& keys) {
+  std::map<std::string, RowColumns> fresh;
+  for (const auto& [set, rows] : tail.groups())
+    for (std::size_t k = 0; !set.system && k < set.keys.size(); ++k)
+      append_column(fresh[set.keys[k]], rows, k);
+  for (auto& [name, rows] : fresh) {
+    keep_shown(rows, view, 0);
+    if (rows.rows() == 0) continue;
+    constexpr auto kKind = core::KeyKind::kHistory;
+    Key& key = keys.try_emplace({name, kKind}, Key{name, kKind, {}}).first->second;
+    const core::Points points = in_log_order(rows, kKind);
+    core::fold(key.stats, points.steps, points.times_us, points.values);
+  }
+}
+
 const RowTable& RunTail::rows() {
   if (!rows_) {
     check_size();

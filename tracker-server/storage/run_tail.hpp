@@ -2,12 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "core/ids.hpp"
 #include "core/series.hpp"
 #include "storage/pg.hpp"
 #include "storage/row_table.hpp"
+#include "storage/run_branches.hpp"
 #include "storage/runs.hpp"
 
 // The frames of one run that are committed and not compacted, inside the reader's snapshot. Read
@@ -20,6 +24,11 @@ struct TailLimits {
   std::int64_t payload_bytes = 256 << 20;
   std::size_t values = 32u << 20;  // decoded: a constant column takes hardly a byte of the payload
 };
+
+// Adds an ancestor's rows that the view shows to its statistics; keys without such rows are left
+// out.
+void fold_shown(const RowTable& tail, const RunView& view,
+                std::map<std::pair<std::string, core::KeyKind>, Key>& keys);
 
 // Belongs to the thread that holds the connection. Errors of the members that read: PgError,
 // Error(kDataLoss) for a frame that does not decode, Error(kUnavailable) for a tail beyond the

@@ -19,6 +19,16 @@ constexpr const char* kSeriesOfSome = R"sql(
   SELECT s.run_id, s.key_id, k.name, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step, s.first_time_us,
          s.last_time_us, s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise
   FROM series s JOIN metric_key k ON k.id = s.key_id WHERE s.run_id = ANY($1) AND k.name = ANY($2))sql";
+constexpr const char* kInherited = R"sql(
+  SELECT g.i - 1, g.run_id, k.id, k.name, s.n IS NULL, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step,
+         s.first_time_us, s.last_time_us, s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise
+  FROM (SELECT DISTINCT v.i, v.run_id, u.id
+        FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS v(run_id, upto, i)
+        JOIN series_group g ON g.run_id = v.run_id AND NOT g.system CROSS JOIN LATERAL unnest(g.key_ids) AS u(id)
+        WHERE EXISTS (SELECT 1 FROM axis_chunk a
+                      WHERE a.run_id = g.run_id AND a.group_no = g.group_no AND a.step_lo <= v.upto)) g
+  JOIN metric_key k ON k.id = g.id LEFT JOIN series s ON s.run_id = g.run_id AND s.key_id = g.id
+  WHERE $3 OR k.name = ANY($4) ORDER BY g.i)sql";
 constexpr const char* kGroups = R"sql(
   SELECT run_id, group_no, rows, key_ids FROM series_group WHERE run_id = ANY($1) AND key_ids && $2
   ORDER BY run_id, group_no)sql";
@@ -131,6 +141,28 @@ std::vector<StoredSeries> read_series(PgConnection& connection, std::span<const 
     out.push_back({run_id_of(rows.bytes(i, 0)),
                    rows.integer(i, 1),
                    {std::string(rows.bytes(i, 2)), kind, series_row(rows, i, 3)}});
+  }
+  return out;
+}
+
+std::vector<InheritedKey> read_inherited(PgConnection& connection, std::span<const RunView> views,
+                                         std::optional<std::span<const std::string>> names) {
+  if (views.empty()) return {};
+  std::vector<core::RunId> runs;
+  std::vector<std::int64_t> steps;
+  for (const RunView& view : views) {
+    runs.push_back(view.run);
+    steps.push_back(view.upto);
+  }
+  PgParams params = uuids_of(runs).bigints(steps).boolean(names ? 0 : 1);
+  params.texts(names.value_or(std::span<const std::string>()));
+  const PgResult rows = connection.run(kInherited, params);
+  std::vector<InheritedKey> out;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    Key key{std::string(rows.bytes(i, 3)), core::KeyKind::kHistory, {}};
+    if (!rows.boolean(i, 4)) key.stats = series_row(rows, i, 5);
+    out.push_back({static_cast<std::size_t>(rows.bigint(i, 0)),
+                   {run_id_of(rows.bytes(i, 1)), rows.integer(i, 2), std::move(key)}});
   }
   return out;
 }

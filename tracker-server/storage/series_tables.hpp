@@ -13,6 +13,7 @@
 #include "core/series.hpp"
 #include "storage/chunk_reader.hpp"
 #include "storage/pg.hpp"
+#include "storage/run_branches.hpp"
 #include "storage/runs.hpp"
 
 // The tables of charts, read for many series with one statement each, inside the reader's snapshot.
@@ -40,6 +41,16 @@ struct StoredSeries {
 // Of these keys, or of all. Statistics as of the last compaction.
 std::vector<StoredSeries> read_series(PgConnection& connection, std::span<const core::RunId> runs,
                                       std::optional<std::span<const std::string>> names);
+
+// History keys of which an ancestor has compacted rows at steps that the view reaches, with the
+// ancestor's statistics. They go by its chunks: rows that it took back itself, and so has no
+// statistics of, may be shown to a fork.
+struct InheritedKey {
+  std::size_t view = 0;  // index in `views`
+  StoredSeries series;
+};
+std::vector<InheritedKey> read_inherited(PgConnection& connection, std::span<const RunView> views,
+                                         std::optional<std::span<const std::string>> names);
 
 struct KeyGroup {
   core::RunId run;

@@ -118,11 +118,12 @@ void SnapshotContents::load_keys() {
   }
   for (const auto& [id, entry] : runs_)
     if (entry.tail) branches_.add_tail(id, entry.tail->rewinds());
+  for (auto& [id, entry] : runs_)
+    if (branches_.branched(id)) entry.views = branches_.views_of(id);
   inherit_keys(by_name);
   for (auto& [id, entry] : runs_) {
     auto& keys = by_name[id];
     if (entry.tail) fold_tail(*entry.tail, keys);
-    if (branches_.branched(id)) entry.views = branches_.views_of(id);
     for (auto& [name, key] : keys) {
       if (!entry.views.empty() && key.kind == core::KeyKind::kHistory) key.stats.steps_rise = false;
       entry.keys.push_back(std::move(key));
@@ -130,17 +131,26 @@ void SnapshotContents::load_keys() {
   }
 }
 
-// Until a run's own statistics have its ancestors' part: theirs stand for it.
+// Keys that a run's own statistics lack: of its ancestors theirs stand for them, the nearest one's
+// first.
 void SnapshotContents::inherit_keys(std::map<core::RunId, std::map<KeyName, Key>>& by_run) {
-  const auto stored = by_run;
-  for (const auto& [id, entry] : runs_) {
-    if (!branches_.uncounted(id)) continue;
-    for (const core::RunId ancestor : branches_.ancestors_of(id)) {
-      auto theirs = stored.contains(ancestor) ? stored.at(ancestor) : std::map<KeyName, Key>();
-      if (const auto& tail = runs_.at(ancestor).tail) fold_tail(*tail, theirs);
-      for (auto& [name, key] : theirs)
-        if (name.second == core::KeyKind::kHistory) by_run[id].try_emplace(name, std::move(key));
+  std::vector<RunView> views;
+  std::vector<core::RunId> heirs;
+  for (const auto& [id, entry] : runs_)
+    for (std::size_t i = entry.views.size(); i-- > 1;) {
+      views.push_back(entry.views[i - 1]);
+      heirs.push_back(id);
     }
+  std::vector<std::map<KeyName, Key>> theirs(views.size());
+  const auto names = names_ ? std::optional(std::span<const std::string>(*names_)) : std::nullopt;
+  for (auto& [view, series] : read_inherited(connection_, views, names)) {
+    const KeyName name{series.key.name, series.key.kind};
+    runs_.at(series.run).ids[name] = series.id;
+    theirs[view].emplace(name, std::move(series.key));
+  }
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    if (const auto& tail = runs_.at(views[i].run).tail) fold_shown(*tail, views[i], theirs[i]);
+    for (auto& [name, key] : theirs[i]) by_run[heirs[i]].try_emplace(name, std::move(key));
   }
 }
 

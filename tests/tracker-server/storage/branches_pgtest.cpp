@@ -45,6 +45,47 @@ TEST_F(BranchesTest, StatisticsOfAForkHaveTheInheritedPart) {
   EXPECT_EQ(compacted_keys(*database, std::vector{child.run})[0].keys[0].stats.min, -5);
 }
 
+TEST_F(BranchesTest, AForkThatIsCompactedBeforeItsParentHasTheParentsRows) {
+  TestWriter parent = begin();
+  log(parent, {0, 1, 2}, 1);
+  TestWriter child = fork(parent.run, 1);
+  compact(child.run);
+  compact(parent.run);
+  EXPECT_EQ(history(child.run), (History{{0, 1}, {1, 1}}));
+  EXPECT_EQ(chart(child.run), (History{{0, 1}, {1, 1}}));
+  log(child, {2}, 2);
+  for (int compacted = 0; compacted < 2; ++compacted) {
+    EXPECT_EQ(history(child.run), (History{{0, 1}, {1, 1}, {2, 2}}));
+    EXPECT_EQ(chart(child.run), (History{{0, 1}, {1, 1}, {2, 2}}));
+    compact(child.run);
+  }
+}
+
+TEST_F(BranchesTest, AForkKeepsAKeyThatItsParentTakesBackWhole) {
+  TestWriter parent = begin();
+  log(parent, {3, 4}, 1);
+  TestWriter child = fork(parent.run, 3);
+  rewind(parent.run, 0);
+  compact(parent.run);
+  EXPECT_EQ(history(parent.run), History{});
+  for (int compacted = 0; compacted < 2; ++compacted) {
+    EXPECT_EQ(history(child.run), (History{{3, 1}}));
+    EXPECT_EQ(chart(child.run), (History{{3, 1}}));
+    compact(child.run);
+  }
+}
+
+TEST_F(BranchesTest, AKeyThatBeginsAboveTheForksStepIsNotTheForks) {
+  TestWriter parent = begin();
+  log(parent, {3, 4}, 1);
+  TestWriter child = fork(parent.run, 2);
+  for (int compacted = 0; compacted < 2; ++compacted) {
+    RunSnapshot snapshot(*database, child.run);
+    EXPECT_EQ(snapshot.find_key("loss"), nullptr);
+    compact(parent.run);
+  }
+}
+
 TEST_F(BranchesTest, ARewindTakesBackWhatLiesAboveTheStep) {
   TestWriter first = begin();
   log(first, {0, 1, 2, 3, 4, 5}, 1);

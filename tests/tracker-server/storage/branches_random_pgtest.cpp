@@ -36,7 +36,7 @@ class Oracle {
 // Parents log no more once they are forked, since rows that come late are the parent's and the
 // fork's.
 TEST_F(BranchesTest, RandomForksAndRewindsAreWhatWasDone) {
-  for (unsigned seed = 1; seed <= 6; ++seed) {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
     std::mt19937 random(seed);
     const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
     std::vector<TestWriter> writers{begin()};
