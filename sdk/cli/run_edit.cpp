@@ -1,5 +1,7 @@
 #include <memory>
 #include <optional>
+#include <sstream>
+#include <string>
 #include <vector>
 
 #include <tracker/error.hpp>
@@ -18,8 +20,7 @@ namespace {
 
 struct Edit {
   std::vector<std::string> runs;
-  std::optional<std::string> name, notes, group, job_type;
-  std::optional<std::vector<std::string>> tags;
+  std::optional<std::string> name, notes, group, job_type, tags;
   std::vector<std::string> add_tags, remove_tags, config, summary;
 };
 
@@ -40,7 +41,8 @@ v1::UpdateRunRequest request_of(const Edit& edit) {
   if (edit.job_type) request.set_job_type(*edit.job_type);
   if (edit.tags) {
     auto& tags = *request.mutable_tags();
-    for (const std::string& tag : *edit.tags)
+    std::istringstream list(*edit.tags);
+    for (std::string tag; std::getline(list, tag, ',');)
       if (!tag.empty()) tags.add_tags(tag);
   }
   for (const std::string& tag : edit.add_tags) request.add_add_tags(tag);
@@ -86,8 +88,6 @@ void add_run_edit(Program& program) {
   set->add_option("--group", edit->group, "runs of one experiment; \"\" for none")->type_name("G");
   set->add_option("--job-type", edit->job_type, "train, eval, …; \"\" for none")->type_name("J");
   set->add_option("--tags", edit->tags, "instead of the tags there are: a,b; \"\" for none")
-      ->delimiter(',')
-      ->expected(1)
       ->type_name("TAG");
   set->add_option("--add-tag", edit->add_tags, "one more tag; may be given again")
       ->expected(1)

@@ -68,11 +68,8 @@ class Artifacts : public testing::Test {
     }
     EXPECT_EQ(files, 0u) << "as many files here as there";
   }
-  // Starts the command and kills it as soon as it has moved so many bytes (`counter` of
-  // /proc/PID/io), if it ever does.
-  void kill_after(const std::vector<std::string>& arguments, const std::string& counter,
-                  std::uint64_t bytes) const {
-    Process process(command(arguments));
+  // Until the process has moved so many bytes (`counter` of /proc/PID/io), or has ended.
+  static void await_moved(Process& process, const std::string& counter, std::uint64_t bytes) {
     const std::string io = "/proc/" + std::to_string(process.pid()) + "/io";
     while (process.running()) {
       std::ifstream file(io);
@@ -80,6 +77,12 @@ class Artifacts : public testing::Test {
       for (std::string name; file >> name >> moved && name != counter + ":";) moved = 0;
       if (moved >= bytes) break;
     }
+  }
+  // Starts the command and kills it as soon as it has moved so many bytes, if it ever does.
+  void kill_after(const std::vector<std::string>& arguments, const std::string& counter,
+                  std::uint64_t bytes) const {
+    Process process(command(arguments));
+    await_moved(process, counter, bytes);
     process.kill(SIGKILL);
     process.wait();
   }
@@ -198,6 +201,7 @@ TEST_F(Artifacts, KilledInTheMiddleOnlyTheRestMoves) {
 TEST_F(Artifacts, AServerThatIsKilledMeanwhileCostsNothing) {
   write(folder("source/weights"), SampleBytes(5).bytes(100 * kMiB));
   Process put(command({"put", "p/a", folder("source").string(), "--type", "model", "--json"}));
+  await_moved(put, "rchar", 20 * kMiB);  // the server was found, and the upload has begun
   system_.kill_server();
   system_.start_server();
   EXPECT_EQ(put.wait().code, 0) << put.errors();

@@ -14,7 +14,7 @@ constexpr std::pair<RefusalReason, const char*> kReasons[] = {
     {RefusalReason::kSuperseded, "superseded"},
     {RefusalReason::kRunGone, "run_gone"},
     {RefusalReason::kQuota, "quota"},
-};
+    {RefusalReason::kResume, "resume"}};
 
 void write_compaction(metrics::Writer& out, std::int64_t now_us) {
   const Meters& all = meters();

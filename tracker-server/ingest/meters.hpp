@@ -17,7 +17,8 @@ struct Meters {
   metrics::TimeHistogram commit_time;
   metrics::TimeHistogram ack_time;  // of each acknowledgement, for the frame that waited longest
   metrics::Gauge queue_bytes;
-  std::array<metrics::Counter, 8> refusals;  // by RefusalReason
+  // By RefusalReason; kResume is the last.
+  std::array<metrics::Counter, static_cast<std::size_t>(RefusalReason::kResume) + 1> refusals;
 
   metrics::Counter compactions, compaction_failures, compacted_frames, compacted_points;
   metrics::TimeHistogram compaction_time;

@@ -7,6 +7,9 @@ import { live } from './live';
 const kNobody: Session = { user: null, csrfToken: null, open: false };
 
 const [session, setSession] = createSignal<Session | null>(null);
+// While it is set, the page that is open stays, whoever the server takes its reader for.
+const [held, holdPage] = createSignal(false);
+export { holdPage };
 
 // A server that cannot be asked now says so on each page; that is no reason to ask for a login.
 const first = getSession().then(setSession, () => undefined);
@@ -16,7 +19,9 @@ connectSession({
     await first;
     return session()?.csrfToken ?? null;
   },
-  onRefused: () => setSession(kNobody),
+  onRefused: () => {
+    if (!held()) setSession(kNobody);
+  },
 });
 
 export const user = (): Session['user'] => session()?.user ?? null;

@@ -90,7 +90,7 @@ export function cases(data) {
     getTeams: [{ status: 200 }],
     postTeam: [{ status: 200, body: { name: `t${Date.now()}` }, check: (body) => body.teams.length > 0 }, { status: 409, body: { name: 'vision' } }],
     postTeamUser: [
-      { status: 200, path: { team: 'vision' }, body: { user: 'bob' }, check: (body) => body.teams.some((one) => one.users[0] === 'bob') },
+      { status: 200, path: { team: 'vision' }, body: { user: 'bob' }, check: (body) => body.teams.some((one) => one.users.includes('bob')) },
       { status: 404, path: { team: 'nothing' }, body: { user: 'bob' } },
     ],
     deleteTeamUser: [{ status: 200, path: { team: 'vision', user: 'ada' } }, { status: 404, path: { team: 'vision', user: 'nobody' } }],

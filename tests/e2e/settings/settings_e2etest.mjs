@@ -25,9 +25,9 @@ test('the first user is made on the settings page, and from then on a login is a
   await page.goto(`${url}/settings`);
   await page.getByLabel('Name of the user').fill('ada');
   await page.getByRole('button', { name: 'Make a user' }).click();
-  password = (await page.getByLabel('Password, shown this once').innerText()).trim();
+  password = (await page.getByLabel('Password, shown this once', { exact: true }).innerText()).trim();
   assert.equal(password.length, 20);
-  assert.match(await page.getByLabel('API key, shown this once').innerText(), /^trk_[0-9a-f]{8}-/);
+  assert.match(await page.getByLabel('API key, shown this once', { exact: true }).innerText(), /^trk_[0-9a-f]{8}-/);
   await page.reload();
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   await assertAccessible(page, 'login');
@@ -54,7 +54,7 @@ test('a key is made, shown once and revoked', async () => {
   const { page } = session;
   await page.getByLabel('Name of the key').fill('<b>ci</b>');
   await page.getByRole('button', { name: 'Make a key' }).click();
-  const key = (await page.getByLabel('API key, shown this once').innerText()).trim();
+  const key = (await page.getByLabel('API key, shown this once', { exact: true }).innerText()).trim();
   const ask = () => page.request.get(`${url}/api/v1/projects`, { headers: { authorization: `Bearer ${key}`, cookie: '' } });
   assert.equal((await ask()).status(), 200);
   await page.getByRole('button', { name: 'Revoke <b>ci</b>' }).click();

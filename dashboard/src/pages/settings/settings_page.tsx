@@ -7,7 +7,7 @@ import {
 import { formatDateTime } from '../../lib/format';
 import { usePageHead } from '../../state/page_head';
 import { createProjects } from '../../state/projects';
-import { isOpen, user } from '../../state/session';
+import { holdPage, isOpen, user } from '../../state/session';
 import { createChanging, onFields, Section } from './parts';
 import './settings_page.css';
 
@@ -87,7 +87,11 @@ function Members(props: { project: string }) {
 
 function Users() {
   const users = createChanging(listUsers);
-  const add = onFields((field) => users.change(() => makeUser(field('name'), field('admin') !== '')));
+  const add = onFields((field) => users.change(async () => {
+    // The first user ends the time in which nobody is asked: what is shown once must be seen before the login is.
+    if (isOpen()) holdPage(true);
+    return makeUser(field('name'), field('admin') !== '');
+  }));
   return (
     <Section title="Users" note={isOpen() ? 'Nobody is asked for a login here. Once there is a user everybody is, unless the server was started with --allow-anonymous.' : 'Everybody who may log in. Users are disabled, never removed.'}
       state={users} head={['Name', 'Server admin', 'State', 'Last login', '']}
