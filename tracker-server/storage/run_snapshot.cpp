@@ -149,6 +149,22 @@ class RunSnapshot::Impl {
       if (branched_ && name.second == core::KeyKind::kHistory) key.stats.steps_rise = false;
       keys_->push_back(std::move(key));
     }
+    if (branched_) measure_steps();
+  }
+
+  // Where the keys of a fork or of a rewound run begin and end is told by their points: its
+  // statistics may have been counted before its parent was compacted.
+  void measure_steps() {
+    for (Key& key : *keys_) {
+      if (key.kind != core::KeyKind::kHistory) continue;
+      const core::Points all = points(key, {});
+      key.stats.count = all.size();
+      key.stats.first_step.reset();
+      key.stats.last_step.reset();
+      if (all.size() == 0) continue;
+      key.stats.first_step = all.steps.front();
+      key.stats.last_step = all.steps.back();
+    }
   }
 
   void load_own(std::map<KeyName, Key>& by_name) {

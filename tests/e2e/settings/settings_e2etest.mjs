@@ -18,7 +18,7 @@ after(async () => {
 });
 
 // What the browser itself says of an answer 401 is expected here.
-const quiet = () => assert.deepEqual(session.problems.filter((text) => !text.includes('401')), [], 'console');
+const quiet = () => assert.deepEqual(session.problems.filter((text) => !/401|HTTP Authentication failed/.test(text)), [], 'console');
 
 test('the first user is made on the settings page, and from then on a login is asked for', async () => {
   const { page, picture } = session;

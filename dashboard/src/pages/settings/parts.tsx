@@ -50,7 +50,7 @@ export function Section<T>(props: { title: string; note: string; state: Changing
       <Show when={props.state.items()}>
         {(items) => (
           <table class="settings-table">
-            <thead><tr><For each={props.head}>{(name) => <th scope="col">{name}</th>}</For></tr></thead>
+            <thead><tr><For each={props.head}>{(name) => (name === '' ? <td /> : <th scope="col">{name}</th>)}</For></tr></thead>
             <tbody><For each={items()}>{props.row}</For></tbody>
           </table>
         )}
