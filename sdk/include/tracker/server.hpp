@@ -26,8 +26,9 @@ ServerAddress default_server();
 std::filesystem::path login_file();
 
 // Makes it the default of this user, with an API key for it (empty: without one); other members of
-// the file stay. The file has mode 0600 and is replaced as a whole. Throws Error: kFailedPrecondition without a home, kInvalidArgument if the
-// file is not JSON, kUnavailable or kResourceExhausted if it cannot be written.
+// the file stay. The file has mode 0600 and is replaced as a whole. Throws Error:
+// kFailedPrecondition without a home, kInvalidArgument if the file is not JSON, kUnavailable or
+// kResourceExhausted if it cannot be written.
 void store_login(const std::string& url, const std::string& key = {});
 
 }  // namespace tracker
