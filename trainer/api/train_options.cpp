@@ -82,8 +82,8 @@ void check(const FineTuneOptions& a) {
   if (a.log_model != "false") {
     throw Error(ErrorCode::kUnsupported,
                 "--log-model " + a.log_model +
-                    ": this build does not store artifacts; use --log-model false, the model "
-                    "is saved in --output-dir");
+                    ": this build does not hand models to the tracker; use --log-model false, and "
+                    "`tracker artifact put` for the model that is saved in --output-dir");
   }
 }
 
