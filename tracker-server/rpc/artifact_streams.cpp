@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,41 +19,15 @@
 namespace tracker::rpc {
 namespace {
 
-constexpr const char* kTooMany =
-    "as many uploads run as this server takes at once: try again in a moment";
-
-// Reads one message after the other; what is done with them happens on the workers, never on
-// gRPC's threads, and the next one is read when that is over. So a client is as fast as the
-// database.
 template <class Request>
-class Reader : public grpc::ServerReadReactor<Request> {
+class Reader : public StreamReader<Request> {
  public:
   Reader(const ArtifactStreamContext& context, ArtifactStreamCall call)
-      : context_(context), call_(std::move(call)) {
-    taken_ = context_.slots.open.fetch_add(1) < context_.slots.most;
-  }
-  ~Reader() override { context_.slots.open.fetch_sub(1); }
-
-  void begin() {
-    if (taken_)
-      this->StartRead(&request_);
-    else
-      end({grpc::StatusCode::RESOURCE_EXHAUSTED, kTooMany});
-  }
-
-  void OnReadDone(bool ok) override {
-    if (!ok && cancelled_) return end(grpc::Status::CANCELLED);
-    const bool posted = context_.workers.post([this, ok] { work(ok); });
-    if (!posted) end({grpc::StatusCode::RESOURCE_EXHAUSTED, kTooMany});
-  }
-  void OnCancel() override { cancelled_ = true; }
-  void OnDone() override { delete this; }
+      : StreamReader<Request>({context.workers, context.slots, context.patience}),
+        context_(context),
+        call_(std::move(call)) {}
 
  protected:
-  // On a worker, one after the other. They throw what becomes the call's status.
-  virtual void take(const Request& request) = 0;
-  virtual void finish() = 0;
-
   artifacts::Uploads& uploads() const { return context_.uploads; }
   auth::Guard& guard() { return *guard_; }
   // Nobody who may not write to its project learns that the upload is there.
@@ -64,32 +39,17 @@ class Reader : public grpc::ServerReadReactor<Request> {
   }
 
  private:
-  void work(bool more) {
-    try {
-      if (!guard_) guard_.emplace(context_.gate.open(call_.claim, call_.needs, call_.from));
-      if (more) {
-        take(request_);
-        this->StartRead(&request_);
-        return;
-      }
-      finish();
-      end(grpc::Status::OK);
-    } catch (...) {
-      end(current_status(call_.record.call(), call_.record.id()));
-    }
+  void admit() override {
+    guard_.emplace(context_.gate.open(call_.claim, call_.needs, call_.from));
   }
-
-  void end(const grpc::Status& status) {
-    call_.record.end(status);
-    this->Finish(status);
+  grpc::Status refusal() const override {
+    return current_status(call_.record.call(), call_.record.id());
   }
+  void ended(const grpc::Status& status) override { call_.record.end(status); }
 
   const ArtifactStreamContext context_;
   const ArtifactStreamCall call_;
   std::optional<auth::Guard> guard_;
-  Request request_;
-  bool taken_ = false;
-  std::atomic<bool> cancelled_{false};
 };
 
 class ChunkReader final : public Reader<v1::UploadChunksRequest> {
@@ -172,22 +132,26 @@ class CommitReader final : public Reader<v1::CommitVersionRequest> {
   std::string manifest_;
 };
 
+// Keeps itself until gRPC is done with it.
+template <class Kind, class Response>
+Kind* begun(const ArtifactStreamContext& context, ArtifactStreamCall call, Response& response) {
+  const auto reader = std::make_shared<Kind>(context, std::move(call), response);
+  reader->begin();
+  return reader.get();
+}
+
 }  // namespace
 
 grpc::ServerReadReactor<v1::UploadChunksRequest>* read_chunks(const ArtifactStreamContext& context,
                                                               ArtifactStreamCall call,
                                                               v1::UploadChunksResponse& response) {
-  auto* reader = new ChunkReader(context, std::move(call), response);
-  reader->begin();
-  return reader;
+  return begun<ChunkReader>(context, std::move(call), response);
 }
 
 grpc::ServerReadReactor<v1::CommitVersionRequest>* read_commit(
     const ArtifactStreamContext& context, ArtifactStreamCall call,
     v1::CommitVersionResponse& response) {
-  auto* reader = new CommitReader(context, std::move(call), response);
-  reader->begin();
-  return reader;
+  return begun<CommitReader>(context, std::move(call), response);
 }
 
 }  // namespace tracker::rpc

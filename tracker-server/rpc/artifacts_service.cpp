@@ -38,7 +38,8 @@ class ArtifactsService::Impl final : public v1::ArtifactsService::CallbackServic
         commits_open_{8},  // each has a manifest in memory
         calls_({.threads = 3, .tasks = 256}),
         uploading_({.threads = 3, .tasks = 2 * options.streams}),
-        downloading_({.threads = 4, .tasks = options.streams}) {}
+        // One each: whoever reads slowly holds up nobody else.
+        downloading_({.threads = options.streams, .tasks = options.streams}) {}
 
   grpc::ServerUnaryReactor* BeginUpload(grpc::CallbackServerContext* context,
                                         const v1::BeginUploadRequest* request,
@@ -338,7 +339,7 @@ class ArtifactsService::Impl final : public v1::ArtifactsService::CallbackServic
   }
 
   ArtifactStreamContext stream_context(StreamSlots& slots) {
-    return {parts_.database, parts_.gate, parts_.uploads, uploading_, slots};
+    return {parts_.database, parts_.gate, parts_.uploads, uploading_, slots, options_.patience};
   }
   ArtifactStreamCall stream_call(grpc::CallbackServerContext& context, const Method& called) const {
     CallRecord record(context, called.call(), options_.access_log);
@@ -359,7 +360,7 @@ class ArtifactsService::Impl final : public v1::ArtifactsService::CallbackServic
   grpc::ServerWriteReactor<Message>* stream(grpc::CallbackServerContext* context,
                                             const Method& called, Work work) {
     const CallRecord record(*context, called.call(), options_.access_log);
-    auto* writer = new StreamWriter<Message>;
+    auto* writer = new StreamWriter<Message>(*context, options_.patience);
     const auto finish = [record, writer](const grpc::Status& status) {
       record.end(status);
       writer->finish(status);
