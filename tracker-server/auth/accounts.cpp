@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <tracker/error.hpp>
@@ -42,6 +43,21 @@ void check_key(const KeyWish& wish) {
     throw Error(ErrorCode::kInvalidArgument, "a key's name has 1 to 100 bytes: say what it is for");
   if (wish.lifetime_s && (*wish.lifetime_s < 1 || *wish.lifetime_s > kLongestLifetime))
     throw Error(ErrorCode::kInvalidArgument, "a key lives 1 second to 10 years");
+}
+
+// A narrowed key makes none, and one that ends makes none that outlives it: who got hold of it for
+// an hour would else have one for ever. A session is its user, who has a password.
+void check_maker(const Principal& maker, const KeyWish& wish, std::int64_t now_us) {
+  if (maker.narrowed())
+    throw Error(ErrorCode::kPermissionDenied,
+                "a key that is narrowed to a project or a role makes no keys");
+  if (maker.key.empty() || maker.expires_us == std::numeric_limits<std::int64_t>::max()) return;
+  const std::int64_t left_s = (maker.expires_us - now_us) / core::kSecondUs;
+  if (wish.lifetime_s && *wish.lifetime_s <= left_s) return;
+  throw Error(ErrorCode::kPermissionDenied,
+              fmt::format("a key that ends makes no key that outlives it: ask for a lifetime of at "
+                          "most {} seconds, or log in",
+                          left_s));
 }
 
 bool is_name(std::string_view name) {
@@ -138,9 +154,7 @@ std::string use_first_start(Gate& gate, std::string_view token, const Login& log
 IssuedKey issue_key(Gate& gate, const Guard& guard, const storage::Account& user,
                     const KeyWish& wish) {
   check_key(wish);
-  if (guard.who().narrowed())
-    throw Error(ErrorCode::kPermissionDenied,
-                "a key that is narrowed to a project or a role makes no keys");
+  check_maker(guard.who(), wish, gate.clock().now_us());
   auto entry = entry_of(guard, gate.clock(), "key.create", user.name);
   storage::NewApiKey key;
   key.user = user.id;
@@ -163,6 +177,7 @@ IssuedKey issue_key(Gate& gate, const Guard& guard, const storage::Account& user
 
 MadeUser make_user(Gate& gate, const Guard& guard, const UserWish& wish) {
   check_name("user", wish.name);
+  if (wish.with_key) check_maker(guard.who(), {.name = "first key"}, gate.clock().now_us());
   MadeUser made;
   if (wish.password.empty()) made.password = make_password();
   const auto& password = wish.password.empty() ? made.password : wish.password;

@@ -155,6 +155,28 @@ TEST_F(AccountsTest, AKeyEndsWithItsTimeAndWhenItIsRevoked) {
   EXPECT_EQ(last_action(), "key.revoke");
 }
 
+TEST_F(AccountsTest, AKeyThatEndsMakesNoneThatOutlivesIt) {
+  const auto pat = *storage::find_account(*database, "pat");
+  const auto key = World::key("pat", {.name = "hour", .lifetime_s = 3'600});
+  const Guard guard(*database, {key, {}}, by_key(key), Access::kSignedIn, kHere);
+  clock.advance(600'000'000);
+  for (const auto lifetime : {std::optional<std::int64_t>(), std::optional<std::int64_t>(3'001)})
+    EXPECT_EQ(code_of([&] { issue_key(*gate, guard, pat, {.name = "k", .lifetime_s = lifetime}); }),
+              ErrorCode::kPermissionDenied);
+  EXPECT_NO_THROW(issue_key(*gate, guard, pat, {.name = "k", .lifetime_s = 3'000}));
+  const auto secret = log_in(*gate, {"pat", "patience"}, kHere);
+  const Guard session(*database, {{}, secret}, by_session(secret), Access::kSignedIn, kHere);
+  EXPECT_NO_THROW(issue_key(*gate, session, pat, {.name = "k"}));
+}
+
+TEST_F(AccountsTest, AKeyThatEndsMakesNoUserWithAKeyThatDoesNot) {
+  const auto key = World::key("root", {.name = "hour", .lifetime_s = 3'600});
+  const Guard guard(*database, {key, {}}, by_key(key), Access::kServerAdmin, kHere);
+  EXPECT_EQ(code_of([&] { make_user(*gate, guard, {.name = "sam", .with_key = true}); }),
+            ErrorCode::kPermissionDenied);
+  EXPECT_FALSE(storage::find_account(*database, "sam"));
+}
+
 TEST_F(AccountsTest, AKeyOfAnotherIsNeitherSeenNorRevoked) {
   Guard eve(*database, {}, by_key(keys["eve"]), Access::kSignedIn, kHere);
   for (const auto& one : list_keys(*gate, eve, {})) EXPECT_EQ(one.user, "eve");
