@@ -11,7 +11,8 @@
 // Error(kInvalidArgument) that names what is wrong.
 namespace tracker::artifacts {
 
-inline constexpr std::size_t kMostDigests = 16'384;  // of one question
+inline constexpr std::size_t kMostDigests = 16'384;         // of one question
+inline constexpr std::size_t kMostChunksOfMessage = 4'096;  // that arrive
 
 void check_project(std::string_view project);
 void check_description(std::string_view description);
