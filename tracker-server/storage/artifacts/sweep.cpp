@@ -16,7 +16,7 @@ constexpr const char* kExpired = R"sql(
   ORDER BY v.expires_us LIMIT $2 FOR NO KEY UPDATE OF c, v SKIP LOCKED)sql";
 constexpr const char* kBeyond = R"sql(
   SELECT v.id, c.id FROM artifact_collection c JOIN artifact_version v ON v.collection_id = c.id
-  WHERE c.keep_versions IS NOT NULL AND v.deleted_us IS NULL
+  WHERE c.keep_versions IS NOT NULL AND v.deleted_us IS NULL AND v.restored_us IS NULL
     AND NOT EXISTS (SELECT 1 FROM artifact_alias a WHERE a.version_id = v.id)
     AND c.keep_versions <= (SELECT count(*) FROM artifact_version w
                             WHERE w.collection_id = c.id AND w.deleted_us IS NULL AND w.number > v.number)

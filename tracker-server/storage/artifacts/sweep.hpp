@@ -21,7 +21,8 @@ struct RetiredVersion {
   std::uint32_t number = 0;
 };
 // Deletes versions whose time to live is over, and those beyond their collection's keep_versions,
-// unless an alias holds them. At most `limit` of each.
+// unless an alias holds them; keep_versions passes over those that were brought back. At most
+// `limit` of each.
 std::vector<RetiredVersion> retire_versions(PgConnection& connection, std::int64_t now_us,
                                             std::int64_t grace_us, std::size_t limit);
 
