@@ -117,6 +117,23 @@ TEST_F(Deleting, TimeToLiveEndsUnlessAnAliasHolds) {
   EXPECT_EQ(living(), (Names{"v0"}));
 }
 
+TEST_F(Deleting, EqualContentLivesAsLongAsTheLaterCommitAsks) {
+  const Tree tree = {{"f", "a"}};
+  const auto commit = [&](std::uint64_t ttl_s) {
+    const auto upload = client->begin();
+    client->send(upload, tree);
+    auto request = TestClient::request(upload, manifest_of(tree));
+    request.ttl_s = ttl_s;
+    return uploads->commit(request, manifest_of(tree)).version.expires_us;
+  };
+  EXPECT_EQ(commit(24 * 3600), storage::kNow + kDayUs);
+  clock.advance(kDayUs - 1);
+  EXPECT_EQ(commit(24 * 3600), clock.now_us() + kDayUs);
+  EXPECT_EQ(commit(60), clock.now_us() + kDayUs) << "never sooner than was said before";
+  EXPECT_EQ(commit(0), std::nullopt);
+  EXPECT_EQ(commit(60), std::nullopt);
+}
+
 TEST_F(Deleting, WhatWasRetiredAndBroughtBackStays) {
   for (const char* content : {"a", "b", "c"}) client->put({{"f", content}});
   storage::VersionUpdate update;

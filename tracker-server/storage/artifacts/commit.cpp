@@ -27,9 +27,10 @@ constexpr const char* kMakeCollection = R"sql(
 constexpr const char* kLockCollection = R"sql(
   SELECT id, type, next_number, ttl_us FROM artifact_collection WHERE project_id = $1 AND name = $2
   FOR NO KEY UPDATE)sql";
-constexpr const char* kEqual =
-    "SELECT id FROM artifact_version WHERE collection_id = $1 AND digest = $2 AND deleted_us IS "
-    "NULL FOR NO KEY UPDATE";
+// It lives as long as the one asks and the other; NULL is for ever.
+constexpr const char* kEqual = R"sql(
+  UPDATE artifact_version SET expires_us = CASE WHEN expires_us > $3 THEN expires_us WHEN expires_us <= $3 THEN $3 END
+  WHERE collection_id = $1 AND digest = $2 AND deleted_us IS NULL RETURNING id)sql";
 constexpr const char* kMakeVersion = R"sql(
   INSERT INTO artifact_version (uuid, collection_id, number, digest, manifest_bytes, files, size_bytes, added_bytes,
     description, metadata, run_id, created_us, expires_us)
@@ -165,6 +166,7 @@ class Commit {
   std::optional<std::int64_t> equal_version() {
     PgParams params = PgParams().bigint(collection_.row);
     add(params, wanted_.digest);
+    add(params, expiry());
     const PgResult row = connection_.run(kEqual, params);
     if (row.rows() == 0) return std::nullopt;
     if (wanted_.run)
