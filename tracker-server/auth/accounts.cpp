@@ -77,6 +77,21 @@ bool may_log_in(const std::optional<storage::Account>& account, std::string_view
   return password_fits(known ? account->password : std::string(), password) && known;
 }
 
+// Only what failed stays counted. Throws Error(kResourceExhausted) for too many,
+// Error(kUnavailable) when others are looked at.
+bool try_to_log_in(Gate& gate, const std::optional<storage::Account>& account,
+                   std::string_view password, const LoginAttempt& attempt) {
+  count_attempt(gate.database(), gate.clock(), attempt);
+  try {
+    if (!may_log_in(account, password)) return false;
+  } catch (const Error&) {
+    forgive_attempt(gate.database(), attempt);
+    throw;
+  }
+  forgive_attempt(gate.database(), attempt);
+  return true;
+}
+
 }  // namespace
 
 void check_name(std::string_view what, std::string_view name) {
@@ -88,15 +103,12 @@ void check_name(std::string_view what, std::string_view name) {
 }
 
 std::string log_in(Gate& gate, const Login& login, const Origin& from) {
-  const LoginAttempt attempt{login.user, from.address};
-  check_attempts(gate.database(), gate.clock(), attempt);
   const auto account = account_of(gate, login.user);
   auto entry = entry_of(from, gate.clock(), "login", account ? account->name : "");
-  if (may_log_in(account, login.password)) {
+  if (try_to_log_in(gate, account, login.password, {login.user, from.address})) {
     entry.actor = account->name;
     return start_session(gate, account->id, std::move(entry));
   }
-  note_failure(gate.database(), gate.clock(), attempt);
   entry.action = "login.failed";
   storage::record(gate.database(), entry);
   say(entry);
@@ -114,12 +126,9 @@ void change_password(Gate& gate, const Guard& guard, const PasswordChange& chang
   const auto& who = guard.who();
   if (who.kind != Principal::Kind::kUser || who.narrowed())
     throw Error(ErrorCode::kPermissionDenied, "this takes a login, or a key that is not narrowed");
-  const LoginAttempt attempt{who.name, guard.from().address};
-  check_attempts(gate.database(), gate.clock(), attempt);
-  if (!may_log_in(storage::find_account(gate.database(), who.name), change.old_password)) {
-    note_failure(gate.database(), gate.clock(), attempt);
+  if (!try_to_log_in(gate, storage::find_account(gate.database(), who.name), change.old_password,
+                     {who.name, guard.from().address}))
     throw Error(ErrorCode::kPermissionDenied, "the old password is wrong");
-  }
   const auto entry = entry_of(guard, gate.clock(), "user.password", who.name);
   const auto& session = guard.claim().session;
   storage::set_password(gate.database(), who.user, hash_password(change.new_password),

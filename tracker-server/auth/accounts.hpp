@@ -21,12 +21,14 @@ struct Login {
   std::string user, password;
 };
 // The secret of a new session, for its cookie. Throws Error: kUnauthenticated for a wrong name or
-// password, in the same time and words; kResourceExhausted for too many.
+// password, in the same time and words; kResourceExhausted for too many; kUnavailable while others
+// are looked at.
 std::string log_in(Gate& gate, const Login& login, const Origin& from);
 void log_out(Gate& gate, const Guard& guard);
 
 // One's own. Ends one's other sessions. Throws Error: kPermissionDenied for a wrong old one,
-// kInvalidArgument for a new one that will not do, kResourceExhausted for too many wrong ones.
+// kInvalidArgument for a new one that will not do, kResourceExhausted for too many wrong ones,
+// kUnavailable while others are looked at.
 struct PasswordChange {
   std::string old_password, new_password;
 };

@@ -1,6 +1,6 @@
 #include "storage/accounts.hpp"
 
-#include <algorithm>
+#include <array>
 
 namespace tracker::storage {
 namespace {
@@ -38,11 +38,13 @@ constexpr const char* kSession = R"sql(
 constexpr const char* kOldSessions = "DELETE FROM browser_session WHERE expires_us <= $1";
 constexpr const char* kLoggedIn = "UPDATE account SET last_login_us = $2 WHERE id = $1";
 
-constexpr const char* kLevel = "SELECT level, at_us FROM login_failure WHERE bucket = $1";
 constexpr const char* kFail = R"sql(
   INSERT INTO login_failure AS f (bucket, level, at_us) VALUES ($1, 1, $2)
   ON CONFLICT (bucket) DO UPDATE
-    SET level = greatest(0, f.level - greatest(0, $2 - f.at_us) / ($3::float8[])[1]) + 1, at_us = greatest(f.at_us, $2))sql";
+    SET level = greatest(0, f.level - greatest(0, $2 - f.at_us) / ($3::float8[])[1]) + 1, at_us = greatest(f.at_us, $2)
+    WHERE f.level - greatest(0, $2 - f.at_us) / ($3::float8[])[1] < ($3::float8[])[2])sql";
+constexpr const char* kTakeFailureBack =
+    "UPDATE login_failure SET level = greatest(0, level - 1) WHERE bucket = $1";
 
 core::UserId user_id(const PgResult& rows, std::size_t row) {
   return core::UserId(run_id_of(rows.bytes(row, 0)).uuid());
@@ -167,16 +169,15 @@ void check_first_start(Database& database, std::string_view hash, std::int64_t n
   check_link(*database.pg(), hash, now_us);
 }
 
-double failure_level(Database& database, const FailureBucket& bucket, std::int64_t now_us) {
-  const PgResult rows = database.pg()->run(kLevel, PgParams().integer(bucket.number));
-  if (rows.rows() == 0) return 0;
-  const auto age = static_cast<double>(std::max<std::int64_t>(0, now_us - rows.bigint(0, 1)));
-  return std::max(0.0, rows.float8(0, 0) - age / bucket.leak_us);
+bool add_failure(Database& database, const FailureBucket& bucket, std::int64_t now_us) {
+  const std::array numbers{bucket.leak_us, bucket.most};
+  return database.pg()
+             ->run(kFail, PgParams().integer(bucket.number).bigint(now_us).float8s(numbers))
+             .affected() > 0;
 }
 
-void add_failure(Database& database, const FailureBucket& bucket, std::int64_t now_us) {
-  const double leak = bucket.leak_us;
-  database.pg()->run(kFail, PgParams().integer(bucket.number).bigint(now_us).float8s({&leak, 1}));
+void take_failure_back(Database& database, const FailureBucket& bucket) {
+  database.pg()->run(kTakeFailureBack, PgParams().integer(bucket.number));
 }
 
 }  // namespace tracker::storage

@@ -72,8 +72,12 @@ void check_first_start(Database& database, std::string_view hash, std::int64_t n
 struct FailureBucket {
   std::int32_t number = 0;
   double leak_us = 0;
+  double most = 0;  // failures for which there is room
 };
-double failure_level(Database& database, const FailureBucket& bucket, std::int64_t now_us);
-void add_failure(Database& database, const FailureBucket& bucket, std::int64_t now_us);
+// Counts one more; false if there is no room, and nothing is counted. However many come at once, no
+// more are counted than there is room for.
+bool add_failure(Database& database, const FailureBucket& bucket, std::int64_t now_us);
+// One that was counted was none.
+void take_failure_back(Database& database, const FailureBucket& bucket);
 
 }  // namespace tracker::storage

@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
+#include <latch>
+#include <thread>
+
 #include "auth/accounts.hpp"
 #include "auth/administration.hpp"
 #include "auth/throttle.hpp"
@@ -100,10 +104,45 @@ TEST_F(AccountsTest, AfterTenFailuresAnAccountWaitsAndOthersDoNot) {
   EXPECT_NO_THROW(log_in(*gate, {"pat", "patience"}, kHere));
 }
 
+TEST_F(AccountsTest, AttemptsThatComeAtOnceAreCountedBeforeAnyIsJudged) {
+  constexpr int kAtOnce = 40;
+  std::atomic<int> judged{0}, refused{0};
+  std::latch start(kAtOnce);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kAtOnce; ++i)
+      threads.emplace_back([&] {
+        start.arrive_and_wait();
+        const auto code = code_of([&] { log_in(*gate, {"pat", "wrong"}, kHere); });
+        if (code == ErrorCode::kUnauthenticated) ++judged;
+        if (code == ErrorCode::kResourceExhausted || code == ErrorCode::kUnavailable) ++refused;
+      });
+  }
+  EXPECT_LE(judged, 10);
+  EXPECT_GT(judged, 0);
+  EXPECT_EQ(judged + refused, kAtOnce);
+}
+
+TEST_F(AccountsTest, WhoFindsBothComputationsTakenIsToldToComeAgainAndNotCounted) {
+  {
+    const PasswordTurn one(PasswordTurn::Taken::kWait), other(PasswordTurn::Taken::kWait);
+    for (int i = 0; i < 20; ++i)
+      EXPECT_EQ(code_of([&] {
+                  log_in(*gate, {"pat", "patience"}, kHere);
+                }),
+                ErrorCode::kUnavailable);
+  }
+  EXPECT_NO_THROW(log_in(*gate, {"pat", "patience"}, kHere));
+}
+
+TEST_F(AccountsTest, LoginsThatDoNotFailAreNotCounted) {
+  for (int i = 0; i < 60; ++i) log_in(*gate, {"pat", "patience"}, kHere);
+}
+
 TEST_F(AccountsTest, AfterFiftyFailuresAnAddressWaitsWhoeverIsTried) {
   const LoginAttempt attempt{"none", "10.0.0.7"};
   for (int i = 0; i < 50; ++i)
-    note_failure(*database, clock, {"n" + std::to_string(i), attempt.address});
+    count_attempt(*database, clock, {"n" + std::to_string(i), attempt.address});
   EXPECT_EQ(code_of([&] {
               log_in(*gate, {"pat", "patience"}, {"10.0.0.7", "t"});
             }),
