@@ -92,6 +92,47 @@ bool try_to_log_in(Gate& gate, const std::optional<storage::Account>& account,
   return true;
 }
 
+// A key that is not stored yet; its owner is left out.
+struct PreparedKey {
+  storage::AccountKey row;
+  IssuedKey issued;
+};
+PreparedKey prepare_key(Gate& gate, const Guard& guard, const std::string& user,
+                        const KeyWish& wish) {
+  check_key(wish);
+  check_maker(guard.who(), wish, gate.clock().now_us());
+  const NewKey made = make_key();
+  auto entry =
+      entry_of(guard, gate.clock(), "key.create", user,
+               fmt::format("{} `{}` at most {}{}", made.id, wish.name, core::to_text(wish.role),
+                           wish.project ? " in one project" : ""));
+  storage::NewApiKey key;
+  key.id = made.id;
+  key.hash = sha256(made.text);
+  key.name = wish.name;
+  key.role = wish.role;
+  key.project = wish.project;
+  if (wish.lifetime_s) key.expires_us = entry.at_us + *wish.lifetime_s * core::kSecondUs;
+  return {{std::move(key), std::move(entry)}, {made.id, made.text}};
+}
+
+// What a user gets, made before the database is asked: what will not do changes nothing.
+struct Fresh {
+  std::string hash;
+  std::optional<storage::AccountKey> key;
+  MadeUser made;
+};
+Fresh prepare(Gate& gate, const Guard& guard, const UserWish& wish, const char* key_name) {
+  Fresh out;
+  if (wish.password.empty()) out.made.password = make_password();
+  out.hash = hash_password(wish.password.empty() ? out.made.password : wish.password);
+  if (!wish.with_key) return out;
+  auto key = prepare_key(gate, guard, wish.name, {.name = key_name});
+  out.key = std::move(key.row);
+  out.made.key = std::move(key.issued);
+  return out;
+}
+
 }  // namespace
 
 void check_name(std::string_view what, std::string_view name) {
@@ -162,70 +203,47 @@ std::string use_first_start(Gate& gate, std::string_view token, const Login& log
 
 IssuedKey issue_key(Gate& gate, const Guard& guard, const storage::Account& user,
                     const KeyWish& wish) {
-  check_key(wish);
-  check_maker(guard.who(), wish, gate.clock().now_us());
-  auto entry = entry_of(guard, gate.clock(), "key.create", user.name);
-  storage::NewApiKey key;
-  key.user = user.id;
-  key.name = wish.name;
-  key.role = wish.role;
-  key.project = wish.project;
-  if (wish.lifetime_s) key.expires_us = entry.at_us + *wish.lifetime_s * core::kSecondUs;
   for (int attempt = 0; attempt < kKeyAttempts; ++attempt) {
-    const NewKey made = make_key();
-    key.id = made.id;
-    key.hash = sha256(made.text);
-    entry.detail = fmt::format("{} `{}` at most {}{}", made.id, wish.name, core::to_text(wish.role),
-                               wish.project ? " in one project" : "");
-    if (!storage::add_api_key(gate.database(), key, entry)) continue;
-    say(entry);
-    return {made.id, made.text};
+    auto made = prepare_key(gate, guard, user.name, wish);
+    made.row.key.user = user.id;
+    if (!storage::add_api_key(gate.database(), made.row.key, made.row.entry)) continue;
+    say(made.row.entry);
+    return made.issued;
   }
   throw Error(ErrorCode::kUnavailable, "no free id was found for the key: try again");
 }
 
 MadeUser make_user(Gate& gate, const Guard& guard, const UserWish& wish) {
   check_name("user", wish.name);
-  if (wish.with_key) check_maker(guard.who(), {.name = "first key"}, gate.clock().now_us());
-  MadeUser made;
-  if (wish.password.empty()) made.password = make_password();
-  const auto& password = wish.password.empty() ? made.password : wish.password;
+  Fresh fresh = prepare(gate, guard, wish, "first key");
   const auto entry = entry_of(guard, gate.clock(), "user.create", wish.name,
                               wish.server_admin ? "server admin" : "");
+  storage::NewAccount account{wish.name, fresh.hash, wish.server_admin};
   // Who may do everything because there is nobody yet makes the first one, and no second.
-  const bool first = guard.who().kind == Principal::Kind::kAnyone &&
-                     gate.anonymous() == Anonymous::kUntilFirstUser;
-  storage::make_account(gate.database(),
-                        {wish.name, hash_password(password), wish.server_admin, first}, entry);
+  account.only_as_first = guard.who().kind == Principal::Kind::kAnyone &&
+                          gate.anonymous() == Anonymous::kUntilFirstUser;
+  account.key = fresh.key;
+  storage::make_account(gate.database(), account, entry);
   gate.note_account();
   say(entry);
-  if (wish.with_key) {
-    const auto user = storage::find_account(gate.database(), wish.name);
-    if (user) made.key = issue_key(gate, guard, *user, {.name = "first key"});
-  }
-  return made;
+  if (fresh.key) say(fresh.key->entry);
+  return std::move(fresh.made);
 }
 
 MadeUser rescue_user(Gate& gate, const UserWish& wish) {
   Principal anyone;
   anyone.kind = Principal::Kind::kAnyone;
   const Guard guard(gate.database(), {}, anyone, Access::kServerAdmin, {"local", ""});
-  const auto user = storage::find_account(gate.database(), wish.name);
-  if (!user) return make_user(gate, guard, wish);
-  MadeUser made;
-  if (wish.password.empty()) made.password = make_password();
-  auto entry = entry_of(guard, gate.clock(), "user.rescue", user->name,
-                        wish.server_admin ? "server admin" : "");
-  storage::AccountChange change{.disabled = false};
-  if (wish.server_admin) change.server_admin = true;
-  storage::change_account(gate.database(), user->name, change, entry);
-  entry.action = "user.password";
-  entry.detail.clear();
-  const auto& password = wish.password.empty() ? made.password : wish.password;
-  storage::set_password(gate.database(), user->id, hash_password(password), {}, entry);
+  check_name("user", wish.name);
+  if (!storage::find_account(gate.database(), wish.name)) return make_user(gate, guard, wish);
+  Fresh fresh = prepare(gate, guard, wish, "rescue");
+  const auto entry = entry_of(guard, gate.clock(), "user.rescue", wish.name,
+                              wish.server_admin ? "new password, server admin" : "new password");
+  storage::rescue_account(gate.database(), {wish.name, fresh.hash, wish.server_admin, fresh.key},
+                          entry);
   say(entry);
-  if (wish.with_key) made.key = issue_key(gate, guard, *user, {.name = "rescue"});
-  return made;
+  if (fresh.key) say(fresh.key->entry);
+  return std::move(fresh.made);
 }
 
 }  // namespace tracker::auth

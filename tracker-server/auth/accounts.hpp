@@ -8,7 +8,6 @@
 #include "auth/gate.hpp"
 #include "auth/guard.hpp"
 #include "storage/accounts.hpp"
-#include "storage/members.hpp"
 
 // What people do with users, keys, sessions and members: checks, then one transaction with its
 // entry of the audit log. Rules: docs/access.md. Blocks. Errors: Error, in words for people.
@@ -60,10 +59,13 @@ struct UserWish {
   std::string name{}, password{};  // an empty one is made
   bool server_admin = false, with_key = false;
 };
+// With the key, or nothing. Throws Error: kAlreadyExists, kInvalidArgument for a name or password
+// that will not do, kPermissionDenied for a caller who may not make the key.
 MadeUser make_user(Gate& gate, const Guard& guard, const UserWish& wish);
 
 // For who is on the server's machine and may read its database anyway: makes the user, or gives one
-// that is there a new password, lets them in again and, if wished for, makes them a server admin.
+// that is there a new password, lets them in again and, if wished for, makes them a server admin:
+// all of it or nothing. Throws as make_user().
 MadeUser rescue_user(Gate& gate, const UserWish& wish);
 
 }  // namespace tracker::auth

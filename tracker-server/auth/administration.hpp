@@ -8,6 +8,7 @@
 #include "auth/gate.hpp"
 #include "auth/guard.hpp"
 #include "storage/accounts.hpp"
+#include "storage/api_keys.hpp"
 #include "storage/members.hpp"
 
 // What admins do with users, teams, keys and members: each is one transaction with its entry of the

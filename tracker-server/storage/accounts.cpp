@@ -77,6 +77,20 @@ void check_first(PgConnection& connection, const NewAccount& account, const Audi
   if (!account.first_start.empty()) check_link(connection, account.first_start, entry.at_us);
 }
 
+void add_key(PgConnection& connection, core::UserId user, const std::optional<AccountKey>& wanted) {
+  if (!wanted) return;
+  NewApiKey key = wanted->key;
+  key.user = user;
+  if (!add_api_key(connection, key, wanted->entry))
+    throw Error(ErrorCode::kUnavailable, "no free id was found for the key: try again");
+}
+
+void put_password(PgConnection& connection, core::UserId user, std::string_view password,
+                  std::string_view keep_session) {
+  connection.run(kSetPassword, PgParams().uuid(user.uuid().bytes).text(password));
+  connection.run(kEndOthers, PgParams().uuid(user.uuid().bytes).bytea(keep_session));
+}
+
 }  // namespace
 
 Error no_such_user(std::string_view name) {
@@ -107,6 +121,7 @@ core::UserId make_account(Database& database, const NewAccount& account, const A
     if (made.rows() == 0)
       throw Error(ErrorCode::kAlreadyExists, "there is a user `" + account.name + "` already");
     connection.run("DELETE FROM first_start");
+    add_key(connection, user_id(made, 0), account.key);
     return user_id(made, 0);
   });
 }
@@ -114,8 +129,22 @@ core::UserId make_account(Database& database, const NewAccount& account, const A
 void set_password(Database& database, core::UserId user, std::string_view password,
                   std::string_view keep_session, const AuditEntry& entry) {
   audited(database, entry, [&](PgConnection& connection) {
-    connection.run(kSetPassword, PgParams().uuid(user.uuid().bytes).text(password));
-    connection.run(kEndOthers, PgParams().uuid(user.uuid().bytes).bytea(keep_session));
+    put_password(connection, user, password, keep_session);
+  });
+}
+
+void rescue_account(Database& database, const Rescue& rescue, const AuditEntry& entry) {
+  audited(database, entry, [&](PgConnection& connection) {
+    connection.command(kLock);
+    const PgResult found = connection.run(kOne, PgParams().text(rescue.name));
+    if (found.rows() == 0) throw no_such_user(rescue.name);
+    const core::UserId user = user_id(found, 0);
+    const PgParams id = PgParams().uuid(user.uuid().bytes);
+    connection.run(kEnable, id);
+    if (rescue.server_admin)
+      connection.run(kSetAdmin, PgParams().uuid(user.uuid().bytes).boolean(1));
+    put_password(connection, user, rescue.password, {});
+    add_key(connection, user, rescue.key);
   });
 }
 

@@ -258,6 +258,10 @@ class FirstUserTest : public storage::StoreTest {
     spdlog::set_level(spdlog::level::off);
     StoreTest::SetUp();
   }
+  void disable(const std::string& name) {
+    storage::change_account(*database, name, {.server_admin = {}, .disabled = true},
+                            {clock.now_us(), "test", "", "127.0.0.1", "t", "test", name, ""});
+  }
   core::ManualClock clock{storage::kNow};
 };
 
@@ -328,6 +332,39 @@ TEST_F(FirstUserTest, WhoIsOnTheServersMachineGetsInAgain) {
   const auto again = rescue_user(gate, {.name = "adam"});
   EXPECT_NO_THROW(log_in(gate, {"adam", again.password}, kHere));
   EXPECT_ANY_THROW(log_in(gate, {"adam", made.password}, kHere));
+}
+
+TEST_F(FirstUserTest, ARescueWithABadPasswordChangesNothing) {
+  Gate gate(*database, clock, Anonymous::kNever);
+  rescue_user(gate, {.name = "adam"});
+  rescue_user(gate, {.name = "bert"});
+  disable("bert");
+  EXPECT_EQ(code_of([&] {
+              rescue_user(gate, {.name = "bert", .password = "short", .server_admin = true});
+            }),
+            ErrorCode::kInvalidArgument);
+  const auto bert = *storage::find_account(*database, "bert");
+  EXPECT_TRUE(bert.disabled);
+  EXPECT_FALSE(bert.server_admin);
+}
+
+TEST_F(FirstUserTest, AUserIsMadeOrRescuedWithTheKeyOrNotAtAll) {
+  Gate gate(*database, clock, Anonymous::kNever);
+  rescue_user(gate, {.name = "adam"});
+  const auto bert = rescue_user(gate, {.name = "bert"});
+  disable("bert");
+  database->pg()->command(
+      "CREATE FUNCTION no_keys() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$BEGIN RAISE EXCEPTION 'no keys'; END$$");
+  database->pg()->command(
+      "CREATE TRIGGER no_keys BEFORE INSERT ON api_key EXECUTE FUNCTION no_keys()");
+  EXPECT_ANY_THROW(rescue_user(gate, {.name = "bert", .server_admin = true, .with_key = true}));
+  EXPECT_ANY_THROW(rescue_user(gate, {.name = "carl", .with_key = true}));
+  const auto after = *storage::find_account(*database, "bert");
+  EXPECT_TRUE(after.disabled);
+  EXPECT_FALSE(after.server_admin);
+  EXPECT_TRUE(password_fits(after.password, bert.password)) << "nobody was shown another one";
+  EXPECT_FALSE(storage::find_account(*database, "carl"));
 }
 
 // A database of the version before there were users, with a run in it.
