@@ -5,9 +5,10 @@
 #include <latch>
 #include <thread>
 
-#include "auth/accounts.hpp"
-#include "auth/administration.hpp"
+#include "auth/keys.hpp"
+#include "auth/sessions.hpp"
 #include "auth/throttle.hpp"
+#include "auth/users.hpp"
 #include "storage/audit.hpp"
 #include "world.hpp"
 

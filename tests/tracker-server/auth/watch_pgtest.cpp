@@ -2,7 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include "../ingest/fake_output.hpp"
-#include "auth/administration.hpp"
+#include "auth/keys.hpp"
 #include "auth/watch.hpp"
 #include "ingest/ingest.hpp"
 #include "world.hpp"
