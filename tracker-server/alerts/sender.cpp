@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "alerts/addresses.hpp"
+#include "artifact/sha256.hpp"
 #include "core/time.hpp"
 
 namespace tracker::alerts {
@@ -193,9 +194,7 @@ std::string signature_of(const std::string& body, const std::string& secret) {
   unsigned size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest, &size);
-  std::string out;
-  for (unsigned i = 0; i < size; ++i) out += fmt::format("{:02x}", digest[i]);
-  return out;
+  return artifact::Sha256::from_raw({reinterpret_cast<const char*>(digest), size}).value().hex();
 }
 
 std::string mail_text(const Targets& targets, const storage::Alert& alert) {
@@ -215,15 +214,26 @@ std::string mail_text(const Targets& targets, const storage::Alert& alert) {
   return out;
 }
 
-std::string send(const Targets& targets, const storage::Alert& alert) {
-  std::string failure;
-  const std::string body = webhook_body(alert);
-  const auto note = [&](std::string what) {
-    if (failure.empty()) failure = std::move(what);
+std::string target_id(std::string_view target) { return artifact::sha256(target).hex(); }
+
+Delivery send(const Targets& targets, const storage::Alert& alert) {
+  Delivery out{alert.told, {}};
+  const auto tell = [&](const std::string& target, const auto& how) {
+    const std::string id = target_id(target);
+    if (std::find(out.told.begin(), out.told.end(), id) != out.told.end()) return;
+    std::string failure = how();
+    if (failure.empty())
+      out.told.push_back(id);
+    else if (out.failure.empty())
+      out.failure = std::move(failure);
   };
-  for (const std::string& url : targets.webhooks) note(post(targets, url, body));
-  if (!targets.smtp_url.empty() && !targets.mail_to.empty()) note(mail(targets, alert));
-  return failure;
+  const std::string body = webhook_body(alert);
+  for (const std::string& url : targets.webhooks)
+    tell("webhook " + url, [&] { return post(targets, url, body); });
+  if (!targets.smtp_url.empty() && !targets.mail_to.empty())
+    tell(fmt::format("mail {}", fmt::join(targets.mail_to, " ")),
+         [&] { return mail(targets, alert); });
+  return out;
 }
 
 }  // namespace tracker::alerts

@@ -86,7 +86,7 @@ TEST(Webhook, GetsTheAlertSigned) {
   Targets targets = targets_of(server.url());
   targets.allowed_hosts = {"127.0.0.1"};
   targets.webhook_secret = "s3cret";
-  EXPECT_EQ(send(targets, sample()), "");
+  EXPECT_EQ(send(targets, sample()).failure, "");
   const std::string heard = server.heard();
   const auto body_at = heard.find("\r\n\r\n") + 4;
   const std::string body = heard.substr(body_at);
@@ -100,6 +100,23 @@ TEST(Webhook, GetsTheAlertSigned) {
   EXPECT_EQ(heard.substr(0, 10), "POST /hook");
 }
 
+TEST(Webhook, OneThatHasTheAlertIsLeftAlone) {
+  OneAnswer good("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n");
+  OneAnswer bad("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n");
+  Targets targets = targets_of(bad.url());
+  targets.webhooks.push_back(good.url());
+  targets.allowed_hosts = {"127.0.0.1"};
+  storage::Alert alert = sample();
+  const Delivery first = send(targets, alert);
+  EXPECT_EQ(first.failure, "the webhook at 127.0.0.1 answered 500");
+  EXPECT_EQ(first.told, std::vector{target_id("webhook " + good.url())});
+  alert.told = first.told;
+  alert.told.push_back(target_id("webhook " + bad.url()));
+  const Delivery second = send(targets, alert);  // nobody listens any more
+  EXPECT_EQ(second.failure, "");
+  EXPECT_EQ(second.told, alert.told);
+}
+
 // RFC 4231, test case 2.
 TEST(Webhook, SignatureIsHmacSha256) {
   EXPECT_EQ(signature_of("what do ya want for nothing?", "Jefe"),
@@ -109,12 +126,12 @@ TEST(Webhook, SignatureIsHmacSha256) {
 TEST(Webhook, AnAddressThatIsNotPublicIsRefusedHoweverItIsWritten) {
   OneAnswer server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   for (const char* host : {"127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "0.0.0.0"}) {
-    const std::string failure = send(targets_of(server.url(host)), sample());
+    const std::string failure = send(targets_of(server.url(host)), sample()).failure;
     EXPECT_NE(failure.find("not public"), std::string::npos) << host << ": " << failure;
   }
   Targets other = targets_of(server.url());
   other.allowed_hosts = {"127.0.0.2"};
-  EXPECT_NE(send(other, sample()).find("--alert-allow-host"), std::string::npos);
+  EXPECT_NE(send(other, sample()).failure.find("--alert-allow-host"), std::string::npos);
   EXPECT_EQ(server.heard(), "");
 }
 
@@ -124,13 +141,13 @@ TEST(Webhook, ARedirectIsNotFollowedAndAnErrorIsTold) {
                    "\r\nContent-Length: 0\r\n\r\n");
   Targets targets = targets_of(server.url());
   targets.allowed_hosts = {"127.0.0.1"};
-  EXPECT_EQ(send(targets, sample()), "the webhook at 127.0.0.1 answered 302");
+  EXPECT_EQ(send(targets, sample()).failure, "the webhook at 127.0.0.1 answered 302");
   EXPECT_EQ(inner.heard(), "");
 }
 
 TEST(Webhook, OtherSchemesAreNotSpoken) {
   for (const char* url : {"file:///etc/passwd", "gopher://127.0.0.1:1/x", "ftp://127.0.0.1/x"})
-    EXPECT_NE(send(targets_of(url), sample()), "") << url;
+    EXPECT_NE(send(targets_of(url), sample()).failure, "") << url;
 }
 
 TEST(Mail, NothingOfARunCanAddAHeader) {
