@@ -76,19 +76,20 @@ void set_common(CURL* curl, const Targets& targets, const char* protocols) {
   curl_easy_setopt(curl, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
 }
 
-std::string host_of(const std::string& url) {
+// Of an address, as libcurl understands it; empty if it has no such part.
+std::string part_of(const std::string& url, CURLUPart wanted) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
-  char* host = nullptr;
+  char* part = nullptr;
   if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-      curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK)
+      curl_url_get(parsed.get(), wanted, &part, 0) != CURLUE_OK)
     return {};
-  std::string out(host);
-  curl_free(host);
+  std::string out(part);
+  curl_free(part);
   return out;
 }
 
 std::string post(const Targets& targets, const std::string& url, const std::string& body) {
-  const std::string host = host_of(url);
+  const std::string host = part_of(url, CURLUPART_HOST);
   const Curl curl = make_curl();
   if (!curl) return "curl cannot be used";
   Gate gate;
@@ -144,7 +145,12 @@ std::string mail(const Targets& targets, const storage::Alert& alert) {
   const std::string from = "<" + targets.mail_from + ">";
   set_common(curl.get(), targets, "smtp,smtps");
   curl_easy_setopt(curl.get(), CURLOPT_URL, targets.smtp_url.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_TRY));
+  // A password goes through TLS or nowhere: who stands in between may take STARTTLS out of the
+  // offer.
+  const bool secret = !part_of(targets.smtp_url, CURLUPART_USER).empty() ||
+                      !part_of(targets.smtp_url, CURLUPART_PASSWORD).empty();
+  curl_easy_setopt(curl.get(), CURLOPT_USE_SSL,
+                   static_cast<long>(secret ? CURLUSESSL_ALL : CURLUSESSL_TRY));
   curl_easy_setopt(curl.get(), CURLOPT_MAIL_FROM, from.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_MAIL_RCPT, to.get());
   curl_easy_setopt(curl.get(), CURLOPT_UPLOAD, 1L);
@@ -152,6 +158,9 @@ std::string mail(const Targets& targets, const storage::Alert& alert) {
   curl_easy_setopt(curl.get(), CURLOPT_READDATA, &upload);
   const CURLcode code = curl_easy_perform(curl.get());
   if (code == CURLE_OK) return {};
+  if (code == CURLE_USE_SSL_FAILED)
+    return "the mail server offers no TLS (STARTTLS), and the name and password of --smtp-url are "
+           "not sent without it: use smtps://, or an address without them";
   return fmt::format("the mail server cannot be used: {}", curl_easy_strerror(code));
 }
 

@@ -14,7 +14,8 @@ struct Targets {
   std::vector<std::string> webhooks;       // http:// or https:// addresses that take a POST
   std::string webhook_secret;              // signs what they get; empty: no signature
   std::vector<std::string> allowed_hosts;  // these may have addresses that are not public
-  std::string smtp_url;                    // smtp://host:port or smtps://; empty: no mail
+  // smtp://host:port or smtps://; empty: no mail. A name and password in it go through TLS only.
+  std::string smtp_url;
   std::string mail_from;
   std::vector<std::string> mail_to;
   std::chrono::milliseconds timeout{10'000};  // of each

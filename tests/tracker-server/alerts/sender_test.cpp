@@ -150,6 +150,88 @@ TEST(Webhook, OtherSchemesAreNotSpoken) {
     EXPECT_NE(send(targets_of(url), sample()).failure, "") << url;
 }
 
+// A mail server that offers to take a name and a password, and no TLS.
+class PlainMailServer {
+ public:
+  PlainMailServer() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(listener_.get(), 4), 0);
+    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::jthread([this] { serve(); });
+  }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  // What it was told; waits until the client has gone.
+  std::string heard() {
+    thread_.join();
+    return heard_;
+  }
+
+ private:
+  void serve() {
+    const base::Fd peer(::accept(listener_.get(), nullptr, nullptr));
+    const auto say = [&](const std::string& line) {
+      static_cast<void>(!::write(peer.get(), line.data(), line.size()));
+    };
+    say("220 mail\r\n");
+    std::string line;
+    bool in_mail = false;
+    char c = 0;
+    while (::read(peer.get(), &c, 1) == 1) {
+      line.push_back(c);
+      if (c != '\n') continue;
+      heard_ += line;
+      const std::string word = line.substr(0, 4);
+      if (in_mail) {
+        if (line == ".\r\n") say("250 taken\r\n"), in_mail = false;
+      } else if (word == "EHLO") {
+        say("250-mail\r\n250 AUTH PLAIN\r\n");
+      } else if (word == "AUTH") {
+        say(line.find(' ', 6) == std::string::npos ? "334 \r\n" : "235 in\r\n");
+      } else if (word == "DATA") {
+        say("354 go on\r\n"), in_mail = true;
+      } else {
+        say(word == "QUIT"                     ? "221 bye\r\n"
+            : word == "MAIL" || word == "RCPT" ? "250 ok\r\n"
+                                               : "235 in\r\n");
+      }
+      line.clear();
+    }
+  }
+
+  base::Fd listener_;
+  int port_ = 0;
+  std::string heard_;
+  std::jthread thread_;
+};
+
+Targets mail_by(const std::string& url) {
+  Targets targets;
+  targets.smtp_url = url;
+  targets.mail_from = "tracker@example.org";
+  targets.mail_to = {"a@example.org"};
+  targets.timeout = std::chrono::seconds(5);
+  return targets;
+}
+
+TEST(Mail, ANameAndAPasswordGoThroughTlsOrNotAtAll) {
+  PlainMailServer server;
+  EXPECT_NE(send(mail_by("smtp://me:s3cret@" + server.address()), sample()).failure, "");
+  const std::string heard = server.heard();
+  EXPECT_EQ(heard.find("AUTH"), std::string::npos) << heard;
+  EXPECT_EQ(heard.find("bWUAczNjcmV0"), std::string::npos);
+}
+
+TEST(Mail, WithoutThemAServerThatHasNoTlsTakesTheMail) {
+  PlainMailServer server;
+  EXPECT_EQ(send(mail_by("smtp://" + server.address()), sample()).failure, "");
+  EXPECT_NE(server.heard().find("RCPT TO:<a@example.org>"), std::string::npos);
+}
+
 TEST(Mail, NothingOfARunCanAddAHeader) {
   Targets targets;
   targets.mail_from = "tracker@example.org";
