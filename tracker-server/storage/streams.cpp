@@ -73,7 +73,7 @@ void make_project(PgConnection& connection, const Registration& r) {
 RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
   PgTransaction transaction(connection);
   const auto& run = r.run.uuid().bytes;
-  const bool existed = check_resume(connection, r.run, r.writer, r.resume);
+  check_resume(connection, r.run, r.writer, r.resume);
   make_project(connection, r);
   const bool made =
       connection.run(kMakeRun, PgParams().uuid(run).text(r.project).bigint(r.now_us)).affected() >
@@ -85,7 +85,9 @@ RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
                        static_cast<std::uint64_t>(writer.bigint(0, 2)),
                        made,
                        {}};
-  if (r.resume != core::Resume::kNone) out.resumed = core::Resumed{existed, 0};
+  // Another may have made or removed the run since the look.
+  if (out.epoch == 1) check_existed(r.run, r.resume, !made);
+  if (r.resume != core::Resume::kNone) out.resumed = core::Resumed{!made, 0};
   // A statement of its own, behind the insert: its snapshot sees every run that was removed before.
   if (made && connection.run(kBuried, PgParams().uuid(run)).rows() > 0) throw deleted(r.run);
   const bool ended = writer.boolean(0, 3);
