@@ -15,6 +15,7 @@
 #include "core/log_text.hpp"
 #include "rpc/artifact_messages.hpp"
 #include "rpc/status.hpp"
+#include "storage/access.hpp"
 
 namespace tracker::rpc {
 namespace {
@@ -30,17 +31,29 @@ class Reader : public StreamReader<Request> {
  protected:
   artifacts::Uploads& uploads() const { return context_.uploads; }
   auth::Guard& guard() { return *guard_; }
-  // Nobody who may not write to its project learns that the upload is there.
-  storage::ArtifactUploadId shown_upload(const std::string& text) {
+  // The one that the first message names. Nobody who may not write to its project learns that it is
+  // there.
+  storage::ArtifactUploadId upload_named(const std::string& text) {
+    if (upload_) return *upload_;
     const auto upload = artifacts::upload_id(text);
-    if (!auth::show_upload(*guard_, context_.database, upload))
-      throw storage::no_such_upload(upload);
-    return upload;
+    show(upload);
+    return *(upload_ = upload);
   }
 
  private:
+  // Rights may have changed since the last look, which costs one small query to find out. The
+  // version is taken before the look: a change that comes between is looked at twice.
   void admit() override {
+    const std::int64_t version = storage::access_version(context_.database);
+    const bool runs_out = guard_ && guard_->who().expires_us <= context_.gate.clock().now_us();
+    if (guard_ && version == version_ && !runs_out) return;
     guard_.emplace(context_.gate.open(call_.claim, call_.needs, call_.from));
+    if (upload_) show(*upload_);
+    version_ = version;
+  }
+  void show(storage::ArtifactUploadId upload) {
+    if (!auth::show_upload(*guard_, context_.database, upload))
+      throw storage::no_such_upload(upload);
   }
   grpc::Status refusal() const override {
     return current_status(call_.record.call(), call_.record.id());
@@ -50,6 +63,8 @@ class Reader : public StreamReader<Request> {
   const ArtifactStreamContext context_;
   const ArtifactStreamCall call_;
   std::optional<auth::Guard> guard_;
+  std::int64_t version_ = 0;  // of everybody's rights, as of the guard
+  std::optional<storage::ArtifactUploadId> upload_;
 };
 
 class ChunkReader final : public Reader<v1::UploadChunksRequest> {
@@ -60,10 +75,10 @@ class ChunkReader final : public Reader<v1::UploadChunksRequest> {
 
  private:
   void take(const v1::UploadChunksRequest& request) override {
-    if (!upload_) upload_ = shown_upload(request.upload());
+    const auto upload = upload_named(request.upload());
     std::vector<artifacts::ReceivedChunk> chunks;
     for (const auto& chunk : request.chunks()) chunks.push_back({chunk.sha256(), chunk.data()});
-    sum_ += uploads().add(*upload_, chunks);
+    sum_ += uploads().add(upload, chunks);
   }
   void finish() override {
     response_.set_chunks(sum_.chunks);
@@ -72,7 +87,6 @@ class ChunkReader final : public Reader<v1::UploadChunksRequest> {
   }
 
   v1::UploadChunksResponse& response_;
-  std::optional<storage::ArtifactUploadId> upload_;
   artifacts::Received sum_;
 };
 
@@ -100,7 +114,7 @@ class CommitReader final : public Reader<v1::CommitVersionRequest> {
       throw Error(ErrorCode::kInvalidArgument,
                   "a manifest has at most 64 MiB, not " + std::to_string(announced_) + " bytes");
     request_ = commit_of(request.header());
-    shown_upload(request_->upload.text());
+    upload_named(request_->upload.text());
     artifacts::Uploads::check(*request_);
     if (!request_->run_id.empty()) guard().run(run_of(request_->run_id));
   }

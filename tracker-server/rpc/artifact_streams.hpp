@@ -25,7 +25,8 @@ struct ArtifactStreamContext {
   std::chrono::milliseconds patience;  // for each message
 };
 
-// One call, and who makes it: looked at before its first message is read.
+// One call, and who makes it: looked at before its first message is read, and again with each
+// message if anybody's rights have changed.
 struct ArtifactStreamCall {
   CallRecord record;
   auth::Needs needs;

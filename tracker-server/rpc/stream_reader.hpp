@@ -57,7 +57,7 @@ class StreamReader : public grpc::ServerReadReactor<Request>,
 
  protected:
   // On a worker, one after the other. They throw what becomes the call's status.
-  virtual void admit() = 0;  // once, before anything is read
+  virtual void admit() = 0;  // before anything is read, and again before what follows
   virtual void take(const Request& request) = 0;
   virtual void finish() = 0;  // all was taken
   // What current_status() makes of what they threw.
@@ -92,6 +92,7 @@ class StreamReader : public grpc::ServerReadReactor<Request>,
 
   void work(bool more) {
     try {
+      admit();
       if (more)
         take(request_);
       else
