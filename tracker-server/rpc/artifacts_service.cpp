@@ -18,7 +18,7 @@
 namespace tracker::rpc {
 namespace {
 
-constexpr std::size_t kManifestPart = 1u << 20;
+constexpr std::size_t kManifestPart = 1u << 20;  // of a message
 constexpr const char* kTooManyDownloads =
     "as many downloads run as this server serves at once: try again in a moment";
 

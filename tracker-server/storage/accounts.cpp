@@ -5,12 +5,10 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kColumns = R"sql(
+const std::string kSelect = R"sql(
   SELECT id, name, coalesce(password, ''), server_admin, disabled_us IS NOT NULL, created_us, last_login_us
-  FROM account ORDER BY name)sql";
-constexpr const char* kOne = R"sql(
-  SELECT id, name, coalesce(password, ''), server_admin, disabled_us IS NOT NULL, created_us, last_login_us
-  FROM account WHERE name = $1)sql";
+  FROM account)sql";
+const std::string kAll = kSelect + " ORDER BY name", kOne = kSelect + " WHERE name = $1";
 
 // Whoever makes or changes accounts waits for the others: there is a first one, and a last admin.
 constexpr const char* kLock = "LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE";
@@ -98,14 +96,14 @@ Error no_such_user(std::string_view name) {
 }
 
 std::vector<Account> list_accounts(Database& database) {
-  const PgResult rows = database.pg()->run(kColumns);
+  const PgResult rows = database.pg()->run(kAll.c_str());
   std::vector<Account> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) out.push_back(account(rows, i));
   return out;
 }
 
 std::optional<Account> find_account(Database& database, std::string_view name) {
-  const PgResult rows = database.pg()->run(kOne, PgParams().text(name));
+  const PgResult rows = database.pg()->run(kOne.c_str(), PgParams().text(name));
   return rows.rows() == 0 ? std::nullopt : std::optional(account(rows, 0));
 }
 
@@ -136,7 +134,7 @@ void set_password(Database& database, core::UserId user, std::string_view passwo
 void rescue_account(Database& database, const Rescue& rescue, const AuditEntry& entry) {
   audited(database, entry, [&](PgConnection& connection) {
     connection.command(kLock);
-    const PgResult found = connection.run(kOne, PgParams().text(rescue.name));
+    const PgResult found = connection.run(kOne.c_str(), PgParams().text(rescue.name));
     if (found.rows() == 0) throw no_such_user(rescue.name);
     const core::UserId user = user_id(found, 0);
     const PgParams id = PgParams().uuid(user.uuid().bytes);
@@ -152,7 +150,7 @@ void change_account(Database& database, std::string_view name, const AccountChan
                     const AuditEntry& entry) {
   audited(database, entry, [&](PgConnection& connection) {
     connection.command(kLock);
-    const PgResult found = connection.run(kOne, PgParams().text(name));
+    const PgResult found = connection.run(kOne.c_str(), PgParams().text(name));
     if (found.rows() == 0) throw no_such_user(name);
     const core::UserId user = user_id(found, 0);
     const auto& id = user.uuid().bytes;

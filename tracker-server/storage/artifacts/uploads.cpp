@@ -7,16 +7,13 @@
 #include "artifact/names.hpp"
 #include "core/time.hpp"
 #include "storage/artifacts/rows.hpp"
+#include "storage/projects.hpp"
 
 namespace tracker::storage {
 namespace {
 
 constexpr std::int64_t kRenewEveryUs = 10 * core::kMinuteUs;
 
-constexpr const char* kMakeProject = R"sql(
-  INSERT INTO project (id, name, created_us) VALUES (gen_random_uuid(), $1, $2) ON CONFLICT (name) DO NOTHING)sql";
-constexpr const char* kMakeAdmin = R"sql(
-  INSERT INTO project_member (project_id, account_id, role) SELECT id, $2, 3 FROM project WHERE name = $1)sql";
 constexpr const char* kLockProject =
     "SELECT id, deleted_us IS NOT NULL FROM project WHERE name = $1 FOR NO KEY UPDATE";
 constexpr const char* kReviveProject = "UPDATE project SET deleted_us = NULL WHERE id = $1";
@@ -167,17 +164,6 @@ std::uint64_t add_until_held(PgConnection& connection, const OpenUpload& upload,
   }
 }
 
-// As storage/streams.cpp does for runs.
-void make_project(PgConnection& connection, const NewUpload& upload) {
-  const bool made =
-      connection.run(kMakeProject, PgParams().text(upload.project).bigint(upload.now_us))
-          .affected() > 0;
-  if (!made && upload.makes_project)
-    throw Error(ErrorCode::kUnavailable, "the project was made by somebody else just now");
-  if (made && upload.creator)
-    connection.run(kMakeAdmin, PgParams().text(upload.project).uuid(upload.creator->uuid().bytes));
-}
-
 }  // namespace
 
 Error no_such_upload(ArtifactUploadId upload) {
@@ -196,7 +182,7 @@ std::optional<core::ProjectId> project_of_upload(Database& database, ArtifactUpl
 ArtifactUploadId begin_upload(Database& database, const NewUpload& upload) {
   const Database::PgLease lease = database.pg();
   return in_transaction(*lease, [&](PgConnection& connection) {
-    make_project(connection, upload);
+    make_project(connection, {upload.project, upload.now_us, upload.makes_project, upload.creator});
     const PgResult project = connection.run(kLockProject, PgParams().text(upload.project));
     if (project.rows() == 0)
       throw Error(ErrorCode::kUnavailable, "the project is being removed: try again");
