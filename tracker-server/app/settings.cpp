@@ -85,7 +85,7 @@ void set_access_log(Config& config, const std::string& value) {
     throw bad(fmt::format("`{}` is none of off, writes, all", value));
 }
 
-std::vector<Setting> make_settings() {
+std::vector<Setting> settings_of_access() {
   return {
       {"data-dir", Kind::kText, "DIR", "Where the server keeps its files; made if absent", "",
        [](Config& c, const std::string& v) { c.data_directory = v; }},
@@ -116,6 +116,11 @@ std::vector<Setting> make_settings() {
        [](Config& c, const std::string& v) {
          c.anonymous = v == "true" ? Anonymous::kAllowed : Anonymous::kRefused;
        }},
+  };
+}
+
+std::vector<Setting> settings_of_alerts() {
+  return {
       {"alert-webhook", Kind::kList, "URL",
        "Address that alerts of runs are sent to as JSON; may be repeated", "",
        [](Config& c, const std::string& v) {
@@ -137,6 +142,11 @@ std::vector<Setting> make_settings() {
        [](Config& c, const std::string& v) { c.mail_from = mail_address(v); }},
       {"mail-to", Kind::kList, "ADDRESS", "Who gets mails of alerts; may be repeated", "",
        [](Config& c, const std::string& v) { c.mail_to.push_back(mail_address(v)); }},
+  };
+}
+
+std::vector<Setting> settings_of_running() {
+  return {
       {"log-level", Kind::kText, "LEVEL", "How much is said on stderr: debug, info, warn, error",
        "info", set_log_level},
       {"access-log", Kind::kText, "WHICH",
@@ -160,6 +170,14 @@ std::vector<Setting> make_settings() {
       {"s3-region", Kind::kText, "NAME", "Region of the bucket", "us-east-1",
        [](Config& c, const std::string& v) { c.s3_region = v; }},
   };
+}
+
+// In the order of --help and docs/server.md.
+std::vector<Setting> make_settings() {
+  std::vector<Setting> all;
+  for (auto& part : {settings_of_access(), settings_of_alerts(), settings_of_running()})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
 std::string flag_text(const std::string& text) {

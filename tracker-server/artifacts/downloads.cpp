@@ -11,9 +11,11 @@ namespace {
 constexpr std::size_t kChunksAtOnce = 256, kBytesAtOnce = 8u << 20;
 
 [[noreturn]] void damaged(const artifact::Sha256& chunk) {
-  throw Error(ErrorCode::kDataLoss,
-              "the stored chunk " + chunk.hex() +
-                  " is damaged: `tracker admin check` names the versions that it touches");
+  throw Error(
+      ErrorCode::kDataLoss,
+      "the stored chunk " + chunk.hex() +
+          " is damaged: `tracker admin check` names the versions that it touches if it lies "
+          "in the database, else ask `tracker artifact verify` version by version");
 }
 
 }  // namespace
