@@ -102,22 +102,14 @@ Staged hand_over(const std::function<fs::path()>& stage) noexcept {
 
 std::string ArtifactTicket::error() const {
   if (folder_.empty()) return error_;
-  try {
-    const auto result = spool::read_result(folder_);
-    return result ? result->error : "";
-  } catch (const Error& error) {
-    return error.what();
-  }
+  const auto request = spool::staged_request(folder_);
+  return request.refused() ? spool::refusal_line(request) : "";
 }
 
 std::string ArtifactTicket::version() const {
   if (folder_.empty()) return "";
-  try {
-    const auto result = spool::read_result(folder_);
-    return result ? result->version : "";
-  } catch (const Error&) {
-    return "";
-  }
+  const auto request = spool::staged_request(folder_);
+  return request.result ? request.result->version : "";
 }
 
 bool ArtifactTicket::wait(std::chrono::milliseconds timeout) const {

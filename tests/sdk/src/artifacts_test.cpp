@@ -120,6 +120,17 @@ TEST_F(RunArtifactsTest, ARefusalIsTheTicketsError) {
   EXPECT_EQ(ticket.error(), "no such artifact");
 }
 
+TEST_F(RunArtifactsTest, ARefusalSaysWhereTheFilesAre) {
+  write("model/weights", "weights");
+  Run run = Run::start(settings());
+  const ArtifactTicket ticket = run.log_artifact(model());
+  const fs::path folder = spool::pending_requests(run.directory()).at(0);
+  spool::conclude(folder, {"", "another type"});
+  EXPECT_EQ(ticket.error(), "another type; its files are kept in " + (folder / "files").string() +
+                                ": put them with `tracker artifact put`, or remove them");
+  EXPECT_EQ(content(folder / "files/weights"), "weights");
+}
+
 TEST_F(RunArtifactsTest, ARequestThatIsBeingMadeIsNotTakenUp) {
   Run run = Run::start(settings());
   const fs::path folder = spool::new_staging_folder(run.directory());
