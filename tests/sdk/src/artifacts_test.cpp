@@ -1,8 +1,40 @@
 // What a run hands to its relay: copies, requests, and refusals that cost nothing.
+#include "src/artifacts.hpp"
+
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+
 #include <tracker/artifact.hpp>
 
 #include "sdk/src/run_fixture.hpp"
 #include "spool/staged.hpp"
+
+namespace {
+
+// What was synced, in order, by the paths that the descriptors have.
+std::mutex synced_mutex;
+std::vector<std::string> synced;
+
+int sync_and_note(long call, int fd) {
+  char path[4096];
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  const ssize_t size = ::readlink(link.c_str(), path, sizeof path);
+  if (size > 0) {
+    const std::lock_guard lock(synced_mutex);
+    synced.emplace_back(path, static_cast<std::size_t>(size));
+  }
+  return static_cast<int>(::syscall(call, fd));
+}
+
+}  // namespace
+
+// Ours instead of libc's.
+extern "C" int fsync(int fd) { return sync_and_note(SYS_fsync, fd); }
+extern "C" int fdatasync(int fd) { return sync_and_note(SYS_fdatasync, fd); }
 
 namespace tracker::test {
 namespace {
@@ -59,6 +91,42 @@ TEST_F(RunArtifactsTest, FilesAreCopiedSoThatTheyMayChange) {
   EXPECT_FALSE(fs::exists(request.source)) << "the copies are gone";
   EXPECT_TRUE(ticket.wait(std::chrono::milliseconds(0)));
   EXPECT_EQ(ticket.version(), "p/bert:v0");
+}
+
+// A request that survives a loss of power must not lack its files.
+TEST_F(RunArtifactsTest, CopiesAreOnTheDiskBeforeTheRequest) {
+  write("model/weights", "weights");
+  write("model/config/deep/config.json", "{}");
+  Run run = Run::start(settings());
+  {
+    const std::lock_guard lock(synced_mutex);
+    synced.clear();
+  }
+  run.log_artifact(model());
+  const fs::path folder = spool::pending_requests(run.directory()).at(0);
+  const std::lock_guard lock(synced_mutex);
+  const auto request = std::find_if(synced.begin(), synced.end(), [](const std::string& path) {
+    return path.find("request.json") != std::string::npos;
+  });
+  ASSERT_NE(request, synced.end());
+  for (const char* place : {"files/weights", "files/config/deep/config.json", "files/config/deep",
+                            "files/config", "files"})
+    EXPECT_NE(std::find(synced.begin(), request, (folder / place).string()), request) << place;
+  EXPECT_NE(std::find(synced.begin(), request, folder.string()), request);
+}
+
+TEST_F(RunArtifactsTest, NothingIsLeftOfACopyThatFindsNoRoom) {
+  const fs::path disk = dir_ / "disk";
+  fs::create_directories(disk);
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m") != 0)
+    GTEST_SKIP() << "may not mount a tmpfs";
+  write("model/a-small", "fits");
+  write("model/large", std::string(2'000'000, 'x'));
+  const ArtifactSettings wanted = model();
+  EXPECT_THROW(stage_artifact(disk, wanted), Error);
+  EXPECT_TRUE(fs::is_empty(disk / "artifacts"));
+  EXPECT_NO_THROW(stage_use(disk, "imdb")) << "there is room again";
+  ::umount2(disk.c_str(), MNT_DETACH);
 }
 
 TEST_F(RunArtifactsTest, FilesInPlaceAreNotCopied) {
