@@ -10,6 +10,7 @@
 
 #include <tracker/artifact.hpp>
 
+#include "artifact/kept_version.hpp"
 #include "sdk/src/run_fixture.hpp"
 #include "spool/staged.hpp"
 
@@ -54,6 +55,15 @@ class RunArtifactsTest : public RunTest {
     settings.type = "model";
     settings.path = dir_ / "model";
     return settings;
+  }
+  // Stands in for `tracker artifact get`.
+  fs::path program_that_gets(const fs::path& folder) const {
+    const fs::path program = dir_ / ("tracker-" + folder.filename().string());
+    std::ofstream(program) << "#!/bin/sh\necho '{\"directory\":\"" << folder.string()
+                           << R"(","project":"p","name":"a","version":"v0","type":"model"}')"
+                           << "\n";
+    fs::permissions(program, fs::perms::owner_all);
+    return program;
   }
   static std::string content(const fs::path& file) {
     std::ifstream in(file);
@@ -206,6 +216,23 @@ TEST_F(RunArtifactsTest, ARequestThatIsBeingMadeIsNotTakenUp) {
   std::ofstream(folder / "request.json") << "{\"kind\":";
   ASSERT_EQ(spool::pending_requests(run.directory()).size(), 1u);
   EXPECT_THROW(spool::read_request(folder), Error);
+}
+
+// Its files may be read, or mapped, at any time: nobody may make room with them.
+TEST_F(RunArtifactsTest, AFetchedFolderOfTheCacheIsHeldAsLongAsTheProcessLives) {
+  const fs::path cached = dir_ / "versions/aa", own = dir_ / "versions/bb";
+  fs::create_directories(cached);
+  fs::create_directories(own);
+  FetchSettings settings;
+  settings.program = program_that_gets(cached);
+  EXPECT_EQ(fetch_artifact("p/a", settings).folder, cached);
+  EXPECT_FALSE(artifact::remove_version(cached));
+  EXPECT_TRUE(fs::exists(cached));
+  // A folder that the caller named is the caller's.
+  settings.folder = own;
+  settings.program = program_that_gets(own);
+  fetch_artifact("p/a", settings);
+  EXPECT_TRUE(artifact::remove_version(own));
 }
 
 }  // namespace
