@@ -36,7 +36,7 @@ struct UploadProgress {
 struct UploadOptions {
   unsigned readers = 2;  // files that are cut and hashed at the same time
   unsigned streams = 4;  // that chunks are sent through at the same time
-  Patience patience;     // without an answer to any of them
+  Patience patience;     // of each batch of chunks, and of each call
   std::stop_token stop;
   UploadProgress* progress = nullptr;
 };

@@ -163,6 +163,21 @@ TEST_F(TransferTest, ThePatienceEnds) {
   expect_error(ErrorCode::kUnavailable, "went away", [&] { put(); });
 }
 
+// A batch over a slow line may take longer than the patience before it fails for the first time.
+TEST_F(TransferTest, ThePatienceBeginsWithTheFirstFailure) {
+  Patience patience;
+  patience.longest = std::chrono::milliseconds(50);
+  patience.pauses = patience_.pauses;
+  int tries = 0;
+  with_patience(patience, {}, [&] {
+    if (++tries > 1) return;
+    const auto over = std::chrono::steady_clock::now() + 2 * patience.longest;
+    while (std::chrono::steady_clock::now() < over) std::this_thread::yield();
+    throw Error(ErrorCode::kUnavailable, "the line broke");
+  });
+  EXPECT_EQ(tries, 2);
+}
+
 TEST_F(TransferTest, ChunksThatWentAwayBeforeTheCommitAreSentAgain) {
   write_tree();
   bool first = true;
