@@ -171,9 +171,10 @@ bool StagedUploads::begin(const fs::path& folder) {
 bool StagedUploads::attempt(const Server& server, const fs::path& folder,
                             const std::stop_token& stop) {
   Phase phase = Phase::kReading;
+  bool is_put = true;
   try {
     const ArtifactRequest request = spool::read_request(folder);
-    const bool is_put = request.kind == ArtifactRequest::Kind::kPut;
+    is_put = request.kind == ArtifactRequest::Kind::kPut;
     phase = Phase::kPreparing;
     const v1::ArtifactRef ref = ref_of(request.name, project_);
     const NewVersion made = is_put ? version_of(request, ref, run_id_) : NewVersion();
@@ -188,7 +189,10 @@ bool StagedUploads::attempt(const Server& server, const fs::path& folder,
     return true;
   } catch (const Error& error) {
     if (stop.stop_requested()) return false;
-    if (is_final(phase, error.code()))
+    // What it uses may be what a request before it is to make.
+    const bool too_early =
+        !is_put && error.code() == ErrorCode::kNotFound && is_behind_another(folder);
+    if (is_final(phase, error.code()) && !too_early)
       refuse(folder, error.what());
     else
       try_later(folder, error.what());
@@ -197,6 +201,11 @@ bool StagedUploads::attempt(const Server& server, const fs::path& folder,
     try_later(folder, error.what());
     return true;
   }
+}
+
+bool StagedUploads::is_behind_another(const fs::path& folder) const {
+  const std::lock_guard lock(mutex_);
+  return !trials_.empty() && trials_.begin()->first < folder;
 }
 
 void StagedUploads::refuse(const fs::path& folder, const std::string& why) {

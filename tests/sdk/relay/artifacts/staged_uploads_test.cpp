@@ -34,6 +34,14 @@ class StagedUploadsTest : public testing::Test {
     spool::submit(folder, request);
     return folder;
   }
+  fs::path stage_use(const std::string& name) {
+    const fs::path folder = spool::new_staging_folder(directory_.path());
+    spool::ArtifactRequest request;
+    request.kind = spool::ArtifactRequest::Kind::kUse;
+    request.name = name;
+    spool::submit(folder, request);
+    return folder;
+  }
   static std::string content(const fs::path& file) {
     std::ifstream in(file);
     return {std::istreambuf_iterator<char>(in), {}};
@@ -123,6 +131,31 @@ TEST_F(StagedUploadsTest, OneThatCannotBeDoneYetDoesNotHoldUpTheNext) {
   EXPECT_FALSE(uploads.idle());
   EXPECT_NE(uploads.trouble().find("data.csv"), std::string::npos) << uploads.trouble();
   EXPECT_EQ(content(stuck / "files/weights"), "one");
+}
+
+TEST_F(StagedUploadsTest, AUseOfWhatIsStillToBeMadeWaitsForIt) {
+  std::atomic<bool> allowed{false}, asked{false};
+  service_.fault = [&](const std::string& what) {
+    if (what == "UseVersion") asked = true;
+    return what == "BeginUpload" && !allowed ? Status(StatusCode::PERMISSION_DENIED, "viewer")
+                                             : Status::OK;
+  };
+  const fs::path made = stage("one"), used = stage_use("a");
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  while (!asked) std::this_thread::yield();
+  allowed = true;
+  await_idle(uploads);
+  EXPECT_EQ(spool::read_result(made)->version, "p/a:v0");
+  EXPECT_EQ(spool::read_result(used)->version, "p/a:v0") << spool::read_result(used)->error;
+}
+
+TEST_F(StagedUploadsTest, AUseOfWhatIsNotThereIsRefused) {
+  const fs::path used = stage_use("a");
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  await_idle(uploads);
+  EXPECT_EQ(spool::read_result(used)->error, "no such version");
 }
 
 // The result of one cannot be written, as on a full disk; nothing else suffers by it.

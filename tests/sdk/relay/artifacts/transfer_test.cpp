@@ -201,6 +201,32 @@ TEST_F(TransferTest, ChunksThatGoAwayAgainAndAgainAreAFailureThatPasses) {
   EXPECT_EQ(service_.begun, 2u);
 }
 
+// A machine that slept for more than a day comes back to an upload that is gone.
+TEST_F(TransferTest, AnUploadThatIsGoneIsBegunAnew) {
+  write_tree();
+  for (const std::string call : {"FindMissing", "UploadChunks", "CommitVersion"}) {
+    service_.chunks.clear();
+    const auto before = service_.begun;
+    bool gone = false, first = true;
+    service_.fault = [&](const std::string& what) {
+      if (what == "BeginUpload") gone = false;
+      if (what == call && first) gone = std::exchange(first, false);
+      return gone ? Status(StatusCode::NOT_FOUND, "no such upload") : Status::OK;
+    };
+    EXPECT_NO_THROW(put()) << call;
+    EXPECT_EQ(service_.begun, before + 2) << call;
+  }
+}
+
+TEST_F(TransferTest, ARunThatIsNotThereIsAnErrorAtOnce) {
+  write_tree();
+  service_.fault = [](const std::string& what) {
+    return what == "CommitVersion" ? Status(StatusCode::NOT_FOUND, "no such run") : Status::OK;
+  };
+  expect_error(ErrorCode::kNotFound, "no such run", [&] { put(); });
+  EXPECT_EQ(service_.begun, 1u);
+}
+
 // Sixty-five tags, another type: reading and hashing everything again would not help.
 TEST_F(TransferTest, ACommitThatIsRefusedForAnotherReasonReadsNothingAgain) {
   write_tree();
