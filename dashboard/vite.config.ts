@@ -8,10 +8,10 @@ const kCore = /\/node_modules\/solid-js\/|\/src\/(api|components\/icons)|rolldow
 const kWorkspace = new RegExp([
   '/node_modules/uplot/',
   '/src/charts/(combine|describe|hover|line_|paint|range|smoothing|ticks|uplot_shell)',
-  '/src/components/(panels/|popover|virtual_list)',
+  '/src/components/(panels/|popover|run_editing|virtual_list)',
   '/src/pages/project/(?!project_)',
-  '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|legend|palette|query_|run_filter|units)',
-  '/src/state/(chart_view|expression_|panel_stores|run_deletion|run_query|run_set|series_)',
+  '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|color_scale|legend|palette|query_|run_colors|run_filter|units)',
+  '/src/state/(at_once|chart_view|expression_|panel_stores|role|run_deletion|run_editing|run_edits|run_query|run_set|series_)',
 ].join('|'));
 
 // Strict CSP of the server: script-src 'self'; style-src 'self'. So nothing is inlined: no data: assets,

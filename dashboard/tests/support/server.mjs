@@ -75,6 +75,12 @@ export function startServer({ dist, runs, port }) {
       const list = runs.filter((run) => run.project === project).sort((a, b) => b.created_us - a.created_us);
       return json({ runs: list.map(runJson), next_cursor: null });
     }
+    if (parts[0] === 'runs' && parts.length === 2 && request.method === 'PATCH') {
+      const { add_tags: added = [], remove_tags: removed = [], ...fields } = JSON.parse(await readBody(request));
+      const run = find(parts[1]);
+      live.change(run, () => Object.assign(run, fields, { tags: [...new Set([...run.tags, ...added])].filter((tag) => !removed.includes(tag)) }));
+      return json(runJson(run));
+    }
     if (parts[0] === 'runs' && parts.length === 2) return json(runJson(find(parts[1])));
     if (parts[0] === 'runs' && parts[2] === 'keys') return json({ keys: keysJson(find(parts[1])) });
     if (parts[0] === 'runs' && parts[2] === 'logs') {
