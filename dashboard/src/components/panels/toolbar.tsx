@@ -8,6 +8,7 @@ import { columnLabel } from '../../lib/columns';
 import { formatNumber } from '../../lib/format';
 import { parseAxis, type ChartView } from '../../state/chart_view';
 import { theme } from '../../state/theme';
+import { CopyLink } from '../copy';
 import { Icon } from '../icons';
 import { Popover } from '../popover';
 import { ExpressionTool } from './expression_tool';
@@ -188,6 +189,7 @@ export function ChartToolbar(props: { context: PanelContext; axis: 'main' | 'sys
       <Show when={props.context.colors}>{(colors) => <ScaleLegend colors={colors()} />}</Show>
       <AxisTools context={props.context} axis={props.axis}>
         <Show when={props.axis === 'main'}><ExpressionTool context={props.context} /></Show>
+        <CopyLink />
       </AxisTools>
     </div>
   );

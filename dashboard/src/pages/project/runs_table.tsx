@@ -1,6 +1,7 @@
 // All runs as a table: metrics and the parameters that differ, sorted by any column, fluid with many thousand rows.
 import { createMemo, createSignal, For, Show } from 'solid-js';
 import type { Run } from '../../api/types';
+import { CopyLink } from '../../components/copy';
 import { Icon } from '../../components/icons';
 import { EditButton, RunEditorHost, ViewOnly } from '../../components/run_editing';
 import { VirtualRows } from '../../components/virtual_list';
@@ -26,7 +27,7 @@ import './runs_table.css';
 
 const kRowHeight = 34;
 const kClockMs = 1000;
-const kFixedWidths: Readonly<Record<string, number>> = { name: 244, state: 108, created: 96, duration: 88, tags: 150, id: 290, notes: 230, 'end reason': 230 };
+const kFixedWidths: Readonly<Record<string, number>> = { name: 276, state: 108, created: 96, duration: 88, tags: 150, id: 290, notes: 230, 'end reason': 230 };
 const isNumeric = (column: ColumnId): boolean => column.startsWith('summary.') || column === 'duration';
 
 const kRowsMeasured = 50;
@@ -105,6 +106,7 @@ export function RunsTable(props: { project: string; set: RunSet; asked: RunQuery
         <RunFilter set={props.set} />
         <StatisticsTool runs={listed()} />
         <ColumnPicker all={available().all} shown={columns()} onChange={(next) => setQuery({ cols: next?.join(',') ?? null })} />
+        <CopyLink />
       </div>
       <RunQueryBox project={props.project} asked={props.asked} columns={available().all} />
       <BulkBar project={props.project} set={props.set} selected={selection.runs()} columns={columns()} mayWrite={props.role.mayWrite()}
