@@ -1,5 +1,5 @@
 // What begins an edit of a run, and the place where its box is made. The box itself is loaded when it is first needed.
-import { lazy, Show, Suspense } from 'solid-js';
+import { lazy, onCleanup, onMount, Show, Suspense } from 'solid-js';
 import type { Run } from '../api/types';
 import { nameOf } from '../lib/legend';
 import { beginEdit, editing, type EditedField } from '../state/run_editing';
@@ -24,7 +24,12 @@ export function EditButton(props: { run: Run; field: EditedField; known?: readon
   );
 }
 
+// The code of the box comes while nothing else is to do, so that nobody types before it is there.
 export function RunEditorHost() {
+  onMount(() => {
+    const idle = requestIdleCallback(() => void RunEditor.preload());
+    onCleanup(() => cancelIdleCallback(idle));
+  });
   return (
     <Suspense>
       <Show when={editing()} keyed>{(edit) => <RunEditor edit={edit} />}</Show>

@@ -23,7 +23,7 @@ function placeOver(box: HTMLElement, over: DOMRect): void {
 }
 
 function EditBox(props: { edit: Editing; change: () => RunChange; hint: string; onEnter?: (event: KeyboardEvent) => boolean; children: JSX.Element }) {
-  let box!: HTMLFormElement;
+  let box!: HTMLDivElement;
   const problem = createMemo(() => problemOf(props.change()));
   let isOver = false;
   const close = (focus: 'back' | 'leave', keep: 'save' | 'drop'): void => {
@@ -59,17 +59,18 @@ function EditBox(props: { edit: Editing; change: () => RunChange; hint: string; 
     });
   });
   return (
-    <form ref={box} class="edit-box" classList={{ wide: props.edit.field === 'notes' }} popover="manual" role="dialog"
+    <div ref={box} class="edit-box" classList={{ wide: props.edit.field === 'notes' }} popover="manual" role="dialog"
       aria-label={`${kTitles[props.edit.field]} of ${whose(props.edit.runs)}`} onKeyDown={onKey}
-      onSubmit={(event) => { event.preventDefault(); save(); }}
       onFocusOut={(event) => { if (event.relatedTarget !== null && !box.contains(event.relatedTarget as Node)) close('leave', 'save'); }}>
-      {props.children}
-      <div class="edit-actions">
-        <span role="status" class={problem() === null ? 'faint' : 'edit-problem'}>{problem() ?? props.hint}</span>
-        <button type="button" class="button" onClick={() => close('back', 'drop')}>Cancel</button>
-        <button type="submit" class="button primary" disabled={problem() !== null}>Save</button>
-      </div>
-    </form>
+      <form onSubmit={(event) => { event.preventDefault(); save(); }}>
+        {props.children}
+        <div class="edit-actions">
+          <span role="status" class={problem() === null ? 'faint' : 'edit-problem'}>{problem() ?? props.hint}</span>
+          <button type="button" class="button" onClick={() => close('back', 'drop')}>Cancel</button>
+          <button type="submit" class="button primary" disabled={problem() !== null}>Save</button>
+        </div>
+      </form>
+    </div>
   );
 }
 
@@ -84,7 +85,7 @@ function TextEditor(props: { edit: Editing; field: TextField }) {
     <EditBox edit={props.edit} change={change} hint={props.field === 'notes' ? 'Ctrl Enter saves' : 'Enter saves, Esc leaves it'}>
       <Show when={props.field === 'notes'} fallback={
         <>
-          <input class="input" type="text" value={start} aria-label={label} list={id} autocomplete="off" spellcheck={false}
+          <input class="input" type="text" value={start} aria-label={label} list={props.edit.known.length > 0 ? id : undefined} autocomplete="off" spellcheck={false}
             placeholder={props.field === 'group' ? 'No group' : undefined} onInput={(event) => setText(event.currentTarget.value)} />
           <datalist id={id}><For each={props.edit.known}>{(value) => <option value={value} />}</For></datalist>
         </>
@@ -149,7 +150,7 @@ function TagEditor(props: { edit: Editing }) {
           </For>
         </ul>
       </Show>
-      <input class="input" type="text" aria-label={`Add tags to ${whose(runs)}`} placeholder="Add a tag" list={id} autocomplete="off" spellcheck={false}
+      <input class="input" type="text" aria-label={`Add tags to ${whose(runs)}`} placeholder="Add a tag" list={props.edit.known.length > 0 ? id : undefined} autocomplete="off" spellcheck={false}
         onInput={(event) => {
           setTyped(event.currentTarget.value);
           if (event.currentTarget.value.endsWith(',')) takeTyped(event.currentTarget);

@@ -73,7 +73,7 @@ describe('edits', () => {
       return route.fulfill({ status: 403, contentType: 'application/json', body: '{"error":{"code":"permission_denied","message":"only writers may"}}' });
     });
     await edit(1, 'Rename second');
-    await page.keyboard.type('not to be');
+    await page.getByRole('textbox', { name: 'Name of second' }).fill('not to be');
     await page.keyboard.press('Enter');
     await row(1).getByRole('link', { name: 'not to be' }).waitFor();
     refuse();
@@ -90,7 +90,7 @@ describe('edits', () => {
     await openTable();
     await row(0).getByRole('link', { name: 'first' }).focus();
     await page.keyboard.press('t');
-    const box = page.getByRole('textbox', { name: 'Add tags to first' });
+    const box = page.getByRole('combobox', { name: 'Add tags to first' });
     await box.fill('never');
     await page.keyboard.press('Escape');
     await box.waitFor({ state: 'detached' });
@@ -107,7 +107,7 @@ describe('edits', () => {
     await page.getByRole('button', { name: 'Give baseline to all' }).getByText('1 of 3').waitFor();
     await page.getByRole('button', { name: 'Give baseline to all' }).click();
     await page.getByRole('button', { name: 'Take old away' }).click();
-    await page.keyboard.type('paper');
+    await page.getByRole('combobox', { name: 'Add tags to 3 runs' }).fill('paper');
     await page.keyboard.press('Enter');
     await assertAccessible(page, 'tags of several runs');
     await picture('edit_tags');
@@ -129,7 +129,7 @@ describe('edits', () => {
     await openTable('?cols=group');
     for (const index of [0, 1]) await page.getByRole('checkbox', { name: `Select ${kRuns[index]}` }).check();
     await page.getByRole('button', { name: 'Group', exact: true }).click();
-    await page.keyboard.type('pair');
+    await page.getByRole('textbox', { name: 'Group of 2 runs' }).fill('pair');
     await page.keyboard.press('Enter');
     await page.getByText('Group of 2 runs changed').waitFor();
     await row(1).getByText('pair').waitFor();

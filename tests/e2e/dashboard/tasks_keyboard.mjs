@@ -85,7 +85,8 @@ describe('tasks by keyboard', () => {
     await press('Home');
     await choose(worst.name);
     await page.getByRole('row', { name: /^rate/ }).waitFor();
-    await press('g', 'd');
+    await tabTo('Compare', 'Shift+Tab');
+    await press('Enter');
     await page.locator('.compare').waitFor();
     await tabTo('Parameter importance');
     await press('Enter');

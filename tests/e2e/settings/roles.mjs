@@ -83,7 +83,7 @@ export function testRoles(admin) {
     await call(`members?project=${project}`, { name: 'eve', role: 'writer' });
     await page.goto(`${url}/runs/${run}`);
     await page.getByRole('button', { name: 'Rename run' }).click();
-    await page.keyboard.type('mine');
+    await page.getByRole('textbox', { name: 'Name of run' }).fill('mine');
     await page.keyboard.press('Enter');
     await page.getByText('Name of run changed').waitFor();
     quiet();
@@ -93,7 +93,7 @@ export function testRoles(admin) {
     const { page } = session;
     await call(`members?project=${project}`, { name: 'eve', role: 'viewer' });
     await page.getByRole('button', { name: 'Rename mine' }).click();
-    await page.keyboard.type('never');
+    await page.getByRole('textbox', { name: 'Name of mine' }).fill('never');
     await page.keyboard.press('Enter');
     await page.getByText(/Name of mine not changed: this takes the role writer/).waitFor();
     await page.getByRole('heading', { name: 'mine' }).waitFor();

@@ -22,7 +22,7 @@ import { RunCell } from './run_cell';
 import { RunFilter } from './run_filter';
 import { RunQueryBox } from './run_query_box';
 import { RunStatistics, StatisticsTool } from './run_statistics';
-import { tableKeys, type RowAction } from './table_keys';
+import { useTableKeys, type RowAction } from './table_keys';
 import './runs_table.css';
 
 const kRowHeight = 34;
@@ -98,6 +98,8 @@ export function RunsTable(props: { project: string; set: RunSet; asked: RunQuery
     else beginEdit({ field: action, runs: [run], known: tags() }, row.querySelector(`[data-column="${action}"]`) ?? row.firstElementChild!);
   }
 
+  useTableKeys(() => scroller, listed, act);
+
   return (
     <div class="runs">
       <div class="runs-tools">
@@ -112,7 +114,7 @@ export function RunsTable(props: { project: string; set: RunSet; asked: RunQuery
       <BulkBar project={props.project} set={props.set} selected={selection.runs()} columns={columns()} mayWrite={props.role.mayWrite()}
         reload={props.reload} clear={selection.clear} />
       <RunStatistics runs={listed()} columns={columns()} />
-      <div ref={scroller} class="runs-scroll" role="table" aria-label="Runs" tabindex="0" onKeyDown={tableKeys(() => scroller, listed, act)}
+      <div ref={scroller} class="runs-scroll" role="table" aria-label="Runs" tabindex="0"
         aria-rowcount={listed().length + 1} style={{ '--columns': template() }}>
         <div class="runs-head" role="rowgroup">
           <div class="runs-row" role="row" aria-rowindex="1">
