@@ -44,11 +44,6 @@ export function undoOf(run: Run, change: RunChange): RunChange {
   return { ...undo, ...(removed.length > 0 ? { addTags: removed } : {}), ...(added.length > 0 ? { removeTags: added } : {}) };
 }
 
-// What the tags of several runs become when each run had `before` of them and should have `after`.
-export const tagChange = (before: readonly string[], after: readonly string[]): RunChange => ({
-  addTags: after.filter((tag) => !before.includes(tag)), removeTags: before.filter((tag) => !after.includes(tag)),
-});
-
 // Words between commas and line ends, each once.
 export const splitTags = (text: string): string[] =>
   [...new Set(text.split(/[,\n]/).map((tag) => tag.trim()).filter((tag) => tag !== ''))];
