@@ -11,6 +11,7 @@
 #include <tracker/json.hpp>
 
 #include "artifact/names.hpp"
+#include "artifact/paths.hpp"
 #include "artifact/tree.hpp"
 #include "base/fd.hpp"
 #include "spool/staged.hpp"
@@ -35,11 +36,14 @@ void clone_file(const fs::path& from, const fs::path& to) {
                 "cannot copy " + from.string() + " to " + to.string() + ": " + failed.message());
 }
 
-void copy_files(const fs::path& source, const fs::path& into) {
+void take_files(const fs::path& source, const fs::path& into, ArtifactFiles how) {
   for (const auto& file : artifact::files_of(source, artifact::OutsideLinks::kRefused).files) {
     const fs::path to = into / file.path;
     fs::create_directories(to.parent_path());
-    clone_file(file.file, to);
+    std::error_code failed;
+    // A link inside of the tree stands for its content, which must be there when the tree is not.
+    if (how == ArtifactFiles::kLinked) fs::create_hard_link(fs::canonical(file.file), to, failed);
+    if (how != ArtifactFiles::kLinked || failed) clone_file(file.file, to);
   }
 }
 
@@ -49,15 +53,25 @@ void check(const ArtifactSettings& settings) {
   artifact::check_type(settings.type);
   for (const auto& alias : settings.aliases) artifact::check_alias(alias);
   for (const auto& tag : settings.tags) artifact::check_tag(tag);
-  if (settings.path.empty() && settings.references.empty())
+  for (const auto& reference : settings.known_references) {
+    artifact::check_path(reference.path);
+    const char* fault = artifact::url_fault(reference.url);
+    if (fault == nullptr) fault = artifact::checksum_fault(reference.checksum);
+    if (fault != nullptr)
+      throw Error(ErrorCode::kInvalidArgument,
+                  "the reference " + artifact::shown(reference.url) + ' ' + fault);
+  }
+  if (settings.path.empty() && settings.references.empty() && settings.known_references.empty())
     throw Error(ErrorCode::kInvalidArgument, "the artifact has neither a path nor references");
 }
 
 }  // namespace
 
-fs::path stage_artifact(const fs::path& writer_directory, const ArtifactSettings& settings) {
+fs::path stage_artifact(const fs::path& writer_directory, const ArtifactSettings& settings,
+                        ArtifactRole role) {
   check(settings);
   spool::ArtifactRequest request;
+  if (role == ArtifactRole::kInput) request.kind = spool::ArtifactRequest::Kind::kPutAndUse;
   request.name = settings.name;
   request.type = settings.type;
   request.description = settings.description;
@@ -65,6 +79,7 @@ fs::path stage_artifact(const fs::path& writer_directory, const ArtifactSettings
   request.aliases = settings.aliases;
   request.tags = settings.tags;
   request.references = settings.references;
+  request.known_references = settings.known_references;
   if (settings.ttl) request.ttl_s = static_cast<std::uint64_t>(settings.ttl->count());
   // Before anything is made: nothing half is left of a path that is wrong.
   if (!settings.path.empty()) artifact::files_of(settings.path, artifact::OutsideLinks::kRefused);
@@ -72,7 +87,7 @@ fs::path stage_artifact(const fs::path& writer_directory, const ArtifactSettings
   if (!settings.path.empty() && settings.files == ArtifactFiles::kInPlace) {
     request.source = fs::absolute(settings.path);
   } else if (!settings.path.empty()) {
-    copy_files(settings.path, folder / kCopies);
+    take_files(settings.path, folder / kCopies, settings.files);
     request.source = kCopies;
   }
   spool::submit(folder, request);

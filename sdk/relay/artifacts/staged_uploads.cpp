@@ -49,9 +49,11 @@ v1::ArtifactVersion put(const ArtifactsClient& client, const ArtifactRequest& re
   version.aliases = request.aliases;
   version.tags = request.tags;
   version.ttl_s = request.ttl_s;
-  version.run_id = run_id;
+  if (request.kind == ArtifactRequest::Kind::kPut) version.run_id = run_id;
   for (const auto& reference : request.references)
     version.references.push_back(look_up_reference(reference));
+  for (const auto& known : request.known_references)
+    version.references.push_back({known.path, known.url, known.checksum, known.size});
   if (!request.source.empty())
     version.files = artifact::files_of(request.source, artifact::OutsideLinks::kRefused).files;
   UploadOptions options;
@@ -67,6 +69,22 @@ v1::ArtifactVersion use(const ArtifactsClient& client, const v1::ArtifactRef& re
   *request.mutable_ref() = ref;
   request.set_run_id(run_id);
   return client.call(&ArtifactsClient::Stub::UseVersion, request, stop);
+}
+
+v1::ArtifactRef ref_of_id(const v1::ArtifactVersion& version) {
+  v1::ArtifactRef ref;
+  ref.set_id(version.id());  // an alias may have moved since
+  return ref;
+}
+
+v1::ArtifactVersion fulfil(const ArtifactsClient& client, const ArtifactRequest& request,
+                           const v1::ArtifactRef& ref, const std::string& run_id,
+                           const std::stop_token& stop) {
+  if (request.kind == ArtifactRequest::Kind::kUse) return use(client, ref, run_id, stop);
+  auto version = put(client, request, ref, run_id, stop);
+  if (request.kind == ArtifactRequest::Kind::kPutAndUse)
+    use(client, ref_of_id(version), run_id, stop);
+  return version;
 }
 
 }  // namespace
@@ -124,9 +142,7 @@ void StagedUploads::work_off(const Server& server, const std::stop_token& stop) 
       const ArtifactRequest request = spool::read_request(folder);
       const ArtifactsClient client(server.url, open_channel(server));
       const v1::ArtifactRef ref = ref_of(request.name, project_);
-      const auto version = request.kind == ArtifactRequest::Kind::kPut
-                               ? put(client, request, ref, run_id_, stop)
-                               : use(client, ref, run_id_, stop);
+      const auto version = fulfil(client, request, ref, run_id_, stop);
       note("");
       spool::conclude(folder, {name_of(version), ""});
       log_("artifact: " + name_of(version));
