@@ -31,6 +31,12 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   return files;
 }
 
+void remove_folder(const fs::path& folder) {
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);
+  fs::remove(folder.parent_path(), ignored);  // if it is empty
+}
+
 // Those of the evaluation of this very step.
 void add_evaluation(tracker::Dict& metadata, const train::TrainerState& state) {
   for (const train::Row& row : state.log_history) {
@@ -113,7 +119,7 @@ void RunArtifacts::saved(const train::TrainerState& state, const fs::path& check
   add_evaluation(version.metadata, state);
   version.aliases = {checkpoint.filename().string()};
   if (state.best_global_step == state.global_step) version.aliases.emplace_back("best");
-  hand_over(files_in(checkpoint), std::move(version));
+  hand_over([&checkpoint] { return files_in(checkpoint); }, std::move(version));
 }
 
 void RunArtifacts::log_final(const FinalModel& model) {
@@ -123,28 +129,32 @@ void RunArtifacts::log_final(const FinalModel& model) {
   version.metadata["final_model"] = true;
   version.aliases = {"final_model"};
   if (model.best) version.aliases.emplace_back("best");
-  std::vector<fs::path> files = model.saved.files;
-  files.push_back(model.saved.archive);
-  hand_over(std::move(files), std::move(version));
+  hand_over(
+      [&saved = model.saved] {
+        std::vector<fs::path> files = saved.files;
+        files.push_back(saved.archive);
+        return files;
+      },
+      std::move(version));
 }
 
 // The files are kept in a folder until they are handed over: a checkpoint may be removed by then.
-void RunArtifacts::hand_over(std::vector<fs::path> files, tracker::ArtifactSettings settings) {
+void RunArtifacts::hand_over(const std::function<std::vector<fs::path>()>& files,
+                             tracker::ArtifactSettings settings) {
   const fs::path folder = settings_.directory / kFolder / std::to_string(handed_++);
   try {
     fs::create_directories(folder);
-    for (const fs::path& file : files) keep(file, folder / file.filename());
+    for (const fs::path& file : files()) keep(file, folder / file.filename());
   } catch (const std::exception& error) {
+    remove_folder(folder);
     say_(fmt::format("{} is not logged: {}", settings.aliases.front(), error.what()));
     return;
   }
   models_.post([this, folder, version = std::move(settings)](const std::stop_token&) mutable {
     version.path = folder;
     const tracker::ArtifactTicket ticket = run_->log_artifact(version);
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-    fs::remove(folder.parent_path(), ignored);  // if it is empty
-    if (!ticket.error().empty()) return;        // was said
+    remove_folder(folder);
+    if (!ticket.error().empty()) return;  // was said
     const std::lock_guard lock(mutex_);
     tickets_.emplace_back(version.aliases.front(), ticket);
   });

@@ -78,7 +78,8 @@ class RunArtifacts : public train::Hook {
   std::string report();
 
  private:
-  void hand_over(std::vector<std::filesystem::path> files, tracker::ArtifactSettings settings);
+  void hand_over(const std::function<std::vector<std::filesystem::path>()>& files,
+                 tracker::ArtifactSettings settings);
   tracker::ArtifactSettings version_of(const train::TrainerState& state) const;
 
   std::shared_ptr<tracker::Run> run_;
