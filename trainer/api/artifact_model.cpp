@@ -39,8 +39,10 @@ ModelPlace place_of(const std::string& model) {
                             model.substr(kScheme.size())));
   }
   try {
-    const tracker::FetchedArtifact fetched =
-        tracker::fetch_artifact(model, {.type = "model", .exclude = {"*.tar.gz"}});
+    tracker::FetchSettings settings;
+    settings.type = "model";
+    settings.exclude = {"*.tar.gz"};
+    const tracker::FetchedArtifact fetched = tracker::fetch_artifact(model, settings);
     return {.place = fetched.folder.string(), .version = fetched.version};
   } catch (const tracker::Error& error) {
     throw translated(error, "--model " + model);

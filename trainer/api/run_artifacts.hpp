@@ -45,9 +45,9 @@ class Errands {
 struct ModelLogSettings {
   bool at_end = false;
   bool checkpoints = false;
-  std::string name;                 // of the artifact
-  std::filesystem::path directory;  // the run's; models are kept in a folder of it for moments
-  tracker::Dict about;              // metadata of every version
+  std::string name = {};                 // of the artifact
+  std::filesystem::path directory = {};  // the run's; models are kept in a folder of it for moments
+  tracker::Dict about = {};              // metadata of every version
 };
 
 struct FinalModel {

@@ -22,14 +22,14 @@ using tracker::spool::ArtifactRequest;
 
 class RunArtifactsTest : public testing::Test {
  protected:
-  RunArtifactsTest()
-      : run_(std::make_shared<tracker::Run>(
-            tracker::Run::start({.project = "p",
-                                 .directory = folder_.path() / "spool",
-                                 .offline = true,
-                                 .capture_console = false,
-                                 .capture_git = false,
-                                 .system_interval = std::chrono::milliseconds(0)}))) {
+  RunArtifactsTest() {
+    tracker::RunSettings settings;
+    settings.project = "p";
+    settings.directory = folder_.path() / "spool";
+    settings.offline = true;
+    settings.capture_console = settings.capture_git = false;
+    settings.system_interval = std::chrono::milliseconds(0);
+    run_ = std::make_shared<tracker::Run>(tracker::Run::start(std::move(settings)));
     state_.global_step = 4;
     state_.log_history = {{.step = 2, .values = {{"eval/loss", 0.7}, {"eval/f1", 0.1}}},
                           {.step = 4, .values = {{"train/loss", 0.4}}},
