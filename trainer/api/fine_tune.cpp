@@ -10,6 +10,7 @@
 #include "api/saved_model.hpp"
 #include "api/train_options.hpp"
 #include "config/error.hpp"
+#include "models/model_types.hpp"
 #include "nn/runtime.hpp"
 #include "train/checkpoint_folders.hpp"
 #include "train/evaluation_report.hpp"
