@@ -97,7 +97,8 @@ json ApiClient::ask(const std::string& method, const std::string& path, const js
     asked.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
   }
   const auto answer = relay::send(asked);
-  if (!answer.cookie.empty()) cookie_ = answer.cookie;
+  if (const auto cookie = answer.header("set-cookie"); !cookie.empty())
+    cookie_ = cookie.substr(0, cookie.find(';'));
   auto said = json::parse(answer.body, nullptr, false);
   if (answer.status != 200 || !said.is_object()) refuse(server_.url, answer);
   return said;

@@ -16,7 +16,9 @@ enum class ArtifactRole {
   kInput,   // the run uses it
 };
 
-// Copies or links the files if it is to, and submits the request. Returns its folder. Throws Error.
+// Copies or links the files if it is to, and submits the request; all of it is on the disk then.
+// Returns its folder. Any thread. Throws Error, or what the standard library throws; nothing is
+// left then.
 std::filesystem::path stage_artifact(const std::filesystem::path& writer_directory,
                                      const ArtifactSettings& settings,
                                      ArtifactRole role = ArtifactRole::kOutput);

@@ -82,10 +82,10 @@ struct FetchedArtifact {
 };
 
 // Fetches a version's files, all of them checked, by running `tracker artifact get`; what is here
-// already is not fetched. Blocks as long as that takes; it needs no run. Throws Error:
-// kFailedPrecondition without the program `tracker`, else what that says and why: kNotFound,
-// kUnauthenticated, kPermissionDenied, kUnavailable, kInvalidArgument for a name or a type that is
-// not the wanted one, kDataLoss, kResourceExhausted.
+// already is not fetched. A folder of the cache stays as long as this process lives. Blocks as long
+// as that takes; it needs no run. Throws Error: kFailedPrecondition without the program `tracker`,
+// else what that says and why: kNotFound, kUnauthenticated, kPermissionDenied, kUnavailable,
+// kInvalidArgument for a name or a type that is not the wanted one, kDataLoss, kResourceExhausted.
 FetchedArtifact fetch_artifact(std::string_view name, const FetchSettings& settings = {});
 
 }  // namespace tracker
