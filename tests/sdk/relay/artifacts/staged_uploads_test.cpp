@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "artifact/manifest.hpp"
 #include "spool/staged.hpp"
 #include "support/fake_server/fake_artifacts.hpp"
 #include "support/fake_server/fake_server.hpp"
@@ -67,6 +68,32 @@ TEST_F(StagedUploadsTest, RequestsAreDoneInOrderWithTheRunAsMaker) {
   EXPECT_EQ(spool::read_result(first)->version, "p/a:v0");
   EXPECT_EQ(spool::read_result(second)->version, "p/a:v1");
   EXPECT_FALSE(fs::exists(first / "files"));
+}
+
+TEST_F(StagedUploadsTest, WhatIsUsedIsMadeWithoutAMakerAndThenUsed) {
+  const fs::path folder = spool::new_staging_folder(directory_.path());
+  spool::ArtifactRequest request;
+  request.kind = spool::ArtifactRequest::Kind::kPutAndUse;
+  request.name = "a";
+  request.type = "dataset";
+  request.known_references = {
+      {.path = "rows.csv", .url = "file:///nowhere/rows.csv", .checksum = "sha256:00", .size = 5}};
+  spool::submit(folder, request);
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  await_idle(uploads);
+  EXPECT_EQ(spool::read_result(folder)->version, "p/a:v0") << spool::read_result(folder)->error;
+  ASSERT_EQ(service_.commits.size(), 1u);
+  EXPECT_EQ(service_.commits[0].run_id(), "");
+  ASSERT_EQ(service_.uses.size(), 1u);
+  EXPECT_EQ(service_.uses[0].run_id(), "run-id");
+  EXPECT_EQ(service_.uses[0].ref().id(), "version-0");
+  artifact::ManifestReader entries(service_.versions.at(0).manifest);
+  const auto entry = entries.next();
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->url, "file:///nowhere/rows.csv") << "nobody looked for it";
+  EXPECT_EQ(entry->checksum, "sha256:00");
+  EXPECT_EQ(entry->size, 5u);
 }
 
 TEST_F(StagedUploadsTest, WhatTheServerRefusesIsConcludedWithTheReason) {
