@@ -1164,6 +1164,10 @@ export interface components {
             versions: components["schemas"]["Count"];
             /** @description The newest version, `v3`; null without one. */
             latest: string | null;
+            /** @description Of all versions, without `latest`. */
+            aliases: string[];
+            /** @description That made the newest version. */
+            run: string | null;
             size_bytes: components["schemas"]["Count"];
             created_us: components["schemas"]["TimeUs"];
             updated_us: components["schemas"]["TimeUs"];

@@ -18,7 +18,7 @@ export function cases(data) {
   const version = { id: data.version };
   return {
     getArtifacts: [
-      { status: 200, query: { project: data.project }, check: (body) => body.artifacts[0].name === 'net' && body.artifacts[0].latest === 'v0' },
+      { status: 200, query: { project: data.project }, check: (body) => body.artifacts[0].name === 'net' && body.artifacts[0].latest === 'v0' && body.artifacts[0].run === data.run && body.artifacts[0].aliases.length === 0 },
       { status: 200, query: { project: data.project, name: 'net' }, check: (body) => body.artifacts.length === 1 },
       { status: 404, query: { project: data.project, name: 'nobody has this' } },
       { status: 200, query: { project: data.project, type: 'none', limit: '1' }, check: (body) => body.artifacts.length === 0 },
