@@ -4,7 +4,7 @@ import solid from 'vite-plugin-solid';
 
 // Few files, each asked for at once: what every page needs beside its entry, and what a project's charts need. The rest
 // (export, compare, logs …) is loaded by those who use it.
-const kCore = /\/node_modules\/solid-js\/|\/src\/(api|components\/icons)|rolldown\/runtime/;
+const kCore = /\/node_modules\/solid-js\/|\/src\/(api\/(?!artifacts|media)|components\/icons)|rolldown\/runtime/;
 const kWorkspace = new RegExp([
   '/node_modules/uplot/',
   '/src/charts/(combine|describe|hover|line_|paint|range|smoothing|ticks|uplot_shell)',

@@ -59,12 +59,8 @@ Response get_server(const ApiContext& context, const Request&) {
 
 Response get_projects(const ApiContext& context, const Request& request) {
   auto projects = json::array();
-  for (const auto& project : storage::list_projects(context.database)) {
-    if (!request.guard->sees(project.id)) continue;
-    auto one = project_json(project);
-    one["role"] = core::to_text(*request.guard->role_in(project.id));
-    projects.push_back(std::move(one));
-  }
+  for (const auto& project : storage::list_projects(context.database))
+    if (request.guard->sees(project.id)) projects.push_back(project_json(project));
   return json_response({{"projects", std::move(projects)}});
 }
 

@@ -1011,11 +1011,6 @@ export interface components {
             running_count: components["schemas"]["Count"];
             created_us: components["schemas"]["TimeUs"];
             last_activity_us: number | null;
-            /**
-             * @description Of who asks.
-             * @enum {unknown}
-             */
-            role: "viewer" | "writer" | "admin";
         };
         ProjectList: {
             projects: components["schemas"]["Project"][];
