@@ -9,7 +9,7 @@ const kWorkspace = new RegExp([
   '/node_modules/uplot/',
   '/src/charts/(combine|describe|hover|line_|paint|range|smoothing|ticks|uplot_shell)',
   '/src/components/(panels/|popover|virtual_list)',
-  '/src/pages/project/(?!project_)',
+  '/src/pages/project/(?!project_|workspace_media)',
   '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|legend|palette|query_|run_filter|units)',
   '/src/state/(chart_view|expression_|panel_stores|run_deletion|run_query|run_set|series_)',
 ].join('|'));
