@@ -1,47 +1,16 @@
 // What several runs logged to be looked at: which keys there are, and what stands at a step. One step for all panels.
 import { createEffect, createMemo, createResource, createSignal, on, onCleanup, type Accessor, type Resource } from 'solid-js';
-import { getMediaKeys, kMediaRunsPerRequest, listMedia, type MediaEntry, type MediaKey } from '../api/media';
+import { getMediaKeys, kMediaRunsPerRequest, listMedia, type MediaEntry } from '../api/media';
+import { panelsOf, type MediaPanelInfo, type MediaRun } from '../lib/media_panels';
 import { indexAt, stepsOf } from '../lib/media_steps';
 import { held } from './held';
 import { query, setQuery } from './location';
-
-export interface MediaRun {
-  id: string;
-  label: string;
-  color: number;
-}
-
-// A key with one type, and the runs that have it.
-export interface MediaPanelInfo {
-  key: string;
-  type: string;
-  runs: MediaRun[];
-  // Rises when a run logs more of it.
-  count: number;
-}
 
 // Runs side by side in a panel.
 export const kMostRunsOfPanel = 8;
 // Entries of a run that a panel reads.
 export const kMostEntries = 5000;
 const kRereadMs = 5000;
-
-export function panelsOf(keys: readonly MediaKey[], runs: readonly MediaRun[]): MediaPanelInfo[] {
-  const byRun = new Map(runs.map((run) => [run.id, run]));
-  const panels = new Map<string, MediaPanelInfo>();
-  for (const one of keys) {
-    const run = byRun.get(one.run);
-    if (!run) continue;
-    const name = JSON.stringify([one.key, one.type]);
-    const panel = panels.get(name) ?? { key: one.key, type: one.type, runs: [], count: 0 };
-    panels.set(name, panel);
-    panel.runs.push(run);
-    panel.count += one.count;
-  }
-  const order = new Map(runs.map((run, index) => [run.id, index]));
-  for (const panel of panels.values()) panel.runs.sort((a, b) => order.get(a.id)! - order.get(b.id)!);
-  return [...panels.values()].sort((a, b) => a.key.localeCompare(b.key, undefined, { numeric: true }) || a.type.localeCompare(b.type));
-}
 
 export interface MediaKeys {
   panels: Accessor<MediaPanelInfo[]>;

@@ -2,8 +2,8 @@
 import { createMemo, For, Show } from 'solid-js';
 import { messageOf } from '../../api/http';
 import { plural } from '../../lib/format';
-import type { MediaKeys, MediaPanelInfo } from '../../state/media_panels';
-import { chooseStep, chosenStep } from '../../state/media_panels';
+import type { MediaPanelInfo } from '../../lib/media_panels';
+import { chooseStep, chosenStep, type MediaKeys } from '../../state/media_panels';
 import { ErrorState } from '../feedback';
 import { Icon } from '../icons';
 import { MediaPanel } from './media_panel';
