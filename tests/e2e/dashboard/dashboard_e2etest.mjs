@@ -10,6 +10,8 @@ import './compare.mjs';
 import './table.mjs';
 import './shell.mjs';
 import './logs.mjs';
+import './artifacts.mjs';
+import './media.mjs';
 
 const url = process.env.TRACKER_URL;
 const program = process.env.TRACKER_CLI;
