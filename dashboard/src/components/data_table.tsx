@@ -39,7 +39,7 @@ export function DataTable(props: { label: string; table: TableData; note?: strin
     csvText([props.table.columns, ...rows().map((row) => props.table.columns.map((_, i) => csvCell(row[i])))]), 'text/csv');
   return (
     <div class="data-table">
-      <div class="data-scroll" tabindex="0" role="region" aria-label={props.label}>
+      <div class="data-scroll" tabindex="0" role="group" aria-label={props.label}>
         <table aria-describedby={id}>
           <thead>
             <tr>

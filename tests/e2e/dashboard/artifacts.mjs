@@ -63,7 +63,7 @@ describe('artifacts', () => {
     const row = page.getByRole('row', { name: /^net/ });
     await row.getByRole('link', { name: 'train' }).waitFor();
     assert.deepEqual((await row.getByRole('cell').allTextContents()).slice(0, 3), ['v1', '2', 'beststable']);
-    await page.getByRole('region', { name: 'Artifacts of type dataset' }).waitFor();
+    await page.getByRole('region', { name: 'Type dataset' }).waitFor();
     await assertAccessible(page, 'artifacts');
     await picture('artifacts');
     await page.keyboard.press('/');
@@ -100,10 +100,10 @@ describe('artifacts', () => {
   test('two versions differ in files and metadata, with sizes', async () => {
     const { page, picture } = session;
     await go(version(1, 'diff'), '.change');
-    const rows = page.getByRole('region', { name: 'Files that differ' }).last().locator('tbody tr');
+    const rows = page.getByRole('region', { name: 'Files that differ' }).locator('tbody tr');
     const told = await rows.evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent).join('|')));
     assert.deepEqual(told, ['changed|config.json|28 B|28 B|±0', 'added|extra.txt|–|3 B|', 'removed|log.txt|703 KiB|–|']);
-    await page.getByText('6 the same').waitFor();
+    await page.getByText('7 the same').waitFor();
     assert.deepEqual(await page.getByRole('row', { name: /^accuracy/ }).getByRole('cell').allTextContents(), ['0.81', '0.86']);
     await page.getByRole('button', { name: '1 removed' }).click();
     assert.equal(await rows.count(), 2);
@@ -184,8 +184,8 @@ describe('artifacts', () => {
   test('a run names what it made and used', async () => {
     const { page, picture } = session;
     await go(`/runs/${runs.train}/artifacts`, '.artifact-table');
-    await page.getByRole('region', { name: 'Made by the run' }).first().getByRole('link', { name: 'net:v1', exact: true }).waitFor();
-    await page.getByRole('region', { name: 'Used by the run' }).first().getByRole('link', { name: 'reviews:v0', exact: true }).waitFor();
+    await page.getByRole('region', { name: 'Made by the run' }).getByRole('link', { name: 'net:v1', exact: true }).waitFor();
+    await page.getByRole('region', { name: 'Used by the run' }).getByRole('link', { name: 'reviews:v0', exact: true }).waitFor();
     await assertAccessible(page, 'artifacts of a run');
     await picture('run_artifacts');
     quiet();

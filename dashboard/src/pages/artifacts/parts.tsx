@@ -53,7 +53,7 @@ export function MetadataLine(props: { version: ArtifactVersion }) {
 // A table that may be wider than its place: it scrolls for itself, and the keyboard reaches it.
 export function ScrolledTable(props: { label: string; children: JSX.Element }) {
   return (
-    <div class="artifact-scroll" tabindex="0" role="region" aria-label={props.label}>
+    <div class="artifact-scroll" tabindex="0" role="group" aria-label={props.label}>
       <table class="artifact-table">{props.children}</table>
     </div>
   );

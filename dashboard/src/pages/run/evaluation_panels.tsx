@@ -59,7 +59,7 @@ function ConfusionPanel(props: { name: string; confusion: Confusion }) {
           </For>
         </div>
       </div>
-      <div class="confusion-scroll" tabindex="0" role="region" aria-label={`Confusion matrix ${props.name}`}>
+      <div class="confusion-scroll" tabindex="0" role="group" aria-label={`Confusion matrix ${props.name}`}>
         <table class="confusion">
           <caption class="visually-hidden">A row for each label, a column for each prediction.</caption>
           <thead>
