@@ -79,7 +79,8 @@ json AccessClient::ask(const std::string& method, const std::string& path, const
     request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
   }
   const auto answer = relay::send(request);
-  if (!answer.cookie.empty()) cookie_ = answer.cookie;
+  if (const auto cookie = answer.header("set-cookie"); !cookie.empty())
+    cookie_ = cookie.substr(0, cookie.find(';'));
   auto said = json::parse(answer.body, nullptr, false);
   if (answer.status == 200 && said.is_object()) return said;
   const auto message = message_of(said);

@@ -20,14 +20,18 @@ class AccessClient {
   const std::string& key() const noexcept { return key_; }
   const relay::Server& server() const noexcept { return server_; }
 
-  // `path` is what follows /api/v1/. Block; throw Error with the server's own line.
+  // `path` is what follows /api/v1/, its values escaped(). Block, a minute at the longest; the
+  // whole answer, an object. Throw Error with the server's own line and the code of its status:
+  // kUnauthenticated, kPermissionDenied, kNotFound, …; kUnavailable when nobody answers,
+  // kUnimplemented for an answer that no server of ours gives.
   nlohmann::json get(const std::string& path) { return ask("GET", path, {}); }
   nlohmann::json post(const std::string& path, const nlohmann::json& body) {
     return ask("POST", path, body);
   }
   nlohmann::json remove(const std::string& path) { return ask("DELETE", path, {}); }
 
-  // Logs in with a password, and makes a key of that name: its text. The login ends with it.
+  // Logs in with a password, and makes a key of that name: its text, which nobody can be told
+  // again. The login ends with it. Throws as post().
   struct Login {
     std::string user, password, key_name;
   };

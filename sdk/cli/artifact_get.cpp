@@ -1,12 +1,13 @@
 #include <fmt/format.h>
 
-#include <chrono>
 #include <memory>
 #include <optional>
 
 #include <tracker/error.hpp>
 
+#include "artifact/cache.hpp"
 #include "artifact/chunk_cache.hpp"
+#include "artifact/kept_version.hpp"
 #include "cli/artifact.hpp"
 #include "cli/artifact_view.hpp"
 #include "cli/output.hpp"
@@ -61,12 +62,12 @@ std::function<bool(std::string_view)> wanted(const std::vector<std::string>& fil
 
 // Belongs to the content: whoever asks for the same again, under whatever name, finds it there.
 std::string cached_folder(const v1::ArtifactVersion& version) {
-  const auto chunks = artifact::ChunkCache::default_folder();
+  const auto cache = artifact::cache_folder();
   const auto digest = artifact::Sha256::from_raw(version.digest());
-  if (chunks.empty() || !digest)
+  if (cache.empty() || !digest)
     throw Error(ErrorCode::kFailedPrecondition,
                 "there is no place for a cache: set $TRACKER_CACHE_DIR, or say --output");
-  return (chunks.parent_path() / "versions" / digest->hex()).string();
+  return (cache / "versions" / digest->hex()).string();
 }
 
 std::string folder_of(const Getting& getting, const v1::ArtifactVersion& version) {
@@ -84,46 +85,56 @@ void note_use(const relay::ArtifactsClient& client, const v1::ArtifactVersion& v
   client.call(&relay::ArtifactsClient::Stub::UseVersion, request);
 }
 
-int get(const std::string& server, const Getting& getting) {
-  const StopOnSignal stop;
-  const auto ref = artifact_ref(getting.name, getting.project);
-  const auto client = artifacts_client(server);
-  artifact::ChunkCache cache(artifact::ChunkCache::default_folder(),
-                             artifact::ChunkCache::default_limit());
-  relay::DownloadProgress progress;
-  relay::DownloadOptions options;
-  options.streams = getting.streams;
-  options.stop = stop.token();
-  options.progress = &progress;
-  if (!getting.no_cache) options.cache = &cache;
-  const auto version = relay::get_manifest(client, ref, options);
-  const std::size_t references = check_wanted(version, getting.files);
+// The folder that the files are in. One of the cache is held meanwhile, so that nobody makes room
+// with it.
+std::string fetch(const relay::ArtifactsClient& client, const Getting& getting,
+                  const relay::VersionManifest& version, const relay::DownloadOptions& options) {
   const std::string folder = folder_of(getting, version.version);
-  const auto began = std::chrono::steady_clock::now();
-  std::optional<TransferProgress> screen;
-  screen.emplace([&] {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
-    return amount_text(progress.bytes_here + progress.bytes_fetched, progress.bytes_total,
-                       elapsed.count());
-  });
-  relay::download(client, version, wanted(getting.files), folder, options);
-  screen.reset();
-  if (!getting.no_cache) cache.trim();
-  if (!getting.run.empty()) note_use(client, version.version, getting.run);
+  std::optional<artifact::KeptVersion> kept;
+  if (getting.cached) kept.emplace(folder);
+  {
+    const TransferProgress screen = show(*options.progress);
+    relay::download(client, version, wanted(getting.files), folder, options);
+  }
+  if (getting.cached || !getting.no_cache)
+    artifact::trim_cache(artifact::cache_folder(), artifact::cache_limit());
+  return folder;
+}
+
+void report(const Getting& getting, const v1::ArtifactVersion& version, const std::string& folder,
+            const relay::DownloadProgress& progress) {
   Output out;
   if (getting.json) {
-    auto json = version_json(version.version);
+    auto json = version_json(version);
     json["directory"] = folder;
     json["fetched_bytes"] = progress.bytes_fetched.load();
     out.write(json_text(json));
   } else {
     out.write(printable(fmt::format(
-                  "{}  {}: {} file{}, {} fetched, {} were here", version_name(version.version),
-                  folder, progress.files_done.load(), progress.files_done == 1 ? "" : "s",
+                  "{}  {}: {} file{}, {} fetched, {} were here", version_name(version), folder,
+                  progress.files_done.load(), progress.files_done == 1 ? "" : "s",
                   bytes_text(progress.bytes_fetched), bytes_text(progress.bytes_here))) +
               "\n");
   }
   out.commit();
+}
+
+int get(const std::string& server, const Getting& getting) {
+  const StopOnSignal stop;
+  const auto ref = artifact_ref(getting.name, getting.project);
+  const auto client = artifacts_client(server);
+  artifact::ChunkCache chunks(artifact::chunks_folder(), artifact::cache_limit());
+  relay::DownloadProgress progress;
+  relay::DownloadOptions options;
+  options.streams = getting.streams;
+  options.stop = stop.token();
+  options.progress = &progress;
+  if (!getting.no_cache) options.cache = &chunks;
+  const auto version = relay::get_manifest(client, ref, options);
+  const std::size_t references = check_wanted(version, getting.files);
+  const std::string folder = fetch(client, getting, version, options);
+  if (!getting.run.empty()) note_use(client, version.version, getting.run);
+  report(getting, version.version, folder, progress);
   if (references > 0 && !getting.json)
     fmt::print(stderr, "tracker: {} reference{} left where {}: see `tracker artifact ls {}`\n",
                references, references == 1 ? "" : "s", references == 1 ? "it is" : "they are",

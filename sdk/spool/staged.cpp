@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include <tracker/error.hpp>
 
@@ -24,8 +26,12 @@ constexpr const char* kResult = "result.json";
 constexpr const char* kCopies = "files";
 
 json read_json(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  json value = json::parse(in, nullptr, false);
+  const std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in.is_open() || text.bad())
+    throw Error(ErrorCode::kUnavailable, "cannot read " + file.string() + "; check its disk");
+  json value = json::parse(text.str(), nullptr, false);
   if (!value.is_object())
     throw Error(ErrorCode::kDataLoss, file.string() + " is damaged: what it asked for is lost");
   return value;
@@ -36,12 +42,37 @@ void write_json(const fs::path& file, const json& value) {
       file, value.dump(2, ' ', false, json::error_handler_t::replace) + "\n", 0600);
 }
 
+// Whoever is behind comes later, also when folders before it were taken back.
+unsigned long number_behind_all(const fs::path& all) {
+  unsigned long number = 0;
+  std::error_code failed;
+  for (fs::directory_iterator at(all, failed), end; !failed && at != end; at.increment(failed)) {
+    const std::string name = at->path().filename();
+    unsigned long used = 0;
+    const auto [rest, none] = std::from_chars(name.data(), name.data() + name.size(), used);
+    if (none == std::errc() && rest == name.data() + name.size())
+      number = std::max(number, used + 1);
+  }
+  return number;
+}
+
+// Folders with a request, oldest first.
+std::vector<fs::path> requests(const fs::path& writer_directory) {
+  std::vector<fs::path> folders;
+  std::error_code failed, none;
+  fs::directory_iterator at(writer_directory / kFolder, failed), end;
+  for (; !failed && at != end; at.increment(failed))
+    if (fs::exists(at->path() / kRequest, none)) folders.push_back(at->path());
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
 }  // namespace
 
 fs::path new_staging_folder(const fs::path& writer_directory) {
   const fs::path all = writer_directory / kFolder;
   if (::mkdir(all.c_str(), 0700) == 0) base::sync_directory(writer_directory);
-  for (int number = 0;; ++number) {
+  for (unsigned long number = number_behind_all(all);; ++number) {
     std::string name = std::to_string(number);
     name.insert(0, name.size() < 6 ? 6 - name.size() : 0, '0');
     if (::mkdir((all / name).c_str(), 0700) == 0) {
@@ -49,7 +80,8 @@ fs::path new_staging_folder(const fs::path& writer_directory) {
       return all / name;
     }
     if (errno != EEXIST)
-      throw Error(errno == ENOSPC ? ErrorCode::kResourceExhausted : ErrorCode::kUnavailable,
+      throw Error(errno == ENOSPC || errno == EDQUOT ? ErrorCode::kResourceExhausted
+                                                     : ErrorCode::kUnavailable,
                   "cannot make " + (all / name).string() + ": " + std::strerror(errno));
   }
 }
@@ -70,17 +102,56 @@ void submit(const fs::path& staging_folder, const ArtifactRequest& request) {
   write_json(staging_folder / kRequest, value);
 }
 
+void discard(const fs::path& staging_folder) noexcept {
+  // The request first: nobody should take up what is half gone.
+  std::error_code none;
+  fs::remove(staging_folder / kRequest, none);
+  fs::remove_all(staging_folder, none);
+}
+
 std::vector<fs::path> pending_requests(const fs::path& writer_directory) {
-  std::vector<fs::path> folders;
-  std::error_code failed;
-  fs::directory_iterator at(writer_directory / kFolder, failed), end;
-  for (; !failed && at != end; at.increment(failed)) {
-    std::error_code none;
-    if (fs::exists(at->path() / kRequest, none) && !fs::exists(at->path() / kResult, none))
-      folders.push_back(at->path());
-  }
-  std::sort(folders.begin(), folders.end());
+  auto folders = requests(writer_directory);
+  std::error_code none;
+  std::erase_if(folders, [&](const fs::path& at) { return fs::exists(at / kResult, none); });
   return folders;
+}
+
+StagedRequest staged_request(const fs::path& staging_folder) {
+  StagedRequest request;
+  request.folder = staging_folder;
+  try {
+    request.name = read_json(staging_folder / kRequest).value("name", "");
+  } catch (const std::exception&) {
+    request.name.clear();  // its result tells what is wrong with it
+  }
+  try {
+    request.result = read_result(staging_folder);
+  } catch (const std::exception& error) {
+    request.result = ArtifactResult{"", error.what()};
+  }
+  std::error_code none;
+  if (fs::exists(staging_folder / kCopies, none)) request.copies = staging_folder / kCopies;
+  return request;
+}
+
+std::vector<StagedRequest> staged_requests(const fs::path& writer_directory) {
+  std::vector<StagedRequest> all;
+  for (const fs::path& folder : requests(writer_directory)) all.push_back(staged_request(folder));
+  return all;
+}
+
+std::string refusal_line(const StagedRequest& request) {
+  const std::string why = request.result ? request.result->error : "";
+  if (request.copies.empty()) return why;
+  return why + "; its files are kept in " + request.copies.string() +
+         ": put them with `tracker artifact put`, or remove them";
+}
+
+bool keeps_refused_copies(const fs::path& writer_directory) {
+  const auto all = staged_requests(writer_directory);
+  return std::any_of(all.begin(), all.end(), [](const StagedRequest& request) {
+    return request.refused() && !request.copies.empty();
+  });
 }
 
 ArtifactRequest read_request(const fs::path& staging_folder) {
@@ -109,6 +180,7 @@ ArtifactRequest read_request(const fs::path& staging_folder) {
 
 void conclude(const fs::path& staging_folder, const ArtifactResult& result) {
   write_json(staging_folder / kResult, {{"version", result.version}, {"error", result.error}});
+  if (result.version.empty()) return;
   std::error_code none;
   fs::remove_all(staging_folder / kCopies, none);
 }

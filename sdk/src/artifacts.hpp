@@ -10,7 +10,8 @@
 // Handing artifacts to the relay: spool/staged.hpp.
 namespace tracker {
 
-// Copies the files if it is to, and submits the request. Returns its folder. Throws Error.
+// Copies the files if it is to, and submits the request; all of it is on the disk then. Returns its
+// folder. Any thread. Throws Error, or what the standard library throws; nothing is left then.
 std::filesystem::path stage_artifact(const std::filesystem::path& writer_directory,
                                      const ArtifactSettings& settings);
 std::filesystem::path stage_use(const std::filesystem::path& writer_directory,

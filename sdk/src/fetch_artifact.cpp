@@ -6,12 +6,15 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include <tracker/artifact.hpp>
 #include <tracker/error.hpp>
 
+#include "artifact/kept_version.hpp"
 #include "base/fd.hpp"
 #include "src/relay_process.hpp"
 
@@ -62,6 +65,20 @@ Output run(std::vector<std::string> words) {
   return output;
 }
 
+// Until this process ends nobody makes room with the folder: its files may be read, or mapped, at
+// any time. A cache that may not be written has nobody who makes room in it.
+void keep_for_good(const std::filesystem::path& folder) {
+  static std::mutex mutex;
+  static auto* const kept = new std::map<std::filesystem::path, artifact::KeptVersion>;
+  const std::lock_guard lock(mutex);
+  if (kept->contains(folder)) return;
+  try {
+    kept->try_emplace(folder, folder);
+  } catch (const Error&) {
+    return;
+  }
+}
+
 }  // namespace
 
 FetchedArtifact fetch_artifact(std::string_view name, const FetchSettings& settings) {
@@ -82,7 +99,9 @@ FetchedArtifact fetch_artifact(std::string_view name, const FetchSettings& setti
   if (output.status != 0 || !json.is_object())
     throw Error(ErrorCode::kUnavailable,
                 "the artifact " + std::string(name) + " could not be fetched");
-  return {json.at("directory").get<std::string>(),
+  const std::filesystem::path folder = json.at("directory").get<std::string>();
+  if (settings.folder.empty()) keep_for_good(folder);
+  return {folder,
           json.at("project").get<std::string>() + '/' + json.at("name").get<std::string>() + ':' +
               json.at("version").get<std::string>(),
           json.at("type").get<std::string>()};

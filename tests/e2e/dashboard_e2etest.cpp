@@ -19,7 +19,8 @@ TEST(Dashboard, shows_live_runs_in_a_real_browser) {
   options.command = {NODE_PROGRAM, "--test",
                      TRACKER_SOURCE_DIR "/tests/e2e/dashboard/dashboard_e2etest.mjs"};
   options.environment["TRACKER_CLI"] = TRACKER_BINARY_DIR "/bin/tracker";
-  options.environment["MEDIA_LOGGER"] = TRACKER_BINARY_DIR "/tests/dashboard_log_media";
+  options.environment["CONSOLE_LOGGER"] = CONSOLE_LOGGER;
+  options.environment["MEDIA_LOGGER"] = MEDIA_LOGGER;
   options.environment["SCREENSHOTS"] = TRACKER_BINARY_DIR "/screenshots";
   const auto result = test_support::run(options, {}, std::chrono::seconds(240));
   EXPECT_EQ(result.status.code, 0) << result.output << result.errors;

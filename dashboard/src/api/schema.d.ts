@@ -980,6 +980,8 @@ export interface components {
         };
         MemberList: {
             members: components["schemas"]["Member"][];
+            /** @description Of GET: one's own, by membership, by a team or as a server admin, as far as the key goes. */
+            role?: components["schemas"]["Role"];
         };
         MemberWish: {
             /** @default user */

@@ -33,7 +33,7 @@ export function FailureState(props: { failure: Failure; onRetry: () => void }) {
   return (
     <div class="feedback" role="alert" data-failure={props.failure.remedy}>
       <span class="feedback-icon" classList={{ error: !isFinal() }}><Icon name={isFinal() ? 'lock' : 'alert'} /></span>
-      <h2>{props.failure.title}</h2>
+      <h1>{props.failure.title}</h1>
       <p class="muted selectable">{props.failure.message}</p>
       <Show when={props.failure.hint !== ''}><p class="muted">{props.failure.hint}</p></Show>
       <Show when={isFinal()} fallback={<button type="button" class="button" onClick={() => props.onRetry()}>Try again</button>}>

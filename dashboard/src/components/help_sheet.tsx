@@ -11,6 +11,10 @@ const kSheets: readonly { title: string; keys: readonly (readonly [keys: string,
   { title: 'A chart that has the focus', keys: [
     ['← →', 'move the crosshair'], ['Shift ← →', 'pan'], ['+ −', 'zoom'], ['0', 'show everything'],
   ] },
+  { title: 'A run of the table that has the focus', keys: [
+    ['j k or ↑ ↓', 'next and previous run'], ['x', 'select'], ['p', 'pin'], ['h', 'draw its lines or not'],
+    ['e', 'rename'], ['t', 'tags'], ['n', 'notes'], ['Del', 'delete it, or all that are selected'],
+  ] },
   { title: 'With the pointer', keys: [
     ['drag', 'zoom x, on all charts of the axis'], ['double click', 'show everything'], ['Ctrl or Alt and wheel', 'zoom at the pointer'],
     ['Shift and click on a heading', 'sort by this column too'],

@@ -13,10 +13,17 @@ export interface PlacedNode {
   row: number;
 }
 
+export interface Spot {
+  column: number;
+  row: number;
+}
+
 export interface PlacedEdge {
   from: string;
   to: string;
   kind: 'produced' | 'used';
+  // Free places in the columns between, so that it passes by what stands there.
+  via: Spot[];
   // Its end does not stand right of its begin: part of a circle (a run that uses what it made).
   isBack: boolean;
 }
@@ -24,7 +31,8 @@ export interface PlacedEdge {
 export interface LineageLayout {
   nodes: Map<string, PlacedNode>;
   edges: PlacedEdge[];
-  columns: number;
+  // Nodes and edges that pass by, in each column.
+  columns: number[];
   // Of the fullest column.
   rows: number;
 }
@@ -39,13 +47,24 @@ export function layoutLineage(ids: readonly string[], edges: readonly LineageEdg
   const known = new Set(ids);
   const flow = edges.filter((edge) => known.has(edge.run) && known.has(edge.version)).map((edge) => ({ ...directed(edge), kind: edge.kind }));
   const column = columnsOf(ids, flow);
-  const placed = orderWithin(ids, flow, column);
-  const nodes = new Map<string, PlacedNode>();
-  placed.forEach((column_, index) => column_.forEach((id, row) => nodes.set(id, { id, column: index, row })));
+  // What passes by a column stands in it as a node of its own.
+  const passing = flow.map((edge, index) => {
+    const between = Math.max(0, column.get(edge.to)! - column.get(edge.from)! - 1);
+    return Array.from({ length: between }, (_, k) => ({ id: `${index}\n${k}`, column: column.get(edge.from)! + 1 + k }));
+  });
+  for (const one of passing.flat()) column.set(one.id, one.column);
+  const chains = flow.flatMap((edge, index) => {
+    const chain = [edge.from, ...passing[index]!.map((one) => one.id), edge.to];
+    return chain.slice(1).map((to, k) => ({ from: chain[k]!, to }));
+  });
+  const placed = orderWithin([...ids, ...passing.flat().map((one) => one.id)], chains, column);
+  const spots = new Map<string, Spot>(placed.flatMap((members, index) => members.map((id, row) => [id, { column: index, row }] as const)));
   return {
-    nodes,
-    edges: flow.map((edge) => ({ ...edge, isBack: column.get(edge.to)! <= column.get(edge.from)! })),
-    columns: placed.length,
+    nodes: new Map(ids.map((id) => [id, { id, ...spots.get(id)! }])),
+    edges: flow.map((edge, index) => ({
+      ...edge, via: passing[index]!.map((one) => spots.get(one.id)!), isBack: column.get(edge.to)! <= column.get(edge.from)!,
+    })),
+    columns: placed.map((members) => members.length),
     rows: placed.reduce((most, one) => Math.max(most, one.length), 0),
   };
 }
@@ -114,7 +133,7 @@ export function neighbour(layout: LineageLayout, id: string, direction: Directio
   if (!here) return null;
   const candidates = direction === 'left' || direction === 'right'
     ? layout.edges.flatMap((edge) => (direction === 'right' ? (edge.from === id ? [edge.to] : []) : edge.to === id ? [edge.from] : []))
-    : [...layout.nodes.values()].filter((node) => node.column === here.column && node.row === here.row + (direction === 'down' ? 1 : -1)).map((node) => node.id);
+    : [...layout.nodes.values()].filter((node) => node.column === here.column && Math.sign(node.row - here.row) === (direction === 'down' ? 1 : -1)).map((node) => node.id);
   const distance = (other: string): number => Math.abs(layout.nodes.get(other)!.row - here.row);
   return candidates.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
 }

@@ -1,10 +1,11 @@
 // Panels of media: one for each key and type, with the runs that have it.
 import type { MediaKey } from '../api/media';
+import type { RunColor } from './run_colors';
 
 export interface MediaRun {
   id: string;
   label: string;
-  color: number;
+  color: RunColor;
 }
 
 // A key with one type, and the runs that have it.

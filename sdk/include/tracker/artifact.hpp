@@ -67,8 +67,9 @@ struct FetchedArtifact {
 };
 
 // Fetches a version's files, all of them checked, by running `tracker artifact get`; what is here
-// already is not fetched. Blocks as long as that takes; it needs no run. Throws Error: kNotFound
-// without the program `tracker`, kUnavailable for whatever it says.
+// already is not fetched. A folder of the cache stays as long as this process lives. Blocks as long
+// as that takes; it needs no run. Throws Error: kNotFound without the program `tracker`,
+// kUnavailable for whatever it says.
 FetchedArtifact fetch_artifact(std::string_view name, const FetchSettings& settings = {});
 
 }  // namespace tracker

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "artifact/manifest.hpp"
 #include "artifact/read_file.hpp"
 #include "relay/artifacts/chunk_sender.hpp"
 
@@ -17,6 +18,7 @@ using artifact::FileContent;
 using Stub = ArtifactsClient::Stub;
 
 constexpr std::size_t kManifestPart = 1u << 20;
+constexpr std::size_t kDigestsPerCall = 16'384;  // docs/artifacts.md, "Limits"
 
 // Reads the files of a version on several threads and hands their chunks on.
 class Readers {
@@ -139,11 +141,26 @@ std::string begin(const ArtifactsClient& client, const NewVersion& version,
   });
 }
 
-// The server refused the commit: chunks that it had at first went away meanwhile (an older database
-// was put in place), or what was asked for is not possible.
-struct CommitRefused {
-  Error why;
-};
+// Chunks that the server had at first went away before the commit: an older database was put in
+// place, or a store lost them.
+struct ChunksWentAway {};
+
+// True if the server lacks chunks of the manifest, whatever it has said of the commit.
+bool lacks_chunks(const ArtifactsClient& client, const std::string& upload,
+                  const std::string& manifest, const UploadOptions& options) {
+  const auto chunks = artifact::contents_of(manifest).chunks;
+  for (std::size_t from = 0; from < chunks.size();) {
+    v1::FindMissingRequest request;
+    request.set_upload(upload);
+    for (std::size_t i = 0; i < kDigestsPerCall && from < chunks.size(); ++i, ++from)
+      request.add_sha256(std::string(chunks[from].sha256.raw()));
+    const bool lacking = with_patience(options.patience, options.stop, [&] {
+      return client.call(&Stub::FindMissing, request, options.stop).missing_size() > 0;
+    });
+    if (lacking) return true;
+  }
+  return false;
+}
 
 void check_not_stopped(const std::stop_token& stop) {
   if (stop.stop_requested())
@@ -175,7 +192,10 @@ Uploaded attempt(const ArtifactsClient& client, const NewVersion& version,
       return commit(client, head, body, options.stop);
     });
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kFailedPrecondition) throw CommitRefused{error};
+    // All else that is refused would be refused again.
+    if (error.code() == ErrorCode::kFailedPrecondition &&
+        lacks_chunks(client, header.header().upload(), manifest, options))
+      throw ChunksWentAway();
     throw;
   }
 }
@@ -187,11 +207,13 @@ Uploaded upload(const ArtifactsClient& client, const NewVersion& version,
   try {
     try {
       return attempt(client, version, options);
-    } catch (const CommitRefused&) {
+    } catch (const ChunksWentAway&) {
       return attempt(client, version, options);
     }
-  } catch (const CommitRefused& refused) {
-    throw refused.why;
+  } catch (const ChunksWentAway&) {
+    throw Error(ErrorCode::kUnavailable,
+                "chunks went away from the server while they were sent, twice: try again, and have "
+                "the server checked with `tracker admin check`");
   } catch (const Error&) {
     check_not_stopped(options.stop);  // what was cancelled has no other reason
     throw;

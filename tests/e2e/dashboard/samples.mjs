@@ -86,7 +86,7 @@ export async function tracker({ program, url }, ...args) {
   return stdout;
 }
 
-// A run with media and a summary, through the SDK: tests/e2e/dashboard/log_media.cpp.
+// A run with media and a summary, through the SDK: tests/e2e/dashboard/media_logger.cpp.
 export async function logMedia({ program, url, project, name, lines }) {
   const child = spawn(program, [project, name], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TRACKER_URL: url } });
   const ended = once(child, 'exit');

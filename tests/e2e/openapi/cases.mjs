@@ -141,7 +141,7 @@ export function cases(data) {
       { status: 400, body: { name: 'ci', user: 'ada', role: 'owner' } },
     ],
     deleteApiKey: [{ status: 200, path: { key: data.key } }, { status: 404, path: { key: '00000000' } }],
-    getMembers: [{ status: 200, query: { project: data.project } }, { status: 400 }, { status: 404, query: { project: 'nobody has this' } }],
+    getMembers: [{ status: 200, query: { project: data.project }, check: (body) => body.role === 'admin' }, { status: 400 }, { status: 404, query: { project: 'nobody has this' } }],
     postMember: [
       { status: 200, query: { project: data.project }, body: { name: 'bob', role: 'viewer' }, check: (body) => body.members.some((one) => one.name === 'bob' && one.role === 'viewer') },
       { status: 200, query: { project: data.project }, body: { kind: 'team', name: 'vision', role: 'writer' }, check: (body) => body.members.at(-1).kind === 'team' },

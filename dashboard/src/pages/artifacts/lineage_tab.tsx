@@ -5,7 +5,7 @@ import { messageOf } from '../../api/http';
 import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
 import { Icon } from '../../components/icons';
 import { formatDateTime, plural } from '../../lib/format';
-import { layoutLineage, neighbour, type Direction, type PlacedEdge } from '../../lib/lineage_layout';
+import { layoutLineage, neighbour, type Direction, type PlacedEdge, type Spot } from '../../lib/lineage_layout';
 import { runPath, versionPath } from '../../lib/route';
 import { held } from '../../state/held';
 import { query, setQuery } from '../../state/location';
@@ -70,13 +70,12 @@ function Graph(props: { lineage: Lineage; version: ArtifactVersion }) {
   const nodes = createMemo(() => nodesOf(props.lineage, props.version.project));
   const layout = createMemo(() => layoutLineage(nodes().map((node) => node.id), props.lineage.edges));
   const [active, setActive] = createSignal(props.version.id);
-  const placeOf = (id: string): { x: number; y: number } => {
-    const node = layout().nodes.get(id)!;
-    const inColumn = [...layout().nodes.values()].filter((one) => one.column === node.column).length;
-    const rise = ((layout().rows - inColumn) * (kNode.height + kNode.gapY)) / 2;
-    return { x: kPad + node.column * (kNode.width + kNode.gapX), y: kPad + rise + node.row * (kNode.height + kNode.gapY) };
+  const spotOf = ({ column, row }: Spot): { x: number; y: number } => {
+    const rise = ((layout().rows - layout().columns[column]!) * (kNode.height + kNode.gapY)) / 2;
+    return { x: kPad + column * (kNode.width + kNode.gapX), y: kPad + rise + row * (kNode.height + kNode.gapY) };
   };
-  const width = () => 2 * kPad + layout().columns * (kNode.width + kNode.gapX) - kNode.gapX;
+  const placeOf = (id: string): { x: number; y: number } => spotOf(layout().nodes.get(id)!);
+  const width = () => 2 * kPad + layout().columns.length * (kNode.width + kNode.gapX) - kNode.gapX;
   const height = () => 2 * kPad + layout().rows * (kNode.height + kNode.gapY) - kNode.gapY;
   const onKey = (event: KeyboardEvent, id: string): void => {
     const directions: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
@@ -94,7 +93,7 @@ function Graph(props: { lineage: Lineage; version: ArtifactVersion }) {
         <div ref={field} class="lineage-field" role="group" aria-label={`Lineage of ${props.version.name}:${props.version.version}: arrow keys go along it`}
           style={{ width: `${width()}px`, height: `${height()}px` }}>
           <svg width={width()} height={height()} aria-hidden="true">
-            <For each={layout().edges}>{(edge) => <EdgePath edge={edge} placeOf={placeOf} />}</For>
+            <For each={layout().edges}>{(edge) => <EdgePath edge={edge} from={placeOf(edge.from)} to={placeOf(edge.to)} via={edge.via.map(spotOf)} />}</For>
           </svg>
           <For each={nodes()}>
             {(node) => (
@@ -114,18 +113,33 @@ function Graph(props: { lineage: Lineage; version: ArtifactVersion }) {
   );
 }
 
-function EdgePath(props: { edge: PlacedEdge; placeOf: (id: string) => { x: number; y: number } }) {
+interface Point {
+  x: number;
+  y: number;
+}
+
+// From the right of one node to the left of the other, level where it passes by a column.
+function EdgePath(props: { edge: PlacedEdge; from: Point; to: Point; via: readonly Point[] }) {
+  const middle = (point: Point): number => point.y + kNode.height / 2;
   const path = (): string => {
-    const [a, b] = [props.placeOf(props.edge.from), props.placeOf(props.edge.to)];
-    const [x1, y1] = [a.x + kNode.width, a.y + kNode.height / 2];
-    const [x2, y2] = [b.x, b.y + kNode.height / 2];
-    const bend = props.edge.isBack ? kNode.gapX : Math.max(kNode.gapX / 2, (x2 - x1) / 2);
-    return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+    let [x, y] = [props.from.x + kNode.width, middle(props.from)];
+    let d = `M${x} ${y}`;
+    const curve = (toX: number, toY: number): void => {
+      const bend = props.edge.isBack ? kNode.gapX : (toX - x) / 2;
+      d += `C${x + bend} ${y} ${toX - bend} ${toY} ${toX} ${toY}`;
+      [x, y] = [toX, toY];
+    };
+    for (const one of props.via) {
+      curve(one.x, middle(one));
+      x = one.x + kNode.width;
+      d += `H${x}`;
+    }
+    curve(props.to.x, middle(props.to));
+    return d;
   };
   const tip = (): string => {
-    const to = props.placeOf(props.edge.to);
-    const y = to.y + kNode.height / 2;
-    return `M${to.x - 7} ${y - 4}L${to.x} ${y}L${to.x - 7} ${y + 4}`;
+    const y = middle(props.to);
+    return `M${props.to.x - 7} ${y - 4}L${props.to.x} ${y}L${props.to.x - 7} ${y + 4}`;
   };
   return <><path class={`lineage-edge ${props.edge.kind}`} d={path()} /><path class="lineage-edge produced" d={tip()} /></>;
 }

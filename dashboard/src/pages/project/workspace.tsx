@@ -23,6 +23,7 @@ export function Workspace(props: { project: string; set: RunSet; runs: Accessor<
   const stores = createPanelStores(lines.drawn, view, keys.names);
   const context: PanelContext = {
     runs: lines.drawn, view, stores, stepMetric: keys.stepMetric, metricAxes: keys.metricAxes, keyNames: keys.names, groupChoices: lines.choices,
+    colors: { by: props.set.colorBy, colorBy: props.set.setColorBy, choices: lines.colorChoices, scale: props.set.colorScale },
     hasLegend: () => !isListShown() || lines.isGrouped(),
   };
 

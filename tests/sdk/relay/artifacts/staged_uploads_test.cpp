@@ -2,9 +2,11 @@
 #include "relay/artifacts/staged_uploads.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <fstream>
+#include <iterator>
 
 #include "spool/staged.hpp"
 #include "support/fake_server/fake_artifacts.hpp"
@@ -20,7 +22,7 @@ using grpc::StatusCode;
 
 class StagedUploadsTest : public testing::Test {
  protected:
-  fs::path stage(const std::string& bytes) {
+  fs::path stage(const std::string& bytes, const std::vector<std::string>& references = {}) {
     const fs::path folder = spool::new_staging_folder(directory_.path());
     fs::create_directories(folder / "files");
     std::ofstream(folder / "files/weights") << bytes;
@@ -28,8 +30,13 @@ class StagedUploadsTest : public testing::Test {
     request.name = "a";
     request.type = "model";
     request.source = "files";
+    request.references = references;
     spool::submit(folder, request);
     return folder;
+  }
+  static std::string content(const fs::path& file) {
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), {}};
   }
   // Does not return before all is done; the test's own limit ends one that hangs.
   static void await_idle(const StagedUploads& uploads) {
@@ -67,6 +74,79 @@ TEST_F(StagedUploadsTest, WhatTheServerRefusesIsConcludedWithTheReason) {
   EXPECT_EQ(spool::read_result(folder)->error, "another type");
 }
 
+TEST_F(StagedUploadsTest, WhatIsRefusedKeepsItsFilesAndSaysWhere) {
+  const fs::path folder = stage("the only copy");
+  service_.fault = [](const std::string& what) {
+    return what == "CommitVersion" ? Status(StatusCode::INVALID_ARGUMENT, "a name too long")
+                                   : Status::OK;
+  };
+  test::TempDirectory log;
+  {
+    StagedUploads uploads(directory_.path(), "run-id", "p", [&](const std::string& line) {
+      std::ofstream(log / "log", std::ios::app) << line << "\n";
+    });
+    uploads.online(discover(server_.url()));
+    await_idle(uploads);
+  }
+  EXPECT_EQ(content(folder / "files/weights"), "the only copy");
+  EXPECT_NE(content(log / "log").find((folder / "files").string()), std::string::npos);
+}
+
+// A proxy between, a server that is too old, a defect of its database: none of it lasts for ever,
+// and the files are nowhere else.
+TEST_F(StagedUploadsTest, AFailureThatMayBeMendedIsNoRefusal) {
+  std::vector<StatusCode> failures = {StatusCode::INTERNAL, StatusCode::UNKNOWN,
+                                      StatusCode::UNIMPLEMENTED, StatusCode::DATA_LOSS};
+  const fs::path folder = stage("one");
+  service_.fault = [&](const std::string& what) {
+    if (what != "BeginUpload" || failures.empty()) return Status::OK;
+    const Status failed(failures.back(), "not now");
+    failures.pop_back();
+    return failed;
+  };
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  await_idle(uploads);
+  EXPECT_EQ(spool::read_result(folder)->version, "p/a:v0") << spool::read_result(folder)->error;
+  EXPECT_EQ(service_.chunks.begin()->second, "one");
+}
+
+TEST_F(StagedUploadsTest, OneThatCannotBeDoneYetDoesNotHoldUpTheNext) {
+  const std::string nowhere =
+      "http://127.0.0.1:" + std::to_string(test_support::unused_port()) + "/data.csv";
+  const fs::path stuck = stage("one", {nowhere}), next = stage("two");
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  while (!spool::read_result(next)) std::this_thread::yield();
+  EXPECT_EQ(spool::read_result(next)->version, "p/a:v0");
+  EXPECT_FALSE(spool::read_result(stuck));
+  EXPECT_FALSE(uploads.idle());
+  EXPECT_NE(uploads.trouble().find("data.csv"), std::string::npos) << uploads.trouble();
+  EXPECT_EQ(content(stuck / "files/weights"), "one");
+}
+
+// The result of one cannot be written, as on a full disk; nothing else suffers by it.
+TEST_F(StagedUploadsTest, AResultThatCannotBeWrittenIsWrittenLater) {
+  const fs::path refused = stage("one"), done = stage("two");
+  std::ofstream(refused / "request.json") << "{";
+  std::vector<fs::path> in_the_way;
+  for (const fs::path& folder : {refused, done}) {
+    in_the_way.push_back(folder / ("result.json.part-" + std::to_string(::getpid())));
+    fs::create_directories(in_the_way.back());
+  }
+  std::atomic<int> told{0};
+  StagedUploads uploads(directory_.path(), "run-id", "p", [&](const std::string& line) {
+    if (line.find("cannot write") != std::string::npos) ++told;
+  });
+  uploads.online(discover(server_.url()));
+  while (told < 2) std::this_thread::yield();
+  EXPECT_TRUE(fs::exists(done / "files/weights"));
+  for (const fs::path& place : in_the_way) fs::remove(place);
+  await_idle(uploads);
+  EXPECT_NE(spool::read_result(refused)->error.find("damaged"), std::string::npos);
+  EXPECT_NE(spool::read_result(done)->version, "");
+}
+
 TEST_F(StagedUploadsTest, WantOfARightIsTriedAgain) {
   const fs::path folder = stage("one");
   std::atomic<int> calls{0};
@@ -93,6 +173,7 @@ TEST_F(StagedUploadsTest, ADamagedRequestIsConcludedAndTheNextIsDone) {
   uploads.online(discover(server_.url()));
   await_idle(uploads);
   EXPECT_NE(spool::read_result(damaged)->error.find("damaged"), std::string::npos);
+  EXPECT_TRUE(fs::exists(damaged / "files/weights"));
   EXPECT_EQ(spool::read_result(good)->version, "p/a:v0");
 }
 

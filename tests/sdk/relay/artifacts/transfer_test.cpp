@@ -9,6 +9,7 @@
 #include <tracker/error.hpp>
 
 #include "artifact/tree.hpp"
+#include "relay/artifacts/chunk_fetcher.hpp"
 #include "relay/artifacts/download.hpp"
 #include "relay/artifacts/upload.hpp"
 #include "relay/channel.hpp"
@@ -162,6 +163,21 @@ TEST_F(TransferTest, ThePatienceEnds) {
   expect_error(ErrorCode::kUnavailable, "went away", [&] { put(); });
 }
 
+// A batch over a slow line may take longer than the patience before it fails for the first time.
+TEST_F(TransferTest, ThePatienceBeginsWithTheFirstFailure) {
+  Patience patience;
+  patience.longest = std::chrono::milliseconds(50);
+  patience.pauses = patience_.pauses;
+  int tries = 0;
+  with_patience(patience, {}, [&] {
+    if (++tries > 1) return;
+    const auto over = std::chrono::steady_clock::now() + 2 * patience.longest;
+    while (std::chrono::steady_clock::now() < over) std::this_thread::yield();
+    throw Error(ErrorCode::kUnavailable, "the line broke");
+  });
+  EXPECT_EQ(tries, 2);
+}
+
 TEST_F(TransferTest, ChunksThatWentAwayBeforeTheCommitAreSentAgain) {
   write_tree();
   bool first = true;
@@ -175,13 +191,29 @@ TEST_F(TransferTest, ChunksThatWentAwayBeforeTheCommitAreSentAgain) {
   expect_tree("got");
 }
 
-TEST_F(TransferTest, ACommitThatIsRefusedTwiceIsAnError) {
+TEST_F(TransferTest, ChunksThatGoAwayAgainAndAgainAreAFailureThatPasses) {
+  write_tree();
+  service_.fault = [&](const std::string& what) {
+    if (what == "CommitVersion") service_.chunks.clear();
+    return Status::OK;
+  };
+  expect_error(ErrorCode::kUnavailable, "went away", [&] { put(); });
+  EXPECT_EQ(service_.begun, 2u);
+}
+
+// Sixty-five tags, another type: reading and hashing everything again would not help.
+TEST_F(TransferTest, ACommitThatIsRefusedForAnotherReasonReadsNothingAgain) {
   write_tree();
   service_.fault = [](const std::string& what) {
-    return what == "CommitVersion" ? Status(StatusCode::FAILED_PRECONDITION, "another type")
+    return what == "CommitVersion" ? Status(StatusCode::FAILED_PRECONDITION, "64 tags")
                                    : Status::OK;
   };
-  expect_error(ErrorCode::kFailedPrecondition, "another type", [&] { put(); });
+  UploadProgress progress;
+  UploadOptions options;
+  options.progress = &progress;
+  expect_error(ErrorCode::kFailedPrecondition, "64 tags", [&] { put(options); });
+  EXPECT_EQ(service_.begun, 1u);
+  EXPECT_EQ(progress.files_read, 4u) << "each once";
 }
 
 TEST_F(TransferTest, AnUploadStopsWhenItIsAskedTo) {
@@ -220,6 +252,32 @@ TEST_F(TransferTest, ADownloadThatBrokeFetchesOnlyTheRest) {
   get("got");
   EXPECT_LE(service_.downloaded_chunks - before, all - before) << "what had come was kept";
   expect_tree("got");
+}
+
+// A full disk is not the server's: asking it for two minutes more would not help, and a chunk that
+// was given twice would count twice.
+TEST_F(TransferTest, WhatCannotBeKeptEndsTheDownloadAtOnce) {
+  write_tree();
+  put();
+  for (const ErrorCode code : {ErrorCode::kResourceExhausted, ErrorCode::kUnavailable}) {
+    std::map<std::size_t, int> given;
+    DownloadOptions options;
+    options.patience = patience_;
+    options.streams = 1;
+    v1::ArtifactRef ref;
+    const auto version = get_manifest(client_, ref, options);
+    const auto chunks = artifact::contents_of(version.manifest).chunks;
+    const auto before = service_.downloaded_chunks;
+    expect_error(code, "no room", [&] {
+      ChunkFetcher(client_, "p", options).fetch(chunks, [&](std::size_t index, auto) {
+        ++given[index];
+        if (given.size() == 3) throw Error(code, "no room");
+      });
+    });
+    EXPECT_EQ(given.size(), 3u);
+    for (const auto& [index, times] : given) EXPECT_EQ(times, 1) << index;
+    EXPECT_LE(service_.downloaded_chunks - before, chunks.size()) << "asked once";
+  }
 }
 
 TEST_F(TransferTest, WhatIsThereAndRightIsNotFetched) {

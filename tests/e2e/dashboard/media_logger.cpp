@@ -1,9 +1,3 @@
-// A run with media, as a program with the SDK logs them, for the browser tests:   log_media PROJECT
-// NAME Prints the run's id, then takes a JSON object a line from standard input until its end:
-//   {"key","type","content_type","step", "text" or "file", "description"?}   one medium
-//   {"values":{…},"step"}   a row      {"summary":{…}}   into the summary
-// The server is $TRACKER_URL, everything else the SDK's defaults. Exit code 1 for a line that is
-// none of these, or if not everything was delivered.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -14,6 +8,11 @@
 #include <tracker/json.hpp>
 #include <tracker/run.hpp>
 
+// A program that logs media: says the run's id on stdout, then takes a JSON object a line, until
+// there is none left:
+//   {"key","type","content_type","step", "text" or "file", "description"?}   one medium
+//   {"values":{…},"step"}   a row      {"summary":{…}}   into the summary
+// Exit code 1 for a line that is none of these, or if not everything was delivered.
 namespace {
 
 using tracker::Dict;
@@ -59,7 +58,7 @@ void log_line(tracker::Run& run, const Dict& line) {
 
 int main(int count, char** arguments) {
   if (count != 3) {
-    std::fprintf(stderr, "usage: log_media PROJECT NAME\n");
+    std::fprintf(stderr, "usage: media_logger PROJECT NAME\n");
     return 2;
   }
   try {
@@ -74,7 +73,7 @@ int main(int count, char** arguments) {
       log_line(run, std::get<Dict>(tracker::value_from_json(line).value().data()));
     return run.finish() && run.dropped_rows() == 0 ? 0 : 1;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "log_media: %s\n", error.what());
+    std::fprintf(stderr, "media_logger: %s\n", error.what());
     return 1;
   }
 }
