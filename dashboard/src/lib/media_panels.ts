@@ -1,6 +1,6 @@
 // Panels of media: one for each key and type, with the runs that have it.
 import type { MediaKey } from '../api/media';
-import type { RunColor } from './run_colors';
+import type { RunColor } from './palette';
 
 export interface MediaRun {
   id: string;
