@@ -5,7 +5,7 @@ import { csvText } from '../lib/csv';
 import { downloadText, fileName } from '../lib/download';
 import { asNumber } from '../lib/flatten';
 import { formatCount, formatJson, formatNumber, plural } from '../lib/format';
-import { nextSort, sortRows, type TableData, type TableSort } from '../lib/table_view';
+import { isNumeric, nextSort, sortRows, type TableData, type TableSort } from '../lib/table_view';
 import { Icon } from './icons';
 import './data_table.css';
 
@@ -45,7 +45,7 @@ export function DataTable(props: { label: string; table: TableData; note?: strin
             <tr>
               <For each={props.table.columns}>
                 {(name, column) => (
-                  <th scope="col" aria-sort={direction(column())}>
+                  <th scope="col" aria-sort={direction(column())} classList={{ number: isNumeric(props.table, column()) }}>
                     <button type="button" title={`${name}: sort`} onClick={() => setSort(nextSort(sort(), column()))}>
                       <span class="ellipsis">{name === '' ? '(no name)' : name}</span>
                       <Show when={direction(column()) !== 'none'}><Icon name={direction(column()) === 'ascending' ? 'up' : 'down'} /></Show>

@@ -12,7 +12,8 @@ const kVerbs: Readonly<Record<EditedField, string>> = { name: 'Rename', tags: 'E
 
 // `over`: the ancestor that the box covers.
 export function EditButton(props: { run: Run; field: EditedField; known?: readonly string[]; over: string; text?: string | undefined }) {
-  const label = () => `${kVerbs[props.field]} ${nameOf(props.run)}`;
+  // What stands on the button is part of its name: who speaks to the page says what they see.
+  const label = () => `${props.text === undefined ? '' : `${props.text}: `}${kVerbs[props.field]} ${nameOf(props.run)}`;
   return (
     <button type="button" class="icon-button edit-button" classList={{ worded: props.text !== undefined }} aria-label={label()} title={label()}
       onClick={(event) => {

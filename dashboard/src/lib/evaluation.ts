@@ -17,6 +17,9 @@ export interface EvaluationView {
   worst: TableData | null;
 }
 
+// As the trainer names them; a JSON object keeps no order.
+const kQuality = ['class', 'precision', 'recall', 'f1', 'support'];
+const kErrors = ['row', 'label', 'targets', 'predicted', 'probability', 'loss', 'text', 'text_pair'];
 const kParts = ['confusion_matrix', 'per_class', 'worst_errors'] as const;
 
 function confusionOf(matrix: Json | undefined, classes: Json | undefined): Confusion | null {
@@ -31,9 +34,9 @@ function confusionOf(matrix: Json | undefined, classes: Json | undefined): Confu
   return { classes: counts.map((_, i) => (typeof names[i] === 'string' ? names[i] : String(i))), counts };
 }
 
-const listTable = (value: Json | undefined): TableData | null => {
+const listTable = (value: Json | undefined, order: readonly string[]): TableData | null => {
   if (!Array.isArray(value) || value.length === 0) return null;
-  const table = tableOfObjects(value);
+  const table = tableOfObjects(value, order);
   return table.columns.length > 0 && table.rows.length > 0 ? table : null;
 };
 
@@ -43,8 +46,8 @@ export function evaluationsOf(summary: JsonObject): EvaluationView[] {
   return [...prefixes].sort().map((prefix) => ({
     prefix,
     confusion: confusionOf(summary[`${prefix}/confusion_matrix`], summary[`${prefix}/classes`]),
-    perClass: listTable(summary[`${prefix}/per_class`]),
-    worst: listTable(summary[`${prefix}/worst_errors`]),
+    perClass: listTable(summary[`${prefix}/per_class`], kQuality),
+    worst: listTable(summary[`${prefix}/worst_errors`], kErrors),
   })).filter((one) => one.confusion !== null || one.perClass !== null || one.worst !== null);
 }
 

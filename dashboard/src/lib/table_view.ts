@@ -53,9 +53,14 @@ export function tableOf(content: Json): TableData | null {
   };
 }
 
-// Objects as rows; the columns in the order in which they come up.
-export function tableOfObjects(list: readonly Json[]): TableData {
+// Objects as rows. Columns of these names come first, in their order; the others as they come up.
+export function tableOfObjects(list: readonly Json[], order: readonly string[] = []): TableData {
   const objects = list.filter((one): one is Record<string, Json> => typeof one === 'object' && one !== null && !Array.isArray(one));
-  const columns = [...new Set(objects.flatMap((one) => Object.keys(one)))];
+  const names = new Set(objects.flatMap((one) => Object.keys(one)));
+  const columns = [...order.filter((name) => names.has(name)), ...[...names].filter((name) => !order.includes(name))];
   return { columns, rows: objects.map((one) => columns.map((name) => one[name] ?? null)) };
 }
+
+// Whether the first value that is there is a number.
+export const isNumeric = (table: TableData, column: number): boolean =>
+  typeof table.rows.map((row) => row[column]).find((value) => value !== null && value !== undefined) === 'number';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextSort, sortRows, tableOf, tableOfObjects } from '../../src/lib/table_view';
+import { isNumeric, nextSort, sortRows, tableOf, tableOfObjects } from '../../src/lib/table_view';
 
 it('sorts numbers by value, texts by letters, what is missing last', () => {
   const rows = [['b', 10], ['a10', 9], [null, 'NaN'], ['a9', null], ['', -1]].map((row) => [...row]);
@@ -24,6 +24,12 @@ it('reads a table of columns as rows, with distrust', () => {
   expect(tableOf({ columns: [1], data: [7] })).toEqual({ columns: ['1'], rows: [] });
 });
 
+it('knows columns of numbers by their first value', () => {
+  const table = { columns: ['a', 'b', 'c'], rows: [[null, 'x', null], [1, 2, null]] };
+  expect([0, 1, 2].map((column) => isNumeric(table, column))).toEqual([true, false, false]);
+});
+
 it('reads objects as rows', () => {
+  expect(tableOfObjects([{ a: 1, c: 2, b: 3 }], ['c', 'none', 'a']).columns).toEqual(['c', 'a', 'b']);
   expect(tableOfObjects([{ a: 1 }, 'odd', { b: 'x', a: 2 }])).toEqual({ columns: ['a', 'b'], rows: [[1, null], [2, 'x']] });
 });

@@ -35,13 +35,14 @@ describe('media', () => {
   let plain;
   const quiet = () => assert.deepEqual(session.problems, [], 'console');
   const panel = (key) => session.page.locator(`[data-media="${key.replaceAll('"', '\\"')}"]`);
-  const open = async (path, key) => {
-    await session.page.goto(url + path);
-    await panel(key).locator('.media-foot').waitFor();
-  };
+  // A panel reads what it shows once it is near the window.
   const show = async (key) => {
     await panel(key).scrollIntoViewIfNeeded();
     await panel(key).locator('.media-foot').waitFor();
+  };
+  const open = async (path, key) => {
+    await session.page.goto(url + path);
+    await show(key);
   };
 
   async function linesOf(film, shade) {
@@ -98,6 +99,7 @@ describe('media', () => {
     await page.getByRole('button', { name: 'Next step of samples/input' }).click();
     await panel('samples/answer').getByText('step 300:').waitFor();
     await page.reload();
+    await show('samples/input');
     await panel('samples/input').getByAltText('picture of step 300').waitFor();
     await page.getByRole('button', { name: /show the latest/ }).click();
     await panel('samples/input').getByAltText('picture of step 400').waitFor();
@@ -106,8 +108,7 @@ describe('media', () => {
 
   test('a table is sorted and paged, and its texts are texts', async () => {
     const { picture } = session;
-    await open(`/runs/${run}/media`, 'samples/input');
-    await show('samples/predictions');
+    await open(`/runs/${run}/media`, 'samples/predictions');
     const table = panel('samples/predictions');
     const first = table.locator('tbody tr').first();
     await table.getByTitle('score: sort').click();
@@ -125,8 +126,7 @@ describe('media', () => {
 
   test('histograms are a picture over the steps, and exact counts', async () => {
     const { page, picture } = session;
-    await open(`/runs/${run}/media`, 'samples/input');
-    await show('weights/layer0');
+    await open(`/runs/${run}/media`, 'weights/layer0');
     const heat = panel('weights/layer0');
     await heat.getByRole('img', { name: /over 5 steps, 0 to 400, values from −2 to 2/ }).waitFor();
     const painted = await until('painted cells', () => heat.locator('canvas').evaluate((canvas) => {
@@ -153,8 +153,7 @@ describe('media', () => {
 
   test('sound and film play in the browser’s own controls', async () => {
     const { picture } = session;
-    await open(`/runs/${run}/media`, 'samples/input');
-    await show('samples/tone');
+    await open(`/runs/${run}/media`, 'samples/tone');
     const duration = await until('sound', () => panel('samples/tone').locator('audio').evaluate((audio) => audio.duration || 0));
     assert.ok(Math.abs(duration - 1) < 0.01, `${duration} s`);
     await show('samples/film');
@@ -165,8 +164,7 @@ describe('media', () => {
 
   test('what could be a program is not shown, nor is it when its address is opened', async () => {
     const { page, picture } = session;
-    await open(`/runs/${run}/media`, 'samples/input');
-    await show('hostile/drawing');
+    await open(`/runs/${run}/media`, 'hostile/drawing');
     await panel('hostile/drawing').getByText('may hold a program and is not shown').waitFor();
     assert.equal(await panel('hostile/drawing').locator('img, svg:not(.icon), object, iframe').count(), 0);
     await show('hostile/page');
@@ -212,7 +210,6 @@ describe('media', () => {
   test('several runs stand side by side under the charts of their project', async () => {
     const { page, picture } = session;
     await page.goto(`${url}/p/${project}`);
-    await page.locator('.workspace-media .media-panel').first().waitFor({ timeout: 20_000 });
     await show('samples/input');
     assert.equal(await panel('samples/input').locator('img').count(), 2);
     assert.deepEqual((await panel('samples/input').locator('figcaption').allTextContents()).sort(), ['first', 'second']);
@@ -236,6 +233,7 @@ describe('media', () => {
     await page.unroute('**/media-keys?*');
     await page.route('**/media?key=samples*', (route) => route.abort());
     await page.getByRole('button', { name: 'Try again' }).click();
+    await panel('samples/input').scrollIntoViewIfNeeded();
     await panel('samples/input').getByRole('alert').waitFor();
     await picture('media_failed');
     await page.unroute('**/media?key=samples*');
@@ -248,8 +246,7 @@ describe('media', () => {
   test('dark is as accessible, and a phone has room', async () => {
     const { page, picture } = session;
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    await open(`/runs/${run}/media`, 'samples/input');
-    await show('weights/layer0');
+    await open(`/runs/${run}/media`, 'weights/layer0');
     await assertAccessible(page, 'media, dark');
     await picture('media_dark');
     await page.locator('[data-evaluation="confusion_matrix"]').scrollIntoViewIfNeeded();

@@ -88,7 +88,8 @@ export async function tracker({ program, url }, ...args) {
 
 // A run with media and a summary, through the SDK: tests/e2e/dashboard/media_logger.cpp.
 export async function logMedia({ program, url, project, name, lines }) {
-  const child = spawn(program, [project, name], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TRACKER_URL: url } });
+  // From a folder without a repository, whose changes would be one more medium.
+  const child = spawn(program, [project, name], { cwd: tmpdir(), stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TRACKER_URL: url } });
   const ended = once(child, 'exit');
   const output = createInterface({ input: child.stdout });
   const [id] = await Promise.race([once(output, 'line'), ended.then(([code]) => assert.fail(`${program} ended with ${code}`))]);

@@ -23,29 +23,30 @@ const kSmallPicture = 96;
 export const captionOf = (entry: MediaEntry): string => (typeof entry.description.caption === 'string' ? entry.description.caption : '');
 const nameOf = (entry: MediaEntry): string => `${entry.key.split('/').at(-1)!}-step${entry.step}`;
 
-export function MediaItem(props: { entry: MediaEntry }) {
+// `label` says which it is, of all on the page.
+export function MediaItem(props: { entry: MediaEntry; label: string }) {
   const is = (types: readonly string[]): boolean => types.includes(props.entry.contentType);
   return (
     <div class="media-item">
       <Switch fallback={<Saved entry={props.entry} />}>
-        <Match when={is(kPictures)}><Picture entry={props.entry} /></Match>
-        <Match when={is(kSounds)}><audio controls preload="metadata" src={mediaAddress(props.entry)} aria-label={`${props.entry.key} at step ${props.entry.step}`} /></Match>
-        <Match when={is(kVideos)}><video controls preload="metadata" src={mediaAddress(props.entry)} aria-label={`${props.entry.key} at step ${props.entry.step}`} /></Match>
-        <Match when={is(kTexts) || is(['application/json'])}><Read entry={props.entry} /></Match>
+        <Match when={is(kPictures)}><Picture entry={props.entry} label={props.label} /></Match>
+        <Match when={is(kSounds)}><audio controls preload="metadata" src={mediaAddress(props.entry)} aria-label={props.label} /></Match>
+        <Match when={is(kVideos)}><video controls preload="metadata" src={mediaAddress(props.entry)} aria-label={props.label} /></Match>
+        <Match when={is(kTexts) || is(['application/json'])}><Read entry={props.entry} label={props.label} /></Match>
       </Switch>
       <Show when={captionOf(props.entry)}>{(caption) => <p class="media-caption">{caption()}</p>}</Show>
     </div>
   );
 }
 
-function Picture(props: { entry: MediaEntry }) {
+function Picture(props: { entry: MediaEntry; label: string }) {
   const look = (event: Event & { currentTarget: HTMLImageElement }): void => {
     const { naturalWidth, naturalHeight } = event.currentTarget;
     event.currentTarget.classList.toggle('small', Math.max(naturalWidth, naturalHeight) <= kSmallPicture);
   };
   return (
     <a href={mediaAddress(props.entry)} target="_blank" rel="noopener" title="Open the picture alone">
-      <img src={mediaAddress(props.entry)} alt={captionOf(props.entry) || `${props.entry.key} at step ${props.entry.step}`} onLoad={look} />
+      <img src={mediaAddress(props.entry)} alt={captionOf(props.entry) || props.label} onLoad={look} />
     </a>
   );
 }
@@ -72,7 +73,7 @@ async function read(entry: MediaEntry, signal: AbortSignal): Promise<Content> {
   return isObject(value) ? { kind: 'object', value: value } : { kind: 'text', text };
 }
 
-function Read(props: { entry: MediaEntry }) {
+function Read(props: { entry: MediaEntry; label: string }) {
   const abort = new AbortController();
   onCleanup(() => abort.abort());
   const [content, { refetch }] = createResource(() => props.entry, (entry) => read(entry, abort.signal));
@@ -80,19 +81,18 @@ function Read(props: { entry: MediaEntry }) {
     const one = held(content);
     return one?.kind === kind ? (one as Extract<Content, { kind: Kind }>) : undefined;
   };
-  const label = () => `${props.entry.key} at step ${props.entry.step}`;
   return (
     <Switch fallback={<div class="media-wait" role="status" aria-label="Loading" />}>
       <Match when={content.error as unknown}>
         {(error) => <div class="media-note" role="alert"><p>{messageOf(error())}</p><button type="button" class="button" onClick={() => void refetch()}>Try again</button></div>}
       </Match>
-      <Match when={ofKind('table')}>{(one) => <DataTable label={label()} table={one().table} />}</Match>
-      <Match when={ofKind('text')}>{(one) => <pre class="media-text" tabindex="0" role="region" aria-label={label()}>{one().text}</pre>}</Match>
+      <Match when={ofKind('table')}>{(one) => <DataTable label={props.label} table={one().table} />}</Match>
+      <Match when={ofKind('text')}>{(one) => <pre class="media-text" tabindex="0" role="region" aria-label={props.label}>{one().text}</pre>}</Match>
       <Match when={ofKind('object')}>
         {(one) => (
           <>
             <Show when={props.entry.type === 'plot'}><p class="media-note">A Vega-Lite specification. It is not drawn here; save it for a viewer.</p></Show>
-            <div class="preview-json"><JsonTree title={props.entry.type} value={one().value} empty="An empty object." /></div>
+            <div class="preview-json"><JsonTree title={props.label} value={one().value} empty="An empty object." /></div>
           </>
         )}
       </Match>

@@ -62,7 +62,9 @@ function PanelBody(props: { info: MediaPanelInfo }) {
             {(run) => (
               <figure class="media-run">
                 <Show when={props.info.runs.length > 1}><figcaption class="ellipsis"><Swatch color={run.color} />{run.label}</figcaption></Show>
-                <Show when={props.info.type === 'histogram'} fallback={<Items entries={entriesAt(of(run), state.step())} step={state.step()} />}>
+                <Show when={props.info.type === 'histogram'} fallback={
+                  <Items entries={entriesAt(of(run), state.step())} step={state.step()} run={runs().length > 1 ? ` of ${run.label}` : ''} />
+                }>
                   <HistogramItem entries={of(run)} step={state.step()} label={`${props.info.key} of ${run.label}`} />
                 </Show>
               </figure>
@@ -75,11 +77,12 @@ function PanelBody(props: { info: MediaPanelInfo }) {
   );
 }
 
-function Items(props: { entries: readonly MediaEntry[]; step: number }) {
+// `run`: how the names of what is shown end.
+function Items(props: { entries: readonly MediaEntry[]; step: number; run: string }) {
   return (
     <Show when={props.entries.length > 0} fallback={<p class="media-note">Nothing up to this step.</p>}>
       <Show when={props.entries[0]!.step !== props.step}><p class="media-late faint">of step {formatCount(props.entries[0]!.step)}</p></Show>
-      <div class="media-items"><For each={props.entries}>{(entry) => <MediaItem entry={entry} />}</For></div>
+      <div class="media-items"><For each={props.entries}>{(entry) => <MediaItem entry={entry} label={`${entry.key} at step ${entry.step}${props.run}`} />}</For></div>
     </Show>
   );
 }

@@ -9,7 +9,11 @@ export default function WorkspaceMedia(props: { runs: readonly DrawnRun[]; searc
   // A group's runs are not told apart here.
   const runs = createMemo(() => props.runs.filter((run) => run.members === undefined));
   const keys = createMediaKeys(runs, () => props.changes);
-  const matches = createMemo(() => keyMatcher(props.search));
+  // What differs from the commit is of each run alone.
+  const matches = createMemo(() => {
+    const searched = keyMatcher(props.search);
+    return (key: string): boolean => !key.startsWith('code/') && searched(key);
+  });
   return (
     <Show when={keys.panels().some((panel) => matches()(panel.key)) || keys.state() === 'error'}>
       <div class="workspace-media">
