@@ -111,8 +111,9 @@ function paint(canvas: HTMLCanvasElement, what: Painting): void {
     // The scale's end that stands out from the surface is the full one: dark on light, light on dark.
     context.fillStyle = scaleColor(what.theme === 'light' ? 1 - cell.share : cell.share, what.theme);
     context.globalAlpha = 0.15 + 0.85 * cell.share;
-    const [top, bottom] = [Math.floor(y(cell.high)), Math.ceil(y(cell.low))];
-    context.fillRect(Math.floor(cell.column * perColumn), top, Math.ceil(perColumn), Math.max(1, bottom - top));
+    const [top, bottom] = [Math.round(y(cell.high)), Math.round(y(cell.low))];
+    const [left, right] = [Math.round(cell.column * perColumn), Math.round((cell.column + 1) * perColumn)];
+    context.fillRect(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
   }
   context.globalAlpha = 1;
   if (what.columns < 2) return;
