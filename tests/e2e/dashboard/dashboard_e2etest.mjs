@@ -14,8 +14,6 @@ import './edits.mjs';
 import './every_page.mjs';
 import './tasks_mouse.mjs';
 import './tasks_keyboard.mjs';
-import './artifacts.mjs';
-import './media.mjs';
 
 const url = process.env.TRACKER_URL;
 const program = process.env.TRACKER_CLI;

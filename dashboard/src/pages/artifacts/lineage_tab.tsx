@@ -1,5 +1,5 @@
 // What a version came from and what came of it: runs and versions in columns, left what was first. The same as a table.
-import { createMemo, createResource, createSignal, For, Match, Show, Switch } from 'solid-js';
+import { createMemo, createResource, createSignal, For, Match, onMount, Show, Switch } from 'solid-js';
 import { getLineage, type ArtifactVersion, type Lineage } from '../../api/artifacts';
 import { messageOf } from '../../api/http';
 import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
@@ -66,6 +66,7 @@ export default function LineageTab(props: { version: ArtifactVersion }) {
 }
 
 function Graph(props: { lineage: Lineage; version: ArtifactVersion }) {
+  let scroller!: HTMLDivElement;
   let field!: HTMLDivElement;
   const nodes = createMemo(() => nodesOf(props.lineage, props.version.project));
   const layout = createMemo(() => layoutLineage(nodes().map((node) => node.id), props.lineage.edges));
@@ -77,6 +78,10 @@ function Graph(props: { lineage: Lineage; version: ArtifactVersion }) {
   const placeOf = (id: string): { x: number; y: number } => spotOf(layout().nodes.get(id)!);
   const width = () => 2 * kPad + layout().columns.length * (kNode.width + kNode.gapX) - kNode.gapX;
   const height = () => 2 * kPad + layout().rows * (kNode.height + kNode.gapY) - kNode.gapY;
+  onMount(() => {
+    const { x, y } = placeOf(props.version.id);
+    scroller.scrollTo(x - (scroller.clientWidth - kNode.width) / 2, y - (scroller.clientHeight - kNode.height) / 2);
+  });
   const onKey = (event: KeyboardEvent, id: string): void => {
     const directions: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
     const direction = directions[event.key];
@@ -89,7 +94,7 @@ function Graph(props: { lineage: Lineage; version: ArtifactVersion }) {
   };
   return (
     <>
-      <div class="lineage-scroll">
+      <div ref={scroller} class="lineage-scroll">
         <div ref={field} class="lineage-field" role="group" aria-label={`Lineage of ${props.version.name}:${props.version.version}: arrow keys go along it`}
           style={{ width: `${width()}px`, height: `${height()}px` }}>
           <svg width={width()} height={height()} aria-hidden="true">
