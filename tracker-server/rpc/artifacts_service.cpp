@@ -21,9 +21,10 @@
 namespace tracker::rpc {
 namespace {
 
+using artifacts::kGraceS;
+
 constexpr std::size_t kManifestPart = 1u << 20;
 constexpr std::uint32_t kDepth = 4, kMostDepth = 16;
-constexpr std::uint64_t kGraceS = 7 * 24 * 3600;
 constexpr const char* kTooManyDownloads =
     "as many downloads run as this server serves at once: try again in a moment";
 

@@ -13,12 +13,14 @@ import { RunHeader } from './run_header';
 import './run_page.css';
 
 const kTabs: readonly { tab: RunTab; label: string }[] = [
-  { tab: 'charts', label: 'Charts' }, { tab: 'overview', label: 'Overview' },
+  { tab: 'charts', label: 'Charts' }, { tab: 'media', label: 'Media' }, { tab: 'overview', label: 'Overview' },
   { tab: 'system', label: 'System' }, { tab: 'logs', label: 'Logs' },
-  { tab: 'diff', label: 'Diff' },
+  { tab: 'artifacts', label: 'Artifacts' }, { tab: 'diff', label: 'Diff' },
 ];
 
+const ArtifactsTab = lazy(() => import('./artifacts_tab'));
 const DiffTab = lazy(() => import('./diff_tab'));
+const MediaTab = lazy(() => import('./media_tab'));
 
 export default function RunPage(props: { id: string; tab: RunTab }) {
   const loaded = createLiveRun(() => props.id);
@@ -71,6 +73,8 @@ function RunBody(props: { run: Run; tab: RunTab; loaded: LiveRun }) {
             </Show>
           </div>
         </Match>
+        <Match when={props.tab === 'media'}><MediaTab run={props.run} /></Match>
+        <Match when={props.tab === 'artifacts'}><ArtifactsTab run={props.run} /></Match>
         <Match when={props.tab === 'overview'}><OverviewTab run={props.run} /></Match>
         <Match when={props.tab === 'diff'}><DiffTab run={props.run} /></Match>
         <Match when={props.tab === 'logs'}><LogsTab run={props.run} onEvent={props.loaded.onEvent} /></Match>
