@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -244,6 +247,22 @@ TEST(Arguments, EveryFlagIsInTheHelpUnderAGroup) {
   }
   for (const CLI::App* sub : app.get_subcommands({}))
     EXPECT_FALSE(sub->get_description().empty()) << sub->get_name();
+}
+
+TEST(Arguments, EveryFlagIsInThePages) {
+  std::ostringstream pages;
+  for (const auto& page : std::filesystem::directory_iterator(TRACKER_SOURCE_DIR "/docs"))
+    if (page.path().extension() == ".md") pages << std::ifstream(page.path()).rdbuf();
+  CLI::App app;
+  Arguments out;
+  define(app, out);
+  std::vector<const CLI::App*> commands = {&app};
+  for (const CLI::App* sub : app.get_subcommands({})) commands.push_back(sub);
+  for (const CLI::App* command : commands)
+    for (const CLI::Option* option : command->get_options())
+      for (const std::string& flag : option->get_lnames())
+        EXPECT_NE(pages.str().find("--" + flag), std::string::npos)
+            << command->get_name() << " --" << flag;
 }
 
 TEST(Arguments, DefaultsAreThoseOfTheTrainer) {
