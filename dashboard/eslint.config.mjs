@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 const nodeGlobals = Object.fromEntries(
   ['process', 'console', 'Buffer', 'URL', 'URLSearchParams', 'setTimeout', 'clearTimeout', 'setInterval',
-    'clearInterval', 'fetch', 'performance', 'WebSocket', 'document', 'window', 'innerWidth', 'requestAnimationFrame', 'DOMParser', 'addEventListener', 'MouseEvent', 'PointerEvent'].map((name) => [name, 'readonly']),
+    'clearInterval', 'fetch', 'performance', 'WebSocket', 'document', 'window', 'innerWidth', 'requestAnimationFrame', 'navigator', 'location', 'DOMParser', 'addEventListener', 'MouseEvent', 'PointerEvent'].map((name) => [name, 'readonly']),
 );
 
 export default tseslint.config(

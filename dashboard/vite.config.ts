@@ -2,16 +2,25 @@
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 
-// Few files, each asked for at once: what every page needs beside its entry, and what a project's charts need. The rest
-// (export, compare, logs …) is loaded by those who use it.
-const kCore = /\/node_modules\/solid-js\/|\/src\/(api|components\/icons)|rolldown\/runtime/;
+// Two files of code, asked for at once: what every page needs, and what a project's charts need. The rest (export,
+// compare, logs …) is loaded by those who use it. What belongs to neither list and is needed by both would be a file of its
+// own, and a request: the build says so (scripts/finish_build.mjs).
+const kEntry = new RegExp([
+  '/node_modules/solid-js/', 'rolldown/runtime', 'vite/preload',
+  '/src/(main|app)\\.',
+  '/src/api/(?!artifacts|media)', '/src/styles/',
+  '/src/components/(copy|feedback|icons|shell|shortcuts|state_badge|toasts)',
+  '/src/lib/(failure|format|route|run_edit|sections)',
+  '/src/pages/(first_run/|projects/|project/project_page|settings/login_page)',
+  '/src/state/(clock|live|location|page_head|project|role|run_overlay|session|theme|toasts)',
+].join('|'));
 const kWorkspace = new RegExp([
   '/node_modules/uplot/',
   '/src/charts/(combine|describe|hover|line_|paint|range|smoothing|ticks|uplot_shell)',
-  '/src/components/(panels/|popover|virtual_list)',
-  '/src/pages/project/(?!project_)',
-  '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|legend|palette|query_|run_filter|units)',
-  '/src/state/(chart_view|expression_|panel_stores|run_deletion|run_query|run_set|series_)',
+  '/src/components/(panels/|popover|run_editing|virtual_list)',
+  '/src/pages/project/(?!project_page|workspace_media)',
+  '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|color_scale|legend|palette|query_|run_colors|run_filter|units)',
+  '/src/state/(at_once|chart_view|expression_|panel_stores|run_deletion|run_editing|run_edits|run_query|run_set|series_)',
 ].join('|'));
 
 // Strict CSP of the server: script-src 'self'; style-src 'self'. So nothing is inlined: no data: assets,
@@ -30,7 +39,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: 'core', test: kCore }, { name: 'workspace', test: kWorkspace }],
+          groups: [{ name: 'index', test: kEntry }, { name: 'workspace', test: kWorkspace }],
         },
       },
     },

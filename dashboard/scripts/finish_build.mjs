@@ -20,8 +20,9 @@ function filesUnder(folder) {
   });
 }
 
-// A chunk, what it imports statically, and their styles.
-function filesOf(root) {
+// A chunk by its name, what it imports statically, and their styles.
+function filesOf(name) {
+  const root = Object.keys(manifest).find((key) => manifest[key].name === name);
   const files = new Set();
   const visit = (key) => {
     const chunk = manifest[key];
@@ -30,16 +31,22 @@ function filesOf(root) {
     for (const css of chunk.css ?? []) files.add(css);
     for (const imported of chunk.imports ?? []) visit(imported);
   };
-  if (!manifest[root]) throw new Error(`the build has no chunk ${root}`);
+  if (!root) throw new Error(`the build has no chunk ${name}`);
   visit(root);
   return files;
 }
 
 // What the pages below an address need beyond the entry: public/start.js asks for it with the first files.
-const kPages = { p: 'src/pages/project/project_views.tsx', runs: 'src/pages/run/run_page.tsx' };
-const entryFiles = filesOf('index.html');
+const kPages = { p: 'workspace', runs: 'run_page' };
+const entryFiles = filesOf('index');
 const files = Object.fromEntries(Object.entries(kPages).map(([place, page]) =>
   [place, [...filesOf(page)].filter((file) => file.endsWith('.js') && !entryFiles.has(file)).map((file) => `/${file}`)]));
+// Each file more is a request before the first chart.
+for (const [what, found, most] of [['entry', [...entryFiles].filter((file) => file.endsWith('.js')), 1], ['workspace', files.p, 1]]) {
+  if (found.length <= most) continue;
+  console.error(`the ${what} is ${found.length} scripts instead of ${most} (${found.join(', ')}): name what they share in vite.config.ts`);
+  process.exit(1);
+}
 const startPath = join(dist, 'start.js');
 const start = readFileSync(startPath, 'utf8');
 if (!start.includes('const files = {};')) throw new Error('start.js has no place for the files of pages');

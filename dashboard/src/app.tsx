@@ -1,6 +1,6 @@
 // Address to page. The pages with charts are loaded when first visited.
 import { ErrorBoundary, lazy, Match, Show, Suspense, Switch } from 'solid-js';
-import { EmptyState, ErrorState, SkeletonRows } from './components/feedback';
+import { ErrorState, FailureState, SkeletonRows } from './components/feedback';
 import { Shell } from './components/shell';
 import { messageOf } from './api/http';
 import type { Place } from './lib/route';
@@ -13,14 +13,13 @@ import { pageHead, usePageHead } from './state/page_head';
 import { mustLogIn } from './state/session';
 
 const SettingsPage = lazy(() => import('./pages/settings/settings_page'));
+const ArtifactPages = lazy(() => import('./pages/artifacts/artifact_pages'));
 const RunPage = lazy(() => import('./pages/run/run_page'));
 
 function UnknownPage() {
   usePageHead(() => ({ crumbs: [{ label: 'Not found' }], project: null }));
   return (
-    <EmptyState icon="search" title="There is no such page">
-      <a class="link" href="/">All projects</a>
-    </EmptyState>
+    <FailureState failure={{ title: 'There is no such page', message: location.pathname, hint: '', remedy: 'elsewhere' }} />
   );
 }
 
@@ -43,6 +42,7 @@ export function App() {
               <Match when={placeOf('workspace', 'runs', 'compare')}>
                 {(here) => <ProjectPage project={here().project} view={here().page} />}
               </Match>
+              <Match when={placeOf('artifacts', 'artifact', 'artifact-version')}>{(here) => <ArtifactPages place={here()} />}</Match>
               <Match when={placeOf('settings')}><SettingsPage /></Match>
               <Match when={placeOf('run')}>{(here) => <RunPage id={here().id} tab={here().tab} />}</Match>
             </Switch>

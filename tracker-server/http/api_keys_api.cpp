@@ -46,13 +46,13 @@ std::string project_of(const Request& request) {
   return *project;
 }
 
-Response members_of(const ApiContext& context, core::ProjectId project) {
+json members_of(const ApiContext& context, core::ProjectId project) {
   auto members = json::array();
   for (const auto& member : storage::list_members(context.database, project))
     members.push_back({{"kind", member.kind == storage::MemberKind::kTeam ? "team" : "user"},
                        {"name", member.name},
                        {"role", core::to_text(member.role)}});
-  return json_response({{"members", std::move(members)}});
+  return {{"members", std::move(members)}};
 }
 
 // A project that the caller cannot see cannot be named either.
@@ -98,7 +98,11 @@ Response delete_api_key(const ApiContext& context, const Request& request) {
 }
 
 Response get_members(const ApiContext& context, const Request& request) {
-  return members_of(context, request.guard->project(project_of(request)));
+  const auto project = request.guard->project(project_of(request));
+  auto body = members_of(context, project);
+  // Who may see the members has a role, perhaps by a team or as a server admin.
+  body["role"] = core::to_text(request.guard->role_in(project).value_or(core::Role::kViewer));
+  return json_response(body);
 }
 
 Response post_member(const ApiContext& context, const Request& request) {
@@ -111,7 +115,7 @@ Response post_member(const ApiContext& context, const Request& request) {
   member.role = role_of(body.text("role"));
   body.end();
   auth::share(*context.gate, *request.guard, project, name, member);
-  return members_of(context, project);
+  return json_response(members_of(context, project));
 }
 
 Response delete_member(const ApiContext& context, const Request& request) {
@@ -121,7 +125,7 @@ Response delete_member(const ApiContext& context, const Request& request) {
   member.kind = kind_of(request.query_value("kind").value_or("user"));
   member.name = request.query_value("name").value_or("");
   auth::unshare(*context.gate, *request.guard, project, name, member);
-  return members_of(context, project);
+  return json_response(members_of(context, project));
 }
 
 }  // namespace tracker::http

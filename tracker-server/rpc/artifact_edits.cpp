@@ -16,8 +16,6 @@
 namespace tracker::rpc {
 namespace {
 
-constexpr std::uint64_t kGraceS = 7 * 24 * 3600;
-
 // A version that is deleted may be meant.
 void show(const ArtifactsServiceParts& parts, auth::Guard& guard, const v1::ArtifactRef& ref) {
   auth::shown_version(guard, parts.database, ref_of(ref), storage::DeletedVersions::kFound);
@@ -90,8 +88,8 @@ void update_collection(const ArtifactsServiceParts& parts, auth::Guard& guard,
 void delete_version(const ArtifactsServiceParts& parts, auth::Guard& guard,
                     const v1::DeleteVersionRequest& request, v1::DeleteVersionResponse& response) {
   show(parts, guard, request.ref());
-  auto deletion =
-      deletion_of(request.has_grace_s() ? request.grace_s() : kGraceS, parts.clock.now_us());
+  auto deletion = deletion_of(request.has_grace_s() ? request.grace_s() : artifacts::kGraceS,
+                              parts.clock.now_us());
   deletion.with_aliases = request.delete_aliases();
   const auto version = storage::delete_version(parts.database, ref_of(request.ref()), deletion);
   fill(version, *response.mutable_version());
@@ -118,7 +116,8 @@ void delete_collection(const ArtifactsServiceParts& parts, auth::Guard& guard,
   guard.project(request.project());
   response.set_versions(storage::delete_collection(
       parts.database, request.project(), request.name(),
-      deletion_of(request.has_grace_s() ? request.grace_s() : kGraceS, parts.clock.now_us())));
+      deletion_of(request.has_grace_s() ? request.grace_s() : artifacts::kGraceS,
+                  parts.clock.now_us())));
   spdlog::info("event=artifact_collection_deleted project={} name={} versions={}",
                core::quoted(request.project()), core::quoted(request.name()), response.versions());
   auth::note(parts.gate, guard, "artifact.delete", request.project() + "/" + request.name(),

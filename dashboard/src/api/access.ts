@@ -61,6 +61,7 @@ function readSecrets(value: unknown): Secrets {
   return { password: textOrNull(o.password), key: textOrNull(o.key) };
 }
 const members = (value: unknown): Member[] => listOf(objectOf(value).members).map(readMember);
+const roleOf = (value: unknown): Role => kRoles.find((role) => role === objectOf(value).role) ?? 'viewer';
 const membersPath = (project: string): string => `${kBase}/members?${new URLSearchParams({ project }).toString()}`;
 
 // One's own; a server that asks for no login shows those of all.
@@ -84,6 +85,7 @@ export const changeUser = (name: string, change: { disabled?: boolean; reset_pas
   getJson(`${kBase}/users/${encodeURIComponent(name)}`, readSecrets, { body: change });
 
 export const listMembers = (project: string): Promise<Member[]> => getJson(membersPath(project), members);
+export const getOwnRole = (project: string): Promise<Role> => getJson(membersPath(project), roleOf);
 export const share = (project: string, member: Member): Promise<Member[]> => getJson(membersPath(project), members, { body: member });
 export const unshare = (project: string, member: Member): Promise<Member[]> =>
   getJson(`${membersPath(project)}&${new URLSearchParams({ kind: member.kind, name: member.name }).toString()}`, members, { method: 'DELETE' });

@@ -1,6 +1,7 @@
 // The routes of docs/http-api.md as functions. Each throws ApiError, or the abort of its signal.
 import { getBytes, getJson } from './http';
 import { listOf, objectOf, readFacet, readKeysOfRuns, readLogPage, readProject, readRun, readServer } from './read';
+import type { RunChange } from '../lib/run_edit';
 import { decodeSeries, kSeriesType } from './series_format';
 import type {
   Facet, KeyInfo, LogPage, LogStream, Project, Run, RunsOfGroup, SeriesAnswer, SeriesRequest, ServerInfo, XMode,
@@ -95,6 +96,13 @@ export const deleteRun = (id: string): Promise<void> =>
 
 export const restoreRun = (id: string): Promise<Run> =>
   getJson(`${kBase}/runs/${encodeURIComponent(id)}/restore`, readRun, { method: 'POST', body: {} });
+
+// What the server made of it.
+export const changeRun = (id: string, change: RunChange): Promise<Run> =>
+  getJson(`${kBase}/runs/${encodeURIComponent(id)}`, readRun, {
+    method: 'PATCH',
+    body: { name: change.name, notes: change.notes, group: change.group, add_tags: change.addTags, remove_tags: change.removeTags },
+  });
 
 const axisBody = (x: XMode): string | { metric: string } => (x.startsWith('metric:') ? { metric: x.slice(7) } : x);
 

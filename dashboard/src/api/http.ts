@@ -35,7 +35,9 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   accept?: string;
   body?: unknown;
-  method?: 'GET' | 'POST' | 'DELETE';
+  // POST where there is a body, else GET.
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  headers?: Readonly<Record<string, string>>;
   // Of those that anybody may ask: it says nothing of the session, and needs nothing of it.
   public?: boolean;
 }
@@ -53,7 +55,7 @@ export function connectSession(to: SessionHooks): void {
 }
 
 async function headersOf(options: RequestOptions): Promise<Record<string, string>> {
-  const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
+  const headers: Record<string, string> = { accept: options.accept ?? 'application/json', ...options.headers };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   const changes = options.body !== undefined || (options.method ?? 'GET') !== 'GET';
   const token = changes && options.public !== true ? await hooks.csrfToken() : null;
@@ -64,11 +66,8 @@ async function headersOf(options: RequestOptions): Promise<Record<string, string
 async function send(path: string, options: RequestOptions): Promise<Response> {
   const init: RequestInit = { headers: await headersOf(options) };
   if (options.signal) init.signal = options.signal;
-  if (options.method) init.method = options.method;
-  if (options.body !== undefined) {
-    init.method = 'POST';
-    init.body = JSON.stringify(options.body);
-  }
+  init.method = options.method ?? (options.body === undefined ? 'GET' : 'POST');
+  if (options.body !== undefined) init.body = JSON.stringify(options.body);
   let response: Response;
   try {
     response = await fetch(path, init);

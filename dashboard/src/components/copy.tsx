@@ -1,5 +1,5 @@
 import { createSignal, For, onCleanup, Show } from 'solid-js';
-import { Icon } from './icons';
+import { Icon, type IconName } from './icons';
 import './copy.css';
 
 const kShownMs = 1600;
@@ -22,7 +22,7 @@ async function copyText(text: string): Promise<boolean> {
   }
 }
 
-export function CopyButton(props: { text: string; label: string }) {
+export function CopyButton(props: { text: string; label: string; icon?: IconName }) {
   const [state, setState] = createSignal<'idle' | 'copied' | 'failed'>('idle');
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
@@ -33,12 +33,17 @@ export function CopyButton(props: { text: string; label: string }) {
   };
   return (
     <button type="button" class="icon-button" aria-label={props.label} title={props.label} onClick={() => void copy()}>
-      <Icon name={state() === 'copied' ? 'check' : 'copy'} />
+      <Icon name={state() === 'copied' ? 'check' : (props.icon ?? 'copy')} />
       <span class="visually-hidden" role="status">
         {state() === 'copied' ? 'Copied' : state() === 'failed' ? 'Copying is not allowed here' : ''}
       </span>
     </button>
   );
+}
+
+// The address says all of the view: who opens it sees the same.
+export function CopyLink() {
+  return <CopyButton text={location.href} label="Copy a link to this view" icon="link" />;
 }
 
 export function CodeBlock(props: { code: string; label: string; prompt?: boolean }) {

@@ -1,5 +1,6 @@
 // What a page shows while there is nothing to show: nothing yet, nothing at all, or something went wrong.
 import { For, Show, type JSX } from 'solid-js';
+import type { Failure } from '../lib/failure';
 import { Icon, type IconName } from './icons';
 import './feedback.css';
 
@@ -21,6 +22,22 @@ export function ErrorState(props: { title: string; message: string; onRetry?: ()
       <p class="muted selectable">{props.message}</p>
       <Show when={props.onRetry}>
         {(retry) => <button type="button" class="button" onClick={() => retry()()}>Try again</button>}
+      </Show>
+    </div>
+  );
+}
+
+// Of a whole page: what can be done is to try again, or to go elsewhere.
+export function FailureState(props: { failure: Failure; onRetry?: () => void }) {
+  const isFinal = () => props.failure.remedy === 'elsewhere';
+  return (
+    <div class="feedback" role="alert" data-failure={props.failure.remedy}>
+      <span class="feedback-icon" classList={{ error: !isFinal() }}><Icon name={isFinal() ? 'lock' : 'alert'} /></span>
+      <h1>{props.failure.title}</h1>
+      <p class="muted selectable">{props.failure.message}</p>
+      <Show when={props.failure.hint !== ''}><p class="muted">{props.failure.hint}</p></Show>
+      <Show when={isFinal()} fallback={<button type="button" class="button" onClick={() => props.onRetry?.()}>Try again</button>}>
+        <a class="button" href="/">All projects</a>
       </Show>
     </div>
   );

@@ -1,15 +1,17 @@
 // Rows of one height, of which only those near the window are in the document. The scroller is the caller's, so that a
-// table may keep its header and its sideways scroll.
-import { createMemo, createSignal, For, onCleanup, onMount, type JSX } from 'solid-js';
+// table may keep its header and its sideways scroll. A row keeps its elements, and the focus in them, for as long as
+// there is one of its key, whatever becomes of its values.
+import { createMemo, createSignal, For, onCleanup, onMount, type Accessor, type JSX } from 'solid-js';
 import './virtual_list.css';
 
 const kOverscan = 8;
 
 export function VirtualRows<T>(props: {
   rows: readonly T[];
+  keyOf: (row: T) => string;
   rowHeight: number;
   scroller: () => HTMLElement;
-  children: (row: T, index: () => number) => JSX.Element;
+  children: (row: Accessor<T>, index: Accessor<number>) => JSX.Element;
   role?: 'rowgroup' | 'list' | 'presentation';
 }) {
   const [view, setView] = createSignal({ top: 0, height: 800 });
@@ -22,6 +24,8 @@ export function VirtualRows<T>(props: {
     undefined,
     { equals: (a, b) => a.from === b.from && a.to === b.to },
   );
+  const shown = createMemo(() => new Map(props.rows.slice(window().from, window().to).map((row) => [props.keyOf(row), row])));
+  const keys = createMemo(() => [...shown().keys()]);
   onMount(() => {
     const scroller = props.scroller();
     const measure = () => setView({ top: scroller.scrollTop, height: scroller.clientHeight });
@@ -33,12 +37,12 @@ export function VirtualRows<T>(props: {
       scroller.removeEventListener('scroll', measure);
     });
   });
+  // A row that has gone keeps what it was until it is taken away.
+  const rowOf = (key: string): Accessor<T> => createMemo<T>((held) => shown().get(key) ?? held, shown().get(key)!);
   return (
     <div class="virtual-rows" role={props.role ?? 'presentation'} style={{ height: `${props.rows.length * props.rowHeight}px` }}>
       <div class="virtual-window" role="presentation" style={{ transform: `translateY(${window().from * props.rowHeight}px)` }}>
-        <For each={props.rows.slice(window().from, window().to)}>
-          {(row, index) => props.children(row, () => window().from + index())}
-        </For>
+        <For each={keys()}>{(key, index) => props.children(rowOf(key), () => window().from + index())}</For>
       </div>
     </div>
   );

@@ -41,6 +41,7 @@ export function cellValue(run: Run, column: ColumnId): Json | undefined {
     case 'duration': return run.durationS;
     case 'tags': return run.tags.join(', ');
     case 'group': return run.group;
+    case 'notes': return run.notes;
     case 'id': return run.id;
     case 'end reason': return run.endReason;
     default: return undefined;
@@ -93,7 +94,7 @@ export function chooseColumns(runs: readonly Run[]): Columns {
     : kUsualConfig.filter((name) => config.has(name));
   return {
     all: [
-      ...kBaseColumns, 'group', 'end reason', 'id',
+      ...kBaseColumns, 'group', 'notes', 'end reason', 'id',
       ...metricNames.map((name) => `summary.${name}`),
       ...[...config.keys()].sort((a, b) => a.localeCompare(b)).map((name) => `config.${name}`),
     ],
@@ -101,6 +102,7 @@ export function chooseColumns(runs: readonly Run[]): Columns {
       ...kBaseColumns,
       ...chosenMetrics.map((name) => `summary.${name}`),
       ...chosenConfig.slice(0, kMaxConfig).map((name) => `config.${name}`),
+      ...(runs.some((run) => run.notes !== '') ? ['notes'] : []),
       ...(runs.some((run) => run.endReason !== '') ? ['end reason'] : []),
     ],
   };

@@ -1,6 +1,8 @@
 // Line colours, one set of eight per theme, made so that they stay apart for colour-blind eyes and stand at 3:1 or more
 // on the theme's surface (a test computes both again). Runs 9 to 32 repeat the hues with dashes.
 
+import { scaleColor } from './color_scale';
+
 export type Theme = 'light' | 'dark';
 
 export const kSurface: Readonly<Record<Theme, string>> = { light: '#ffffff', dark: '#14171c' };
@@ -18,11 +20,23 @@ export interface LineStyle {
   dash: readonly number[];
 }
 
-export function lineStyle(index: number, theme: Theme): LineStyle {
+// Colours and dashes that can be told apart.
+export const kPlaces = 32;
+
+// A place in the palette, or a number's place in its range, from 0 to 1; NaN: it has none.
+export type RunColor = number | { share: number };
+export const kUnsetColor: RunColor = { share: NaN };
+export const sameColor = (a: RunColor, b: RunColor): boolean =>
+  (typeof a === 'number' || typeof b === 'number' ? a === b : Object.is(a.share, b.share));
+
+const kGrey: Readonly<Record<Theme, string>> = { light: '#868e9c', dark: '#707988' };
+
+export function lineStyle(place: RunColor, theme: Theme): LineStyle {
+  if (typeof place !== 'number') return { color: Number.isNaN(place.share) ? kGrey[theme] : scaleColor(place.share, theme), dash: [] };
   const colors = kPalette[theme];
   return {
-    color: colors[index % colors.length]!,
-    dash: kDashes[Math.floor(index / colors.length) % kDashes.length]!,
+    color: colors[place % colors.length]!,
+    dash: kDashes[Math.floor(place / colors.length) % kDashes.length]!,
   };
 }
 

@@ -1,15 +1,18 @@
 // The runs of a project, read once and kept true by deltas.
-import { batch, createEffect, createSignal, on, onCleanup, type Accessor } from 'solid-js';
+import { batch, createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from 'solid-js';
 import { listRuns } from '../api/client';
-import { isAbort, messageOf } from '../api/http';
+import { ApiError, isAbort } from '../api/http';
 import type { Run } from '../api/types';
+import { failureOf, type Failure } from '../lib/failure';
 import { kSettleListMs, live } from './live';
+import { listWithEdits, onRunTold } from './run_overlay';
 
 export interface ProjectRuns {
   // Newest first.
   runs: Accessor<Run[]>;
   state: Accessor<'loading' | 'ready' | 'error'>;
-  error: Accessor<string>;
+  // Set in the state 'error'.
+  error: Accessor<Failure | null>;
   retry: () => void;
   // Reads the list again; what is on the screen stays until then.
   reload: () => void;
@@ -20,7 +23,7 @@ const newestFirst = (a: Run, b: Run): number => b.createdUs - a.createdUs || a.i
 export function createProjectRuns(project: Accessor<string>): ProjectRuns {
   const [runs, setRuns] = createSignal<Run[]>([]);
   const [state, setState] = createSignal<'loading' | 'ready' | 'error'>('loading');
-  const [error, setError] = createSignal('');
+  const [error, setError] = createSignal<Failure | null>(null);
   let byId = new Map<string, Run>();
   let abort = new AbortController();
   let frame = 0;
@@ -63,9 +66,12 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
     } catch (failure) {
       if (isAbort(failure) || signal.aborted) return;
       // What is on the screen stays there; the connection badge says how old it is.
-      if (byId.size > 0) return;
-      setError(messageOf(failure));
-      setState('error');
+      const isGone = failure instanceof ApiError && (failure.code === 'not_found' || failure.code === 'permission_denied');
+      if (byId.size > 0 && !isGone) return;
+      batch(() => {
+        setError(failureOf(failure, 'project'));
+        setState('error');
+      });
     }
   }
 
@@ -80,9 +86,13 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
       if (event.type !== 'run') return;
       if (keep(event.run) && frame === 0) frame = requestAnimationFrame(publish);
     });
+    const leaveEdits = onRunTold((run) => {
+      if (run.project === name && keep(run)) publish();
+    });
     void load();
     onCleanup(() => {
       leave();
+      leaveEdits();
       abort.abort();
       cancelAnimationFrame(frame);
       frame = 0;
@@ -93,5 +103,5 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
     setState('loading');
     void load();
   };
-  return { runs, state, error, retry, reload: () => void load() };
+  return { runs: createMemo(() => listWithEdits(runs())), state, error, retry, reload: () => void load() };
 }

@@ -1,17 +1,19 @@
 // One run, kept true by deltas: its data, its keys, its lines.
 import { batch, createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from 'solid-js';
 import { getRun } from '../api/client';
-import { ApiError, isAbort, messageOf } from '../api/http';
+import { ApiError, isAbort } from '../api/http';
 import type { LiveEvent, Run } from '../api/types';
 import type { DrawnRun, PanelContext } from '../components/panels/model';
+import { failureOf, type Failure } from '../lib/failure';
 import { createChartView } from './chart_view';
 import { kSettleMs, live } from './live';
 import { createRunKeys, type RunKeys } from './project_keys';
 import { createPanelStores } from './panel_stores';
+import { onRunTold, withEdits } from './run_overlay';
 
 export interface LiveRun {
   run: Accessor<Run | null>;
-  error: Accessor<{ title: string; message: string } | null>;
+  error: Accessor<Failure | null>;
   retry: () => void;
   context: PanelContext;
   keys: RunKeys;
@@ -20,8 +22,9 @@ export interface LiveRun {
 }
 
 export function createLiveRun(id: Accessor<string>): LiveRun {
-  const [run, setRun] = createSignal<Run | null>(null);
-  const [error, setError] = createSignal<{ title: string; message: string } | null>(null);
+  const [told, setTold] = createSignal<Run | null>(null);
+  const run = createMemo(() => { const held = told(); return held && withEdits(held); });
+  const [error, setError] = createSignal<Failure | null>(null);
   const view = createChartView();
   const drawn = createMemo(
     (): DrawnRun[] => {
@@ -38,8 +41,8 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
   let abort = new AbortController();
 
   const keep = (next: Run): void => {
-    const held = run();
-    if (held?.id !== next.id || next.version >= held.version) setRun(next);
+    const held = told();
+    if (held?.id !== next.id || next.version >= held.version) setTold(next);
     setError(null);
   };
 
@@ -55,10 +58,10 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
       });
     } catch (failure) {
       if (signal.aborted || isAbort(failure)) return;
-      const isUnknown = failure instanceof ApiError && failure.code === 'not_found';
-      if (run() && !isUnknown) return; // what is on the screen stays there
-      setRun(null); // never was, or deleted meanwhile
-      setError({ title: isUnknown ? 'There is no such run' : 'The run cannot be read', message: messageOf(failure) });
+      const isGone = failure instanceof ApiError && (failure.code === 'not_found' || failure.code === 'permission_denied');
+      if (run() && !isGone) return; // what is on the screen stays there
+      setTold(null); // never was, or deleted meanwhile
+      setError(failureOf(failure, 'run'));
     }
   }
 
@@ -77,13 +80,17 @@ export function createLiveRun(id: Accessor<string>): LiveRun {
 
   createEffect(on(id, (current) => {
     batch(() => {
-      setRun(null);
+      setTold(null);
       setError(null);
     });
     const leave = live.subscribe({ run: current }, received);
+    const leaveEdits = onRunTold((edited) => {
+      if (edited.id === current) keep(edited);
+    });
     void load();
     onCleanup(() => {
       leave();
+      leaveEdits();
       abort.abort();
     });
   }));

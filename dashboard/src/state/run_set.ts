@@ -2,6 +2,8 @@
 import { createMemo, type Accessor } from 'solid-js';
 import type { Run } from '../api/types';
 import { formatSorts, kNewestFirst, parseSorts, sortRuns, type Sort } from '../lib/columns';
+import type { RunColor } from '../lib/palette';
+import { coloredBy, formatColors, parseColors, type ColorScale } from '../lib/run_colors';
 import { makeRunFilter } from '../lib/run_filter';
 import { query, setQuery } from './location';
 
@@ -29,8 +31,18 @@ export interface RunSet {
   toggleHidden: (id: string) => void;
   showOnly: (id: string) => void;
   setAllHidden: (hidden: 'hide' | 'show') => void;
-  // A run's place in the palette: its rank by age, so that a new run changes no colour.
-  colorOf: (id: string) => number;
+  setHidden: (ids: readonly string[], hidden: 'hide' | 'show') => void;
+  setPinned: (ids: readonly string[], pinned: 'pin' | 'let go') => void;
+  // What was chosen for the run; else what the field that colours says; else its rank by age in the palette, so that a
+  // new run changes no colour.
+  colorOf: (id: string) => RunColor;
+  // null: as it is without a choice.
+  chooseColor: (id: string, place: number | null) => void;
+  isColorChosen: (id: string) => boolean;
+  // The column that colours the runs.
+  colorBy: Accessor<string | null>;
+  setColorBy: (field: string | null) => void;
+  colorScale: Accessor<ColorScale | null>;
 }
 
 interface ShortIds {
@@ -38,11 +50,13 @@ interface ShortIds {
   has: (id: string) => boolean;
   toggle: (id: string) => void;
   write: (ids: readonly string[]) => void;
+  put: (ids: readonly string[], how: 'in' | 'out') => void;
 }
+
+const short = (id: string): string => id.slice(0, kShortId);
 
 // Runs named in the address by the first characters of their ids.
 function shortIds(parameter: string): ShortIds {
-  const short = (id: string): string => id.slice(0, kShortId);
   const ids = createMemo(() => new Set((query(parameter) ?? '').split(',').filter((id) => id !== '')));
   return {
     any: () => ids().size > 0,
@@ -53,6 +67,14 @@ function shortIds(parameter: string): ShortIds {
       setQuery({ [parameter]: [...next].join(',') });
     },
     write: (all) => setQuery({ [parameter]: all.map(short).join(',') }),
+    put: (some, how) => {
+      const next = new Set(ids());
+      for (const id of some) {
+        if (how === 'in') next.add(short(id));
+        else next.delete(short(id));
+      }
+      setQuery({ [parameter]: [...next].join(',') });
+    },
   };
 }
 
@@ -72,7 +94,14 @@ export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<
   });
   const listed = createMemo(() => pinnedFirst(sortRuns(filtered(), sorts())));
   const visible = createMemo(() => pinnedFirst(filtered().filter((run) => !isHidden(run.id))));
-  const colors = createMemo(() => new Map([...runs()].reverse().map((run, index) => [run.id, index])));
+  const colorBy = createMemo(() => query('by'));
+  const chosen = createMemo(() => parseColors(query('color')));
+  const coloring = createMemo(() => {
+    const field = colorBy();
+    return field === null ? null : coloredBy(runs(), field);
+  });
+  const colors = createMemo(() => new Map([...runs()].reverse().map((run, rank) =>
+    [run.id, chosen().get(short(run.id)) ?? coloring()?.colorOf(run) ?? rank])));
   return {
     filter,
     setFilter: (text) => setQuery({ q: text }),
@@ -88,6 +117,18 @@ export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<
     toggleHidden: hidden.toggle,
     showOnly: (id) => hidden.write(filtered().filter((run) => run.id !== id).map((run) => run.id)),
     setAllHidden: (what) => hidden.write(what === 'hide' ? filtered().map((run) => run.id) : []),
+    setHidden: (ids, how) => hidden.put(ids, how === 'hide' ? 'in' : 'out'),
+    setPinned: (ids, how) => pinned.put(ids, how === 'pin' ? 'in' : 'out'),
     colorOf: (id) => colors().get(id) ?? 0,
+    chooseColor: (id, place) => {
+      const next = new Map(chosen());
+      if (place === null) next.delete(short(id));
+      else next.set(short(id), place);
+      setQuery({ color: formatColors(next) });
+    },
+    isColorChosen: (id) => chosen().has(short(id)),
+    colorBy,
+    setColorBy: (field) => setQuery({ by: field }, 'push'),
+    colorScale: () => coloring()?.scale ?? null,
   };
 }

@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline';
 
 const options = { config: {} };
-const args = process.argv.slice(3);
+const args = process.argv.slice(3).filter((arg) => arg !== '--no-system-metrics');
 for (let i = 0; i < args.length; i += 2) {
   const name = args[i].slice(2);
   if (name === 'config') {
@@ -13,7 +13,7 @@ for (let i = 0; i < args.length; i += 2) {
 }
 const post = async (body) => (await fetch(`${options.server}/test/log`, { method: 'POST', body: JSON.stringify(body) })).json();
 
-const { id } = await post({ project: options.project, name: options.name, config: options.config });
+const { id } = await post({ project: options.project, name: options.name, config: options.config, tags: options.tags?.split(','), group: options.group, notes: options.notes });
 console.log(id);
 let rows = [];
 let sent = Promise.resolve();

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { SeriesData } from './data.mjs';
 
-export function newRun({ project, name, config }) {
+export function newRun({ project, name, config, tags = [], group = '', notes = '' }) {
   const nowUs = Date.now() * 1000;
   return {
-    id: randomUUID(), name, project, state: 'running', created_us: nowUs, ended_us: null, tags: [], notes: '', group: '', job_type: '',
+    id: randomUUID(), name, project, state: 'running', created_us: nowUs, ended_us: null, tags, notes, group, job_type: '',
     config, summary: {}, environment: { host: 'test' }, end_reason: '', version: 1, series: new Map(), lastUs: nowUs, stdout: [], stderr: [],
   };
 }

@@ -60,6 +60,22 @@ for (const theme of ['light', 'dark']) {
   await shoot(`run_logs_${theme}`, `${full.url}/runs/${running}/logs`, { theme });
   await shoot(`long_${theme}`, `${full.url}/runs/${long}`, { theme });
 }
+const rowOf = (page, n) => page.locator('.runs-row[data-run]').nth(n);
+const edit = (name) => async (page) => {
+  await rowOf(page, 1).hover();
+  await rowOf(page, 1).getByRole('button', { name }).click();
+};
+for (const theme of ['light', 'dark']) {
+  await shoot(`edit_tags_${theme}`, `${full.url}/p/imdb/runs`, { theme, act: edit(/^Edit the tags/) });
+  await shoot(`edit_notes_${theme}`, `${full.url}/runs/${crashed}`, { theme, act: (page) => page.getByRole('button', { name: /^(Edit the|Add) notes/ }).click() });
+  await shoot(`bulk_${theme}`, `${full.url}/p/imdb/runs`, { theme, act: async (page) => {
+    for (const n of [0, 1, 2]) await rowOf(page, n).getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Tags', exact: true }).click();
+  } });
+  await shoot(`colors_${theme}`, `${full.url}/p/sst2-sweep?by=config.learning_rate`, { theme, act: (page) => page.locator('.color-button').nth(2).click() });
+}
+await shoot('edit_name', `${full.url}/p/imdb/runs`, { act: edit(/^Rename/) });
+await shoot('project_not_found', `${full.url}/p/none`, {});
 await shoot('long_zoom', `${full.url}/runs/${long}`, { act: drag });
 await shoot('long_smoothed', `${full.url}/runs/${long}?sm=0.95&log=train%2Floss`, {});
 await shoot('nan', `${full.url}/runs/${failed}?log=train%2Fgrad_norm`, {});
@@ -76,6 +92,6 @@ for (const [name, path] of [['workspace', '/p/imdb'], ['runs', '/p/imdb/runs'], 
 await browser.close();
 full.close();
 empty.close();
-const unexpected = problems.filter((problem) => !/^(not_found|reconnecting): (Failed to load resource|WebSocket)/.test(problem));
+const unexpected = problems.filter((problem) => !/^(not_found|project_not_found|reconnecting): (Failed to load resource|WebSocket)/.test(problem));
 for (const problem of unexpected) console.error(problem);
 process.exitCode = unexpected.length > 0 ? 1 : 0;

@@ -75,8 +75,21 @@ export function startServer({ dist, runs, port }) {
       const list = runs.filter((run) => run.project === project).sort((a, b) => b.created_us - a.created_us);
       return json({ runs: list.map(runJson), next_cursor: null });
     }
+    if (parts[0] === 'runs' && parts.length === 2 && request.method === 'PATCH') {
+      const { add_tags: added = [], remove_tags: removed = [], ...fields } = JSON.parse(await readBody(request));
+      const run = find(parts[1]);
+      live.change(run, () => Object.assign(run, fields, { tags: [...new Set([...run.tags, ...added])].filter((tag) => !removed.includes(tag)) }));
+      return json(runJson(run));
+    }
+    if (parts[0] === 'runs' && parts.length === 2 && request.method === 'DELETE') {
+      runs.splice(runs.indexOf(find(parts[1])), 1);
+      return json({ id: parts[1] });
+    }
     if (parts[0] === 'runs' && parts.length === 2) return json(runJson(find(parts[1])));
     if (parts[0] === 'runs' && parts[2] === 'keys') return json({ keys: keysJson(find(parts[1])) });
+    if (parts[0] === 'runs' && parts[2] === 'artifacts') return json({ produced: [], used: [] });
+    if (parts[0] === 'artifacts') return json({ artifacts: [], next_cursor: null });
+    if (parts[0] === 'media-keys') return json({ keys: [], more: false });
     if (parts[0] === 'runs' && parts[2] === 'logs') {
       const lines = find(parts[1])[url.searchParams.get('stream')] ?? [];
       const from = Number(url.searchParams.get('from') ?? 0);
@@ -150,7 +163,7 @@ function serveLive(server, runs) {
       const name = target.run ? `run:${target.run}` : `project:${target.project}`;
       if (message.subscribe) socket.subscriptions.add(name);
       if (message.subscribe?.run) socket.send(JSON.stringify({ subscribed: { run: target.run, cursor: '1' } }));
-      else socket.subscriptions.delete(name);
+      if (message.unsubscribe) socket.subscriptions.delete(name);
     });
   });
   const send = (name, message) => {

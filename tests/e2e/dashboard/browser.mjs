@@ -28,7 +28,13 @@ export async function openBrowser({ folder, theme }) {
   const picture = async (name) => {
     if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
   };
-  return { browser, page, problems, picture };
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  return {
+    browser, page, problems, picture,
+    clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
+    // A page of somebody who has seen nothing of all this.
+    another: async () => (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage(),
+  };
 }
 
 // Pixels of a panel's canvas that have a colour: axes and grid are grey, lines are not.

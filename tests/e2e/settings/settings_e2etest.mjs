@@ -1,12 +1,14 @@
 // From a server that nobody has a user on to one that asks: settings, login and logout in a real browser.
-//   TRACKER_URL=http://… node --test FILE
+//   TRACKER_URL=http://… TRACKER_CLI=path/to/tracker node --test FILE
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, openBrowser } from '../dashboard/browser.mjs';
+import { testRoles } from './roles.mjs';
 
 const url = process.env.TRACKER_URL;
 let session;
 let password;
+let key;
 
 before(async () => {
   assert.ok(url, 'TRACKER_URL must name a running server that has no users');
@@ -27,7 +29,8 @@ test('the first user is made on the settings page, and from then on a login is a
   await page.getByRole('button', { name: 'Make a user' }).click();
   password = (await page.getByLabel('Password, shown this once', { exact: true }).innerText()).trim();
   assert.equal(password.length, 20);
-  assert.match(await page.getByLabel('API key, shown this once', { exact: true }).innerText(), /^trk_[0-9a-f]{8}-/);
+  key = (await page.getByLabel('API key, shown this once', { exact: true }).innerText()).trim();
+  assert.match(key, /^trk_[0-9a-f]{8}-/);
   await page.reload();
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   await assertAccessible(page, 'login');
@@ -54,8 +57,8 @@ test('a key is made, shown once and revoked', async () => {
   const { page } = session;
   await page.getByLabel('Name of the key').fill('<b>ci</b>');
   await page.getByRole('button', { name: 'Make a key' }).click();
-  const key = (await page.getByLabel('API key, shown this once', { exact: true }).innerText()).trim();
-  const ask = () => page.request.get(`${url}/api/v1/projects`, { headers: { authorization: `Bearer ${key}`, cookie: '' } });
+  const made = (await page.getByLabel('API key, shown this once', { exact: true }).innerText()).trim();
+  const ask = () => page.request.get(`${url}/api/v1/projects`, { headers: { authorization: `Bearer ${made}`, cookie: '' } });
   assert.equal((await ask()).status(), 200);
   await page.getByRole('button', { name: 'Revoke <b>ci</b>' }).click();
   await page.getByRole('cell', { name: 'revoked' }).waitFor();
@@ -76,3 +79,5 @@ test('who logs out is asked again, and the old cookie is worth nothing', async (
   assert.equal(answer.status, 401);
   quiet();
 });
+
+testRoles(() => key);

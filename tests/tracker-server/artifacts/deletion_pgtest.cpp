@@ -43,6 +43,16 @@ TEST_F(Deleting, AliasesMoveAndLatestFollowsTheNewestThatLives) {
   EXPECT_EQ(find("").number, 3u);  // a number is never given twice
 }
 
+TEST_F(Deleting, AnAliasIsTakenFromTheVersionThatHasItOnly) {
+  for (const char* content : {"a", "b"}) client->put({{"f", content}});
+  storage::set_alias(*database, ref("v0"), "best");
+  EXPECT_EQ(failure([&] { storage::remove_alias(*database, ref("v1"), "best"); }),
+            ErrorCode::kNotFound);
+  EXPECT_EQ(find("best").number, 0u);
+  EXPECT_TRUE(storage::remove_alias(*database, ref("v0"), "best").aliases.empty());
+  EXPECT_EQ(failure([&] { find("best"); }), ErrorCode::kNotFound);
+}
+
 TEST_F(Deleting, AVersionWithAliasesIsDeletedWithThemOnly) {
   client->put({{"f", "a"}});
   storage::set_alias(*database, ref("v0"), "best");

@@ -147,6 +147,10 @@ TEST_F(SessionTest, AProjectIsSharedReadOnlyAndTakenBack) {
   share.query = {{"project", kMine}};
   EXPECT_EQ(answer(share).status, 200);
   EXPECT_EQ(answer(eve).status, 200);
+  auto members = ask(Method::kGet, "/api/v1/members");
+  members.headers = eve.headers;
+  members.query = eve.query;
+  EXPECT_EQ(json::parse(answer(members).body).at("role"), "viewer") << "she is told what she may";
   auto unshare = ask(Method::kDelete, "/api/v1/members");
   unshare.query = {{"project", kMine}, {"name", "eve"}};
   EXPECT_EQ(answer(unshare).status, 200);

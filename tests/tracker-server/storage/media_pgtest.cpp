@@ -48,6 +48,19 @@ TEST_F(MediaTest, ComesBackByKeyTypeAndStepInLogOrder) {
   EXPECT_EQ(list_media(*database, writer.run, page).size(), 2u);
 }
 
+TEST_F(MediaTest, KeysOfSeveralRunsSayHowManyAndOverWhichSteps) {
+  const auto one = log({media_of("a", 7, "x"), media_of("a", -2, "y"), media_of("b", 1, "z")});
+  const auto two = log({media_of("a", 3, "x")});
+  const std::vector<core::RunId> runs = {one.run, two.run, core::RunId()};
+  const auto keys = list_media_keys(*database, runs, 10);
+  ASSERT_EQ(keys.size(), 3u);
+  const auto& first = keys[0].run == one.run ? keys[0] : keys[1];
+  EXPECT_EQ(first.key, "a");
+  EXPECT_EQ(std::tuple(first.count, first.first_step, first.last_step), std::tuple(2, -2, 7));
+  EXPECT_EQ(list_media_keys(*database, runs, 1).size(), 1u);
+  EXPECT_TRUE(list_media_keys(*database, {}, 10).empty());
+}
+
 TEST_F(MediaTest, ContentsOfTextsAndJsonComeAlongUpToALimit) {
   const auto writer =
       log({media_of("a", 0, std::string(600, 'x'), "text/plain"), media_of("a", 1, "PNG"),

@@ -20,6 +20,9 @@ constexpr const char* kLockVersion =
 constexpr const char* kRemoveAlias = R"sql(
   DELETE FROM artifact_alias WHERE collection_id = $1 AND name = $2)sql";
 
+constexpr const char* kRemoveAliasOf =
+    "DELETE FROM artifact_alias WHERE version_id = $1 AND name = $2";
+
 constexpr const char* kUpdate = R"sql(
   UPDATE artifact_version SET
     description = CASE WHEN $2 THEN $3 ELSE description END,
@@ -100,6 +103,21 @@ void remove_alias(Database& database, std::string_view project, std::string_view
   if (database.pg()->run(kRemoveAlias, PgParams().bigint(found.row).text(alias)).affected() == 0)
     throw Error(ErrorCode::kNotFound,
                 "artifact '" + found.name + "' has no alias '" + artifact::shown(alias) + "'");
+}
+
+ArtifactVersion remove_alias(Database& database, const ArtifactRef& ref, const std::string& alias) {
+  const ArtifactVersion found = find_version(database, ref);
+  const Database::PgLease lease = database.pg();
+  return in_transaction(*lease, [&](PgConnection& connection) {
+    require_living(lock(connection, found));
+    const auto removed =
+        connection.run(kRemoveAliasOf, PgParams().bigint(found.row).text(alias)).affected();
+    if (removed == 0)
+      throw Error(ErrorCode::kNotFound, "version v" + std::to_string(found.number) + " of '" +
+                                            found.name + "' has no alias '" +
+                                            artifact::shown(alias) + "'");
+    return read(connection, found.row);
+  });
 }
 
 ArtifactVersion update_version(Database& database, const ArtifactRef& ref,

@@ -20,6 +20,8 @@ namespace tracker::storage {
 ArtifactVersion set_alias(Database& database, const ArtifactRef& ref, const std::string& alias);
 void remove_alias(Database& database, std::string_view project, std::string_view name,
                   std::string_view alias);
+// Only if it points to this version: one that was moved meanwhile stays.
+ArtifactVersion remove_alias(Database& database, const ArtifactRef& ref, const std::string& alias);
 
 // What is absent stays as it is.
 struct VersionUpdate {

@@ -36,7 +36,10 @@ constexpr const char* kCollectionRow = R"sql(
   WHERE p.name = $1 AND p.deleted_us IS NULL AND c.name = $2)sql";
 constexpr const char* kCollections = R"sql(
   SELECT c.id, c.uuid, p.name, c.name, c.type, c.description, c.created_us, c.updated_us, c.ttl_us, c.keep_versions,
-    s.n, s.bytes::bigint, s.latest
+    s.n, s.bytes::bigint, s.latest,
+    (SELECT coalesce(string_agg(a.name, E'\n' ORDER BY a.name), '') FROM artifact_alias a WHERE a.collection_id = c.id),
+    (SELECT r.id FROM artifact_version v JOIN run r ON r.id = v.run_id AND r.deleted_us IS NULL
+     WHERE v.collection_id = c.id AND v.number = s.latest)
   FROM artifact_collection c JOIN project p ON p.id = c.project_id
   CROSS JOIN LATERAL (
     SELECT count(*) AS n, coalesce(sum(v.size_bytes), 0) AS bytes, max(v.number) AS latest
@@ -91,6 +94,8 @@ ArtifactCollection collection_of(const PgResult& rows, std::size_t row) {
   out.versions = static_cast<std::uint64_t>(rows.bigint(row, 10));
   out.size_bytes = static_cast<std::uint64_t>(rows.bigint(row, 11));
   if (!rows.is_null(row, 12)) out.latest = static_cast<std::uint32_t>(rows.integer(row, 12));
+  out.aliases = lines_of(rows.bytes(row, 13));
+  if (!rows.is_null(row, 14)) out.run = run_id_of(rows.bytes(row, 14));
   return out;
 }
 

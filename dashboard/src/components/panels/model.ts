@@ -1,6 +1,8 @@
 // What panels share: which lines they draw, and how.
 import type { Accessor } from 'solid-js';
 import type { XMode } from '../../api/types';
+import type { ColorScale } from '../../lib/run_colors';
+import type { RunColor } from '../../lib/palette';
 import type { AxisView, ChartView } from '../../state/chart_view';
 import type { PanelStores } from '../../state/panel_stores';
 import type { Source } from '../../state/series_source';
@@ -10,7 +12,7 @@ import type { SeriesStore } from '../../state/series_store';
 export interface DrawnRun extends Source {
   label: string;
   // Place in the palette: the same run has the same colour everywhere on the page.
-  color: number;
+  color: RunColor;
   // Lies over the other lines.
   isPinned?: boolean;
 }
@@ -18,6 +20,15 @@ export interface DrawnRun extends Source {
 export interface FieldChoice {
   fields: readonly string[];
   label: string;
+}
+
+export interface ColorTool {
+  // A column; null: each run has a colour of its own.
+  by: Accessor<string | null>;
+  colorBy: (field: string | null) => void;
+  choices: Accessor<readonly FieldChoice[]>;
+  // Of numbers.
+  scale: Accessor<ColorScale | null>;
 }
 
 export interface PanelContext {
@@ -32,6 +43,8 @@ export interface PanelContext {
   keyNames: Accessor<readonly string[]>;
   // What runs can be grouped by; empty where there is one run.
   groupChoices: Accessor<readonly FieldChoice[]>;
+  // What runs can be coloured by; absent where there is one run.
+  colors?: ColorTool;
   // Panels name their lines themselves where no run list stands beside them.
   hasLegend: Accessor<boolean>;
 }

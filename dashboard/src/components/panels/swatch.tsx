@@ -1,8 +1,8 @@
-import { lineStyle } from '../../lib/palette';
+import { lineStyle, type RunColor } from '../../lib/palette';
 import { theme } from '../../state/theme';
 
 // A run's line as it is drawn: colour and dash.
-export function Swatch(props: { color: number }) {
+export function Swatch(props: { color: RunColor }) {
   const style = () => lineStyle(props.color, theme());
   return (
     <svg class="swatch" viewBox="0 0 16 8" width="16" height="8" aria-hidden="true">

@@ -3,12 +3,16 @@ import { For, Show, type JSX } from 'solid-js';
 import type { SmoothingKind } from '../../api/types';
 import type { GroupBand } from '../../charts/line_data';
 import { kSliders, kSmoothingKinds } from '../../charts/smoothing';
+import { scaleColor } from '../../lib/color_scale';
+import { columnLabel } from '../../lib/columns';
 import { formatNumber } from '../../lib/format';
 import { parseAxis, type ChartView } from '../../state/chart_view';
+import { theme } from '../../state/theme';
+import { CopyLink } from '../copy';
 import { Icon } from '../icons';
 import { Popover } from '../popover';
 import { ExpressionTool } from './expression_tool';
-import type { PanelContext } from './model';
+import type { ColorTool, PanelContext } from './model';
 import './toolbar.css';
 
 const kAutoTitle = 'Each key over its own: the step_metric that define_metric gave it, else the step';
@@ -91,9 +95,42 @@ function GroupTool(props: { context: PanelContext }) {
   );
 }
 
+function ColorChoice(props: { colors: ColorTool }) {
+  const by = () => props.colors.by() ?? '';
+  const isListed = () => props.colors.choices().some((choice) => choice.fields[0] === by());
+  return (
+    <label class="display-legend">
+      <span class="muted">Colour of runs</span>
+      <select class="select" value={by()} onChange={(event) => props.colors.colorBy(event.currentTarget.value)}>
+        <option value="">One each</option>
+        <Show when={by() !== '' && !isListed()}><option value={by()}>{columnLabel(by())}</option></Show>
+        <For each={props.colors.choices()}>{(choice) => <option value={choice.fields[0]}>by {choice.label}</option>}</For>
+      </select>
+    </label>
+  );
+}
+
+// The range of the numbers that colour the runs.
+function ScaleLegend(props: { colors: ColorTool }) {
+  const stops = () => Array.from({ length: 9 }, (_, i) => scaleColor(i / 8, theme()));
+  return (
+    <Show when={props.colors.scale()}>
+      {(scale) => (
+        <span class="scale-legend faint" title={scale().isLog ? 'On a logarithm' : undefined}>
+          {columnLabel(props.colors.by() ?? '')} {formatNumber(scale().min)}
+          <svg viewBox="0 0 54 8" width="54" height="8" role="img" aria-label="to">
+            <For each={stops()}>{(color, i) => <rect x={i() * 6} width="6.2" height="8" fill={color} />}</For>
+          </svg>
+          {formatNumber(scale().max)}
+        </span>
+      )}
+    </Show>
+  );
+}
+
 function DisplayTool(props: { context: PanelContext }) {
   const view = () => props.context.view;
-  const isChanged = () => view().xScale() === 'log' || view().outliers() === 'clip' || view().legend() !== '';
+  const isChanged = () => view().xScale() === 'log' || view().outliers() === 'clip' || view().legend() !== '' || (props.context.colors?.by() ?? '') !== '';
   return (
     <Popover label="Chart display" icon="sliders" isMarked={isChanged()}>
       {() => (
@@ -106,6 +143,7 @@ function DisplayTool(props: { context: PanelContext }) {
             <input type="checkbox" checked={view().outliers() === 'clip'} onChange={(event) => view().setOutliers(event.currentTarget.checked ? 'clip' : 'show')} />
             Clip outliers, with arrows at the edge
           </label>
+          <Show when={props.context.colors}>{(colors) => <ColorChoice colors={colors()} />}</Show>
           <label class="display-legend">
             <span class="muted">Names of lines</span>
             <input class="input" type="text" value={view().legend()} placeholder={'${name} · lr ${config.learning_rate}'} spellcheck={false}
@@ -148,8 +186,10 @@ export function ChartToolbar(props: { context: PanelContext; axis: 'main' | 'sys
           value={view().keyFilter()} onInput={(event) => view().setKeyFilter(event.currentTarget.value)} />
       </div>
       <span class="drawn faint" role="status">{props.drawn}</span>
+      <Show when={props.context.colors}>{(colors) => <ScaleLegend colors={colors()} />}</Show>
       <AxisTools context={props.context} axis={props.axis}>
         <Show when={props.axis === 'main'}><ExpressionTool context={props.context} /></Show>
+        <CopyLink />
       </AxisTools>
     </div>
   );

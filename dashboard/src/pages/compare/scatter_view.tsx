@@ -7,7 +7,7 @@ import { nearestMark, paintScatter, placeScatter, type Box } from '../../charts/
 import { EmptyState } from '../../components/feedback';
 import { cellValue, type ColumnId } from '../../lib/columns';
 import { formatJson, plural } from '../../lib/format';
-import { lineStyle } from '../../lib/palette';
+import { lineStyle, type RunColor } from '../../lib/palette';
 import { nameOf } from '../../lib/legend';
 import { runPath } from '../../lib/route';
 import { navigate, query, setQuery } from '../../state/location';
@@ -19,7 +19,7 @@ import { PlotTable } from './plot_table';
 const kHeight = 460;
 const boxOf = ({ width, height }: CanvasSize): Box => ({ left: 66, top: 14, width: Math.max(10, width - 90), height: height - 44 });
 
-export function ScatterView(props: { runs: readonly Run[]; colorOf: (id: string) => number }) {
+export function ScatterView(props: { runs: readonly Run[]; colorOf: (id: string) => RunColor }) {
   const columns = createPlotColumns(() => props.runs);
   const [size, setSize] = createSignal<CanvasSize>({ width: 0, height: kHeight });
   const [focused, setFocused] = createSignal<string | null>(null);

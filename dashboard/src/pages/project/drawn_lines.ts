@@ -2,10 +2,11 @@
 import { createMemo, type Accessor } from 'solid-js';
 import type { Run } from '../../api/types';
 import type { DrawnRun, FieldChoice } from '../../components/panels/model';
-import { chooseColumns, columnLabel } from '../../lib/columns';
+import { cellValue, chooseColumns, columnLabel } from '../../lib/columns';
 import { formatCount, plural } from '../../lib/format';
 import { allButSeed, groupRuns } from '../../lib/group_runs';
 import { legendText } from '../../lib/legend';
+import { sameColor, type RunColor } from '../../lib/palette';
 import type { ChartView } from '../../state/chart_view';
 import type { RunSet } from '../../state/run_set';
 
@@ -13,11 +14,13 @@ export interface DrawnLines {
   drawn: Accessor<DrawnRun[]>;
   isGrouped: Accessor<boolean>;
   choices: Accessor<FieldChoice[]>;
+  // What runs can be coloured by.
+  colorChoices: Accessor<FieldChoice[]>;
   // Running runs whose points are drawn.
   followed: Accessor<string[]>;
   // The line that a run is in, and its colour.
   lineOf: (run: string) => string;
-  colorOf: (run: string) => number;
+  colorOf: (run: string) => RunColor;
   // What is drawn of what there is.
   told: (total: number) => string;
 }
@@ -29,7 +32,7 @@ const kMostGroups = 100;
 const kMostFollowed = 200;
 
 const sameLine = (a: DrawnRun, b: DrawnRun): boolean =>
-  a.id === b.id && a.label === b.label && a.color === b.color && a.isPinned === b.isPinned && a.members?.join() === b.members?.join();
+  a.id === b.id && a.label === b.label && sameColor(a.color, b.color) && a.isPinned === b.isPinned && a.members?.join() === b.members?.join();
 
 export function createDrawnLines(set: RunSet, view: ChartView): DrawnLines {
   const isGrouped = (): boolean => view.groupBy().length > 0;
@@ -50,6 +53,9 @@ export function createDrawnLines(set: RunSet, view: ChartView): DrawnLines {
   const choices = createMemo((): FieldChoice[] => choicesOf(set.listed()), undefined, {
     equals: (a, b) => JSON.stringify(a) === JSON.stringify(b),
   });
+  const colorChoices = createMemo((): FieldChoice[] => colorChoicesOf(set.listed()), undefined, {
+    equals: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+  });
   const sourceRuns = (): Run[] => (isGrouped() ? grouped() : set.drawn());
 
   function told(total: number): string {
@@ -64,11 +70,20 @@ export function createDrawnLines(set: RunSet, view: ChartView): DrawnLines {
   }
 
   return {
-    drawn, isGrouped, choices, told,
+    drawn, isGrouped, choices, colorChoices, told,
     followed: createMemo(() => sourceRuns().filter((run) => run.state === 'running').slice(0, kMostFollowed).map((run) => run.id)),
     lineOf: (run) => lineOfRun().get(run)?.id ?? run,
     colorOf: (run) => lineOfRun().get(run)?.color ?? set.colorOf(run),
   };
+}
+
+// Parameters that differ, and metrics.
+function colorChoicesOf(runs: readonly Run[]): FieldChoice[] {
+  if (runs.length < 2) return [];
+  const { all, chosen } = chooseColumns(runs);
+  const parameters = all.filter((column) => column.startsWith('config.') && new Set(runs.map((run) => JSON.stringify(cellValue(run, column)))).size > 1);
+  const fields = [...parameters, 'state', 'group', ...chosen.filter((column) => column.startsWith('summary.'))];
+  return fields.map((field) => ({ fields: [field], label: columnLabel(field) }));
 }
 
 function choicesOf(runs: readonly Run[]): FieldChoice[] {

@@ -2,11 +2,12 @@
 import { createMemo, lazy, Match, Switch } from 'solid-js';
 import type { Run } from '../../api/types';
 import { CodeBlock } from '../../components/copy';
-import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
+import { EmptyState, FailureState, SkeletonRows } from '../../components/feedback';
 import { comparePath, projectPath, runsPath } from '../../lib/route';
 import { usePageHead } from '../../state/page_head';
 import type { RunKeys } from '../../state/project_keys';
 import type { ProjectRuns } from '../../state/project_runs';
+import { createRole } from '../../state/role';
 import { createRunQuery } from '../../state/run_query';
 import { createRunSet } from '../../state/run_set';
 import { RunsTable } from './runs_table';
@@ -24,6 +25,7 @@ export default function ProjectViews(props: {
   const runs = (): Run[] => props.loaded.runs();
   const asked = createRunQuery(() => props.project, runs);
   const set = createRunSet(runs, asked.taken);
+  const role = createRole(() => props.project);
   const hasRuns = createMemo(() => runs().length > 0);
   usePageHead(() => ({
     crumbs: [
@@ -36,15 +38,15 @@ export default function ProjectViews(props: {
   }));
   return (
     <Switch>
-      <Match when={props.loaded.state() === 'error'}>
-        <ErrorState title="The runs cannot be read" message={props.loaded.error()} onRetry={props.loaded.retry} />
+      <Match when={props.loaded.state() === 'error' && props.loaded.error()}>
+        {(failure) => <FailureState failure={failure()} onRetry={props.loaded.retry} />}
       </Match>
       <Match when={props.loaded.state() === 'loading'}>
         <div class="page"><SkeletonRows count={8} kind="row" /></div>
       </Match>
       <Match when={!hasRuns()}><NoRuns project={props.project} /></Match>
       <Match when={props.view === 'workspace'}><Workspace project={props.project} set={set} runs={runs} keys={props.keys} /></Match>
-      <Match when={props.view === 'runs'}><RunsTable project={props.project} set={set} asked={asked} total={runs().length} reload={props.loaded.reload} /></Match>
+      <Match when={props.view === 'runs'}><RunsTable project={props.project} set={set} asked={asked} total={runs().length} role={role} reload={props.loaded.reload} /></Match>
       <Match when={props.view === 'compare'}><ComparePage set={set} asked={asked} all={runs()} /></Match>
     </Switch>
   );
@@ -52,10 +54,13 @@ export default function ProjectViews(props: {
 
 function NoRuns(props: { project: string }) {
   return (
-    <EmptyState icon="charts" title={`No runs in ${props.project} yet`}>
-      <p>The first one appears here by itself.</p>
-      <CodeBlock code={`trainer --model google-bert/bert-base-uncased --project ${props.project}`} label="training command" prompt />
-    </EmptyState>
+    <>
+      <h1 class="visually-hidden">{props.project}</h1>
+      <EmptyState icon="charts" title={`No runs in ${props.project} yet`}>
+        <p>The first one appears here by itself.</p>
+        <CodeBlock code={`trainer --model google-bert/bert-base-uncased --project ${props.project}`} label="training command" prompt />
+      </EmptyState>
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import { StateBadge } from '../../components/state_badge';
 import { cellValue, type ColumnId } from '../../lib/columns';
 import { asNumber } from '../../lib/flatten';
 import { formatAgo, formatDateTime, formatDuration, formatJson, formatNumber } from '../../lib/format';
+import type { RunColor } from '../../lib/palette';
 import { runPath } from '../../lib/route';
 
 // A live run's duration goes on; a finished one's is what the server says.
@@ -13,7 +14,7 @@ export function durationOf(run: Run, nowUs: number): number {
   return run.state === 'running' ? Math.max(run.durationS, (nowUs - run.createdUs) / 1e6) : run.durationS;
 }
 
-export function RunCell(props: { run: Run; column: ColumnId; color: number; nowUs: Accessor<number> }) {
+export function RunCell(props: { run: Run; column: ColumnId; color: RunColor; nowUs: Accessor<number> }) {
   return (
     <Switch fallback={<ValueCell run={props.run} column={props.column} />}>
       <Match when={props.column === 'name'}>

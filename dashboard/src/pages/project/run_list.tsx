@@ -10,6 +10,7 @@ import { runPath } from '../../lib/route';
 import { createClock } from '../../state/clock';
 import type { ChartView } from '../../state/chart_view';
 import type { RunSet } from '../../state/run_set';
+import { ColorButton } from './color_button';
 import type { DrawnLines } from './drawn_lines';
 import { PinButton } from './pin_button';
 import { RunFilter } from './run_filter';
@@ -56,8 +57,8 @@ export function RunList(props: {
               <button type="button" class="button" onClick={() => props.set.setFilter('')}>Clear the filter</button>
             </p>
           </Show>
-          <VirtualRows rows={props.set.listed()} rowHeight={kRowHeight} scroller={() => scroller} role="list">
-            {(run) => <RunRow run={run} set={props.set} lines={props.lines} view={props.view} nowUs={now()} />}
+          <VirtualRows rows={props.set.listed()} keyOf={(run) => run.id} rowHeight={kRowHeight} scroller={() => scroller} role="list">
+            {(run) => <RunRow run={run()} set={props.set} lines={props.lines} view={props.view} nowUs={now()} />}
           </VirtualRows>
         </div>
       </Show>
@@ -76,7 +77,9 @@ function RunRow(props: { run: Run; set: RunSet; lines: DrawnLines; view: ChartVi
         onClick={() => props.set.toggleHidden(props.run.id)} onDblClick={() => props.set.showOnly(props.run.id)}>
         <Icon name={isHidden() ? 'eyeOff' : 'eye'} />
       </button>
-      <Swatch color={props.lines.colorOf(props.run.id)} />
+      <Show when={!props.lines.isGrouped()} fallback={<Swatch color={props.lines.colorOf(props.run.id)} />}>
+        <ColorButton run={props.run} set={props.set} color={props.lines.colorOf(props.run.id)} />
+      </Show>
       <a class="ellipsis" href={runPath(props.run.id)} title={props.run.name}
         onFocus={() => props.view.setFocusedRun(props.lines.lineOf(props.run.id))} onBlur={() => props.view.setFocusedRun(null)}>{props.run.name}</a>
       <PinButton run={props.run} set={props.set} />

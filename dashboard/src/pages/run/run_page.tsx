@@ -1,10 +1,11 @@
 // One run: what it is above, and its charts, facts, machine or output below.
 import { createMemo, For, lazy, Match, Show, Switch } from 'solid-js';
 import type { KeyInfo, Run } from '../../api/types';
-import { ErrorState, SkeletonRows } from '../../components/feedback';
+import { FailureState, SkeletonRows } from '../../components/feedback';
 import { PanelGrid } from '../../components/panels/panel_grid';
 import { projectPath, runPath, type RunTab } from '../../lib/route';
 import { usePageHead } from '../../state/page_head';
+import { createRole } from '../../state/role';
 import { createLiveRun, type LiveRun } from '../../state/run_page';
 import { LogsTab } from './logs_tab';
 import { OverviewTab } from './overview_tab';
@@ -12,12 +13,14 @@ import { RunHeader } from './run_header';
 import './run_page.css';
 
 const kTabs: readonly { tab: RunTab; label: string }[] = [
-  { tab: 'charts', label: 'Charts' }, { tab: 'overview', label: 'Overview' },
+  { tab: 'charts', label: 'Charts' }, { tab: 'media', label: 'Media' }, { tab: 'overview', label: 'Overview' },
   { tab: 'system', label: 'System' }, { tab: 'logs', label: 'Logs' },
-  { tab: 'diff', label: 'Diff' },
+  { tab: 'artifacts', label: 'Artifacts' }, { tab: 'diff', label: 'Diff' },
 ];
 
+const ArtifactsTab = lazy(() => import('./artifacts_tab'));
 const DiffTab = lazy(() => import('./diff_tab'));
+const MediaTab = lazy(() => import('./media_tab'));
 
 export default function RunPage(props: { id: string; tab: RunTab }) {
   const loaded = createLiveRun(() => props.id);
@@ -36,7 +39,7 @@ export default function RunPage(props: { id: string; tab: RunTab }) {
   return (
     <Switch fallback={<div class="page"><SkeletonRows count={6} kind="row" /></div>}>
       <Match when={loaded.error()}>
-        {(failure) => <ErrorState title={failure().title} message={failure().message} onRetry={loaded.retry} />}
+        {(failure) => <FailureState failure={failure()} onRetry={loaded.retry} />}
       </Match>
       <Match when={loaded.run()}>{(run) => <RunBody run={run()} tab={props.tab} loaded={loaded} />}</Match>
     </Switch>
@@ -44,13 +47,14 @@ export default function RunPage(props: { id: string; tab: RunTab }) {
 }
 
 function RunBody(props: { run: Run; tab: RunTab; loaded: LiveRun }) {
+  const role = createRole(() => props.run.project);
   const ofKind = (kind: KeyInfo['kind']) => createMemo(() => props.loaded.keys.keys().filter((key) => key.kind === kind));
   const historyKeys = ofKind('history');
   const systemKeys = ofKind('system');
   const keyCount = (): string => `${props.tab === 'system' ? systemKeys().length : historyKeys().length} keys`;
   return (
     <div class="run-page" classList={{ fills: props.tab === 'logs' }}>
-      <RunHeader run={props.run} />
+      <RunHeader run={props.run} role={role} />
       <nav class="tabs run-tabs" aria-label="Parts of the run">
         <For each={kTabs}>
           {(one) => (
@@ -69,6 +73,8 @@ function RunBody(props: { run: Run; tab: RunTab; loaded: LiveRun }) {
             </Show>
           </div>
         </Match>
+        <Match when={props.tab === 'media'}><MediaTab run={props.run} /></Match>
+        <Match when={props.tab === 'artifacts'}><ArtifactsTab run={props.run} /></Match>
         <Match when={props.tab === 'overview'}><OverviewTab run={props.run} /></Match>
         <Match when={props.tab === 'diff'}><DiffTab run={props.run} /></Match>
         <Match when={props.tab === 'logs'}><LogsTab run={props.run} onEvent={props.loaded.onEvent} /></Match>

@@ -7,6 +7,7 @@ import {
 import { formatDateTime } from '../../lib/format';
 import { usePageHead } from '../../state/page_head';
 import { createProjects } from '../../state/projects';
+import { createRole } from '../../state/role';
 import { holdPage, isOpen, user } from '../../state/session';
 import { createChanging, onFields, Section } from './parts';
 import './settings_page.css';
@@ -59,6 +60,7 @@ function Members(props: { project: string }) {
   // The page makes this anew for another project.
   const project = props.project;
   const members = createChanging(() => listMembers(project));
+  const role = createRole(() => project);
   const add = onFields((field) => members.change(async () => {
     await share(project, { kind: field('kind') === 'team' ? 'team' : 'user', name: field('name'), role: field('role') });
     return undefined;
@@ -70,17 +72,19 @@ function Members(props: { project: string }) {
         <tr>
           <td>{member.kind}</td><td>{member.name}</td><td>{member.role}</td>
           <td>
-            <button type="button" class="button" aria-label={`Share no more with ${member.name}`}
-              onClick={() => void members.change(async () => { await unshare(project, member); return undefined; })}>Remove</button>
+            <Show when={role.mayShare()}><button type="button" class="button" aria-label={`Share no more with ${member.name}`}
+              onClick={() => void members.change(async () => { await unshare(project, member); return undefined; })}>Remove</button></Show>
           </td>
         </tr>
       )}>
+      <Show when={role.mayShare()} fallback={<p class="faint">An admin of the project can share it, and say who may what.</p>}>
       <form class="settings-form" onSubmit={add}>
         <select class="select" name="kind" aria-label="Kind"><option value="user">user</option><option value="team">team</option></select>
         <input class="input" name="name" placeholder="Name" aria-label="Name of the user or team" required />
         <Roles chosen="viewer" />
         <button type="submit" class="button primary">Share</button>
       </form>
+      </Show>
     </Section>
   );
 }

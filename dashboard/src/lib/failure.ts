@@ -1,0 +1,30 @@
+// Why a page has nothing to show, in words for its reader.
+import { ApiError, messageOf } from '../api/http';
+
+export interface Failure {
+  title: string;
+  message: string;
+  // What can be done about it; empty where the message says it.
+  hint: string;
+  // 'later': the same may succeed then. 'elsewhere': it never will for this reader and this address.
+  remedy: 'later' | 'elsewhere';
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+// `what`: "project", "run"; with its article where a sentence needs one.
+export function failureOf(error: unknown, what: string): Failure {
+  const code = error instanceof ApiError ? error.code : 'internal';
+  const message = messageOf(error);
+  if (code === 'not_found') {
+    return {
+      title: `There is no such ${what}`, message,
+      hint: `It may have been deleted, or renamed, or it is of a project that you may not see: an admin of the project can share it with you.`, remedy: 'elsewhere',
+    };
+  }
+  if (code === 'permission_denied') return { title: `You may not see this ${what}`, message, hint: '', remedy: 'elsewhere' };
+  if (code === 'unauthenticated') return { title: 'You are not logged in any more', message, hint: '', remedy: 'later' };
+  if (code === 'unreachable') return { title: 'The server cannot be reached', message: capital(`the ${what} is read as soon as it answers.`), hint: '', remedy: 'later' };
+  if (code === 'unavailable' || code === 'resource_exhausted') return { title: 'The server is busy', message, hint: 'Try again in a moment.', remedy: 'later' };
+  return { title: `The ${what} cannot be read`, message, hint: '', remedy: 'later' };
+}

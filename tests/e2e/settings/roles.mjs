@@ -1,0 +1,110 @@
+// What those see who may not do everything: a viewer, somebody whom a project is not shared with, and a server admin.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { assertAccessible, openBrowser } from '../dashboard/browser.mjs';
+
+const url = process.env.TRACKER_URL;
+const project = 'shared';
+
+// `admin`: gives the API key of a server admin once there is one.
+export function testRoles(admin) {
+  let session;
+  let run;
+  const call = async (path, body, method = 'POST') => {
+    const answer = await fetch(`${url}/api/v1/${path}`, {
+      method, body: JSON.stringify(body), headers: { authorization: `Bearer ${admin()}`, 'content-type': 'application/json' },
+    });
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
+    return answer.json();
+  };
+  // What the browser itself says of refusals.
+  const quiet = () => assert.deepEqual(session.problems.filter((text) => !/40[134]|HTTP Authentication failed|WebSocket/.test(text)), [], 'console');
+  async function logIn(name) {
+    const { password } = await call('users', { name });
+    const { page } = session;
+    await page.goto(url);
+    await page.getByLabel('User').fill(name);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: `Log out ${name}` }).waitFor();
+  }
+
+  test('a project with a run is there', async () => {
+    const child = spawn(process.env.TRACKER_CLI, ['log', '--server', url, '--project', project, '--name', 'run', '--tags', 'kept', '--no-system-metrics'],
+      { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TRACKER_API_KEY: admin() } });
+    child.stdin.end('{"step":0,"loss":1}\n{"step":1,"loss":0.5}\n');
+    const [out] = await once(child.stdout, 'data');
+    run = /[0-9a-f-]{36}/.exec(String(out))[0];
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    session = await openBrowser({ folder: process.env.SCREENSHOTS, theme: 'light' });
+  });
+
+  test('who may not see it is told that there is nothing', async () => {
+    const { page, picture } = session;
+    await logIn('eve');
+    for (const [path, title] of [[`/p/${project}`, 'There is no such project'], [`/p/${project}/runs`, 'There is no such project'], [`/runs/${run}`, 'There is no such run']]) {
+      await page.goto(url + path);
+      await page.getByRole('heading', { name: title }).waitFor();
+      await page.getByRole('link', { name: 'All projects' }).waitFor();
+      await assertAccessible(page, title);
+    }
+    await picture('role_none');
+    quiet();
+  });
+
+  test('a viewer sees everything, is told what they may, and is offered no more', async () => {
+    const { page, picture } = session;
+    await call(`members?project=${project}`, { name: 'eve', role: 'viewer' });
+    await page.goto(`${url}/p/${project}/runs`);
+    await page.getByText('View only').waitFor();
+    await page.getByRole('checkbox', { name: 'Select run' }).check();
+    await page.getByRole('button', { name: 'Compare' }).waitFor();
+    for (const name of ['Delete', 'Tags', 'Group']) assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name);
+    await page.getByRole('link', { name: 'run', exact: true }).focus();
+    for (const key of ['e', 't', 'n', 'Delete']) await page.keyboard.press(key);
+    assert.equal(await page.locator('.edit-button, .edit-box').count(), 0);
+    await assertAccessible(page, 'runs of a viewer');
+    await picture('role_viewer');
+    await page.goto(`${url}/runs/${run}`);
+    await page.locator('.run-header').getByText('View only').waitFor();
+    assert.equal(await page.locator('.edit-button').count(), 0);
+    await page.goto(`${url}/settings`);
+    await page.getByRole('combobox', { name: 'Project to share' }).selectOption(project);
+    await page.getByText('An admin of the project can share it').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Share', exact: true }).count(), 0);
+    assert.equal((await (await fetch(`${url}/api/v1/runs/${run}`, { headers: { authorization: `Bearer ${admin()}` } })).json()).name, 'run');
+    quiet();
+  });
+
+  test('a writer changes it', async () => {
+    const { page } = session;
+    await call(`members?project=${project}`, { name: 'eve', role: 'writer' });
+    await page.goto(`${url}/runs/${run}`);
+    await page.getByRole('button', { name: 'Rename run' }).click();
+    await page.getByRole('textbox', { name: 'Name of run' }).fill('mine');
+    await page.keyboard.press('Enter');
+    await page.getByText('Name of run changed').waitFor();
+    quiet();
+  });
+
+  test('a role that is taken away meanwhile is told where it is missed', async () => {
+    const { page } = session;
+    await call(`members?project=${project}`, { name: 'eve', role: 'viewer' });
+    await page.getByRole('button', { name: 'Rename mine' }).click();
+    await page.getByRole('textbox', { name: 'Name of mine' }).fill('never');
+    await page.keyboard.press('Enter');
+    await page.getByText(/Name of mine not changed: this takes the role writer/).waitFor();
+    await page.getByRole('heading', { name: 'mine' }).waitFor();
+    quiet();
+  });
+
+  test('a session that has ended is a login, and then the page again', async () => {
+    const { page } = session;
+    await page.context().clearCookies();
+    await page.goto(`${url}/runs/${run}`);
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    await session.browser.close();
+  });
+}
