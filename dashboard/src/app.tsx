@@ -1,6 +1,6 @@
 // Address to page. The pages with charts are loaded when first visited.
 import { ErrorBoundary, lazy, Match, Show, Suspense, Switch } from 'solid-js';
-import { EmptyState, ErrorState, SkeletonRows } from './components/feedback';
+import { ErrorState, FailureState, SkeletonRows } from './components/feedback';
 import { Shell } from './components/shell';
 import { messageOf } from './api/http';
 import type { Place } from './lib/route';
@@ -19,9 +19,7 @@ const RunPage = lazy(() => import('./pages/run/run_page'));
 function UnknownPage() {
   usePageHead(() => ({ crumbs: [{ label: 'Not found' }], project: null }));
   return (
-    <EmptyState icon="search" title="There is no such page">
-      <a class="link" href="/">All projects</a>
-    </EmptyState>
+    <FailureState failure={{ title: 'There is no such page', message: location.pathname, hint: '', remedy: 'elsewhere' }} />
   );
 }
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <fnmatch.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -8,6 +10,7 @@
 #include "artifact/cache.hpp"
 #include "artifact/chunk_cache.hpp"
 #include "artifact/kept_version.hpp"
+#include "base/error_names.hpp"
 #include "cli/artifact.hpp"
 #include "cli/artifact_view.hpp"
 #include "cli/output.hpp"
@@ -21,10 +24,10 @@ namespace tracker::cli {
 namespace {
 
 struct Getting {
-  std::string name, project, output, run;
-  std::vector<std::string> files;
+  std::string name, project, output, run, type;
+  std::vector<std::string> files, exclude;
   unsigned streams = 4;
-  bool no_cache = false, cached = false, json = false;
+  bool no_cache = false, cached = false, json = false, json_errors = false;
 };
 
 // A file of that path, or one in a folder of that path.
@@ -51,13 +54,22 @@ std::size_t check_wanted(const relay::VersionManifest& version,
   return references;
 }
 
-std::function<bool(std::string_view)> wanted(const std::vector<std::string>& files) {
-  return [&files](std::string_view path) {
-    if (files.empty()) return true;
-    for (const auto& file : files)
-      if (is_below(path, file)) return true;
-    return false;
+std::function<bool(std::string_view)> wanted(const Getting& getting) {
+  return [&getting](std::string_view path) {
+    const auto below = [path](const std::string& file) { return is_below(path, file); };
+    const auto fits = [path](const std::string& glob) {
+      return ::fnmatch(glob.c_str(), std::string(path).c_str(), 0) == 0;
+    };
+    return (getting.files.empty() || std::ranges::any_of(getting.files, below)) &&
+           std::ranges::none_of(getting.exclude, fits);
   };
+}
+
+void check_type(const v1::ArtifactVersion& version, const std::string& type) {
+  if (type.empty() || version.type() == type) return;
+  throw Error(ErrorCode::kInvalidArgument,
+              version_name(version) + " is of the type " + version.type() + ", not a " + type +
+                  ": see `tracker artifact ls " + version.project() + " --type " + type + "`");
 }
 
 // Belongs to the content: whoever asks for the same again, under whatever name, finds it there.
@@ -94,7 +106,7 @@ std::string fetch(const relay::ArtifactsClient& client, const Getting& getting,
   if (getting.cached) kept.emplace(folder);
   {
     const TransferProgress screen = show(*options.progress);
-    relay::download(client, version, wanted(getting.files), folder, options);
+    relay::download(client, version, wanted(getting), folder, options);
   }
   if (getting.cached || !getting.no_cache)
     artifact::trim_cache(artifact::cache_folder(), artifact::cache_limit());
@@ -131,6 +143,7 @@ int get(const std::string& server, const Getting& getting) {
   options.progress = &progress;
   if (!getting.no_cache) options.cache = &chunks;
   const auto version = relay::get_manifest(client, ref, options);
+  check_type(version.version, getting.type);
   const std::size_t references = check_wanted(version, getting.files);
   const std::string folder = fetch(client, getting, version, options);
   if (!getting.run.empty()) note_use(client, version.version, getting.run);
@@ -140,6 +153,18 @@ int get(const std::string& server, const Getting& getting) {
                references, references == 1 ? "" : "s", references == 1 ? "it is" : "they are",
                printable(version_name(version.version)));
   return kDone;
+}
+
+// A program that runs this one wants the reason for itself.
+int get_for_a_program(const std::string& server, const Getting& getting) {
+  try {
+    return get(server, getting);
+  } catch (const Error& error) {
+    Output out;
+    out.write(json_text({{"error", error.what()}, {"code", base::name_of(error.code())}}));
+    out.commit();
+    return kFailed;
+  }
 }
 
 }  // namespace
@@ -158,6 +183,10 @@ void add_artifact_get(Program& program, CLI::App& artifact) {
       ->excludes("--output");
   command->add_option("--file", getting->files, "only this file, or the files of this folder")
       ->type_name("PATH");
+  command->add_option("--exclude", getting->exclude, "no files that fit this glob, as '*.tar.gz'")
+      ->type_name("GLOB");
+  command->add_option("--type", getting->type, "nothing is fetched if it is of another type")
+      ->type_name("T");
   command->add_option("--run", getting->run, "the run that uses it, by its id")->type_name("ID");
   command->add_flag("--no-cache", getting->no_cache, "keep no chunks for the next time");
   command->add_option("--streams", getting->streams, "fetched at the same time")
@@ -165,8 +194,15 @@ void add_artifact_get(Program& program, CLI::App& artifact) {
       ->capture_default_str()
       ->type_name("N");
   command->add_flag("--json", getting->json, "an object, for scripts");
+  command
+      ->add_flag("--json-errors", getting->json_errors,
+                 "a failure too is an object on standard output, not a line on standard error")
+      ->needs("--json");
   command->callback([&program, getting] {
-    program.action = [&program, getting] { return get(program.server, *getting); };
+    program.action = [&program, getting] {
+      return getting->json_errors ? get_for_a_program(program.server, *getting)
+                                  : get(program.server, *getting);
+    };
   });
 }
 

@@ -20,8 +20,9 @@ Connection connect(const std::string& url) {
     return {server.url, relay::open_channel(server)};
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kUnavailable) throw;
-    throw Error(error.code(), std::string(error.what()) +
-                                  ": start tracker-server, or give its address with --server");
+    throw Error(error.code(),
+                std::string(error.what()) +
+                    ": start tracker-server, or give its address with --server or $TRACKER_URL");
   }
 }
 

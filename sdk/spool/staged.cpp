@@ -3,12 +3,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 #include <tracker/error.hpp>
 
@@ -40,6 +43,48 @@ json read_json(const fs::path& file) {
 void write_json(const fs::path& file, const json& value) {
   base::write_file_atomically(
       file, value.dump(2, ' ', false, json::error_handler_t::replace) + "\n", 0600);
+}
+
+constexpr std::array<std::pair<ArtifactRequest::Kind, std::string_view>, 3> kKinds = {{
+    {ArtifactRequest::Kind::kPut, "put"},
+    {ArtifactRequest::Kind::kUse, "use"},
+    {ArtifactRequest::Kind::kPutAndUse, "put_and_use"},
+}};
+
+std::string_view name_of(ArtifactRequest::Kind kind) {
+  for (const auto& [each, name] : kKinds)
+    if (each == kind) return name;
+  return "";
+}
+
+ArtifactRequest::Kind kind_of(const json& request) {
+  const auto text = request.at("kind").get<std::string>();
+  for (const auto& [kind, name] : kKinds)
+    if (name == text) return kind;
+  throw Error(ErrorCode::kDataLoss, "an artifact request is of the unknown kind " + text);
+}
+
+json json_of(const std::vector<ArtifactReference>& references) {
+  json all = json::array();
+  for (const auto& reference : references) {
+    json one = {{"path", reference.path}, {"url", reference.url}, {"checksum", reference.checksum}};
+    if (reference.size) one["size"] = *reference.size;
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+std::vector<ArtifactReference> references_of(const json& request) {
+  std::vector<ArtifactReference> all;
+  if (!request.contains("known_references")) return all;
+  for (const json& one : request.at("known_references")) {
+    ArtifactReference& reference = all.emplace_back();
+    one.at("path").get_to(reference.path);
+    one.at("url").get_to(reference.url);
+    one.at("checksum").get_to(reference.checksum);
+    if (one.contains("size")) reference.size = one.at("size").get<std::uint64_t>();
+  }
+  return all;
 }
 
 // Whoever is behind comes later, also when folders before it were taken back.
@@ -87,15 +132,15 @@ fs::path new_staging_folder(const fs::path& writer_directory) {
 }
 
 void submit(const fs::path& staging_folder, const ArtifactRequest& request) {
-  json value = {{"kind", request.kind == ArtifactRequest::Kind::kPut ? "put" : "use"},
-                {"name", request.name}};
-  if (request.kind == ArtifactRequest::Kind::kPut) {
+  json value = {{"kind", name_of(request.kind)}, {"name", request.name}};
+  if (request.kind != ArtifactRequest::Kind::kUse) {
     value.update({{"type", request.type},
                   {"description", request.description},
                   {"metadata", request.metadata_json},
                   {"aliases", request.aliases},
                   {"tags", request.tags},
                   {"references", request.references},
+                  {"known_references", json_of(request.known_references)},
                   {"source", request.source.string()}});
     if (request.ttl_s) value["ttl_s"] = *request.ttl_s;
   }
@@ -158,8 +203,7 @@ ArtifactRequest read_request(const fs::path& staging_folder) {
   const json value = read_json(staging_folder / kRequest);
   try {
     ArtifactRequest request;
-    request.kind =
-        value.at("kind") == "put" ? ArtifactRequest::Kind::kPut : ArtifactRequest::Kind::kUse;
+    request.kind = kind_of(value);
     value.at("name").get_to(request.name);
     if (request.kind == ArtifactRequest::Kind::kUse) return request;
     value.at("type").get_to(request.type);
@@ -168,6 +212,7 @@ ArtifactRequest read_request(const fs::path& staging_folder) {
     value.at("aliases").get_to(request.aliases);
     value.at("tags").get_to(request.tags);
     value.at("references").get_to(request.references);
+    request.known_references = references_of(value);
     if (value.contains("ttl_s")) request.ttl_s = value.at("ttl_s").get<std::uint64_t>();
     if (const auto source = value.at("source").get<std::string>(); !source.empty())
       request.source = staging_folder / source;  // an absolute one stays itself

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <tracker/artifact.hpp>
+
 // Artifacts that a program being tracked hands to its relay: a folder for each beside the log,
 // whose file request.json says what is to be done (docs/spool-format.md, "Staged artifacts").
 //
@@ -17,15 +19,17 @@ namespace tracker::spool {
 
 struct ArtifactRequest {
   enum class Kind {
-    kPut,  // make a version of `source`, made by the run
-    kUse,  // note that the run used the version `name`
+    kPut,        // make a version of `source`, made by the run
+    kUse,        // note that the run used the version `name`
+    kPutAndUse,  // make the version, unless it is there, without a maker; then note the use
   };
   Kind kind = Kind::kPut;
   std::string name;  // [PROJECT/]NAME, of a use [PROJECT/]NAME[:VERSION]
-  // Of a put:
+  // Of a put, with a use or not:
   std::string type, description, metadata_json;
   std::vector<std::string> aliases, tags;
   std::vector<std::string> references;  // "[PATH=]URL"
+  std::vector<ArtifactReference> known_references;
   std::optional<std::uint64_t> ttl_s;
   // A folder or a file; relative to the request's folder if it was copied there. Empty: references
   // only.

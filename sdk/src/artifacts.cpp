@@ -15,6 +15,7 @@
 #include <tracker/json.hpp>
 
 #include "artifact/names.hpp"
+#include "artifact/paths.hpp"
 #include "artifact/tree.hpp"
 #include "base/fd.hpp"
 #include "spool/staged.hpp"
@@ -55,16 +56,28 @@ void sync_folder(const fs::path& folder) {
     fail("cannot write " + folder.string(), errno);
 }
 
+// Another name of the same file; false where the file system has none. Its bytes are on the disk
+// when it returns. A link inside of the tree stands for its content, which must be there when the
+// tree is not.
+bool link_file(const fs::path& from, const fs::path& to) {
+  std::error_code failed;
+  fs::create_hard_link(fs::canonical(from), to, failed);
+  if (failed) return false;
+  const base::Fd fd(::open(to.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd || ::fdatasync(fd.get()) != 0) fail("cannot write " + to.string(), errno);
+  return true;
+}
+
 // Every file and every name is on the disk when it returns: request.json, which comes next, must
 // not outlive them.
-void copy_files(const fs::path& source, const fs::path& into) {
+void take_files(const fs::path& source, const fs::path& into, ArtifactFiles how) {
   std::set<fs::path> folders{into, into.parent_path()};
   for (const auto& file : artifact::files_of(source, artifact::OutsideLinks::kRefused).files) {
     const fs::path to = into / file.path;
     std::error_code failed;
     fs::create_directories(to.parent_path(), failed);
     if (failed) fail("cannot make " + to.parent_path().string(), failed.value());
-    clone_file(file.file, to);
+    if (how != ArtifactFiles::kLinked || !link_file(file.file, to)) clone_file(file.file, to);
     for (fs::path at = to.parent_path(); folders.insert(at).second;) at = at.parent_path();
   }
   for (const fs::path& folder : folders) sync_folder(folder);
@@ -76,12 +89,21 @@ void check(const ArtifactSettings& settings) {
   artifact::check_type(settings.type);
   for (const auto& alias : settings.aliases) artifact::check_alias(alias);
   for (const auto& tag : settings.tags) artifact::check_tag(tag);
-  if (settings.path.empty() && settings.references.empty())
+  for (const auto& reference : settings.known_references) {
+    artifact::check_path(reference.path);
+    const char* fault = artifact::url_fault(reference.url);
+    if (fault == nullptr) fault = artifact::checksum_fault(reference.checksum);
+    if (fault != nullptr)
+      throw Error(ErrorCode::kInvalidArgument,
+                  "the reference " + artifact::shown(reference.url) + ' ' + fault);
+  }
+  if (settings.path.empty() && settings.references.empty() && settings.known_references.empty())
     throw Error(ErrorCode::kInvalidArgument, "the artifact has neither a path nor references");
 }
 
-spool::ArtifactRequest request_of(const ArtifactSettings& settings) {
+spool::ArtifactRequest request_of(const ArtifactSettings& settings, ArtifactRole role) {
   spool::ArtifactRequest request;
+  if (role == ArtifactRole::kInput) request.kind = spool::ArtifactRequest::Kind::kPutAndUse;
   request.name = settings.name;
   request.type = settings.type;
   request.description = settings.description;
@@ -89,6 +111,7 @@ spool::ArtifactRequest request_of(const ArtifactSettings& settings) {
   request.aliases = settings.aliases;
   request.tags = settings.tags;
   request.references = settings.references;
+  request.known_references = settings.known_references;
   if (settings.ttl) request.ttl_s = static_cast<std::uint64_t>(settings.ttl->count());
   return request;
 }
@@ -109,16 +132,17 @@ fs::path stage(const fs::path& writer_directory,
 
 }  // namespace
 
-fs::path stage_artifact(const fs::path& writer_directory, const ArtifactSettings& settings) {
+fs::path stage_artifact(const fs::path& writer_directory, const ArtifactSettings& settings,
+                        ArtifactRole role) {
   check(settings);
-  spool::ArtifactRequest request = request_of(settings);
+  spool::ArtifactRequest request = request_of(settings, role);
   // Before anything is made: nothing half is left of a path that is wrong.
   if (!settings.path.empty()) artifact::files_of(settings.path, artifact::OutsideLinks::kRefused);
   return stage(writer_directory, [&](const fs::path& folder) {
     if (!settings.path.empty() && settings.files == ArtifactFiles::kInPlace) {
       request.source = fs::absolute(settings.path);
     } else if (!settings.path.empty()) {
-      copy_files(settings.path, folder / kCopies);
+      take_files(settings.path, folder / kCopies, settings.files);
       request.source = kCopies;
     }
     spool::submit(folder, request);

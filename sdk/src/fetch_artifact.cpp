@@ -15,6 +15,8 @@
 #include <tracker/error.hpp>
 
 #include "artifact/kept_version.hpp"
+#include "artifact/names.hpp"
+#include "base/error_names.hpp"
 #include "base/fd.hpp"
 #include "src/relay_process.hpp"
 
@@ -65,6 +67,21 @@ Output run(std::vector<std::string> words) {
   return output;
 }
 
+std::vector<std::string> words_for(const std::string& program, std::string_view name,
+                                   const FetchSettings& settings) {
+  std::vector<std::string> words = {program,           "artifact", "get",
+                                    std::string(name), "--json",   "--json-errors"};
+  if (!settings.project.empty()) words.insert(words.end(), {"--project", settings.project});
+  if (!settings.type.empty()) words.insert(words.end(), {"--type", settings.type});
+  if (!settings.server.empty()) words.insert(words.end(), {"--server", settings.server});
+  for (const auto& glob : settings.exclude) words.insert(words.end(), {"--exclude", glob});
+  if (settings.folder.empty())
+    words.emplace_back("--cached");
+  else
+    words.insert(words.end(), {"--output", settings.folder.string()});
+  return words;
+}
+
 // Until this process ends nobody makes room with the folder: its files may be read, or mapped, at
 // any time. A cache that may not be written has nobody who makes room in it.
 void keep_for_good(const std::filesystem::path& folder) {
@@ -82,20 +99,15 @@ void keep_for_good(const std::filesystem::path& folder) {
 }  // namespace
 
 FetchedArtifact fetch_artifact(std::string_view name, const FetchSettings& settings) {
+  artifact::parse_name(name);  // so that it is no option of the program's
   const auto program = find_program("tracker", settings.program);
   if (!program)
-    throw Error(ErrorCode::kNotFound,
+    throw Error(ErrorCode::kFailedPrecondition,
                 "no program tracker beside this one or in $PATH: it fetches artifacts");
-  std::vector<std::string> words = {program->string(), "artifact", "get", std::string(name),
-                                    "--json"};
-  if (!settings.project.empty()) words.insert(words.end(), {"--project", settings.project});
-  if (!settings.server.empty()) words.insert(words.end(), {"--server", settings.server});
-  if (settings.folder.empty())
-    words.emplace_back("--cached");
-  else
-    words.insert(words.end(), {"--output", settings.folder.string()});
-  const Output output = run(std::move(words));
+  const Output output = run(words_for(program->string(), name, settings));
   const auto json = nlohmann::json::parse(output.text, nullptr, false);
+  if (json.is_object() && json.contains("error"))
+    throw Error(base::error_code_of(json.value("code", "")), json.at("error").get<std::string>());
   if (output.status != 0 || !json.is_object())
     throw Error(ErrorCode::kUnavailable,
                 "the artifact " + std::string(name) + " could not be fetched");

@@ -43,7 +43,7 @@ constexpr const char* kKeys = R"sql(
 
 constexpr const char* kFind = R"sql(
   SELECT m.content_type, b.content FROM run_media m JOIN media_blob b ON b.sha256 = m.sha256
-  WHERE m.run_id = $1 AND m.sha256 = decode($2, 'hex') LIMIT 1)sql";
+  WHERE m.run_id = $1 AND m.sha256 = decode($2, 'hex') AND NOT m.taken_back LIMIT 1)sql";
 
 constexpr const char* kDrop = R"sql(
   DELETE FROM media_blob WHERE sha256 = ANY(ARRAY(

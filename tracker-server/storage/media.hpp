@@ -56,7 +56,8 @@ std::vector<MediaKey> list_media_keys(Database& database, const std::vector<core
 struct MediaContent {
   std::string content_type, content;
 };
-// Of media that the run has. `sha256` as in MediaRow; nothing for others and for what is no hash.
+// Of media that the run has, and that no rewind took back. `sha256` as in MediaRow; nothing for
+// others and for what is no hash.
 std::optional<MediaContent> find_media(Database& database, core::RunId run,
                                        const std::string& sha256);
 

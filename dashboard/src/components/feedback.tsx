@@ -28,7 +28,7 @@ export function ErrorState(props: { title: string; message: string; onRetry?: ()
 }
 
 // Of a whole page: what can be done is to try again, or to go elsewhere.
-export function FailureState(props: { failure: Failure; onRetry: () => void }) {
+export function FailureState(props: { failure: Failure; onRetry?: () => void }) {
   const isFinal = () => props.failure.remedy === 'elsewhere';
   return (
     <div class="feedback" role="alert" data-failure={props.failure.remedy}>
@@ -36,7 +36,7 @@ export function FailureState(props: { failure: Failure; onRetry: () => void }) {
       <h1>{props.failure.title}</h1>
       <p class="muted selectable">{props.failure.message}</p>
       <Show when={props.failure.hint !== ''}><p class="muted">{props.failure.hint}</p></Show>
-      <Show when={isFinal()} fallback={<button type="button" class="button" onClick={() => props.onRetry()}>Try again</button>}>
+      <Show when={isFinal()} fallback={<button type="button" class="button" onClick={() => props.onRetry?.()}>Try again</button>}>
         <a class="button" href="/">All projects</a>
       </Show>
     </div>

@@ -10,10 +10,9 @@ const RunEditor = lazy(() => import('./run_editor'));
 
 const kVerbs: Readonly<Record<EditedField, string>> = { name: 'Rename', tags: 'Edit the tags of', notes: 'Edit the notes of', group: 'Edit the group of' };
 
-// `over`: the ancestor that the box covers.
+// `over`: the ancestor that the box covers. `text`: where there is nothing yet; the button's name begins with it.
 export function EditButton(props: { run: Run; field: EditedField; known?: readonly string[]; over: string; text?: string | undefined }) {
-  // What stands on the button is part of its name: who speaks to the page says what they see.
-  const label = () => `${props.text === undefined ? '' : `${props.text}: `}${kVerbs[props.field]} ${nameOf(props.run)}`;
+  const label = () => (props.text === undefined ? `${kVerbs[props.field]} ${nameOf(props.run)}` : `Add ${props.field} to ${nameOf(props.run)}`);
   return (
     <button type="button" class="icon-button edit-button" classList={{ worded: props.text !== undefined }} aria-label={label()} title={label()}
       onClick={(event) => {

@@ -67,7 +67,7 @@ const edit = (name) => async (page) => {
 };
 for (const theme of ['light', 'dark']) {
   await shoot(`edit_tags_${theme}`, `${full.url}/p/imdb/runs`, { theme, act: edit(/^Edit the tags/) });
-  await shoot(`edit_notes_${theme}`, `${full.url}/runs/${crashed}`, { theme, act: (page) => page.getByRole('button', { name: /^Edit the notes/ }).click() });
+  await shoot(`edit_notes_${theme}`, `${full.url}/runs/${crashed}`, { theme, act: (page) => page.getByRole('button', { name: /^(Edit the|Add) notes/ }).click() });
   await shoot(`bulk_${theme}`, `${full.url}/p/imdb/runs`, { theme, act: async (page) => {
     for (const n of [0, 1, 2]) await rowOf(page, n).getByRole('checkbox').check();
     await page.getByRole('button', { name: 'Tags', exact: true }).click();

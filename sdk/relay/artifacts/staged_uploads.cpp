@@ -74,9 +74,11 @@ NewVersion version_of(const ArtifactRequest& request, const v1::ArtifactRef& ref
   version.aliases = request.aliases;
   version.tags = request.tags;
   version.ttl_s = request.ttl_s;
-  version.run_id = run_id;
+  if (request.kind == ArtifactRequest::Kind::kPut) version.run_id = run_id;
   for (const auto& reference : request.references)
     version.references.push_back(look_up_reference(reference));
+  for (const auto& known : request.known_references)
+    version.references.push_back({known.path, known.url, known.checksum, known.size});
   if (!request.source.empty())
     version.files = artifact::files_of(request.source, artifact::OutsideLinks::kRefused).files;
   return version;
@@ -97,6 +99,12 @@ v1::ArtifactVersion use(const ArtifactsClient& client, const v1::ArtifactRef& re
   *request.mutable_ref() = ref;
   request.set_run_id(run_id);
   return client.call(&ArtifactsClient::Stub::UseVersion, request, stop);
+}
+
+v1::ArtifactRef ref_of_id(const v1::ArtifactVersion& version) {
+  v1::ArtifactRef ref;
+  ref.set_id(version.id());  // an alias may have moved since
+  return ref;
 }
 
 }  // namespace
@@ -171,9 +179,10 @@ bool StagedUploads::begin(const fs::path& folder) {
 bool StagedUploads::attempt(const Server& server, const fs::path& folder,
                             const std::stop_token& stop) {
   Phase phase = Phase::kReading;
+  bool is_put = true;
   try {
     const ArtifactRequest request = spool::read_request(folder);
-    const bool is_put = request.kind == ArtifactRequest::Kind::kPut;
+    is_put = request.kind != ArtifactRequest::Kind::kUse;
     phase = Phase::kPreparing;
     const v1::ArtifactRef ref = ref_of(request.name, project_);
     const NewVersion made = is_put ? version_of(request, ref, run_id_) : NewVersion();
@@ -181,6 +190,8 @@ bool StagedUploads::attempt(const Server& server, const fs::path& folder,
     const ArtifactsClient client(server.url, open_channel(server));
     phase = Phase::kAsking;
     const auto version = is_put ? put(client, made, stop) : use(client, ref, run_id_, stop);
+    if (request.kind == ArtifactRequest::Kind::kPutAndUse)
+      use(client, ref_of_id(version), run_id_, stop);
     phase = Phase::kConcluding;
     spool::conclude(folder, {name_of(version), ""});
     log_("artifact: " + name_of(version));
@@ -188,7 +199,10 @@ bool StagedUploads::attempt(const Server& server, const fs::path& folder,
     return true;
   } catch (const Error& error) {
     if (stop.stop_requested()) return false;
-    if (is_final(phase, error.code()))
+    // What it uses may be what a request before it is to make.
+    const bool too_early =
+        !is_put && error.code() == ErrorCode::kNotFound && is_behind_another(folder);
+    if (is_final(phase, error.code()) && !too_early)
       refuse(folder, error.what());
     else
       try_later(folder, error.what());
@@ -197,6 +211,11 @@ bool StagedUploads::attempt(const Server& server, const fs::path& folder,
     try_later(folder, error.what());
     return true;
   }
+}
+
+bool StagedUploads::is_behind_another(const fs::path& folder) const {
+  const std::lock_guard lock(mutex_);
+  return !trials_.empty() && trials_.begin()->first < folder;
 }
 
 void StagedUploads::refuse(const fs::path& folder, const std::string& why) {

@@ -24,11 +24,12 @@ namespace tracker::relay {
 // - what the server, a reference or the files answer with kInvalidArgument, kNotFound,
 //   kAlreadyExists or kFailedPrecondition;
 // - a request that is damaged on the disk.
-// All else passes, or may be remedied: no connection, no room, want of a right, a server that is
-// too old or has a defect, a file or a reference that cannot be read just now. Such a request is
-// tried again with growing pauses, up to a minute, and does not hold up the others, so that these
-// may get their versions before it. Only a server that does not answer, or does not know our key,
-// ends a round.
+// A use of something that is not there waits as long as a request before it does, which may be the
+// one that makes it. All else passes, or may be remedied: no connection, no room, want of a right,
+// a server that is too old or has a defect, a file or a reference that cannot be read just now.
+// Such a request is tried again with growing pauses, up to a minute, and does not hold up the
+// others, so that these may get their versions before it. Only a server that does not answer, or
+// does not know our key, ends a round.
 //
 // Nothing ends the thread, and no file is removed before a version holds it.
 class StagedUploads {
@@ -65,6 +66,7 @@ class StagedUploads {
   bool begin(const std::filesystem::path& folder);
   bool attempt(const Server& server, const std::filesystem::path& folder,
                const std::stop_token& stop);
+  bool is_behind_another(const std::filesystem::path& folder) const;
   void refuse(const std::filesystem::path& folder, const std::string& why);
   void forget(const std::filesystem::path& folder);
   void try_later(const std::filesystem::path& folder, const std::string& why);

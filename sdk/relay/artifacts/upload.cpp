@@ -141,23 +141,28 @@ std::string begin(const ArtifactsClient& client, const NewVersion& version,
   });
 }
 
-// Chunks that the server had at first went away before the commit: an older database was put in
-// place, or a store lost them.
-struct ChunksWentAway {};
+// What the server had of the upload went away: chunks, or the upload itself (nothing was called for
+// a day, as of a machine that slept, or an older database was put in place).
+struct WentAway {};
 
-// True if the server lacks chunks of the manifest, whatever it has said of the commit.
-bool lacks_chunks(const ArtifactsClient& client, const std::string& upload,
-                  const std::string& manifest, const UploadOptions& options) {
+// True if a commit that was refused would do with another upload.
+bool went_away(const ArtifactsClient& client, const std::string& upload,
+               const std::string& manifest, const UploadOptions& options) {
   const auto chunks = artifact::contents_of(manifest).chunks;
   for (std::size_t from = 0; from < chunks.size();) {
     v1::FindMissingRequest request;
     request.set_upload(upload);
     for (std::size_t i = 0; i < kDigestsPerCall && from < chunks.size(); ++i, ++from)
       request.add_sha256(std::string(chunks[from].sha256.raw()));
-    const bool lacking = with_patience(options.patience, options.stop, [&] {
-      return client.call(&Stub::FindMissing, request, options.stop).missing_size() > 0;
-    });
-    if (lacking) return true;
+    try {
+      if (with_patience(options.patience, options.stop, [&] {
+            return client.call(&Stub::FindMissing, request, options.stop).missing_size() > 0;
+          }))
+        return true;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kNotFound) throw;
+      return true;
+    }
   }
   return false;
 }
@@ -177,7 +182,12 @@ std::pair<v1::CommitVersionRequest, std::string> send(const ArtifactsClient& cli
   const std::stop_callback passed_on(options.stop, [&] { stop.request_stop(); });
   ChunkSender sender(client, upload, options, stop);
   const auto contents = Readers(version, options, sender, stop).read_all();
-  sender.finish();
+  try {
+    sender.finish();
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kNotFound) throw WentAway();
+    throw;
+  }
   check_not_stopped(options.stop);
   std::string manifest = manifest_of(version, contents);
   auto header = header_of(version, upload, manifest);
@@ -193,9 +203,10 @@ Uploaded attempt(const ArtifactsClient& client, const NewVersion& version,
     });
   } catch (const Error& error) {
     // All else that is refused would be refused again.
-    if (error.code() == ErrorCode::kFailedPrecondition &&
-        lacks_chunks(client, header.header().upload(), manifest, options))
-      throw ChunksWentAway();
+    const bool about_what_is_there =
+        error.code() == ErrorCode::kFailedPrecondition || error.code() == ErrorCode::kNotFound;
+    if (about_what_is_there && went_away(client, header.header().upload(), manifest, options))
+      throw WentAway();
     throw;
   }
 }
@@ -207,13 +218,13 @@ Uploaded upload(const ArtifactsClient& client, const NewVersion& version,
   try {
     try {
       return attempt(client, version, options);
-    } catch (const ChunksWentAway&) {
+    } catch (const WentAway&) {
       return attempt(client, version, options);
     }
-  } catch (const ChunksWentAway&) {
+  } catch (const WentAway&) {
     throw Error(ErrorCode::kUnavailable,
-                "chunks went away from the server while they were sent, twice: try again, and have "
-                "the server checked with `tracker admin check`");
+                "what was sent went away from the server before the commit, twice: try again, and "
+                "have the server checked with `tracker admin check`");
   } catch (const Error&) {
     check_not_stopped(options.stop);  // what was cancelled has no other reason
     throw;

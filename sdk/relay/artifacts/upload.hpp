@@ -46,10 +46,10 @@ struct Uploaded {
   bool created = false;  // false: the collection had this content
 };
 
-// Reads each file once, and once more only when chunks went away from the server before the commit;
-// chunks that the server lacks are sent while others are being read, in
-// memory of about 100 MB. Whatever ends it halfway (kill -9 too), a second call sends only what is
-// missing: the server keeps what arrived for 24 hours. The version is there whole or not at all.
+// Reads each file once, and once more only when what was sent went away from the server before the
+// commit; chunks that the server lacks are sent while others are being read, in memory of about 100
+// MB. Whatever ends it halfway (kill -9 too), a second call sends only what is missing: the server
+// keeps what arrived for 24 hours. The version is there whole or not at all.
 //
 // Blocks. Throws Error: what artifact::read_file says of a file; kInvalidArgument for names,
 // metadata, references against the rules; kFailedPrecondition for a collection of another type, or

@@ -150,7 +150,7 @@ describe('edits', () => {
     await other.locator(`[data-run="${runs[2].id}"]`).waitFor();
     await other.locator('[data-live="open"]').waitFor();
     await page.goto(`${url}/runs/${runs[2].id}/overview`);
-    await page.getByRole('button', { name: 'Edit the notes of third' }).click();
+    await page.getByRole('button', { name: 'Add notes to third' }).click();
     const box = page.getByRole('textbox', { name: 'Notes of third' });
     await box.fill('worth a second look\n<b>at step 40</b>');
     await box.press('Control+Enter');

@@ -27,7 +27,7 @@ describe('every page', () => {
     ['charts', below(''), '.panel canvas'], ['charts, full window', below('?panel=train%2Floss'), 'dialog.full-panel canvas'],
     ['runs', below('/runs?stats=1'), '.run-statistics td'], ['compare', below('/compare'), '.diff td'],
     ['scatter', below('/compare?view=scatter'), '.canvas-plot'], ['parallel', below('/compare?view=parallel'), '.canvas-plot'],
-    ['importance', below('/compare?view=importance'), '.importance, .feedback'],
+    ['importance', below('/compare?view=importance'), '.importance, .plot-note'],
     ['run charts', `/runs/${run.id}`, '.panel canvas'], ['run overview', `/runs/${run.id}/overview`, '.json-tree'],
     ['run system', `/runs/${run.id}/system`, '.feedback, .panel'], ['run logs', `/runs/${talking.id}/logs`, '.log-line'],
     ['run diff', `/runs/${run.id}/diff`, '.diff td, .feedback'],

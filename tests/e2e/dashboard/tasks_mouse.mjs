@@ -44,7 +44,6 @@ describe('tasks by mouse', () => {
     assert.equal(await page.getByRole('row', { name: /^(seed|dtype)/ }).count(), 0, 'what is equal is left out');
     await rail('Compare');
     await page.getByRole('button', { name: 'Parameter importance' }).click();
-    await page.getByRole('combobox', { name: /of|metric|y/i }).first().waitFor();
     await page.locator('.importance tbody tr').first().getByText('rate', { exact: true }).waitFor();
     quiet();
   });

@@ -172,15 +172,18 @@ TEST(RemoveDelivered, NotWhatKeepsTheFilesOfARefusedArtifact) {
   const fs::path dir = writer_directory(root.path(), "a", "w");
   Writer(options_for(dir)).append(Finish{});
   Control(dir).set_relay(RelayState::kDone, "");
-  fs::last_write_time(dir / "control", fs::file_time_type::clock::now() - std::chrono::hours(2));
+  const auto remove_old = [&] {
+    fs::last_write_time(dir / "control", fs::file_time_type::clock::now() - std::chrono::hours(2));
+    return remove_delivered(root.path(), std::chrono::hours(1));
+  };
   const fs::path staged = new_staging_folder(dir);
   fs::create_directories(staged / "files");
   submit(staged, {});
   conclude(staged, {"", "another type"});
-  EXPECT_EQ(remove_delivered(root.path(), std::chrono::hours(1)), 0);
+  EXPECT_EQ(remove_old(), 0);
   EXPECT_TRUE(fs::exists(staged / "files"));
   fs::remove(staged / "files");
-  EXPECT_EQ(remove_delivered(root.path(), std::chrono::hours(1)), 1);
+  EXPECT_EQ(remove_old(), 1);
 }
 
 // What was staged first must be done first: it may be the older one of two versions.

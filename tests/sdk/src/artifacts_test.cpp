@@ -151,6 +151,44 @@ TEST_F(RunArtifactsTest, FilesInPlaceAreNotCopied) {
   EXPECT_FALSE(fs::exists(pending[0] / "files"));
 }
 
+TEST_F(RunArtifactsTest, LinkedFilesMayGoAndBeReplacedAndTakeNoRoom) {
+  write("model/weights", "weights");
+  Run run = Run::start(settings());
+  auto wanted = model();
+  wanted.files = ArtifactFiles::kLinked;
+  EXPECT_EQ(run.log_artifact(wanted).error(), "");
+  const ArtifactRequest request =
+      spool::read_request(spool::pending_requests(run.directory()).at(0));
+  EXPECT_TRUE(fs::equivalent(request.source / "weights", dir_ / "model/weights"));
+  write("other", "others");
+  fs::rename(dir_ / "other", dir_ / "model/weights");
+  EXPECT_EQ(content(request.source / "weights"), "weights");
+  fs::remove_all(dir_ / "model");
+  EXPECT_EQ(content(request.source / "weights"), "weights");
+}
+
+TEST_F(RunArtifactsTest, WhatIsUsedAndIsNoVersionYetComesWithItsDescription) {
+  Run run = Run::start(settings());
+  ArtifactSettings wanted;
+  wanted.name = "reviews";
+  wanted.type = "dataset";
+  wanted.known_references = {
+      {.path = "train.csv", .url = "file:///data/train.csv", .checksum = "sha256:00", .size = 5},
+      {.path = "x", .url = "hf://datasets/a/b@c/x", .checksum = {}, .size = {}}};
+  EXPECT_EQ(run.use_artifact(wanted).error(), "");
+  const ArtifactRequest request =
+      spool::read_request(spool::pending_requests(run.directory()).at(0));
+  EXPECT_EQ(request.kind, ArtifactRequest::Kind::kPutAndUse);
+  EXPECT_EQ(request.type, "dataset");
+  EXPECT_TRUE(request.source.empty());
+  ASSERT_EQ(request.known_references.size(), 2u);
+  EXPECT_EQ(request.known_references[0].path, "train.csv");
+  EXPECT_EQ(request.known_references[0].url, "file:///data/train.csv");
+  EXPECT_EQ(request.known_references[0].checksum, "sha256:00");
+  EXPECT_EQ(request.known_references[0].size, 5u);
+  EXPECT_EQ(request.known_references[1].size, std::nullopt);
+}
+
 TEST_F(RunArtifactsTest, RequestsComeInTheirOrder) {
   write("model/weights", "weights");
   Run run = Run::start(settings());
@@ -184,6 +222,12 @@ TEST_F(RunArtifactsTest, WhatIsAgainstTheRulesIsToldAndCostsNothing) {
   expect(wanted, "nowhere");
   wanted.path.clear();
   expect(wanted, "neither a path nor references");
+  wanted.known_references = {{.path = "a", .url = "ftp://h/a", .checksum = {}, .size = {}}};
+  expect(wanted, "ftp://h/a");
+  wanted.known_references = {{.path = "../a", .url = "file:///a", .checksum = {}, .size = {}}};
+  expect(wanted, "../a");
+  wanted.known_references = {{.path = "a", .url = "file:///a", .checksum = "what", .size = {}}};
+  expect(wanted, "file:///a");
   EXPECT_NE(run.use_artifact("").error(), "");
   EXPECT_FALSE(fs::exists(run.directory() / "artifacts"));
   run.finish();

@@ -1,3 +1,4 @@
+#include <map>
 #include <set>
 
 #include "storage/alerts.hpp"
@@ -111,6 +112,17 @@ TEST_F(MediaTest, ARewindTakesMediaBackAsWell) {
   std::set<std::int64_t> steps;
   for (const auto& row : list_media(*database, writer.run, {})) steps.insert(row.step);
   EXPECT_EQ(steps, (std::set<std::int64_t>{1, 4}));
+}
+
+TEST_F(MediaTest, ContentsThatARewindTookBackAreNotFound) {
+  const auto writer = log({media_of("a", 1, "stays"), media_of("a", 5, "goes"),
+                           media_of("a", 2, "both"), media_of("a", 6, "both")});
+  std::map<std::int64_t, std::string> hashes;
+  for (const auto& row : list_media(*database, writer.run, {})) hashes[row.step] = row.sha256;
+  log({spool::Branch{spool::BranchKind::kRewind, writer.run.text(), 3, kNow}}, writer.run);
+  EXPECT_TRUE(find_media(*database, writer.run, hashes[1]));
+  EXPECT_FALSE(find_media(*database, writer.run, hashes[5]));
+  EXPECT_TRUE(find_media(*database, writer.run, hashes[6])) << "another row of it is still there";
 }
 
 TEST_F(MediaTest, ADescriptionThatIsNoObjectCostsOnlyItself) {

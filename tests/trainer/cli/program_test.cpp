@@ -98,13 +98,38 @@ TEST(Program, FlagsThatDoNotGoTogetherAreRefusedBeforeAnythingIsRead) {
 }
 
 TEST(Program, PartsThatAreNotBuiltSaySo) {
-  for (const std::vector<std::string>& bad :
-       {std::vector<std::string>{"--model", "x", "--device", "cuda:0"},
-        {"--model", "x", "--log-model", "end"}}) {
-    const Answer answer = call(bad);
-    EXPECT_EQ(answer.code, 1);
+  const Answer answer = call({"--model", "x", "--device", "cuda:0"});
+  EXPECT_EQ(answer.code, 1);
+  expect_one_line(answer);
+  EXPECT_NE(answer.error.find("this build"), std::string::npos) << answer.error;
+}
+
+TEST(Program, LoggingModelsNeedsTheTrackerAndAName) {
+  const auto expect = [](std::vector<std::string> more, const std::string& part) {
+    more.insert(more.begin(), {"--model", "x"});
+    const Answer answer = call(more);
+    EXPECT_EQ(answer.code, 2) << answer.error;
     expect_one_line(answer);
-    EXPECT_NE(answer.error.find("this build"), std::string::npos) << answer.error;
+    EXPECT_NE(answer.error.find(part), std::string::npos) << answer.error;
+  };
+  expect({"--log-model", "end", "--report-to", "none"}, "--report-to none");
+  expect({"--log-model", "always"}, "--log-model");
+  expect({"--model-name", "m"}, "--model-name goes with --log-model");
+  expect({"--log-model", "end", "--model-name", "a b"}, "'a b'");
+}
+
+TEST(Program, AModelOfTheTrackerNeedsItsProject) {
+  for (std::vector<std::string> command :
+       {std::vector<std::string>{"--report-to", "none", "--model"},
+        {"inspect"},
+        {"export", "--output", "/nowhere", "--model"},
+        {"tokenize", "--input", "-", "--output", "-", "--model"},
+        {"predict", "--input", "-", "--output", "-", "--model"}}) {
+    command.emplace_back("tracker://bert:best");
+    const Answer answer = call(command);
+    EXPECT_EQ(answer.code, 2) << answer.error;
+    expect_one_line(answer);
+    EXPECT_NE(answer.error.find("tracker://PROJECT/bert:best"), std::string::npos) << answer.error;
   }
 }
 

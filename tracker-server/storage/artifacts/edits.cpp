@@ -45,8 +45,11 @@ constexpr const char* kDelete = R"sql(
 constexpr const char* kTwin = R"sql(
   SELECT w.number FROM artifact_version v JOIN artifact_version w ON w.collection_id = v.collection_id
   WHERE v.id = $1 AND w.digest = v.digest AND w.deleted_us IS NULL)sql";
-constexpr const char* kRestore =
-    "UPDATE artifact_version SET deleted_us = NULL, purge_us = NULL WHERE id = $1";
+// Whatever retired it would do so again: an end that has passed, or keep_versions (sweep.cpp).
+constexpr const char* kRestore = R"sql(
+  UPDATE artifact_version SET deleted_us = NULL, purge_us = NULL, restored_us = $2,
+    expires_us = CASE WHEN expires_us > $2 THEN expires_us END
+  WHERE id = $1)sql";
 constexpr const char* kRestoreCollection =
     "UPDATE artifact_collection SET deleted_us = NULL WHERE id = $1";
 
@@ -188,7 +191,7 @@ ArtifactVersion restore_version(Database& database, const ArtifactRef& ref, std:
       throw Error(ErrorCode::kFailedPrecondition,
                   "version v" + std::to_string(twin.integer(0, 0)) + " of '" + found.name +
                       "' has the same content: there is nothing to bring back");
-    connection.run(kRestore, row);
+    connection.run(kRestore, PgParams().bigint(found.row).bigint(now_us));
     connection.run(kRestoreCollection, PgParams().bigint(found.collection_row));
     return read(connection, found.row);
   });

@@ -49,7 +49,8 @@ struct ArtifactDeletion {
 // the two times.
 ArtifactVersion delete_version(Database& database, const ArtifactRef& ref,
                                const ArtifactDeletion& deletion);
-// Brings it back, without its aliases, and its collection as well. kFailedPrecondition once its
+// Brings it back, without its aliases, and its collection as well. It stays: an end that has passed
+// is forgotten, and its collection's keep_versions passes it over. kFailedPrecondition once its
 // grace is over, or if another version has its content now.
 ArtifactVersion restore_version(Database& database, const ArtifactRef& ref, std::int64_t now_us);
 

@@ -6,6 +6,7 @@
 #include <tracker/error.hpp>
 
 #include "artifact/names.hpp"
+#include "storage/artifacts/manifest_parts.hpp"
 #include "storage/artifacts/rows.hpp"
 
 namespace tracker::storage {
@@ -46,8 +47,6 @@ constexpr const char* kCollections = R"sql(
   WHERE p.name = $1 AND p.deleted_us IS NULL AND c.deleted_us IS NULL
     AND c.name > $2 AND ($3 = '' OR c.type = $3) AND ($4 = '' OR c.name = $4)
   ORDER BY c.name LIMIT $5)sql";
-constexpr const char* kManifest =
-    "SELECT data FROM artifact_manifest WHERE version_id = $1 AND part = $2";
 
 Error no_collection(std::string_view project, std::string_view name) {
   return {ErrorCode::kNotFound, "there is no artifact '" + artifact::shown(name) +
@@ -186,15 +185,7 @@ ArtifactsOfRun artifacts_of_run(Database& database, core::RunId run) {
 }
 
 std::string read_manifest(Database& database, const ArtifactVersion& version) {
-  const Database::PgLease connection = database.pg();
-  std::string out;
-  out.reserve(version.manifest_bytes);
-  for (std::int64_t part = 0; out.size() < version.manifest_bytes; ++part) {
-    const PgResult row = connection->run(
-        kManifest, PgParams().bigint(version.row).integer(static_cast<std::int32_t>(part)));
-    if (row.rows() == 0) break;
-    out += row.bytes(0, 0);
-  }
+  const std::string out = load_manifest(*database.pg(), version.row, version.manifest_bytes);
   if (artifact::sha256(out) == version.digest) return out;
   if (out.empty()) throw Error(ErrorCode::kNotFound, "the artifact version is gone");
   throw Error(ErrorCode::kDataLoss,

@@ -54,10 +54,13 @@ export default function ProjectViews(props: {
 
 function NoRuns(props: { project: string }) {
   return (
-    <EmptyState icon="charts" title={`No runs in ${props.project} yet`}>
-      <p>The first one appears here by itself.</p>
-      <CodeBlock code={`trainer --model google-bert/bert-base-uncased --project ${props.project}`} label="training command" prompt />
-    </EmptyState>
+    <>
+      <h1 class="visually-hidden">{props.project}</h1>
+      <EmptyState icon="charts" title={`No runs in ${props.project} yet`}>
+        <p>The first one appears here by itself.</p>
+        <CodeBlock code={`trainer --model google-bert/bert-base-uncased --project ${props.project}`} label="training command" prompt />
+      </EmptyState>
+    </>
   );
 }
 

@@ -27,7 +27,7 @@ import './runs_table.css';
 
 const kRowHeight = 34;
 const kClockMs = 1000;
-const kFixedWidths: Readonly<Record<string, number>> = { name: 276, state: 108, created: 96, duration: 88, tags: 150, id: 290, notes: 230, 'end reason': 230 };
+const kFixedWidths: Readonly<Record<string, number>> = { name: 276, state: 108, created: 96, duration: 88, tags: 180, id: 290, notes: 230, 'end reason': 230 };
 const isNumeric = (column: ColumnId): boolean => column.startsWith('summary.') || column === 'duration';
 
 const kRowsMeasured = 50;
@@ -107,8 +107,10 @@ export function RunsTable(props: { project: string; set: RunSet; asked: RunQuery
         <Show when={props.role.isViewer()}><ViewOnly reason={kViewerReason} /></Show>
         <RunFilter set={props.set} />
         <StatisticsTool runs={listed()} />
-        <ColumnPicker all={available().all} shown={columns()} onChange={(next) => setQuery({ cols: next?.join(',') ?? null })} />
-        <CopyLink />
+        <div class="tool">
+          <ColumnPicker all={available().all} shown={columns()} onChange={(next) => setQuery({ cols: next?.join(',') ?? null })} />
+          <CopyLink />
+        </div>
       </div>
       <RunQueryBox project={props.project} asked={props.asked} columns={available().all} />
       <BulkBar project={props.project} set={props.set} selected={selection.runs()} columns={columns()} mayWrite={props.role.mayWrite()}

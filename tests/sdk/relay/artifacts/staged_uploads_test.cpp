@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "artifact/manifest.hpp"
 #include "spool/staged.hpp"
 #include "support/fake_server/fake_artifacts.hpp"
 #include "support/fake_server/fake_server.hpp"
@@ -31,6 +32,14 @@ class StagedUploadsTest : public testing::Test {
     request.type = "model";
     request.source = "files";
     request.references = references;
+    spool::submit(folder, request);
+    return folder;
+  }
+  fs::path stage_use(const std::string& name) {
+    const fs::path folder = spool::new_staging_folder(directory_.path());
+    spool::ArtifactRequest request;
+    request.kind = spool::ArtifactRequest::Kind::kUse;
+    request.name = name;
     spool::submit(folder, request);
     return folder;
   }
@@ -59,6 +68,32 @@ TEST_F(StagedUploadsTest, RequestsAreDoneInOrderWithTheRunAsMaker) {
   EXPECT_EQ(spool::read_result(first)->version, "p/a:v0");
   EXPECT_EQ(spool::read_result(second)->version, "p/a:v1");
   EXPECT_FALSE(fs::exists(first / "files"));
+}
+
+TEST_F(StagedUploadsTest, WhatIsUsedIsMadeWithoutAMakerAndThenUsed) {
+  const fs::path folder = spool::new_staging_folder(directory_.path());
+  spool::ArtifactRequest request;
+  request.kind = spool::ArtifactRequest::Kind::kPutAndUse;
+  request.name = "a";
+  request.type = "dataset";
+  request.known_references = {
+      {.path = "rows.csv", .url = "file:///nowhere/rows.csv", .checksum = "sha256:00", .size = 5}};
+  spool::submit(folder, request);
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  await_idle(uploads);
+  EXPECT_EQ(spool::read_result(folder)->version, "p/a:v0") << spool::read_result(folder)->error;
+  ASSERT_EQ(service_.commits.size(), 1u);
+  EXPECT_EQ(service_.commits[0].run_id(), "");
+  ASSERT_EQ(service_.uses.size(), 1u);
+  EXPECT_EQ(service_.uses[0].run_id(), "run-id");
+  EXPECT_EQ(service_.uses[0].ref().id(), "version-0");
+  artifact::ManifestReader entries(service_.versions.at(0).manifest);
+  const auto entry = entries.next();
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->url, "file:///nowhere/rows.csv") << "nobody looked for it";
+  EXPECT_EQ(entry->checksum, "sha256:00");
+  EXPECT_EQ(entry->size, 5u);
 }
 
 TEST_F(StagedUploadsTest, WhatTheServerRefusesIsConcludedWithTheReason) {
@@ -121,8 +156,35 @@ TEST_F(StagedUploadsTest, OneThatCannotBeDoneYetDoesNotHoldUpTheNext) {
   EXPECT_EQ(spool::read_result(next)->version, "p/a:v0");
   EXPECT_FALSE(spool::read_result(stuck));
   EXPECT_FALSE(uploads.idle());
-  EXPECT_NE(uploads.trouble().find("data.csv"), std::string::npos) << uploads.trouble();
+  std::string trouble;
+  while ((trouble = uploads.trouble()).empty()) std::this_thread::yield();
+  EXPECT_NE(trouble.find("data.csv"), std::string::npos) << trouble;
   EXPECT_EQ(content(stuck / "files/weights"), "one");
+}
+
+TEST_F(StagedUploadsTest, AUseOfWhatIsStillToBeMadeWaitsForIt) {
+  std::atomic<bool> allowed{false}, asked{false};
+  service_.fault = [&](const std::string& what) {
+    if (what == "UseVersion") asked = true;
+    return what == "BeginUpload" && !allowed ? Status(StatusCode::PERMISSION_DENIED, "viewer")
+                                             : Status::OK;
+  };
+  const fs::path made = stage("one"), used = stage_use("a");
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  while (!asked) std::this_thread::yield();
+  allowed = true;
+  await_idle(uploads);
+  EXPECT_EQ(spool::read_result(made)->version, "p/a:v0");
+  EXPECT_EQ(spool::read_result(used)->version, "p/a:v0") << spool::read_result(used)->error;
+}
+
+TEST_F(StagedUploadsTest, AUseOfWhatIsNotThereIsRefused) {
+  const fs::path used = stage_use("a");
+  StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
+  uploads.online(discover(server_.url()));
+  await_idle(uploads);
+  EXPECT_EQ(spool::read_result(used)->error, "no such version");
 }
 
 // The result of one cannot be written, as on a full disk; nothing else suffers by it.
@@ -163,7 +225,7 @@ TEST_F(StagedUploadsTest, WantOfARightIsTriedAgain) {
   EXPECT_TRUE(told);
   EXPECT_EQ(calls, 2);
   EXPECT_EQ(spool::read_result(folder)->version, "p/a:v0");
-  EXPECT_EQ(uploads.trouble(), "");
+  while (!uploads.trouble().empty()) std::this_thread::yield();
 }
 
 TEST_F(StagedUploadsTest, ADamagedRequestIsConcludedAndTheNextIsDone) {

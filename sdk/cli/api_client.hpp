@@ -4,16 +4,17 @@
 #include <string>
 
 #include "relay/discovery.hpp"
+#include "relay/http_request.hpp"
 
 namespace tracker::cli {
 
-// Users, keys, members and the audit log, through the server's HTTP API (docs/http-api.md,
-// "Access"). One thread.
-class AccessClient {
+// What only the server's HTTP API has (docs/http-api.md): users, keys, members, the audit log,
+// media. One thread.
+class ApiClient {
  public:
   // Finds the server behind the address, and shows it the key of relay/credentials.hpp. Throws
   // Error when nothing answers there.
-  explicit AccessClient(const std::string& url);
+  explicit ApiClient(const std::string& url);
 
   // Instead of that key; an empty one shows none.
   void set_key(std::string key) { key_ = std::move(key); }
@@ -25,6 +26,7 @@ class AccessClient {
   // kUnauthenticated, kPermissionDenied, kNotFound, …; kUnavailable when nobody answers,
   // kUnimplemented for an answer that no server of ours gives.
   nlohmann::json get(const std::string& path) { return ask("GET", path, {}); }
+  std::string bytes(const std::string& path);  // of what is no JSON
   nlohmann::json post(const std::string& path, const nlohmann::json& body) {
     return ask("POST", path, body);
   }
@@ -38,6 +40,7 @@ class AccessClient {
   std::string make_key(const Login& login);
 
  private:
+  relay::HttpRequest request(const std::string& method, const std::string& path) const;
   nlohmann::json ask(const std::string& method, const std::string& path,
                      const nlohmann::json& body);
 
