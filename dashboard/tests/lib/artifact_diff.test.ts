@@ -17,7 +17,8 @@ describe('diffFiles', () => {
     });
   });
 
-  it('knows a file that became a reference', () => {
+  it('knows references by their address too, and a file that became one', () => {
+    expect(diffFiles([reference('r', 's3://x', '')], [reference('r', 's3://y', '')]).changes).toHaveLength(1);
     expect(diffFiles([stored('a', '1', 1)], [reference('a', 'https://x/a', '')]).changes).toHaveLength(1);
   });
 

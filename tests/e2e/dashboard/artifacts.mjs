@@ -3,16 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { kRows, makeArtifacts, makeRun, markup } from './artifact_world.mjs';
 import { assertAccessible, openBrowser } from './browser.mjs';
-import { startLogging } from './logger.mjs';
-import { folderOf, png, tracker } from './samples.mjs';
 
 const url = process.env.TRACKER_URL;
 const program = process.env.TRACKER_CLI;
 const project = `artifacts-${process.pid}`;
-const markup = '<img src=x onerror=alert(1)>';
-const kRows = 40;
-const csv = `text,score\n${Array.from({ length: kRows }, (_, i) => `"row ${i}, with comma",${(i * 7) % kRows}`).join('\n')}\n`;
 
 describe('artifacts', () => {
   let session;
@@ -24,30 +20,8 @@ describe('artifacts', () => {
     await session.page.goto(url + path);
     await session.page.locator(what).first().waitFor();
   };
-  const put = (name, folder, ...args) => tracker({ program, url }, 'artifact', 'put', `${project}/${name}`, folder, ...args);
-
-  async function makeRun(name) {
-    const run = await startLogging({ program, url, project, name, config: { lr: 0.1 }, options: ['--no-system-metrics'] });
-    run.log([{ step: 0, loss: 1 }]);
-    await run.finish();
-    return run.id;
-  }
-
   before(async () => {
-    runs = { prepare: await makeRun('prepare'), train: await makeRun('train'), test: await makeRun('test') };
-    const data = await folderOf({ 'data.csv': csv });
-    await put('reviews', data, '--type', 'dataset', '--run', runs.prepare, '--alias', 'raw');
-    for (const run of [runs.train, runs.test]) await tracker({ program, url }, 'artifact', 'get', `${project}/reviews`, '--run', run, '--output', await folderOf({}));
-    const files = {
-      'config.json': '{"layers": 2, "name": "net"}', 'README.md': `# A net\n${markup}\n`, 'page.html': '<script>alert(1)</script>',
-      'drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', [`odd/${markup}.txt`]: 'hostile', 'plots/loss.png': png(40, 30, (x, y) => [x * 6, y * 8, 90]),
-      'empty.txt': '', 'model.safetensors': Buffer.alloc(300_000, 7), 'log.txt': 'a line of the log\n'.repeat(40_000),
-    };
-    await put('net', await folderOf(files), '--type', 'model', '--run', runs.train, '--metadata', '{"accuracy": 0.81, "epochs": 1}', '--description', `first ${markup}`);
-    const later = { ...files, 'config.json': '{"layers": 4, "name": "net"}', 'extra.txt': 'new' };
-    delete later['log.txt'];
-    await put('net', await folderOf(later), '--run', runs.train, '--metadata', '{"accuracy": 0.86, "epochs": 2}', '--alias', 'best,stable', '--tag', `good,${markup}`);
-    await tracker({ program, url }, 'artifact', 'get', `${project}/net:v1`, '--run', runs.test, '--output', await folderOf({}));
+    runs = await makeArtifacts({ program, url, project });
     session = await openBrowser({ folder: process.env.SCREENSHOTS, theme: 'light' });
   });
   after(() => session?.browser.close());
@@ -268,7 +242,7 @@ describe('artifacts', () => {
 
   test('what is empty, waits or fails says so', async () => {
     const { page, picture } = session;
-    await makeRun('lonely');
+    await makeRun({ program, url, project }, 'lonely');
     await go(`${list}/nothing/versions`, '[data-failure]');
     await page.getByText('There is no such artifact').waitFor();
     await assertAccessible(page, 'no such artifact');

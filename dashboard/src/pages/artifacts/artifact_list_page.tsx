@@ -45,10 +45,13 @@ export function ArtifactListPage(props: { project: string }) {
 
 function NoArtifacts(props: { project: string }) {
   return (
-    <EmptyState icon="box" title={`No artifacts in ${props.project} yet`}>
-      <p>An artifact is a versioned tree of files: a model, a data set, a table. A run makes one with log_artifact, or you put one here:</p>
-      <CodeBlock code={`tracker artifact put ${props.project}/my-model ./checkpoint --type model`} label="upload command" prompt />
-    </EmptyState>
+    <>
+      <h1 class="visually-hidden">Artifacts of {props.project}</h1>
+      <EmptyState icon="box" title={`No artifacts in ${props.project} yet`}>
+        <p>An artifact is a versioned tree of files: a model, a data set, a table. A run makes one with log_artifact, or you put one here:</p>
+        <CodeBlock code={`tracker artifact put ${props.project}/my-model ./checkpoint --type model`} label="upload command" prompt />
+      </EmptyState>
+    </>
   );
 }
 

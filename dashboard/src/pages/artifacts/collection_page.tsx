@@ -67,83 +67,36 @@ function CollectionHead(props: { project: string; artifact: Artifact; mayWrite: 
   );
 }
 
-function VersionsTable(props: {
-  project: string; name: string; list: VersionList; which: 'living' | 'deleted'; mayWrite: boolean; reload: () => void;
-}) {
-  const now = createClock(30_000);
+interface TableProps {
+  project: string;
+  name: string;
+  list: VersionList;
+  which: 'living' | 'deleted';
+  mayWrite: boolean;
+  reload: () => void;
+}
+
+function VersionsTable(props: TableProps) {
   const [chosen, setChosen] = createSignal<readonly string[]>([]);
   const names = createRunNames(() => props.project, () => (props.list.versions() ?? []).map((one) => one.run));
+  // The last two that were chosen, the newer one first.
   const choose = (version: string, isOn: boolean): void => {
     setChosen((now) => (isOn ? [...now, version].slice(-2) : now.filter((one) => one !== version)));
   };
-  const pair = createMemo(() => {
-    const known = (props.list.versions() ?? []).map((one) => one.version).filter((one) => chosen().includes(one));
-    return known.length === 2 ? { newer: known[0]!, older: known[1]! } : null;
-  });
-  const bringBack = async (version: ArtifactVersion): Promise<void> => {
-    if (await attempt(`${version.version} was not brought back`, async () => { await restoreVersion(version.id); })) props.reload();
-  };
+  const pair = createMemo(() => (props.list.versions() ?? []).map((one) => one.version).filter((one) => chosen().includes(one)));
   return (
     <section class="card" aria-label="Versions">
-      <div class="card-head versions-head">
-        <h2>{props.which === 'deleted' ? 'Deleted versions' : 'Versions'}</h2>
-        <span class="json-space" />
-        <Show when={props.which === 'living'}>
-          <span class="faint versions-hint">{pair() === null ? 'Select two to compare' : ''}</span>
-          <button type="button" class="button" disabled={pair() === null}
-            onClick={() => navigate(`${versionPath(props.project, props.name, pair()!.newer, 'diff')}?with=${pair()!.older}`)}><Icon name="compare" />Compare</button>
-        </Show>
-        <button type="button" class="button" aria-pressed={props.which === 'deleted'} onClick={() => setQuery({ deleted: props.which === 'deleted' ? null : '1' }, 'push')}>
-          {props.which === 'deleted' ? 'Back to the versions' : 'Deleted'}
-        </button>
-      </div>
+      <VersionsHead project={props.project} name={props.name} which={props.which} pair={pair()} />
       <Show when={props.list.versions()} fallback={<SkeletonRows count={4} kind="row" />}>
         {(versions) => (
           <Show when={versions().length > 0} fallback={<NoVersions project={props.project} name={props.name} which={props.which} />}>
             <ScrolledTable label={props.which === 'deleted' ? 'Deleted versions' : 'Versions'}>
-              <thead>
-                <tr>
-                  <Show when={props.which === 'living'}><th scope="col"><span class="visually-hidden">Select</span></th></Show>
-                  <th scope="col">Version</th><th scope="col">Aliases</th><th scope="col">Tags</th><th scope="col">Metadata</th><th scope="col" class="number">Files</th>
-                  <th scope="col" class="number">Size</th><th scope="col" class="number" title="Bytes of chunks that no earlier version held">New</th><th scope="col">Created</th><th scope="col">By run</th>
-                  <th scope="col"><span class="visually-hidden">Actions</span></th>
-                </tr>
-              </thead>
+              <thead><ColumnNames which={props.which} /></thead>
               <tbody>
                 <For each={versions()}>
                   {(one) => (
-                    <tr data-version={one.version}>
-                      <Show when={props.which === 'living'}>
-                        <td>
-                          <input type="checkbox" aria-label={`Select ${one.version}`} checked={chosen().includes(one.version)}
-                            onChange={(event) => choose(one.version, event.currentTarget.checked)} />
-                        </td>
-                      </Show>
-                      <th scope="row"><Show when={one.deletedUs === null} fallback={one.version}><VersionLink version={one} /></Show></th>
-                      <td><Chips items={one.aliases} /></td>
-                      <td><Chips items={one.tags} /></td>
-                      <td class="metadata-cell"><MetadataLine version={one} /></td>
-                      <td class="number">{formatCount(one.files)}</td>
-                      <td class="number">{sizeText(one.sizeBytes)}</td>
-                      <td class="number">{sizeText(one.addedBytes)}</td>
-                      <td>
-                        <When timeUs={one.createdUs} nowUs={now()} />
-                        <Show when={one.expiresUs !== null && ownAliases(one).length === 0}><span class="faint nowrap"> until {formatDateTime(one.expiresUs!)}</span></Show>
-                      </td>
-                      <td><RunLink run={one.run} name={one.run === null ? null : names(one.run)} /></td>
-                      <td>
-                        <Show when={props.mayWrite}>
-                          <Show when={one.deletedUs === null} fallback={
-                            <button type="button" class="button" title={one.purgeUs === null ? undefined : `Until ${formatDateTime(one.purgeUs)}`} onClick={() => void bringBack(one)}>
-                              Bring back<span class="visually-hidden"> {one.version}</span>
-                            </button>
-                          }>
-                            <button type="button" class="icon-button" aria-label={`Delete ${one.version}`} title={`Delete ${one.version}`}
-                              onClick={() => void deleteVersionWithUndo(one, { deleted: props.reload, restored: props.reload })}><Icon name="trash" /></button>
-                          </Show>
-                        </Show>
-                      </td>
-                    </tr>
+                    <VersionRow version={one} run={one.run === null ? null : names(one.run)} mayWrite={props.mayWrite} reload={props.reload}
+                      isChosen={chosen().includes(one.version)} onChoose={(isOn) => choose(one.version, isOn)} />
                   )}
                 </For>
               </tbody>
@@ -155,6 +108,89 @@ function VersionsTable(props: {
         )}
       </Show>
     </section>
+  );
+}
+
+function VersionsHead(props: { project: string; name: string; which: 'living' | 'deleted'; pair: readonly string[] }) {
+  return (
+    <div class="card-head versions-head">
+      <h2>{props.which === 'deleted' ? 'Deleted versions' : 'Versions'}</h2>
+      <span class="json-space" />
+      <Show when={props.which === 'living'}>
+        <span class="faint versions-hint">{props.pair.length < 2 ? 'Select two to compare' : ''}</span>
+        <button type="button" class="button" disabled={props.pair.length < 2}
+          onClick={() => navigate(`${versionPath(props.project, props.name, props.pair[0]!, 'diff')}?with=${props.pair[1]!}`)}><Icon name="compare" />Compare</button>
+      </Show>
+      <button type="button" class="button" aria-pressed={props.which === 'deleted'} onClick={() => setQuery({ deleted: props.which === 'deleted' ? null : '1' }, 'push')}>
+        {props.which === 'deleted' ? 'Back to the versions' : 'Deleted'}
+      </button>
+    </div>
+  );
+}
+
+function ColumnNames(props: { which: 'living' | 'deleted' }) {
+  return (
+    <tr>
+      <Show when={props.which === 'living'}><th scope="col"><span class="visually-hidden">Select</span></th></Show>
+      <th scope="col">Version</th><th scope="col">Aliases</th><th scope="col">Tags</th><th scope="col">Metadata</th><th scope="col" class="number">Files</th>
+      <th scope="col" class="number">Size</th><th scope="col" class="number" title="Bytes of chunks that no earlier version held">New</th><th scope="col">Created</th><th scope="col">By run</th>
+      <th scope="col"><span class="visually-hidden">Actions</span></th>
+    </tr>
+  );
+}
+
+interface RowProps {
+  version: ArtifactVersion;
+  // Its name, once it is known.
+  run: string | null;
+  mayWrite: boolean;
+  isChosen: boolean;
+  onChoose: (isOn: boolean) => void;
+  reload: () => void;
+}
+
+function VersionRow(props: RowProps) {
+  const now = createClock(30_000);
+  const isDeleted = () => props.version.deletedUs !== null;
+  return (
+    <tr data-version={props.version.version}>
+      <Show when={!isDeleted()}>
+        <td>
+          <input type="checkbox" aria-label={`Select ${props.version.version}`} checked={props.isChosen} onChange={(event) => props.onChoose(event.currentTarget.checked)} />
+        </td>
+      </Show>
+      <th scope="row"><Show when={!isDeleted()} fallback={props.version.version}><VersionLink version={props.version} /></Show></th>
+      <td><Chips items={props.version.aliases} /></td>
+      <td><Chips items={props.version.tags} /></td>
+      <td class="metadata-cell"><MetadataLine version={props.version} /></td>
+      <td class="number">{formatCount(props.version.files)}</td>
+      <td class="number">{sizeText(props.version.sizeBytes)}</td>
+      <td class="number">{sizeText(props.version.addedBytes)}</td>
+      <td>
+        <When timeUs={props.version.createdUs} nowUs={now()} />
+        <Show when={props.version.expiresUs !== null && ownAliases(props.version).length === 0}>
+          <span class="faint nowrap"> until {formatDateTime(props.version.expiresUs!)}</span>
+        </Show>
+      </td>
+      <td><RunLink run={props.version.run} name={props.run} /></td>
+      <td><Show when={props.mayWrite}><VersionAction version={props.version} reload={props.reload} /></Show></td>
+    </tr>
+  );
+}
+
+function VersionAction(props: { version: ArtifactVersion; reload: () => void }) {
+  const bringBack = async (): Promise<void> => {
+    if (await attempt(`${props.version.version} was not brought back`, async () => { await restoreVersion(props.version.id); })) props.reload();
+  };
+  return (
+    <Show when={props.version.deletedUs === null} fallback={
+      <button type="button" class="button" title={props.version.purgeUs === null ? undefined : `Until ${formatDateTime(props.version.purgeUs)}`} onClick={() => void bringBack()}>
+        Bring back<span class="visually-hidden"> {props.version.version}</span>
+      </button>
+    }>
+      <button type="button" class="icon-button" aria-label={`Delete ${props.version.version}`} title={`Delete ${props.version.version}`}
+        onClick={() => void deleteVersionWithUndo(props.version, { deleted: props.reload, restored: props.reload })}><Icon name="trash" /></button>
+    </Show>
   );
 }
 

@@ -72,7 +72,7 @@ function ConfusionPanel(props: { name: string; confusion: Confusion }) {
                   <th scope="row" title={label}><span class="ellipsis">{label}</span></th>
                   <For each={props.confusion.classes}>
                     {(prediction, column) => (
-                      <td classList={{ right: row() === column() }} style={{ '--share': `${100 * share(row(), column())}%` }} title={`${label} predicted as ${prediction}: ${props.confusion.counts[row()]![column()]!}`}>
+                      <td classList={{ right: row() === column() }} style={{ '--shade': `${100 * Math.sqrt(share(row(), column()))}%` }} title={`${label} predicted as ${prediction}: ${props.confusion.counts[row()]![column()]!}`}>
                         {told(row(), column())}
                       </td>
                     )}
