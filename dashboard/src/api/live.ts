@@ -1,6 +1,7 @@
 // The one WebSocket of this tab (docs/http-api.md, Live). Subscriptions are counted: the same target asked for twice is
 // subscribed once. After a lost connection it comes back by itself, resumes runs by their cursor, and tells every other
 // subscriber to read again. Single-threaded, as the browser is; handlers are called in the order of arrival.
+import { takeSocket } from './early';
 import { isObject, listOf, objectOf, readLogLine, readPointKeys, readRun } from './read';
 import type { LiveEvent } from './types';
 
@@ -41,6 +42,7 @@ export function retryDelayMs(attempt: number, random: number): number {
 export class LiveClient {
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly waiting = new Set<() => void>();
+  private readonly opening = new Set<() => void>();
   private socket: WebSocket | null = null;
   private attempt = 0;
   private retryTimer: ReturnType<typeof setTimeout> | null = null;
@@ -68,6 +70,11 @@ export class LiveClient {
 
   get isOpen(): boolean {
     return this.socket?.readyState === 1;
+  }
+
+  // Resolves when it is, which may be never.
+  whenOpen(): Promise<void> {
+    return this.isOpen ? Promise.resolve() : new Promise((resolve) => this.opening.add(resolve));
   }
 
   // True while deltas of all that is subscribed arrive: a read started now misses nothing that comes later.
@@ -120,11 +127,14 @@ export class LiveClient {
     socket.onopen = () => this.opened();
     socket.onmessage = (message: MessageEvent<unknown>) => this.received(message.data);
     socket.onclose = () => this.closed();
+    if (socket.readyState === 1) this.opened();
   }
 
   private opened(): void {
     this.attempt = 0;
     this.options.onStatus('open');
+    for (const done of this.opening) done();
+    this.opening.clear();
     for (const subscription of this.subscriptions.values()) {
       const wasHeldBefore = subscription.resumed;
       this.sendSubscribe(subscription);
@@ -230,6 +240,8 @@ export class LiveClient {
 }
 
 export function openLiveSocket(): WebSocket {
+  const early = takeSocket();
+  if (early) return early;
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   return new WebSocket(`${scheme}://${location.host}/api/v1/live`);
 }

@@ -14,9 +14,12 @@ export function VirtualRows<T>(props: {
   children: (row: Accessor<T>, index: Accessor<number>) => JSX.Element;
   role?: 'rowgroup' | 'list' | 'presentation';
 }) {
-  const [view, setView] = createSignal({ top: 0, height: 800 });
+  // Nothing until it is measured, which is before the first paint: rows are much to make, and what else the page begins
+  // goes first.
+  const [view, setView] = createSignal({ top: 0, height: 0 });
   const window = createMemo(
     () => {
+      if (view().height === 0) return { from: 0, to: 0 };
       const from = Math.max(0, Math.floor(view().top / props.rowHeight) - kOverscan);
       const to = Math.min(props.rows.length, Math.ceil((view().top + view().height) / props.rowHeight) + kOverscan);
       return { from, to };

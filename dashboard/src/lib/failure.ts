@@ -12,15 +12,16 @@ export interface Failure {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-// `what`: "project", "run"; with its article where a sentence needs one.
-export function failureOf(error: unknown, what: string): Failure {
+const kGone = {
+  project: 'It may have been deleted, or it is not shared with you: an admin of the project can do that.',
+  run: 'It may have been deleted, or its project is not shared with you: an admin of the project can do that.',
+} as const;
+
+export function failureOf(error: unknown, what: keyof typeof kGone): Failure {
   const code = error instanceof ApiError ? error.code : 'internal';
   const message = messageOf(error);
   if (code === 'not_found') {
-    return {
-      title: `There is no such ${what}`, message,
-      hint: `It may have been deleted, or renamed, or it is of a project that you may not see: an admin of the project can share it with you.`, remedy: 'elsewhere',
-    };
+    return { title: `There is no such ${what}`, message, hint: kGone[what], remedy: 'elsewhere' };
   }
   if (code === 'permission_denied') return { title: `You may not see this ${what}`, message, hint: '', remedy: 'elsewhere' };
   if (code === 'unauthenticated') return { title: 'You are not logged in any more', message, hint: '', remedy: 'later' };

@@ -13,5 +13,5 @@ document.addEventListener('visibilitychange', () => {
 
 // How long a page waits for the socket before it reads: then nothing falls between the answer and the first delta.
 export const kSettleMs = 250;
-// Where a list waits that is cheap to read again once the socket is there: what it says then is mostly what is held.
+// The same where a list is read again.
 export const kSettleListMs = 40;

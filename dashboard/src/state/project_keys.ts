@@ -22,8 +22,8 @@ export interface RunKeys {
   sawPoints: (run: string, keys: ReadonlyMap<string, PointColumns>) => void;
 }
 
-// With a project its newest runs are asked for at once, whatever `runs` will say.
-export function createRunKeys(runs: Accessor<readonly string[]>, project?: Accessor<string>): RunKeys {
+// With a project its newest runs are asked for at once, whatever `runs` will say, and again when `caughtUp` rises.
+export function createRunKeys(runs: Accessor<readonly string[]>, project?: Accessor<string>, caughtUp?: Accessor<number>): RunKeys {
   const byRun = new Map<string, readonly KeyInfo[]>();
   const asked = new Set<string>();
   const [revision, setRevision] = createSignal(0);
@@ -43,9 +43,9 @@ export function createRunKeys(runs: Accessor<readonly string[]>, project?: Acces
     return abort.signal;
   };
 
-  async function begin(name: string, signal: AbortSignal): Promise<void> {
+  async function begin(name: string, signal: AbortSignal, how: 'first' | 'again'): Promise<void> {
     try {
-      await live.settled(kSettleListMs);
+      if (how === 'again') await live.settled(kSettleListMs);
       learn(await getKeysOfProject(name, kNewestRuns, signal));
     } catch {
       // They are asked for one by one then.
@@ -68,9 +68,9 @@ export function createRunKeys(runs: Accessor<readonly string[]>, project?: Acces
     });
     // Keys that were first logged before the socket was there.
     onCleanup(live.subscribe({ project: name }, (event) => {
-      if (event.type === 'resync') void begin(name, stop());
+      if (event.type === 'resync') void begin(name, stop(), 'again');
     }));
-    void begin(name, stop());
+    void begin(name, stop(), 'first');
   }
 
   async function ask(missing: readonly string[], signal: AbortSignal): Promise<void> {
@@ -83,6 +83,7 @@ export function createRunKeys(runs: Accessor<readonly string[]>, project?: Acces
   }
 
   if (project) createEffect(on(project, follow));
+  if (project && caughtUp) createEffect(on(caughtUp, () => void begin(project(), stop(), 'again'), { defer: true }));
   createEffect(() => {
     if (!begun()) return;
     const missing = runs().filter((run) => !asked.has(run));

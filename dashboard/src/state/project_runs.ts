@@ -16,7 +16,13 @@ export interface ProjectRuns {
   retry: () => void;
   // Reads the list again; what is on the screen stays until then.
   reload: () => void;
+  // Rises when it turned out that something had changed before the live connection was there.
+  caughtUp: Accessor<number>;
 }
+
+// The first read does not wait for the socket. What changes before it is there is seen by reading again, once the page is
+// at rest.
+const kCatchUpMs = 2000;
 
 const newestFirst = (a: Run, b: Run): number => b.createdUs - a.createdUs || a.id.localeCompare(b.id);
 
@@ -27,6 +33,8 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
   let byId = new Map<string, Run>();
   let abort = new AbortController();
   let frame = 0;
+  const [caughtUp, setCaughtUp] = createSignal(0);
+  let catchUp = 0;
 
   const publish = (): void => {
     cancelAnimationFrame(frame);
@@ -41,17 +49,20 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
     return true;
   };
 
-  async function load(): Promise<void> {
+  async function load(how: 'first' | 'again' | 'catch up'): Promise<void> {
+    clearTimeout(catchUp);
     abort.abort();
     abort = new AbortController();
     const { signal } = abort;
     try {
-      await live.settled(kSettleListMs);
+      if (how === 'again') await live.settled(kSettleListMs);
       const name = project();
+      let news = 0;
       const before = new Set(byId.keys());
       await listRuns(name, (page) => {
         if (signal.aborted) return;
         const isNew = page.map(keep).includes(true);
+        if (isNew) news += 1;
         page.forEach((run) => before.delete(run.id));
         if (!isNew && state() === 'ready') return;
         batch(() => {
@@ -59,7 +70,10 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
           setState('ready');
         });
       }, signal);
-      if (signal.aborted || before.size === 0) return;
+      if (signal.aborted) return;
+      if (how === 'first') void live.whenOpen().then(() => { if (!signal.aborted) catchUp = window.setTimeout(() => void load('catch up'), kCatchUpMs); });
+      if (how === 'catch up' && news > 0) setCaughtUp((n) => n + 1);
+      if (before.size === 0) return;
       // Deleted meanwhile.
       before.forEach((id) => byId.delete(id));
       publish();
@@ -82,15 +96,16 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
       setState('loading');
     });
     const leave = live.subscribe({ project: name }, (event) => {
-      if (event.type === 'resync') void load();
+      if (event.type === 'resync') void load('again');
       if (event.type !== 'run') return;
       if (keep(event.run) && frame === 0) frame = requestAnimationFrame(publish);
     });
     const leaveEdits = onRunTold((run) => {
       if (run.project === name && keep(run)) publish();
     });
-    void load();
+    void load('first');
     onCleanup(() => {
+      clearTimeout(catchUp);
       leave();
       leaveEdits();
       abort.abort();
@@ -101,7 +116,7 @@ export function createProjectRuns(project: Accessor<string>): ProjectRuns {
 
   const retry = (): void => {
     setState('loading');
-    void load();
+    void load('again');
   };
-  return { runs: createMemo(() => listWithEdits(runs())), state, error, retry, reload: () => void load() };
+  return { runs: createMemo(() => listWithEdits(runs())), state, error, retry, reload: () => void load('again'), caughtUp };
 }

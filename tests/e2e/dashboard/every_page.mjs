@@ -40,7 +40,7 @@ describe('every page', () => {
     const logged = [];
     for (const [index, name] of [kMarkup, 'plain'].entries()) {
       const one = await startLogging({
-        program: process.env.TRACKER_CLI, url, project, name, config: { [kMarkup]: kMarkup, lr: index },
+        program: process.env.TRACKER_CLI, url, project, name, config: { '<b>key</b>': kMarkup, lr: index },
         options: ['--group', kMarkup, '--tags', kMarkup, '--notes', kMarkup, '--no-system-metrics'],
       });
       one.log(Array.from({ length: 30 }, (_, step) => ({ step, 'train/loss': 1 / (step + 1 + index), [`m/${kMarkup}`]: step })));
@@ -65,7 +65,7 @@ describe('every page', () => {
       await page.goto(url + path);
       await page.locator(ready).first().waitFor();
       const found = await page.evaluate(() => ({
-        made: document.querySelectorAll('img, i, script:not([src]), a[href^="javascript"]').length, title: document.title,
+        made: document.querySelectorAll('img, i, b, script:not([src]), a[href^="javascript"]').length, title: document.title,
       }));
       assert.equal(found.made, 0, `${where}: markup of a run became elements`);
       assert.ok(!/^[12]$/.test(found.title), `${where}: a script of a run has run`);

@@ -1,6 +1,6 @@
 // One key: heading with the value under the crosshair, chart or table, and what is drawn of what is stored. Mounted
 // only while it can be seen.
-import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from 'solid-js';
+import { batch, createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from 'solid-js';
 import type { ChartHover } from '../../charts/line_chart';
 import { honestyOf } from '../../charts/describe';
 import { panelTitle } from '../../lib/sections';
@@ -26,6 +26,8 @@ const kMostNamed = 8;
 
 export function Panel(props: { context: PanelContext; keyName: string; section: string }) {
   let host!: HTMLElement;
+  // Near the window: its lines are asked for; and its chart is made.
+  const [isNear, setNear] = createSignal(false);
   const [isSeen, setSeen] = createSignal(false);
   const [isTable, setTable] = createSignal(false);
   // Pointed at, or under the keyboard: its values are read.
@@ -47,17 +49,27 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
   const canRound = (): boolean => !view().isLog(props.keyName) && view().outliers() === 'show';
 
   onMount(() => {
-    const observer = new IntersectionObserver(
-      (changes) => setSeen(changes[changes.length - 1]?.isIntersecting ?? false), { rootMargin: `${kNearPx}px` });
+    const saw = (near: boolean): void => batch(() => {
+      setNear(near);
+      setSeen(near);
+    });
+    const observer = new IntersectionObserver((changes) => saw(changes[changes.length - 1]?.isIntersecting ?? false), { rootMargin: `${kNearPx}px` });
     observer.observe(host);
-    onCleanup(() => observer.disconnect());
     // The observer tells after a frame; what is near the window when the page is made need not wait for it. All panels
-    // are measured before the first one changes anything.
+    // are measured before the first one changes anything, and what they lack is on its way before the charts are made.
+    let timer = 0;
+    onCleanup(() => {
+      observer.disconnect();
+      clearTimeout(timer);
+    });
     const box = host.getBoundingClientRect();
     const guessed = box.width - kAxisWidth;
-    if (box.top < innerHeight + kNearPx && box.bottom > -kNearPx) queueMicrotask(() => setSeen(true));
-    createEffect(on([isSeen, width, store, canRound], ([seen, wide, , rounded]) => {
-      if (seen) onCleanup(held.want(wide > 0 ? wide : guessed, rounded ? kChartHeight : null));
+    if (box.top < innerHeight + kNearPx && box.bottom > -kNearPx) {
+      queueMicrotask(() => setNear(true));
+      timer = window.setTimeout(() => setSeen(true));
+    }
+    createEffect(on([isNear, width, store, canRound], ([near, wide, , rounded]) => {
+      if (near) onCleanup(held.want(wide > 0 ? wide : guessed, rounded ? kChartHeight : null));
     }));
     createEffect(on([isSeen, isRead, width, store, areMany], ([seen, read, wide]) => {
       if (seen && read) onCleanup(held.wantExact(wide));

@@ -11,6 +11,6 @@ export function ProjectPage(props: { project: string; view: 'workspace' | 'runs'
   const newest = createMemo(() => loaded.runs().slice(0, kNewestRuns).map((run) => run.id), undefined, {
     equals: (a, b) => a.join() === b.join(),
   });
-  const keys = createRunKeys(newest, () => props.project);
+  const keys = createRunKeys(newest, () => props.project, loaded.caughtUp);
   return <ProjectViews project={props.project} view={props.view} loaded={loaded} keys={keys} />;
 }

@@ -34,7 +34,7 @@ export default function ProjectViews(props: {
       ...(props.view === 'runs' ? [{ label: 'Runs', href: runsPath(props.project) }] : []),
       ...(props.view === 'compare' ? [{ label: 'Compare', href: comparePath(props.project) }] : []),
     ],
-    project: props.project,
+    project: props.loaded.state() === 'error' ? null : props.project,
   }));
   return (
     <Switch>
