@@ -235,7 +235,7 @@ TEST_F(Models, WhatCannotBeHadIsOneLineThatSaysWhy) {
   system_.start_server();
   output("tracker", {"artifact", "put", "reviews/rows", "train.jsonl", "--type", "dataset"});
   expect("tracker://reviews/rows", "of the type dataset, not a model");
-  expect("tracker://reviews/nothing", "nothing");
+  expect("tracker://reviews/nothing", "see `tracker artifact ls reviews`");
   expect("tracker://reviews/rows:v7", "v7");
   expect("tracker://reviews/a b", "a b");
   make_user("ada");

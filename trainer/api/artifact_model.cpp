@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <tracker/artifact.hpp>
+#include <tracker/error.hpp>
+
+#include "config/error.hpp"
 
 namespace trainer::api {
 namespace {
@@ -23,13 +26,21 @@ ErrorCode code_of(tracker::ErrorCode code) {
   }
 }
 
+// "reviews" of "tracker://reviews/model:best".
+std::string project_of(const std::string& model) {
+  return model.substr(kScheme.size(), model.rfind('/') - kScheme.size());
+}
+
+Error translated(const tracker::Error& error, const std::string& model) {
+  std::string what = error.what();
+  if (error.code() == tracker::ErrorCode::kNotFound && what.find("`tracker ") == std::string::npos)
+    what += fmt::format(": see `tracker artifact ls {}`", project_of(model));
+  return {code_of(error.code()), fmt::format("--model {}: {}", model, what)};
+}
+
 }  // namespace
 
 bool names_artifact(std::string_view model) { return model.starts_with(kScheme); }
-
-Error translated(const tracker::Error& error, const std::string& prefix) {
-  return {code_of(error.code()), fmt::format("{}: {}", prefix, error.what())};
-}
 
 ModelPlace place_of(const std::string& model) {
   if (!names_artifact(model)) return {.place = model, .version = {}};
@@ -45,7 +56,7 @@ ModelPlace place_of(const std::string& model) {
     const tracker::FetchedArtifact fetched = tracker::fetch_artifact(model, settings);
     return {.place = fetched.folder.string(), .version = fetched.version};
   } catch (const tracker::Error& error) {
-    throw translated(error, "--model " + model);
+    throw translated(error, model);
   }
 }
 

@@ -3,10 +3,6 @@
 #include <string>
 #include <string_view>
 
-#include <tracker/error.hpp>
-
-#include "config/error.hpp"
-
 // Models that the tracker keeps: "tracker://PROJECT/NAME[:VERSION]" wherever a model is named
 // (docs/artifacts.md).
 namespace trainer::api {
@@ -24,8 +20,5 @@ struct ModelPlace {
 // kNotFound for what is not there, kInvalidInput for another type than `model`, kIo for no room,
 // kHub for a server that does not answer or does not let us in.
 ModelPlace place_of(const std::string& model);
-
-// What the tracker's client says, as the trainer's own error.
-Error translated(const tracker::Error& error, const std::string& prefix);
 
 }  // namespace trainer::api

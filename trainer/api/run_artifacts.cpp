@@ -4,7 +4,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cmath>
+#include <algorithm>
+#include <chrono>
+#include <utility>
 
 namespace trainer::api {
 namespace {
@@ -12,10 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::size_t kMostWaiting = 16;
 constexpr const char* kFolder = ".log-model";
+constexpr const char* kFinal = "final_model";
+constexpr std::chrono::seconds kPatience{30};
 // Smaller files are copied: people edit them where they lie.
 constexpr std::uintmax_t kLeastLinked = 1U << 20U;
 
-void keep(const fs::path& file, const fs::path& to) {
+void keep_file(const fs::path& file, const fs::path& to) {
   std::error_code failed;
   if (fs::file_size(file) >= kLeastLinked) {
     fs::create_hard_link(file, to, failed);
@@ -89,13 +93,21 @@ RunArtifacts::RunArtifacts(std::shared_ptr<tracker::Run> run, ModelLogSettings s
   fs::remove_all(settings_.directory / kFolder, ignored);  // of a process that was killed
 }
 
-void RunArtifacts::use_model(const std::string& name) { run_->use_artifact(name); }
+void RunArtifacts::keep(std::string what, Use use, tracker::ArtifactTicket ticket) {
+  if (!ticket.error().empty()) return;  // was said
+  const std::lock_guard lock(mutex_);
+  handed_.push_back({.what = std::move(what), .use = use, .ticket = std::move(ticket)});
+}
+
+void RunArtifacts::use_model(const std::string& name) {
+  keep(name, Use::kUsed, run_->use_artifact(name));
+}
 
 void RunArtifacts::use_data(std::vector<UsedData> data, fs::file_time_type opened) {
   for (UsedData& each : data) {
     checksums_.post([this, opened, used = std::move(each)](const std::stop_token& stop) {
       try {
-        run_->use_artifact(dataset_artifact(used, opened, stop));
+        keep(used.source, Use::kUsed, run_->use_artifact(dataset_artifact(used, opened, stop)));
       } catch (const std::exception& error) {
         fmt::print(stderr, "tracker: the data set is not recorded: {}\n", error.what());
       }
@@ -127,7 +139,7 @@ void RunArtifacts::log_final(const FinalModel& model) {
   tracker::ArtifactSettings version = version_of(model.state);
   for (const auto& [name, value] : model.evaluation) version.metadata["eval/" + name] = value;
   version.metadata["final_model"] = true;
-  version.aliases = {"final_model"};
+  version.aliases = {kFinal};
   if (model.best) version.aliases.emplace_back("best");
   hand_over(
       [&saved = model.saved] {
@@ -141,10 +153,10 @@ void RunArtifacts::log_final(const FinalModel& model) {
 // The files are kept in a folder until they are handed over: a checkpoint may be removed by then.
 void RunArtifacts::hand_over(const std::function<std::vector<fs::path>()>& files,
                              tracker::ArtifactSettings settings) {
-  const fs::path folder = settings_.directory / kFolder / std::to_string(handed_++);
+  const fs::path folder = settings_.directory / kFolder / std::to_string(folders_++);
   try {
     fs::create_directories(folder);
-    for (const fs::path& file : files()) keep(file, folder / file.filename());
+    for (const fs::path& file : files()) keep_file(file, folder / file.filename());
   } catch (const std::exception& error) {
     remove_folder(folder);
     say_(fmt::format("{} is not logged: {}", settings.aliases.front(), error.what()));
@@ -154,9 +166,7 @@ void RunArtifacts::hand_over(const std::function<std::vector<fs::path>()>& files
     version.path = folder;
     const tracker::ArtifactTicket ticket = run_->log_artifact(version);
     remove_folder(folder);
-    if (!ticket.error().empty()) return;  // was said
-    const std::lock_guard lock(mutex_);
-    tickets_.emplace_back(version.aliases.front(), ticket);
+    keep(version.aliases.front(), Use::kMade, ticket);
   });
 }
 
@@ -165,21 +175,35 @@ void RunArtifacts::end(Errands::End how) {
   checksums_.end(how);
 }
 
+// A run's finish() waits for its log; what it handed over may take longer.
+void RunArtifacts::wait_for_server() const {
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + kPatience;
+  for (const Handed& each : handed_) {
+    if (run_->delivery() != tracker::Delivery::kOnline) return;
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    each.ticket.wait(std::max(left, std::chrono::milliseconds(0)));
+  }
+}
+
 std::string RunArtifacts::report() {
+  wait_for_server();
   std::string final_version;
-  std::size_t pending = 0;
-  for (const auto& [alias, ticket] : tickets_) {
+  std::size_t models = 0, pending = 0;
+  for (const auto& [what, use, ticket] : handed_) {
+    const std::string version = ticket.version();
     if (const std::string why = ticket.error(); !why.empty())
-      say_(fmt::format("{} is not logged: {}", alias, why));
-    else if (const std::string version = ticket.version(); version.empty())
-      ++pending;
-    else
-      say_(fmt::format("{} is logged as {}", alias, version));
-    if (alias == "final_model") final_version = ticket.version();
+      say_(fmt::format("{} is not {}: {}", what, use == Use::kMade ? "logged" : "recorded", why));
+    if (use == Use::kUsed) continue;
+    ++models;
+    if (!version.empty()) say_(fmt::format("{} is logged as {}", what, version));
+    if (version.empty() && ticket.error().empty()) ++pending;
+    if (what == kFinal) final_version = version;
   }
   if (pending > 0)
     say_(fmt::format("{} of {} models will be versions of {} when a server has taken them", pending,
-                     tickets_.size(), settings_.name));
+                     models, settings_.name));
   return final_version;
 }
 

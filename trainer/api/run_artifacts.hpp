@@ -8,7 +8,6 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include <tracker/run.hpp>
@@ -73,21 +72,31 @@ class RunArtifacts : public train::Hook {
   // Nothing is handed over afterwards. To be called before the run ends; checksums that are not
   // known by then are waited for, or given up.
   void end(Errands::End how);
-  // After the run has ended: says what became of the models. The version of the final one, "" if no
-  // server has it yet.
+  // After the run has ended: says what became of all that was handed over, for which it waits up to
+  // half a minute if a server is in reach. The version of the final model, "" if no server has it
+  // yet.
   std::string report();
 
  private:
   void hand_over(const std::function<std::vector<std::filesystem::path>()>& files,
                  tracker::ArtifactSettings settings);
   tracker::ArtifactSettings version_of(const train::TrainerState& state) const;
+  // `what` is the word for it in report(): an alias of a model.
+  enum class Use { kMade, kUsed };
+  void keep(std::string what, Use use, tracker::ArtifactTicket ticket);
+  void wait_for_server() const;
 
   std::shared_ptr<tracker::Run> run_;
   ModelLogSettings settings_;
   train::Say say_;
-  int handed_ = 0;
-  std::mutex mutex_;  // guards the next
-  std::vector<std::pair<std::string, tracker::ArtifactTicket>> tickets_;
+  int folders_ = 0;
+  struct Handed {
+    std::string what;
+    Use use;
+    tracker::ArtifactTicket ticket;
+  };
+  std::mutex mutex_;  // guards the next while the errands run
+  std::vector<Handed> handed_;
   Errands models_, checksums_;  // the last members: they end before the others go
 };
 
