@@ -21,7 +21,7 @@ TEST(Dashboard, shows_live_runs_in_a_real_browser) {
   options.environment["TRACKER_CLI"] = TRACKER_BINARY_DIR "/bin/tracker";
   options.environment["CONSOLE_LOGGER"] = CONSOLE_LOGGER;
   options.environment["SCREENSHOTS"] = TRACKER_BINARY_DIR "/screenshots";
-  const auto result = test_support::run(options, {}, std::chrono::seconds(240));
+  const auto result = test_support::run(options, {}, std::chrono::seconds(540));
   EXPECT_EQ(result.status.code, 0) << result.output << result.errors;
 }
 
