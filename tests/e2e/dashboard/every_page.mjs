@@ -48,7 +48,7 @@ describe('every page', () => {
       logged.push(one);
     }
     [run] = logged;
-    talking = await startTalking(kMarkup);
+    talking = await startTalking(`talk of ${project}`, kMarkup);
     talking.say(`\x1b[31m${kMarkup}\x1b[0m ${kMarkup}`);
     session = await openBrowser({ folder: process.env.SCREENSHOTS, theme: 'light' });
   });

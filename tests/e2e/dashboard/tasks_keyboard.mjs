@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser, waitForPixels } from './browser.mjs';
-import { kBest, kFailed, kRates, kSeeds, project, startTalking, tasksWorld } from './tasks_world.mjs';
+import { kBest, kFailed, kRates, kSeeds, project, startTalking, talkProject, tasksWorld } from './tasks_world.mjs';
 
 const url = process.env.TRACKER_URL;
 const kMostTabs = 80;
@@ -34,17 +34,17 @@ describe('tasks by keyboard', () => {
     }
     assert.fail(`"${name}" is not among ${kMostTabs} stops of ${key}; the last was "${(await focused()).name}"`);
   }
-  async function open(chord, ready) {
+  async function open(chord, ready, name = project) {
     const { page } = session;
     await page.goto(url);
-    await page.locator('a.project-row', { hasText: project }).waitFor();
-    await tabTo(new RegExp(`^${project}`));
+    await page.locator('a.project-row', { hasText: name }).waitFor();
+    await tabTo(new RegExp(`^${name}`));
     await press('Enter');
     await page.locator('.run-row').first().waitFor();
     await press('g', chord);
     await page.locator(ready).first().waitFor();
   }
-  const openRuns = () => open('r', '.runs .run-link');
+  const openRuns = (name) => open('r', '.runs .run-link', name);
   const openCharts = async () => {
     await open('c', '.run-row');
     await waitForPixels(session.page, 'train/loss', 100);
@@ -165,9 +165,9 @@ describe('tasks by keyboard', () => {
 
   test('follow the log of a run that goes on', async () => {
     const { page } = session;
-    const talking = await startTalking('talks-to-the-keyboard');
+    const talking = await startTalking(talkProject, 'talks-to-the-keyboard');
     for (let line = 1; line <= 100; line++) talking.say(`line ${line}`);
-    await openRuns();
+    await openRuns(talkProject);
     await page.getByRole('link', { name: 'talks-to-the-keyboard' }).waitFor();
     await tabTo('talks-to-the-keyboard');
     await press('Enter');

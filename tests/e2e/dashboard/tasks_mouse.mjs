@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertAccessible, dragAcross, openBrowser, waitForPixels } from './browser.mjs';
-import { kBest, kFailed, kRates, kSeeds, project, startTalking, tasksWorld } from './tasks_world.mjs';
+import { kBest, kFailed, kRates, kSeeds, project, startTalking, talkProject, tasksWorld } from './tasks_world.mjs';
 
 const url = process.env.TRACKER_URL;
 
@@ -11,10 +11,10 @@ describe('tasks by mouse', () => {
   let runs;
   const quiet = () => assert.deepEqual(session.problems, [], 'console');
   const rail = (name) => session.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
-  const open = async (where) => {
+  const open = async (where, name = project) => {
     const { page } = session;
     await page.goto(url);
-    await page.locator('a.project-row', { hasText: project }).click();
+    await page.locator('a.project-row', { hasText: name }).click();
     await rail(where);
   };
   const rows = () => session.page.locator('.runs-row[data-run]');
@@ -113,9 +113,9 @@ describe('tasks by mouse', () => {
 
   test('follow the log of a run that goes on', async () => {
     const { page } = session;
-    const talking = await startTalking('talks-to-the-mouse');
+    const talking = await startTalking(talkProject, 'talks-to-the-mouse');
     for (let line = 1; line <= 100; line++) talking.say(`line ${line}`);
-    await open('Runs');
+    await open('Runs', talkProject);
     await page.getByRole('link', { name: 'talks-to-the-mouse' }).click();
     await page.getByRole('link', { name: 'Logs' }).click();
     await page.getByText('line 100', { exact: true }).waitFor({ timeout: 20_000 });

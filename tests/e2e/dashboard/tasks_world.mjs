@@ -56,12 +56,14 @@ async function logAll(project) {
 }
 
 export const project = `tasks-${process.pid}`;
+// Of the run that goes on: those who count runs are not to see it come.
+export const talkProject = `talks-${process.pid}`;
 let made = null;
 export const tasksWorld = () => (made ??= logAll(project));
 
 // A run whose console lines are what `say` is given, for as long as the test wants.
-export async function startTalking(name) {
-  const child = spawn(process.env.CONSOLE_LOGGER, [project, name], { stdio: ['pipe', 'ignore', 'pipe'], env: { ...process.env, TRACKER_URL: url } });
+export async function startTalking(to, name) {
+  const child = spawn(process.env.CONSOLE_LOGGER, [to, name], { stdio: ['pipe', 'ignore', 'pipe'], env: { ...process.env, TRACKER_URL: url } });
   const [line] = await once(createInterface({ input: child.stderr }), 'line');
   const id = /[0-9a-f-]{36}/.exec(line)?.[0];
   assert.ok(id, `no run id in "${line}"`);

@@ -47,7 +47,7 @@ export function testRoles(admin) {
     for (const [path, title] of [[`/p/${project}`, 'There is no such project'], [`/p/${project}/runs`, 'There is no such project'], [`/runs/${run}`, 'There is no such run']]) {
       await page.goto(url + path);
       await page.getByRole('heading', { name: title }).waitFor();
-      await page.getByRole('link', { name: 'All projects' }).waitFor();
+      await page.getByRole('link', { name: 'All projects', exact: true }).waitFor();
       await assertAccessible(page, title);
     }
     await picture('role_none');
