@@ -30,14 +30,17 @@ bool same_time(const timespec& a, const timespec& b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-// ctime as well: mtime can be set back. Another file under the same name has another inode.
+// ctime as well: mtime can be set back. It moves also when another name of the file comes or goes,
+// which the number of its links tells. Another file under the same name has another inode.
 void check_unchanged(const std::filesystem::path& file, const struct stat& before,
                      const struct stat& after, std::uint64_t read) {
   struct stat named {};
   const bool there = ::stat(file.c_str(), &named) == 0 && named.st_ino == before.st_ino &&
                      named.st_dev == before.st_dev;
+  const bool untouched =
+      same_time(before.st_ctim, after.st_ctim) || before.st_nlink != after.st_nlink;
   if (there && before.st_size == after.st_size && same_time(before.st_mtim, after.st_mtim) &&
-      same_time(before.st_ctim, after.st_ctim) && read == static_cast<std::uint64_t>(after.st_size))
+      untouched && read == static_cast<std::uint64_t>(after.st_size))
     return;
   throw Error(ErrorCode::kFailedPrecondition,
               file.string() +

@@ -22,7 +22,7 @@ struct FileContent {
 // returns. What `take` throws is passed on. `reader` is the thread's own, of any files before.
 // Throws Error: kNotFound, kPermissionDenied or kUnavailable when the file cannot be read,
 // kFailedPrecondition when it changed meanwhile (size, time of change, or another file in its
-// place), which is noticed at the end.
+// place), which is noticed at the end; another name of it that comes or goes is no change.
 FileContent read_file(const std::filesystem::path& file, FileChunks& reader,
                       const std::function<void(const ChunkRef&, std::string_view)>& take);
 

@@ -73,7 +73,8 @@ void Errands::end(End how) {
 }
 
 void Errands::run(const std::stop_token& stop) {
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
+  if (priority_ == Priority::kLowest)
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
   for (;;) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });

@@ -19,10 +19,15 @@
 
 namespace trainer::api {
 
-// What is done one after the other on a thread of its own, at the lowest priority.
+// What is done one after the other on a thread of its own.
 class Errands {
  public:
   using Errand = std::function<void(const std::stop_token&)>;
+  enum class Priority {
+    kUsual,
+    kLowest,  // only what training leaves
+  };
+  explicit Errands(Priority priority = Priority::kUsual) : priority_(priority) {}
   ~Errands() { end(End::kAsked); }
 
   // Waits while sixteen are waiting.
@@ -34,6 +39,7 @@ class Errands {
  private:
   void run(const std::stop_token& stop);
 
+  const Priority priority_;
   std::mutex mutex_;  // guards the two below
   std::deque<Errand> waiting_;
   bool closed_ = false;
@@ -97,7 +103,9 @@ class RunArtifacts : public train::Hook {
   };
   std::mutex mutex_;  // guards the next while the errands run
   std::vector<Handed> handed_;
-  Errands models_, checksums_;  // the last members: they end before the others go
+  // The last members: they end before the others go.
+  Errands models_;
+  Errands checksums_{Errands::Priority::kLowest};
 };
 
 }  // namespace trainer::api

@@ -176,6 +176,22 @@ void expect_changed(const fs::path& file, FileChunks& reader, const std::functio
   }
 }
 
+// A checkpoint that is pruned while its hard link is being uploaded, say.
+TEST_F(ReadFileTest, AnotherNameOfTheFileMayComeOrGoMeanwhile) {
+  const std::string content(200'000, 'x');
+  write("file", content);
+  fs::create_hard_link(root() / "file", root() / "other");
+  const auto expect_read = [&](const std::function<void()>& meanwhile) {
+    bool first = true;
+    const auto got = read_file(root() / "file", reader_, [&](const auto&, auto) {
+      if (std::exchange(first, false)) meanwhile();
+    });
+    EXPECT_EQ(got.sha256, sha256(content));
+  };
+  expect_read([&] { fs::remove(root() / "other"); });
+  expect_read([&] { fs::create_hard_link(root() / "file", root() / "third"); });
+}
+
 TEST_F(ReadFileTest, AFileThatChangesMeanwhileIsAnError) {
   const fs::path file = root() / "file";
   const std::string content(200'000, 'x');
