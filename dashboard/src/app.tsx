@@ -13,6 +13,7 @@ import { pageHead, usePageHead } from './state/page_head';
 import { mustLogIn } from './state/session';
 
 const SettingsPage = lazy(() => import('./pages/settings/settings_page'));
+const ArtifactPages = lazy(() => import('./pages/artifacts/artifact_pages'));
 const RunPage = lazy(() => import('./pages/run/run_page'));
 
 function UnknownPage() {
@@ -41,6 +42,7 @@ export function App() {
               <Match when={placeOf('workspace', 'runs', 'compare')}>
                 {(here) => <ProjectPage project={here().project} view={here().page} />}
               </Match>
+              <Match when={placeOf('artifacts', 'artifact', 'artifact-version')}>{(here) => <ArtifactPages place={here()} />}</Match>
               <Match when={placeOf('settings')}><SettingsPage /></Match>
               <Match when={placeOf('run')}>{(here) => <RunPage id={here().id} tab={here().tab} />}</Match>
             </Switch>

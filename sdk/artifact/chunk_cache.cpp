@@ -4,12 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <charconv>
-#include <cstdlib>
-#include <vector>
-
-#include <tracker/error.hpp>
+#include <string>
 
 #include "artifact/chunk_io.hpp"
 #include "base/fd.hpp"
@@ -19,66 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kGigabyte = 1'000'000'000;
 constexpr std::string_view kUnfinished = ".part-";
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-struct Kept {
-  fs::path file;
-  std::uint64_t size;
-  timespec used;
-};
-
-bool used_before(const Kept& a, const Kept& b) {
-  return a.used.tv_sec != b.used.tv_sec ? a.used.tv_sec < b.used.tv_sec
-                                        : a.used.tv_nsec < b.used.tv_nsec;
-}
-
-// An hour is more than any chunk takes to be written.
-bool is_left_over(const Kept& file) {
-  return file.file.filename().string().find(kUnfinished) != std::string::npos &&
-         file.used.tv_sec + 3600 < ::time(nullptr);
-}
-
-std::vector<Kept> all_files(const fs::path& folder) {
-  std::vector<Kept> files;
-  std::error_code failed;
-  for (fs::recursive_directory_iterator at(folder, failed), end; !failed && at != end;
-       at.increment(failed)) {
-    struct stat status {};
-    if (::lstat(at->path().c_str(), &status) == 0 && S_ISREG(status.st_mode))
-      files.push_back({at->path(), static_cast<std::uint64_t>(status.st_size), status.st_mtim});
-  }
-  return files;
-}
 
 }  // namespace
 
-fs::path ChunkCache::default_folder() {
-  if (const auto own = variable("TRACKER_CACHE_DIR"); !own.empty()) return fs::path(own) / "chunks";
-  if (const auto base = variable("XDG_CACHE_HOME"); !base.empty())
-    return fs::path(base) / "tracker/chunks";
-  const auto home = variable("HOME");
-  return home.empty() ? fs::path() : fs::path(home) / ".cache/tracker/chunks";
-}
-
-std::uint64_t ChunkCache::default_limit() {
-  const std::string text = variable("TRACKER_CACHE_LIMIT_GB");
-  if (text.empty()) return 10 * kGigabyte;
-  std::uint32_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size())
-    throw Error(ErrorCode::kInvalidArgument,
-                "$TRACKER_CACHE_LIMIT_GB is not a whole number of gigabytes: " + text);
-  return number * kGigabyte;
-}
-
 ChunkCache::ChunkCache(fs::path folder, std::uint64_t limit_bytes)
-    : folder_(std::move(folder)), limit_(limit_bytes), off_(folder_.empty() || limit_bytes == 0) {}
+    : folder_(std::move(folder)), off_(folder_.empty() || limit_bytes == 0) {}
 
 fs::path ChunkCache::file_of(const Sha256& digest) const {
   const std::string name = digest.hex();
@@ -123,18 +64,8 @@ bool ChunkCache::write(const fs::path& file, std::string_view bytes) {
   return false;
 }
 
-void ChunkCache::trim() noexcept try {
-  if (folder_.empty()) return;
-  auto files = all_files(folder_);
-  std::sort(files.begin(), files.end(), used_before);
-  std::uint64_t size = 0;
-  for (const Kept& file : files) size += file.size;
-  for (const Kept& file : files) {
-    if (size <= limit_ && !is_left_over(file)) continue;
-    if (::unlink(file.file.c_str()) == 0) size -= file.size;
-  }
-} catch (const std::exception&) {
-  // What is too much is removed the next time.
+bool is_unfinished_chunk(const fs::path& file) {
+  return file.filename().string().find(kUnfinished) != std::string::npos;
 }
 
 }  // namespace tracker::artifact

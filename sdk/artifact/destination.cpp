@@ -12,6 +12,8 @@
 
 #include <tracker/error.hpp>
 
+#include "artifact/paths.hpp"
+
 namespace tracker::artifact {
 namespace {
 
@@ -54,7 +56,7 @@ void Destination::fail(std::string_view place, int error) const {
 }
 
 Destination::Destination(std::filesystem::path folder, const Sha256& version)
-    : folder_(std::move(folder)), parts_name_(".tracker-get-" + version.hex().substr(0, 16)) {
+    : folder_(std::move(folder)), parts_name_(parts_folder(version.hex())) {
   std::error_code failed;
   std::filesystem::create_directories(folder_, failed);
   if (failed) fail("", failed.value());

@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t kMostPath = 1'024, kMostPart = 255, kMostUrl = 2'048, kMostChecksum = 256;
 constexpr std::array<std::string_view, 6> kSchemes = {"file", "s3", "gs", "hf", "http", "https"};
 
+constexpr std::string_view kParts = ".tracker-get-";
+constexpr std::size_t kPartsDigits = 16;
+
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_printable(char c) { return c > ' ' && c < 0x7f; }
 bool all_printable(std::string_view text) {
@@ -51,6 +54,17 @@ const char* path_fault(std::string_view path) noexcept {
     begin = end + 1;
   }
   return nullptr;
+}
+
+std::string parts_folder(std::string_view digest) {
+  return std::string(kParts).append(digest.substr(0, kPartsDigits));
+}
+
+bool is_parts_folder(std::string_view name) noexcept {
+  if (!name.starts_with(kParts)) return false;
+  const std::string_view digits = name.substr(kParts.size());
+  return digits.size() == kPartsDigits &&
+         digits.find_first_not_of("0123456789abcdef") == digits.npos;
 }
 
 void check_path(std::string_view path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 // Paths of files in an artifact (docs/artifacts.md, "The manifest"). A path that these rules take
@@ -11,6 +12,12 @@ const char* path_fault(std::string_view path) noexcept;
 
 // Throws Error(kInvalidArgument) that shows the path and names the rule.
 void check_path(std::string_view path);
+
+// The folder in a destination where a version that is being fetched lies until it is complete;
+// `digest` is the version's, in hexadecimal digits.
+std::string parts_folder(std::string_view digest);
+// True for the name of such a folder.
+bool is_parts_folder(std::string_view name) noexcept;
 
 // Null if `url` may be a reference's, else the rule that it breaks.
 const char* url_fault(std::string_view url) noexcept;

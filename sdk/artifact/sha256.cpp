@@ -6,6 +6,8 @@
 
 #include <tracker/error.hpp>
 
+#include "base/hex.hpp"
+
 namespace tracker::artifact {
 namespace {
 
@@ -13,38 +15,18 @@ void check(bool good) {
   if (!good) throw Error(ErrorCode::kInternal, "OpenSSL cannot compute SHA-256");
 }
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 }  // namespace
 
-std::string Sha256::hex() const {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
+std::string Sha256::hex() const { return base::to_hex(raw()); }
 
 std::string_view Sha256::raw() const noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 std::optional<Sha256> Sha256::from_hex(std::string_view text) {
-  Sha256 digest;
-  if (text.size() != 2 * digest.bytes.size()) return std::nullopt;
-  for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
-    const int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    digest.bytes[i] = static_cast<std::uint8_t>(16 * high + low);
-  }
-  return digest;
+  if (text.size() != 2 * Sha256{}.bytes.size()) return std::nullopt;
+  const auto bytes = base::from_hex(text);
+  return bytes ? from_raw(*bytes) : std::nullopt;
 }
 
 std::optional<Sha256> Sha256::from_raw(std::string_view bytes) {

@@ -16,9 +16,22 @@ namespace fs = std::filesystem;
   throw Error(ErrorCode::kInvalidArgument, place.string() + " " + why);
 }
 
+[[noreturn]] void cannot_read(const fs::path& place, const std::error_code& why) {
+  throw Error(
+      why == std::errc::permission_denied ? ErrorCode::kPermissionDenied : ErrorCode::kUnavailable,
+      "cannot read " + place.string() + ": " + why.message() + "; check its permissions");
+}
+
+fs::path real_place(const fs::path& place) {
+  std::error_code failed;
+  fs::path found = fs::canonical(place, failed);
+  if (failed) cannot_read(place, failed);
+  return found;
+}
+
 class Walk {
  public:
-  Walk(const fs::path& root, OutsideLinks links) : root_(fs::canonical(root)), links_(links) {}
+  Walk(const fs::path& root, OutsideLinks links) : root_(real_place(root)), links_(links) {}
 
   void add_file(const fs::path& file, std::string path) {
     if (const char* fault = path_fault(path))
@@ -32,9 +45,7 @@ class Walk {
     fs::directory_iterator entries(folder, failed);
     for (; !failed && entries != fs::directory_iterator(); entries.increment(failed))
       add_entry(*entries, prefix);
-    if (failed)
-      throw Error(ErrorCode::kUnavailable, "cannot read the folder " + folder.string() + ": " +
-                                               failed.message() + "; check its permissions");
+    if (failed) cannot_read(folder, failed);
   }
 
   SourceTree take() {
@@ -45,11 +56,12 @@ class Walk {
 
  private:
   void add_entry(const fs::directory_entry& entry, const std::string& prefix) {
-    const std::string path = prefix + entry.path().filename().string();
+    const std::string name = entry.path().filename().string(), path = prefix + name;
     std::error_code failed;
     const fs::file_status own = entry.symlink_status(failed);
     if (fs::is_symlink(own)) return add_link(entry.path(), path);
-    if (fs::is_directory(own)) return add_folder(entry.path(), path + '/');
+    if (fs::is_directory(own) && !is_parts_folder(name))
+      return add_folder(entry.path(), path + '/');
     if (fs::is_regular_file(own)) return add_file(entry.path(), path);
     tree_.skipped.push_back(entry.path());
   }
@@ -83,6 +95,7 @@ class Walk {
 SourceTree files_of(const fs::path& root, OutsideLinks links) {
   std::error_code failed;
   const fs::file_status status = fs::status(root, failed);
+  if (status.type() == fs::file_type::none) cannot_read(root, failed);
   if (!fs::exists(status))
     throw Error(ErrorCode::kNotFound, "there is no file or folder " + root.string());
   Walk walk(root, links);

@@ -19,8 +19,10 @@ struct SourceFile {
 };
 
 struct SourceTree {
-  std::vector<SourceFile> files;               // in the order of their paths' bytes
-  std::vector<std::filesystem::path> skipped;  // sockets, devices and pipes: not content
+  std::vector<SourceFile> files;  // in the order of their paths' bytes
+  // Not content: sockets, devices, pipes, and the folders in which `artifact get` keeps what is not
+  // complete yet.
+  std::vector<std::filesystem::path> skipped;
 };
 
 // The regular files under `root`; or `root` alone, under its name, if it is a file.
@@ -28,9 +30,10 @@ struct SourceTree {
 // says.
 //   One to a folder is refused: it may lead in a circle. So is one that leads nowhere.
 // - Empty folders are left out: an artifact is files.
-// Throws Error: kNotFound when there is no `root`, kInvalidArgument for what is refused, for names
-// that an artifact cannot hold, and when there is no file at all; kUnavailable for a folder that
-// cannot be read. Each names the place and what to do.
+// Throws Error and nothing else: kNotFound when there is no `root`, kInvalidArgument for what is
+// refused, for names that an artifact cannot hold, and when there is no file at all;
+// kPermissionDenied or kUnavailable for what cannot be read, which is not to say that it is not
+// there. Each names the place and what to do.
 SourceTree files_of(const std::filesystem::path& root, OutsideLinks links);
 
 }  // namespace tracker::artifact

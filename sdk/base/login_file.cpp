@@ -1,8 +1,5 @@
 #include "base/login_file.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -11,6 +8,7 @@
 #include <tracker/error.hpp>
 
 #include "base/atomic_file.hpp"
+#include "base/home.hpp"
 
 namespace tracker::base {
 namespace {
@@ -21,12 +19,6 @@ using Json = nlohmann::ordered_json;
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
-}
-
-fs::path home() {
-  if (const std::string set = environment("HOME"); !set.empty()) return set;
-  const passwd* user = ::getpwuid(::getuid());
-  return user != nullptr && user->pw_dir != nullptr ? user->pw_dir : "";
 }
 
 Json read(const fs::path& file) {
@@ -52,7 +44,8 @@ std::string text_of(const Json& json, const std::string& name) {
 
 fs::path login_file() {
   fs::path config = environment("XDG_CONFIG_HOME");
-  if (config.empty() && !home().empty()) config = home() / ".config";
+  if (const fs::path home = home_directory(); config.empty() && !home.empty())
+    config = home / ".config";
   return config.empty() ? config : config / "tracker" / "config.json";
 }
 

@@ -5,8 +5,8 @@
 
 #include <tracker/error.hpp>
 
-#include "cli/access_client.hpp"
 #include "cli/access_view.hpp"
+#include "cli/api_client.hpp"
 #include "cli/output.hpp"
 #include "cli/period.hpp"
 #include "cli/settings.hpp"
@@ -22,7 +22,7 @@ struct Options {
   bool reset_password = false, with_key = false, all = false, team = false, as_json = false;
   std::size_t limit = 100;
 };
-using Work = std::function<std::string(AccessClient&, const Options&)>;
+using Work = std::function<std::string(ApiClient&, const Options&)>;
 
 std::string dump(const json& value) {
   return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
@@ -44,16 +44,16 @@ std::string secrets(const json& made, const Options& options) {
   return out;
 }
 
-std::string list_users(AccessClient& client, const Options& options) {
+std::string list_users(ApiClient& client, const Options& options) {
   return shown(client.get("users"), "users", options, users_table);
 }
-std::string add_user(AccessClient& client, const Options& options) {
+std::string add_user(ApiClient& client, const Options& options) {
   return secrets(client.post("users", {{"name", options.name},
                                        {"server_admin", options.server_admin},
                                        {"with_key", options.with_key}}),
                  options);
 }
-std::string set_user(AccessClient& client, const Options& options) {
+std::string set_user(ApiClient& client, const Options& options) {
   json change = {{"reset_password", options.reset_password}};
   if (options.server_admin || options.no_server_admin)
     change["server_admin"] = options.server_admin;
@@ -61,38 +61,38 @@ std::string set_user(AccessClient& client, const Options& options) {
   return secrets(client.post("users/" + escaped(options.name), change), options);
 }
 
-std::string list_teams(AccessClient& client, const Options& options) {
+std::string list_teams(ApiClient& client, const Options& options) {
   return shown(client.get("teams"), "teams", options, teams_table);
 }
-std::string add_team(AccessClient& client, const Options& options) {
+std::string add_team(ApiClient& client, const Options& options) {
   return shown(client.post("teams", {{"name", options.name}}), "teams", options, teams_table);
 }
-std::string remove_team(AccessClient& client, const Options& options) {
+std::string remove_team(ApiClient& client, const Options& options) {
   return shown(client.remove("teams/" + escaped(options.name)), "teams", options, teams_table);
 }
-std::string join_team(AccessClient& client, const Options& options) {
+std::string join_team(ApiClient& client, const Options& options) {
   return shown(client.post("teams/" + escaped(options.name) + "/users", {{"user", options.other}}),
                "teams", options, teams_table);
 }
-std::string leave_team(AccessClient& client, const Options& options) {
+std::string leave_team(ApiClient& client, const Options& options) {
   const auto path = "teams/" + escaped(options.name) + "/users/" + escaped(options.other);
   return shown(client.remove(path), "teams", options, teams_table);
 }
 
-std::string list_keys(AccessClient& client, const Options& options) {
+std::string list_keys(ApiClient& client, const Options& options) {
   const std::string query = options.all            ? "?all=true"
                             : options.user.empty() ? ""
                                                    : "?user=" + escaped(options.user);
   return shown(client.get("api-keys" + query), "keys", options, keys_table);
 }
-std::string add_key(AccessClient& client, const Options& options) {
+std::string add_key(ApiClient& client, const Options& options) {
   json wish = {{"name", options.name}, {"role", options.role}};
   if (!options.user.empty()) wish["user"] = options.user;
   if (!options.project.empty()) wish["project"] = options.project;
   if (!options.expires.empty()) wish["lifetime_s"] = parse_period(options.expires, "--expires");
   return secrets(client.post("api-keys", wish), options);
 }
-std::string revoke_key(AccessClient& client, const Options& options) {
+std::string revoke_key(ApiClient& client, const Options& options) {
   const auto gone = client.remove("api-keys/" + escaped(options.name));
   return options.as_json ? dump(gone) : "revoked " + gone.at("id").get<std::string>() + "\n";
 }
@@ -100,28 +100,28 @@ std::string revoke_key(AccessClient& client, const Options& options) {
 std::string members_of(const Options& options) {
   return "members?project=" + escaped(options.project);
 }
-std::string list_members(AccessClient& client, const Options& options) {
+std::string list_members(ApiClient& client, const Options& options) {
   return shown(client.get(members_of(options)), "members", options, members_table);
 }
-std::string add_member(AccessClient& client, const Options& options) {
+std::string add_member(ApiClient& client, const Options& options) {
   return shown(client.post(members_of(options), {{"kind", options.team ? "team" : "user"},
                                                  {"name", options.name},
                                                  {"role", options.role}}),
                "members", options, members_table);
 }
-std::string remove_member(AccessClient& client, const Options& options) {
+std::string remove_member(ApiClient& client, const Options& options) {
   const auto path = members_of(options) + "&name=" + escaped(options.name) +
                     "&kind=" + (options.team ? "team" : "user");
   return shown(client.remove(path), "members", options, members_table);
 }
 
-std::string list_audit(AccessClient& client, const Options& options) {
+std::string list_audit(ApiClient& client, const Options& options) {
   return shown(client.get("audit?limit=" + std::to_string(options.limit)), "entries", options,
                audit_table);
 }
 
 int run(const std::string& server, const Options& options, const Work& work) {
-  AccessClient client(server_url(server));
+  ApiClient client(server_url(server));
   const auto text = work(client, options);
   Output out;
   out.write(text);

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-// Answers of the HTTP API (docs/http-api.md, "Access") as tables for people.
+// Answers of the HTTP API (docs/http-api.md, "Access") as tables for people: each takes the array
+// under its name, a row an entry; times in UTC, "-" for what is not there. Pure
+// functions; throw nlohmann::json::exception for what is not as the page says.
 namespace tracker::cli {
 
 std::string users_table(const nlohmann::json& users);

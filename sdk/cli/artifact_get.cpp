@@ -1,12 +1,16 @@
 #include <fmt/format.h>
+#include <fnmatch.h>
 
-#include <chrono>
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include <tracker/error.hpp>
 
+#include "artifact/cache.hpp"
 #include "artifact/chunk_cache.hpp"
+#include "artifact/kept_version.hpp"
+#include "base/error_names.hpp"
 #include "cli/artifact.hpp"
 #include "cli/artifact_view.hpp"
 #include "cli/output.hpp"
@@ -20,10 +24,10 @@ namespace tracker::cli {
 namespace {
 
 struct Getting {
-  std::string name, project, output, run;
-  std::vector<std::string> files;
+  std::string name, project, output, run, type;
+  std::vector<std::string> files, exclude;
   unsigned streams = 4;
-  bool no_cache = false, cached = false, json = false;
+  bool no_cache = false, cached = false, json = false, json_errors = false;
 };
 
 // A file of that path, or one in a folder of that path.
@@ -50,23 +54,32 @@ std::size_t check_wanted(const relay::VersionManifest& version,
   return references;
 }
 
-std::function<bool(std::string_view)> wanted(const std::vector<std::string>& files) {
-  return [&files](std::string_view path) {
-    if (files.empty()) return true;
-    for (const auto& file : files)
-      if (is_below(path, file)) return true;
-    return false;
+std::function<bool(std::string_view)> wanted(const Getting& getting) {
+  return [&getting](std::string_view path) {
+    const auto below = [path](const std::string& file) { return is_below(path, file); };
+    const auto fits = [path](const std::string& glob) {
+      return ::fnmatch(glob.c_str(), std::string(path).c_str(), 0) == 0;
+    };
+    return (getting.files.empty() || std::ranges::any_of(getting.files, below)) &&
+           std::ranges::none_of(getting.exclude, fits);
   };
+}
+
+void check_type(const v1::ArtifactVersion& version, const std::string& type) {
+  if (type.empty() || version.type() == type) return;
+  throw Error(ErrorCode::kInvalidArgument,
+              version_name(version) + " is of the type " + version.type() + ", not a " + type +
+                  ": see `tracker artifact ls " + version.project() + " --type " + type + "`");
 }
 
 // Belongs to the content: whoever asks for the same again, under whatever name, finds it there.
 std::string cached_folder(const v1::ArtifactVersion& version) {
-  const auto chunks = artifact::ChunkCache::default_folder();
+  const auto cache = artifact::cache_folder();
   const auto digest = artifact::Sha256::from_raw(version.digest());
-  if (chunks.empty() || !digest)
+  if (cache.empty() || !digest)
     throw Error(ErrorCode::kFailedPrecondition,
                 "there is no place for a cache: set $TRACKER_CACHE_DIR, or say --output");
-  return (chunks.parent_path() / "versions" / digest->hex()).string();
+  return (cache / "versions" / digest->hex()).string();
 }
 
 std::string folder_of(const Getting& getting, const v1::ArtifactVersion& version) {
@@ -84,51 +97,74 @@ void note_use(const relay::ArtifactsClient& client, const v1::ArtifactVersion& v
   client.call(&relay::ArtifactsClient::Stub::UseVersion, request);
 }
 
-int get(const std::string& server, const Getting& getting) {
-  const StopOnSignal stop;
-  const auto ref = artifact_ref(getting.name, getting.project);
-  const auto client = artifacts_client(server);
-  artifact::ChunkCache cache(artifact::ChunkCache::default_folder(),
-                             artifact::ChunkCache::default_limit());
-  relay::DownloadProgress progress;
-  relay::DownloadOptions options;
-  options.streams = getting.streams;
-  options.stop = stop.token();
-  options.progress = &progress;
-  if (!getting.no_cache) options.cache = &cache;
-  const auto version = relay::get_manifest(client, ref, options);
-  const std::size_t references = check_wanted(version, getting.files);
+// The folder that the files are in. One of the cache is held meanwhile, so that nobody makes room
+// with it.
+std::string fetch(const relay::ArtifactsClient& client, const Getting& getting,
+                  const relay::VersionManifest& version, const relay::DownloadOptions& options) {
   const std::string folder = folder_of(getting, version.version);
-  const auto began = std::chrono::steady_clock::now();
-  std::optional<TransferProgress> screen;
-  screen.emplace([&] {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
-    return amount_text(progress.bytes_here + progress.bytes_fetched, progress.bytes_total,
-                       elapsed.count());
-  });
-  relay::download(client, version, wanted(getting.files), folder, options);
-  screen.reset();
-  if (!getting.no_cache) cache.trim();
-  if (!getting.run.empty()) note_use(client, version.version, getting.run);
+  std::optional<artifact::KeptVersion> kept;
+  if (getting.cached) kept.emplace(folder);
+  {
+    const TransferProgress screen = show(*options.progress);
+    relay::download(client, version, wanted(getting), folder, options);
+  }
+  if (getting.cached || !getting.no_cache)
+    artifact::trim_cache(artifact::cache_folder(), artifact::cache_limit());
+  return folder;
+}
+
+void report(const Getting& getting, const v1::ArtifactVersion& version, const std::string& folder,
+            const relay::DownloadProgress& progress) {
   Output out;
   if (getting.json) {
-    auto json = version_json(version.version);
+    auto json = version_json(version);
     json["directory"] = folder;
     json["fetched_bytes"] = progress.bytes_fetched.load();
     out.write(json_text(json));
   } else {
     out.write(printable(fmt::format(
-                  "{}  {}: {} file{}, {} fetched, {} were here", version_name(version.version),
-                  folder, progress.files_done.load(), progress.files_done == 1 ? "" : "s",
+                  "{}  {}: {} file{}, {} fetched, {} were here", version_name(version), folder,
+                  progress.files_done.load(), progress.files_done == 1 ? "" : "s",
                   bytes_text(progress.bytes_fetched), bytes_text(progress.bytes_here))) +
               "\n");
   }
   out.commit();
+}
+
+int get(const std::string& server, const Getting& getting) {
+  const StopOnSignal stop;
+  const auto ref = artifact_ref(getting.name, getting.project);
+  const auto client = artifacts_client(server);
+  artifact::ChunkCache chunks(artifact::chunks_folder(), artifact::cache_limit());
+  relay::DownloadProgress progress;
+  relay::DownloadOptions options;
+  options.streams = getting.streams;
+  options.stop = stop.token();
+  options.progress = &progress;
+  if (!getting.no_cache) options.cache = &chunks;
+  const auto version = relay::get_manifest(client, ref, options);
+  check_type(version.version, getting.type);
+  const std::size_t references = check_wanted(version, getting.files);
+  const std::string folder = fetch(client, getting, version, options);
+  if (!getting.run.empty()) note_use(client, version.version, getting.run);
+  report(getting, version.version, folder, progress);
   if (references > 0 && !getting.json)
     fmt::print(stderr, "tracker: {} reference{} left where {}: see `tracker artifact ls {}`\n",
                references, references == 1 ? "" : "s", references == 1 ? "it is" : "they are",
                printable(version_name(version.version)));
   return kDone;
+}
+
+// A program that runs this one wants the reason for itself.
+int get_for_a_program(const std::string& server, const Getting& getting) {
+  try {
+    return get(server, getting);
+  } catch (const Error& error) {
+    Output out;
+    out.write(json_text({{"error", error.what()}, {"code", base::name_of(error.code())}}));
+    out.commit();
+    return kFailed;
+  }
 }
 
 }  // namespace
@@ -147,6 +183,10 @@ void add_artifact_get(Program& program, CLI::App& artifact) {
       ->excludes("--output");
   command->add_option("--file", getting->files, "only this file, or the files of this folder")
       ->type_name("PATH");
+  command->add_option("--exclude", getting->exclude, "no files that fit this glob, as '*.tar.gz'")
+      ->type_name("GLOB");
+  command->add_option("--type", getting->type, "nothing is fetched if it is of another type")
+      ->type_name("T");
   command->add_option("--run", getting->run, "the run that uses it, by its id")->type_name("ID");
   command->add_flag("--no-cache", getting->no_cache, "keep no chunks for the next time");
   command->add_option("--streams", getting->streams, "fetched at the same time")
@@ -154,8 +194,15 @@ void add_artifact_get(Program& program, CLI::App& artifact) {
       ->capture_default_str()
       ->type_name("N");
   command->add_flag("--json", getting->json, "an object, for scripts");
+  command
+      ->add_flag("--json-errors", getting->json_errors,
+                 "a failure too is an object on standard output, not a line on standard error")
+      ->needs("--json");
   command->callback([&program, getting] {
-    program.action = [&program, getting] { return get(program.server, *getting); };
+    program.action = [&program, getting] {
+      return getting->json_errors ? get_for_a_program(program.server, *getting)
+                                  : get(program.server, *getting);
+    };
   });
 }
 

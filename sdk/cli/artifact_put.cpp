@@ -82,7 +82,8 @@ relay::NewVersion new_version(const relay::ArtifactsClient& client, const Puttin
     version.references.push_back(relay::look_up_reference(text));
   auto tree = sources(putting);
   for (const auto& skipped : tree.skipped)
-    fmt::print(stderr, "tracker: skipped {}: it is no file\n", printable(skipped.string()));
+    fmt::print(stderr, "tracker: skipped {}: it is no file, or what a `get` left unfinished\n",
+               printable(skipped.string()));
   version.files = std::move(tree.files);
   if (version.files.empty() && version.references.empty())
     throw Error(ErrorCode::kInvalidArgument,

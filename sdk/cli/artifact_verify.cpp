@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include <chrono>
 #include <memory>
-#include <optional>
+
+#include <tracker/error.hpp>
 
 #include "artifact/compare.hpp"
 #include "cli/artifact.hpp"
@@ -85,25 +85,20 @@ int verify(const std::string& server, const Verifying& verifying) {
   options.progress = &progress;
   const auto version =
       relay::get_manifest(client, artifact_ref(verifying.name, verifying.project), options);
-  const auto began = std::chrono::steady_clock::now();
-  std::optional<TransferProgress> screen;
-  screen.emplace([&] {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
-    return amount_text(progress.bytes_here + progress.bytes_fetched, progress.bytes_total,
-                       elapsed.count());
-  });
   std::vector<Difference> differences;
-  if (verifying.folder.empty()) {
-    relay::check_stored(client, version, options);
-  } else {
-    progress.bytes_total = version.version.size_bytes();
-    differences =
-        artifact::compare_folder(verifying.folder, version.manifest, [&](std::uint64_t bytes) {
-          progress.bytes_here += bytes;
-          if (stop.token().stop_requested()) throw Error(ErrorCode::kUnavailable, "interrupted");
-        });
+  {
+    const TransferProgress screen = show(progress);
+    if (verifying.folder.empty()) {
+      relay::check_stored(client, version, options);
+    } else {
+      progress.bytes_total = version.version.size_bytes();
+      differences =
+          artifact::compare_folder(verifying.folder, version.manifest, [&](std::uint64_t bytes) {
+            progress.bytes_here += bytes;
+            if (stop.token().stop_requested()) throw Error(ErrorCode::kUnavailable, "interrupted");
+          });
+    }
   }
-  screen.reset();
   return report(verifying, version.version, differences);
 }
 

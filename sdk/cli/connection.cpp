@@ -7,15 +7,22 @@
 #include "relay/channel.hpp"
 
 namespace tracker::cli {
+namespace {
+
+// Who types a command would rather wait than be told that a busy server is none.
+constexpr std::chrono::seconds kPatience{30};
+
+}  // namespace
 
 Connection connect(const std::string& url) {
   try {
-    const relay::Server server = relay::discover(url);
+    const relay::Server server = relay::discover(url, {.timeout = kPatience, .stop = {}});
     return {server.url, relay::open_channel(server)};
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kUnavailable) throw;
-    throw Error(error.code(), std::string(error.what()) +
-                                  ": start tracker-server, or give its address with --server");
+    throw Error(error.code(),
+                std::string(error.what()) +
+                    ": start tracker-server, or give its address with --server or $TRACKER_URL");
   }
 }
 

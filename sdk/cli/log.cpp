@@ -118,41 +118,40 @@ int log_run(const std::string& server, const LogOptions& options) {
   return input.interrupted() || run.dropped_rows() > 0 ? kFailed : kDone;
 }
 
-}  // namespace
-
-void add_log(Program& program) {
-  auto* command = program.app.add_subcommand(
-      "log",
-      "Log a run: each JSON line on standard input becomes a row. Prints the run's id first.");
-  const auto options = std::make_shared<LogOptions>();
-  command->add_option("--project", options->project, "name of the project; made if it is not there")
+void add_names(CLI::App& command, LogOptions& options) {
+  command.add_option("--project", options.project, "name of the project; made if it is not there")
       ->required()
       ->type_name("P");
-  command->add_option("--name", options->name, "name of the run (else one is made up)")
+  command.add_option("--name", options.name, "name of the run (else one is made up)")
       ->type_name("N");
-  command->add_option("--group", options->group, "runs of one experiment")->type_name("G");
-  command->add_option("--job-type", options->job_type, "train, eval, …")->type_name("J");
-  command->add_option("--notes", options->notes, "free text")->type_name("TEXT");
-  command->add_option("--id", options->id, "the run's id, a UUID (else a new one)")
-      ->type_name("ID");
+  command.add_option("--group", options.group, "runs of one experiment")->type_name("G");
+  command.add_option("--job-type", options.job_type, "train, eval, …")->type_name("J");
+  command.add_option("--notes", options.notes, "free text")->type_name("TEXT");
+  command.add_option("--id", options.id, "the run's id, a UUID (else a new one)")->type_name("ID");
+  command.add_option("--tags", options.tags, "a,b or a b")->delimiter(',')->type_name("TAG");
+}
+
+void add_history(CLI::App& command, LogOptions& options) {
   static const std::map<std::string, Resume> kModes = {{"allow", Resume::kAllow},
                                                        {"must", Resume::kMust},
                                                        {"never", Resume::kNever},
                                                        {"auto", Resume::kAuto}};
   command
-      ->add_option("--resume", options->resume,
-                   "go on with a run: allow (if it is there), must, never (it must not be there), "
-                   "auto (the last one of this machine that did not finish)")
+      .add_option("--resume", options.resume,
+                  "go on with a run: allow (if it is there), must, never (it must not be there), "
+                  "auto (the last one of this machine that did not finish)")
       ->transform(CLI::CheckedTransformer(kModes))
       ->type_name("MODE");
-  command->add_option("--fork", options->fork, "begin as that run was, up to and with the step")
+  command.add_option("--fork", options.fork, "begin as that run was, up to and with the step")
       ->type_name("ID@STEP");
   command
-      ->add_option("--rewind", options->rewind,
-                   "of the run with --id, take back what was logged above this step")
+      .add_option("--rewind", options.rewind,
+                  "of the run with --id, take back what was logged above this step")
       ->type_name("STEP");
-  command->add_option("--tags", options->tags, "a,b or a b")->delimiter(',')->type_name("TAG");
-  command->add_option("--config", options->config, "hyperparameters: k=v k=v")
+}
+
+void add_content(CLI::App& command, LogOptions& options) {
+  command.add_option("--config", options.config, "hyperparameters: k=v k=v")
       ->check([](const std::string& text) {
         try {
           parse_assignment(text);
@@ -163,16 +162,28 @@ void add_log(Program& program) {
       })
       ->type_name("K=V");
   command
-      ->add_option("--media", options->media,
-                   "a picture, sound, film or text to be logged behind the rows: key=file")
+      .add_option("--media", options.media,
+                  "a picture, sound, film or text to be logged behind the rows: key=file")
       ->expected(1)
       ->take_all()
       ->type_name("K=FILE");
-  command->add_flag("--echo", options->echo, "print a row's step once it is logged");
-  command->add_flag("--offline", options->offline,
-                    "write the spool only; `tracker sync` delivers it");
-  command->add_flag("--no-system-metrics", options->no_system_metrics,
-                    "log the rows alone: no CPU, memory, disk, network and GPU figures");
+  command.add_flag("--echo", options.echo, "print a row's step once it is logged");
+  command.add_flag("--offline", options.offline,
+                   "write the spool only; `tracker sync` delivers it");
+  command.add_flag("--no-system-metrics", options.no_system_metrics,
+                   "log the rows alone: no CPU, memory, disk, network and GPU figures");
+}
+
+}  // namespace
+
+void add_log(Program& program) {
+  auto* command = program.app.add_subcommand(
+      "log",
+      "Log a run: each JSON line on standard input becomes a row. Prints the run's id first.");
+  const auto options = std::make_shared<LogOptions>();
+  add_names(*command, *options);
+  add_history(*command, *options);
+  add_content(*command, *options);
   command->callback([&program, options] {
     program.action = [&program, options] { return log_run(program.server, *options); };
   });

@@ -7,7 +7,7 @@
 #include <tracker/error.hpp>
 #include <tracker/server.hpp>
 
-#include "cli/access_client.hpp"
+#include "cli/api_client.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "cli/secret_input.hpp"
@@ -32,7 +32,7 @@ struct Seen {
   std::string user;
   bool open = true;
 };
-Seen seen_by(AccessClient& client) {
+Seen seen_by(ApiClient& client) {
   try {
     const auto session = client.get("session");
     Seen seen;
@@ -48,7 +48,7 @@ Seen seen_by(AccessClient& client) {
 }
 
 // One that does not do any more is asked for anew.
-Seen with_known_key(AccessClient& client) {
+Seen with_known_key(ApiClient& client) {
   try {
     return seen_by(client);
   } catch (const Error& error) {
@@ -58,7 +58,7 @@ Seen with_known_key(AccessClient& client) {
   }
 }
 
-Seen identify(AccessClient& client, const LoginOptions& options) {
+Seen identify(ApiClient& client, const LoginOptions& options) {
   if (!options.user.empty()) {
     client.set_key(client.make_key({options.user, read_secret("password of " + options.user),
                                     "tracker login on " + host_name()}));
@@ -76,7 +76,7 @@ Seen identify(AccessClient& client, const LoginOptions& options) {
   return seen_by(client);
 }
 
-void warn_of_plain_text(const AccessClient& client) {
+void warn_of_plain_text(const ApiClient& client) {
   if (client.key().empty() || client.server().tls || client.server().loopback) return;
   std::fprintf(stderr,
                "tracker: the key goes to %s without encryption: whoever is on the way can read "
@@ -85,10 +85,10 @@ void warn_of_plain_text(const AccessClient& client) {
 }
 
 int login(const std::string& flag, const LoginOptions& options) {
-  std::unique_ptr<AccessClient> client;
+  std::unique_ptr<ApiClient> client;
   Seen seen;
   try {
-    client = std::make_unique<AccessClient>(server_url(flag));
+    client = std::make_unique<ApiClient>(server_url(flag));
     seen = identify(*client, options);
   } catch (const Error& error) {
     throw Error(error.code(), std::string(error.what()) + ": nothing was stored");

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::array kSubcommands = {add_login,    add_log,      add_sync,   add_spool,
                                      add_runs,     add_projects, add_export, add_deletion,
-                                     add_run_edit, add_artifact, add_admin};
+                                     add_run_edit, add_artifact, add_media,  add_admin};
 
 // A message may hold what a server or a file said.
 void complain(const std::string& what) {

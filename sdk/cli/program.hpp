@@ -32,6 +32,7 @@ void add_export(Program& program);
 void add_deletion(Program& program);  // after add_runs and add_projects: adds to their commands
 void add_run_edit(Program& program);  // likewise
 void add_artifact(Program& program);
+void add_media(Program& program);
 void add_admin(Program& program);
 
 // Parses, runs, and translates every failure into one line on stderr and an exit code.

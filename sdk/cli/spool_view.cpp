@@ -127,6 +127,33 @@ void add_log(const spool::SpoolState& state, Rows& rows) {
       {"values", fmt::format("{} of {}", state.values, number_of(state.keys.size(), "key"))});
 }
 
+std::string what_became_of(const spool::StagedRequest& request) {
+  if (!request.result) return "waits for the relay, or `tracker sync`";
+  return request.refused() ? "refused: " + spool::refusal_line(request) : request.result->version;
+}
+
+void add_artifacts(const spool::SpoolState& state, Rows& rows) {
+  for (const auto& request : state.artifacts)
+    rows.push_back({"artifact", request.folder.filename().string() + ' ' + request.name + ": " +
+                                    what_became_of(request)});
+}
+
+Json artifacts_json(const spool::SpoolState& state) {
+  const auto text_or_null = [](const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+  };
+  Json out = Json::array();
+  for (const auto& request : state.artifacts) {
+    const auto result = request.result.value_or(spool::ArtifactResult{});
+    out.push_back({{"directory", request.folder.string()},
+                   {"name", request.name},
+                   {"version", text_or_null(result.version)},
+                   {"error", text_or_null(result.error)},
+                   {"files", text_or_null(request.copies.string())}});
+  }
+  return out;
+}
+
 void add_troubles(const spool::SpoolState& state, Rows& rows) {
   for (const auto& gap : state.gaps) {
     rows.push_back(
@@ -194,6 +221,7 @@ std::string spool_details(const SpoolAt& at) {
   Rows rows;
   add_who(at, rows);
   add_log(at.second, rows);
+  add_artifacts(at.second, rows);
   add_troubles(at.second, rows);
   return aligned(rows);
 }
@@ -206,6 +234,7 @@ Json spool_json(const SpoolAt& at) {
   out["segments"] = segments_json(state);
   out["set_aside"] = state.set_aside;
   out["log"] = log_json(state);
+  out["artifacts"] = artifacts_json(state);
   for (const char* list : {"gaps", "holes", "damage"}) out[list] = Json::array();
   for (const auto& gap : state.gaps) out["gaps"].push_back(told(gap));
   for (const auto& hole : state.holes)

@@ -21,6 +21,7 @@
 #include "relay/discovery.hpp"
 #include "spool/layout.hpp"
 #include "spool/release.hpp"
+#include "spool/staged.hpp"
 
 namespace tracker::cli {
 namespace {
@@ -84,6 +85,21 @@ void deliver_all(const std::vector<SyncJob>& jobs, unsigned parallel, SyncProgre
   });
 }
 
+// Artifacts that were refused for good are no part of a log's delivery, and their files stay.
+std::vector<std::string> refusals(const std::vector<std::filesystem::path>& directories) {
+  std::vector<std::string> lines;
+  for (const auto& root : directories) {
+    for (const auto& writer : spool::list_writers(root)) {
+      for (const auto& request : spool::staged_requests(writer)) {
+        if (!request.refused()) continue;
+        lines.push_back(fmt::format("{}: the artifact {} was refused: {}", writer.string(),
+                                    request.name, spool::refusal_line(request)));
+      }
+    }
+  }
+  return lines;
+}
+
 int sync(const std::string& server, const SyncOptions& options) {
   const StopOnSignal stop;
   Speaker out;
@@ -102,10 +118,12 @@ int sync(const std::string& server, const SyncOptions& options) {
   const auto jobs = deliverable(jobs_of(plan), progress, stop.token());
   progress.begin(jobs);
   deliver_all(jobs, options.jobs, progress, stop.token());
+  const auto refused = refusals(plan.directories);
   for (const auto& directory : plan.directories) spool::remove_delivered(directory);
   const SyncTotals totals = progress.conclude();
+  for (const auto& line : refused) fmt::print(stderr, "tracker: {}\n", printable(line));
   if (totals.left > 0) out.say("interrupted: `tracker sync` goes on where it was");
-  return totals.failed + totals.left == 0 ? kDone : kFailed;
+  return totals.failed + totals.left == 0 && refused.empty() ? kDone : kFailed;
 }
 
 }  // namespace

@@ -39,6 +39,15 @@ TransferProgress::TransferProgress(std::function<std::string()> line) {
 
 TransferProgress::~TransferProgress() = default;
 
+TransferProgress show(const relay::DownloadProgress& progress) {
+  const auto began = std::chrono::steady_clock::now();
+  return TransferProgress([&progress, began] {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+    return amount_text(progress.bytes_here + progress.bytes_fetched, progress.bytes_total,
+                       elapsed.count());
+  });
+}
+
 std::string amount_text(std::uint64_t done, std::uint64_t total, double elapsed) {
   const double rate = static_cast<double>(done) / std::max(elapsed, 0.001);
   std::string text = fmt::format("{} of {}  {}/s", bytes_text(done), bytes_text(total),

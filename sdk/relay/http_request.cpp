@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <mutex>
@@ -35,18 +36,20 @@ std::size_t append_body(char* data, std::size_t size, std::size_t count, void* i
 }
 
 std::size_t take_header(char* data, std::size_t size, std::size_t count, void* into) {
-  constexpr std::string_view kName = "set-cookie: ";
+  auto& headers = *static_cast<std::map<std::string, std::string>*>(into);
   const std::string_view line(data, size * count);
-  bool is_cookie = line.size() > kName.size();
-  for (std::size_t i = 0; is_cookie && i < kName.size(); ++i) {
-    const char c = line[i];
-    is_cookie = (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) == kName[i];
-  }
-  if (is_cookie) {
-    const auto value = line.substr(kName.size());
-    *static_cast<std::string*>(into) = value.substr(0, value.find_first_of(";\r\n"));
-  }
-  return size * count;
+  if (line.starts_with("HTTP/")) headers.clear();  // of the page that a redirect led to
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return line.size();
+  std::string name(line.substr(0, colon));
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const auto from = line.find_first_not_of(" \t", colon + 1);
+  const auto to = line.find_last_not_of(" \t\r\n");
+  headers[name] =
+      from <= to && to != std::string_view::npos ? line.substr(from, to - from + 1) : "";
+  return line.size();
 }
 
 int on_progress(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
@@ -87,11 +90,32 @@ Headers headers_of(const HttpRequest& request) {
 void set_request(CURL* curl, const HttpRequest& request, const Headers& headers) {
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
+  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION,
+                   request.redirects == HttpRequest::Redirects::kFollow ? 1L : 0L);
   if (request.method == "GET") return;
+  if (request.method == "HEAD") {  // or it would wait for a body
+    curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+    return;
+  }
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   if (request.body.empty()) return;
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
   curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+}
+
+void set_trust(CURL* curl, HttpRequest::Peer peer) {
+  curl_easy_setopt(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  if (peer == HttpRequest::Peer::kTracker) {
+    if (const auto file = ca_file(); !file.empty())
+      curl_easy_setopt(curl, CURLOPT_CAINFO, file.c_str());
+    return;
+  }
+  std::string all = all_certificates();
+  curl_blob blob{all.data(), all.size(), CURL_BLOB_COPY};
+  if (!all.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &blob);
 }
 
 }  // namespace
@@ -108,20 +132,18 @@ HttpAnswer send(const HttpRequest& request) {
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, append_body);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &receiving);
   curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, take_header);
-  curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &answer.cookie);
+  curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &answer.headers);
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);  // other threads live in this process
   curl_easy_setopt(curl.get(), CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(curl.get(), CURLOPT_XFERINFOFUNCTION, on_progress);
   curl_easy_setopt(curl.get(), CURLOPT_XFERINFODATA, &request.stop);
   if (request.loopback) curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
-  if (const auto file = ca_file(); !file.empty())
-    curl_easy_setopt(curl.get(), CURLOPT_CAINFO, file.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  set_trust(curl.get(), request.peer);
   std::array<char, CURL_ERROR_SIZE> reason{};
   curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, reason.data());
   const CURLcode code = curl_easy_perform(curl.get());
-  if (code == CURLE_WRITE_ERROR) return {200, "", ""};  // too long: nothing of ours
+  if (code == CURLE_WRITE_ERROR) return {200, "", {}};  // too long: nothing of ours
   if (code != CURLE_OK)
     throw failure(code, reason[0] != '\0' ? reason.data() : curl_easy_strerror(code));
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);

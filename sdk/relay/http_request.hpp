@@ -2,17 +2,25 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-// One HTTP request to a tracker server, with the certificates that relay/trust.hpp believes.
-// Blocks; any thread.
+// One HTTP request, to a tracker server or another host, with the certificates that relay/trust.hpp
+// believes. Blocks; any thread.
 namespace tracker::relay {
 
 struct HttpRequest {
+  // Whose certificates are believed: those of our own server's authority, or also those that the
+  // system believes.
+  enum class Peer { kTracker, kOther };
+  enum class Redirects { kReport, kFollow };  // kFollow: up to five, http and https only
+
   std::string url;
   std::string method = "GET";
+  Peer peer = Peer::kTracker;
+  Redirects redirects = Redirects::kReport;
   std::vector<std::string> headers{};  // "Name: value"
   std::string body{};                  // of a method that has one
   bool loopback = false;               // a proxy of the environment cannot reach it: none is used
@@ -24,7 +32,13 @@ struct HttpRequest {
 struct HttpAnswer {
   long status = 0;
   std::string body;
-  std::string cookie;  // "name=value" of Set-Cookie; empty if none came
+  std::map<std::string, std::string> headers;  // names in lower case; of several the last
+
+  // Empty if it did not come.
+  std::string header(const std::string& name) const {
+    const auto found = headers.find(name);
+    return found == headers.end() ? "" : found->second;
+  }
 };
 
 // Whatever the status. Throws Error when there is no answer: kUnavailable, or kFailedPrecondition

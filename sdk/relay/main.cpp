@@ -62,14 +62,14 @@ int relay(const tracker::relay::RelayOptions& given) {
   return code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  CLI::App app("Delivers the log of one run's writer to tracker-server. The SDK starts it.",
-               "tracker-relay");
-  tracker::relay::RelayOptions options;
+// As the command line gives it; times in milliseconds.
+struct Given {
   std::string spool;
-  app.add_option("--spool", spool, "directory of the writer")->required()->type_name("DIR");
+  std::int64_t longest_wait, keepalive;
+};
+
+void add_options(CLI::App& app, tracker::relay::RelayOptions& options, Given& given) {
+  app.add_option("--spool", given.spool, "directory of the writer")->required()->type_name("DIR");
   app.add_option("--server", options.server, "address of the server")->required()->type_name("URL");
   app.add_option("--parent", options.parent, "process that writes the log")->type_name("PID");
   app.add_option_function<std::string>(
@@ -77,18 +77,26 @@ int main(int argc, char** argv) {
          "authorities to believe instead of the system's, for an https address (else "
          "$TRACKER_CA_FILE)")
       ->type_name("FILE");
-  std::int64_t longest_wait_ms = options.backoff.longest.count();
-  app.add_option("--longest-wait", longest_wait_ms, "between attempts to reach the server")
+  app.add_option("--longest-wait", given.longest_wait, "between attempts to reach the server")
       ->envname("TRACKER_RELAY_LONGEST_WAIT_MS")
       ->check(CLI::Range(100, 3'600'000))
       ->type_name("MS");
-  std::int64_t keepalive_ms = options.keepalive.count();
-  app.add_option("--keepalive", keepalive_ms,
+  app.add_option("--keepalive", given.keepalive,
                  "a silent server is asked for a sign of life so often")
       ->envname("TRACKER_RELAY_KEEPALIVE_MS")
       ->check(CLI::Range(5'000, 3'600'000))
       ->type_name("MS");
   app.set_version_flag("--version", TRACKER_VERSION);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Delivers the log of one run's writer to tracker-server. The SDK starts it.",
+               "tracker-relay");
+  tracker::relay::RelayOptions options;
+  Given given{"", options.backoff.longest.count(), options.keepalive.count()};
+  add_options(app, options, given);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {
@@ -97,10 +105,10 @@ int main(int argc, char** argv) {
     std::cerr << "tracker-relay: " << error.what() << " (see `tracker-relay --help`)\n";
     return 2;
   }
-  options.spool = spool;
-  options.backoff.longest = std::chrono::milliseconds(longest_wait_ms);
+  options.spool = given.spool;
+  options.backoff.longest = std::chrono::milliseconds(given.longest_wait);
   options.backoff.base = std::min(options.backoff.base, options.backoff.longest);
-  options.keepalive = std::chrono::milliseconds(keepalive_ms);
+  options.keepalive = std::chrono::milliseconds(given.keepalive);
   // A session of our own: no terminal signal reaches us, and the shell does not wait for us. It
   // fails, harmlessly, for a process that leads one already.
   setsid();

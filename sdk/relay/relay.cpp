@@ -76,7 +76,7 @@ class Relay {
         continue;
       }
       if (end.kind == StreamEnd::Kind::kLost || end.kind == StreamEnd::Kind::kMoved)
-        offline(end.message);
+        offline(end.message, "start tracker-server, or run `tracker sync` when it is back");
       if (!wait_for_next_attempt()) return finished(Outcome::kLeft, offline_message_);
     }
     return finished(Outcome::kStopped, "");
@@ -146,7 +146,7 @@ class Relay {
       if (trouble.empty() || artifacts_.trouble().empty()) since = now;
       trouble = artifacts_.trouble();
       if (now - since >= options_.patience) {
-        offline(trouble);
+        offline(trouble, "`tracker sync` tries it again");
         return finished(Outcome::kLeft, offline_message_);
       }
       wakeup_.wait(kArtifactLook, -1);
@@ -203,9 +203,8 @@ class Relay {
     log("online: server " + server.version + " at " + server.url);
   }
 
-  void offline(const std::string& why) {
-    offline_message_ = why + ": the run is kept in " + options_.spool.string() +
-                       "; start tracker-server, or run `tracker sync` when it is back";
+  void offline(const std::string& why, const std::string& remedy) {
+    offline_message_ = why + ": the run is kept in " + options_.spool.string() + "; " + remedy;
     control_.set_relay(RelayState::kOffline, offline_message_);
     log("offline: " + why);
   }

@@ -168,6 +168,7 @@ SpoolState about(const fs::path& directory) {
   for (const Offset base : list_segments(directory))
     state.segments.push_back(segment_state(directory, base));
   state.set_aside = set_aside(directory);
+  state.artifacts = staged_requests(directory);
   if (state.segments.empty() && !state.info)
     throw Error(ErrorCode::kNotFound, "there is no spool in " + directory.string());
   return state;

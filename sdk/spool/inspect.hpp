@@ -11,6 +11,7 @@
 #include "spool/control.hpp"
 #include "spool/layout.hpp"
 #include "spool/reader.hpp"
+#include "spool/staged.hpp"
 
 // What is in a writer's directory, told without changing anything in it: no file is made, locked or
 // written, and neither its writer nor its relay takes notice. Nothing is guessed: what cannot be
@@ -63,7 +64,8 @@ struct SpoolState {
   std::vector<Hole> holes;
   std::vector<DamagedPart> damage;
   std::optional<Begun> begun;
-  std::optional<Finish> finish;  // the last one
+  std::optional<Finish> finish;          // the last one
+  std::vector<StagedRequest> artifacts;  // what the writer asked its relay to do, oldest first
 };
 
 // Called with each record, and the names of the keys so far by number.

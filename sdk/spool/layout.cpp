@@ -1,7 +1,6 @@
 #include "spool/layout.hpp"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include <tracker/error.hpp>
 
+#include "base/home.hpp"
 #include "spool/segment.hpp"
 
 namespace tracker::spool {
@@ -58,16 +58,12 @@ fs::path tracker_directory(const fs::path& configured) {
   if (!configured.empty()) return fs::absolute(configured);
   if (const char* set = std::getenv("TRACKER_DIR"); set != nullptr && *set != '\0')
     return fs::absolute(set);
-  const char* home = std::getenv("HOME");
-  if (home == nullptr || *home == '\0') {
-    const passwd* user = ::getpwuid(::getuid());
-    home = user != nullptr ? user->pw_dir : nullptr;
-  }
-  if (home == nullptr || *home == '\0') {
+  const fs::path home = base::home_directory();
+  if (home.empty()) {
     throw Error(ErrorCode::kFailedPrecondition,
                 "no home directory to keep runs in: set TRACKER_DIR");
   }
-  return fs::absolute(fs::path(home) / ".local/share/tracker");
+  return fs::absolute(home / ".local/share/tracker");
 }
 
 fs::path writer_directory(const fs::path& tracker_directory, const std::string& run_id,

@@ -8,6 +8,7 @@
 #include "spool/control.hpp"
 #include "spool/layout.hpp"
 #include "spool/segment.hpp"
+#include "spool/staged.hpp"
 
 namespace tracker::spool {
 namespace fs = std::filesystem;
@@ -47,7 +48,7 @@ int remove_delivered(const fs::path& tracker_directory, std::chrono::seconds age
     try {
       if (!older_than(directory / "control", age) || !delivered(directory)) continue;
       const auto lock = RelayLock::try_acquire(directory);
-      if (!lock || writer_alive(directory)) continue;
+      if (!lock || writer_alive(directory) || keeps_refused_copies(directory)) continue;
       std::error_code error;
       if (fs::remove_all(directory, error) > 0 && !error) ++removed;
       fs::remove(directory.parent_path(),

@@ -22,7 +22,8 @@ int release_before(const std::filesystem::path& writer_directory, Offset acked,
                    const Retention& retention = {});
 
 // Removes the directories of writers whose log is delivered to the end, with its Finish, at least
-// `age` ago. The number removed. Called now and then, so that delivered runs do not fill the disk.
+// `age` ago; one that keeps the files of a refused artifact (spool/staged.hpp) stays. The number
+// removed. Called now and then, so that delivered runs do not fill the disk.
 int remove_delivered(const std::filesystem::path& tracker_directory,
                      std::chrono::seconds age = std::chrono::minutes(10));
 

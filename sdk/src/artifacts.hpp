@@ -10,9 +10,18 @@
 // Handing artifacts to the relay: spool/staged.hpp.
 namespace tracker {
 
-// Copies the files if it is to, and submits the request. Returns its folder. Throws Error.
+// What the version is to the run.
+enum class ArtifactRole {
+  kOutput,  // the run made it
+  kInput,   // the run uses it
+};
+
+// Copies or links the files if it is to, and submits the request; all of it is on the disk then.
+// Returns its folder. Any thread. Throws Error, or what the standard library throws; nothing is
+// left then.
 std::filesystem::path stage_artifact(const std::filesystem::path& writer_directory,
-                                     const ArtifactSettings& settings);
+                                     const ArtifactSettings& settings,
+                                     ArtifactRole role = ArtifactRole::kOutput);
 std::filesystem::path stage_use(const std::filesystem::path& writer_directory,
                                 std::string_view name);
 

@@ -6,12 +6,17 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include <tracker/artifact.hpp>
 #include <tracker/error.hpp>
 
+#include "artifact/kept_version.hpp"
+#include "artifact/names.hpp"
+#include "base/error_names.hpp"
 #include "base/fd.hpp"
 #include "src/relay_process.hpp"
 
@@ -62,27 +67,53 @@ Output run(std::vector<std::string> words) {
   return output;
 }
 
-}  // namespace
-
-FetchedArtifact fetch_artifact(std::string_view name, const FetchSettings& settings) {
-  const auto program = find_program("tracker", settings.program);
-  if (!program)
-    throw Error(ErrorCode::kNotFound,
-                "no program tracker beside this one or in $PATH: it fetches artifacts");
-  std::vector<std::string> words = {program->string(), "artifact", "get", std::string(name),
-                                    "--json"};
+std::vector<std::string> words_for(const std::string& program, std::string_view name,
+                                   const FetchSettings& settings) {
+  std::vector<std::string> words = {program,           "artifact", "get",
+                                    std::string(name), "--json",   "--json-errors"};
   if (!settings.project.empty()) words.insert(words.end(), {"--project", settings.project});
+  if (!settings.type.empty()) words.insert(words.end(), {"--type", settings.type});
   if (!settings.server.empty()) words.insert(words.end(), {"--server", settings.server});
+  for (const auto& glob : settings.exclude) words.insert(words.end(), {"--exclude", glob});
   if (settings.folder.empty())
     words.emplace_back("--cached");
   else
     words.insert(words.end(), {"--output", settings.folder.string()});
-  const Output output = run(std::move(words));
+  return words;
+}
+
+// Until this process ends nobody makes room with the folder: its files may be read, or mapped, at
+// any time. A cache that may not be written has nobody who makes room in it.
+void keep_for_good(const std::filesystem::path& folder) {
+  static std::mutex mutex;
+  static auto* const kept = new std::map<std::filesystem::path, artifact::KeptVersion>;
+  const std::lock_guard lock(mutex);
+  if (kept->contains(folder)) return;
+  try {
+    kept->try_emplace(folder, folder);
+  } catch (const Error&) {
+    return;
+  }
+}
+
+}  // namespace
+
+FetchedArtifact fetch_artifact(std::string_view name, const FetchSettings& settings) {
+  artifact::parse_name(name);  // so that it is no option of the program's
+  const auto program = find_program("tracker", settings.program);
+  if (!program)
+    throw Error(ErrorCode::kFailedPrecondition,
+                "no program tracker beside this one or in $PATH: it fetches artifacts");
+  const Output output = run(words_for(program->string(), name, settings));
   const auto json = nlohmann::json::parse(output.text, nullptr, false);
+  if (json.is_object() && json.contains("error"))
+    throw Error(base::error_code_of(json.value("code", "")), json.at("error").get<std::string>());
   if (output.status != 0 || !json.is_object())
     throw Error(ErrorCode::kUnavailable,
                 "the artifact " + std::string(name) + " could not be fetched");
-  return {json.at("directory").get<std::string>(),
+  const std::filesystem::path folder = json.at("directory").get<std::string>();
+  if (settings.folder.empty()) keep_for_good(folder);
+  return {folder,
           json.at("project").get<std::string>() + '/' + json.at("name").get<std::string>() + ':' +
               json.at("version").get<std::string>(),
           json.at("type").get<std::string>()};

@@ -229,6 +229,11 @@ ArtifactTicket Run::log_artifact(const ArtifactSettings& settings) noexcept {
       hand_over([&] { return stage_artifact(impl_->staging_directory(), settings); });
   return {staged.folder, staged.error};
 }
+ArtifactTicket Run::use_artifact(const ArtifactSettings& settings) noexcept {
+  const Staged staged = hand_over(
+      [&] { return stage_artifact(impl_->staging_directory(), settings, ArtifactRole::kInput); });
+  return {staged.folder, staged.error};
+}
 ArtifactTicket Run::use_artifact(std::string_view name) noexcept {
   const Staged staged = hand_over([&] { return stage_use(impl_->staging_directory(), name); });
   return {staged.folder, staged.error};

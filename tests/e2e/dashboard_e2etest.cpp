@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include "support/system/system.hpp"
 
@@ -10,19 +12,34 @@ namespace {
 
 using test_support::System;
 
-TEST(Dashboard, shows_live_runs_in_a_real_browser) {
+// One server, and the tests of the files against it, one after the other.
+void expect_good(const std::vector<std::string>& files) {
   ASSERT_TRUE(std::filesystem::exists(TRACKER_BINARY_DIR "/share/tracker/dashboard/index.html"))
       << "the dashboard is not built: run scripts/build";
   System system;
   system.start_server();
   test_support::ProcessOptions options = system.command("tracker", {});
-  options.command = {NODE_PROGRAM, "--test",
-                     TRACKER_SOURCE_DIR "/tests/e2e/dashboard/dashboard_e2etest.mjs"};
   options.environment["TRACKER_CLI"] = TRACKER_BINARY_DIR "/bin/tracker";
   options.environment["CONSOLE_LOGGER"] = CONSOLE_LOGGER;
+  options.environment["MEDIA_LOGGER"] = MEDIA_LOGGER;
   options.environment["SCREENSHOTS"] = TRACKER_BINARY_DIR "/screenshots";
-  const auto result = test_support::run(options, {}, std::chrono::seconds(540));
-  EXPECT_EQ(result.status.code, 0) << result.output << result.errors;
+  for (const auto& file : files) {
+    options.command = {NODE_PROGRAM, "--test", TRACKER_SOURCE_DIR "/tests/e2e/dashboard/" + file};
+    const auto result = test_support::run(options, {}, std::chrono::seconds(240));
+    EXPECT_EQ(result.status.code, 0) << result.output << result.errors;
+  }
 }
+
+TEST(Dashboard, shows_live_runs_in_a_real_browser) { expect_good({"dashboard_e2etest.mjs"}); }
+
+TEST(Dashboard, changes_runs_and_every_page_is_accessible) {
+  expect_good({"edits.mjs", "every_page.mjs"});
+}
+
+TEST(Dashboard, does_the_tasks_by_mouse_and_by_keyboard) {
+  expect_good({"tasks_mouse.mjs", "tasks_keyboard.mjs"});
+}
+
+TEST(Dashboard, shows_artifacts_and_media) { expect_good({"artifacts.mjs", "media.mjs"}); }
 
 }  // namespace

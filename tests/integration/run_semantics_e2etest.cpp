@@ -2,6 +2,9 @@
 // and against a real server: SDK, spool, relay, server and database together.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -88,6 +91,34 @@ TEST_F(RunSemantics, ARunIsChangedAfterTheFact) {
   EXPECT_NE(none.errors.find("say what to change"), std::string::npos);
   EXPECT_EQ(system.run("tracker", {"runs", "set", run, "--tags", ""}).status.code, 0);
   EXPECT_TRUE(show(run).at("tags").empty());
+}
+
+TEST_F(RunSemantics, MediaComeBackAsTheFilesTheyWere) {
+  std::ofstream(system.directory() / "note.txt") << "worse than before";
+  std::ofstream(system.directory() / "plot.svg") << "<svg/>";
+  const std::string run =
+      logged({"--media", "eval/note=note.txt", "--media", "plot=plot.svg"}, 3, 1);
+  const auto ask = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "media");
+    arguments.emplace_back("--json");
+    const Result result = system.run("tracker", arguments);
+    EXPECT_EQ(result.status.code, 0) << result.errors;
+    return json::parse(result.output);
+  };
+  const json listed = ask({"ls", run});
+  ASSERT_EQ(listed.size(), 2u) << listed;
+  EXPECT_EQ(listed[0].at("key"), "eval/note");
+  EXPECT_EQ(listed[0].at("step"), 2);
+  EXPECT_EQ(ask({"ls", run, "--key", "plot"}).size(), 1u);
+  EXPECT_EQ(ask({"ls", run, "--from", "3"}).size(), 0u);
+  const json got = ask({"get", run, "--output", "got"});
+  EXPECT_EQ(got.at(0).at("file"), "got/eval_note-2.txt");
+  EXPECT_EQ(got.at(1).at("file"), "got/plot-2.svg");
+  std::ifstream file(system.directory() / "got/eval_note-2.txt");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "worse than before");
+  const Result none = system.run("tracker", {"media", "ls", "p/none"});
+  EXPECT_EQ(none.status.code, 1);
+  EXPECT_EQ(std::count(none.errors.begin(), none.errors.end(), '\n'), 1) << none.errors;
 }
 
 }  // namespace

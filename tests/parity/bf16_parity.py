@@ -12,7 +12,6 @@ ways to round differ by chance: ours may be SLACK times as far away as theirs. E
 import argparse
 import math
 import os
-import re
 import shutil
 import sys
 
@@ -21,11 +20,11 @@ import transformers
 
 import cases
 import logits_parity
+import page
 import reference
 
 TEXTS = 12
 SLACK = 1.25
-MARKS = ("<!-- bf16: begin -->", "<!-- bf16: end -->")
 
 
 def squares(value, exact):
@@ -82,16 +81,6 @@ def is_over(ours, theirs):
     return not (ours <= SLACK * theirs or math.isnan(theirs) and math.isfinite(ours))
 
 
-def write_page(path, lines):
-    with open(path, encoding="utf-8") as page:
-        text = page.read()
-    table = "\n".join([MARKS[0], *lines, MARKS[1]])
-    text, count = re.subn(re.escape(MARKS[0]) + ".*?" + re.escape(MARKS[1]), lambda _: table, text, flags=re.S)
-    assert count == 1, f"{path} has no {MARKS[0]}"
-    with open(path, "w", encoding="utf-8") as page:
-        page.write(text)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trainer", required=True)
@@ -113,7 +102,7 @@ def main():
         lines.append(f"| `{model_type}` | " + " | ".join(cells) + " |")
         print(lines[-1], flush=True)
     if args.write:
-        write_page(args.write, [f"transformers {transformers.__version__}, {args.seeds} seeds a type.", "", *lines])
+        page.write_table(args.write, "bf16", [f"transformers {transformers.__version__}, {args.seeds} seeds a type.", "", *lines])
     sys.exit(0 if fine else 1)
 
 

@@ -10,7 +10,6 @@ two texts' worth of everything, no curve but for three types; what ctest runs. E
 """
 import argparse
 import os
-import re
 import shutil
 import sys
 
@@ -19,11 +18,11 @@ import transformers
 import cases
 import curve_parity
 import logits_parity
+import page
 import reference
 
 EXPORT_LIMIT = 1e-5
 CURVES_OF_SHORT = ("roberta", "modernbert", "llama")
-MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
 
 
 def export_error(trainer, work, folder, rows):
@@ -84,15 +83,6 @@ def line_of(model_type, worst):
     return f"| `{model_type}` | " + " | ".join(cells) + " |"
 
 
-def write_page(path, lines):
-    with open(path, encoding="utf-8") as page:
-        text = page.read()
-    table = "\n".join([MARKS[0], f"transformers {transformers.__version__}.", "", *lines, MARKS[1]])
-    text = re.sub(re.escape(MARKS[0]) + ".*?" + re.escape(MARKS[1]), lambda _: table, text, flags=re.S)
-    with open(path, "w", encoding="utf-8") as page:
-        page.write(text)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trainer", required=True)
@@ -114,7 +104,7 @@ def main():
         lines.append(line_of(model_type, worst))
         print(lines[-1], flush=True)
     if args.write:
-        write_page(args.write, lines)
+        page.write_table(args.write, "table", [f"transformers {transformers.__version__}.", "", *lines])
     sys.exit(0 if fine else 1)
 
 

@@ -2,19 +2,18 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include <tracker/error.hpp>
 
+#include "artifact/sha256.hpp"
 #include "base/atomic_file.hpp"
 #include "base/fd.hpp"
 
@@ -33,20 +32,15 @@ Error unreadable(const fs::path& file) {
 BackupFile hash_file(const fs::path& path) {
   const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) throw unreadable(path);
-  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(),
-                                                                   EVP_MD_CTX_free);
-  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+  artifact::Sha256Hasher hasher;
   BackupFile out;
   std::array<char, 1 << 16> buffer;
   for (ssize_t size; (size = ::read(file.get(), buffer.data(), buffer.size())) != 0;) {
     if (size < 0) throw unreadable(path);
-    EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(size));
+    hasher.add({buffer.data(), static_cast<std::size_t>(size)});
     out.bytes += static_cast<std::uintmax_t>(size);
   }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned size = 0;
-  EVP_DigestFinal_ex(context.get(), digest.data(), &size);
-  for (unsigned i = 0; i < size; ++i) out.sha256 += fmt::format("{:02x}", digest[i]);
+  out.sha256 = hasher.finish().hex();
   if (::fsync(file.get()) != 0 && errno != EROFS && errno != EINVAL) throw unreadable(path);
   return out;
 }

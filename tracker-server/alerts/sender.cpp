@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "alerts/addresses.hpp"
+#include "artifact/sha256.hpp"
 #include "core/time.hpp"
 
 namespace tracker::alerts {
@@ -75,19 +76,20 @@ void set_common(CURL* curl, const Targets& targets, const char* protocols) {
   curl_easy_setopt(curl, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
 }
 
-std::string host_of(const std::string& url) {
+// Of an address, as libcurl understands it; empty if it has no such part.
+std::string part_of(const std::string& url, CURLUPart wanted) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
-  char* host = nullptr;
+  char* part = nullptr;
   if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-      curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK)
+      curl_url_get(parsed.get(), wanted, &part, 0) != CURLUE_OK)
     return {};
-  std::string out(host);
-  curl_free(host);
+  std::string out(part);
+  curl_free(part);
   return out;
 }
 
 std::string post(const Targets& targets, const std::string& url, const std::string& body) {
-  const std::string host = host_of(url);
+  const std::string host = part_of(url, CURLUPART_HOST);
   const Curl curl = make_curl();
   if (!curl) return "curl cannot be used";
   Gate gate;
@@ -143,7 +145,12 @@ std::string mail(const Targets& targets, const storage::Alert& alert) {
   const std::string from = "<" + targets.mail_from + ">";
   set_common(curl.get(), targets, "smtp,smtps");
   curl_easy_setopt(curl.get(), CURLOPT_URL, targets.smtp_url.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_TRY));
+  // A password goes through TLS or nowhere: who stands in between may take STARTTLS out of the
+  // offer.
+  const bool secret = !part_of(targets.smtp_url, CURLUPART_USER).empty() ||
+                      !part_of(targets.smtp_url, CURLUPART_PASSWORD).empty();
+  curl_easy_setopt(curl.get(), CURLOPT_USE_SSL,
+                   static_cast<long>(secret ? CURLUSESSL_ALL : CURLUSESSL_TRY));
   curl_easy_setopt(curl.get(), CURLOPT_MAIL_FROM, from.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_MAIL_RCPT, to.get());
   curl_easy_setopt(curl.get(), CURLOPT_UPLOAD, 1L);
@@ -151,6 +158,9 @@ std::string mail(const Targets& targets, const storage::Alert& alert) {
   curl_easy_setopt(curl.get(), CURLOPT_READDATA, &upload);
   const CURLcode code = curl_easy_perform(curl.get());
   if (code == CURLE_OK) return {};
+  if (code == CURLE_USE_SSL_FAILED)
+    return "the mail server offers no TLS (STARTTLS), and the name and password of --smtp-url are "
+           "not sent without it: use smtps://, or an address without them";
   return fmt::format("the mail server cannot be used: {}", curl_easy_strerror(code));
 }
 
@@ -193,9 +203,7 @@ std::string signature_of(const std::string& body, const std::string& secret) {
   unsigned size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest, &size);
-  std::string out;
-  for (unsigned i = 0; i < size; ++i) out += fmt::format("{:02x}", digest[i]);
-  return out;
+  return artifact::Sha256::from_raw({reinterpret_cast<const char*>(digest), size}).value().hex();
 }
 
 std::string mail_text(const Targets& targets, const storage::Alert& alert) {
@@ -215,15 +223,26 @@ std::string mail_text(const Targets& targets, const storage::Alert& alert) {
   return out;
 }
 
-std::string send(const Targets& targets, const storage::Alert& alert) {
-  std::string failure;
-  const std::string body = webhook_body(alert);
-  const auto note = [&](std::string what) {
-    if (failure.empty()) failure = std::move(what);
+std::string target_id(std::string_view target) { return artifact::sha256(target).hex(); }
+
+Delivery send(const Targets& targets, const storage::Alert& alert) {
+  Delivery out{alert.told, {}};
+  const auto tell = [&](const std::string& target, const auto& how) {
+    const std::string id = target_id(target);
+    if (std::find(out.told.begin(), out.told.end(), id) != out.told.end()) return;
+    std::string failure = how();
+    if (failure.empty())
+      out.told.push_back(id);
+    else if (out.failure.empty())
+      out.failure = std::move(failure);
   };
-  for (const std::string& url : targets.webhooks) note(post(targets, url, body));
-  if (!targets.smtp_url.empty() && !targets.mail_to.empty()) note(mail(targets, alert));
-  return failure;
+  const std::string body = webhook_body(alert);
+  for (const std::string& url : targets.webhooks)
+    tell("webhook " + url, [&] { return post(targets, url, body); });
+  if (!targets.smtp_url.empty() && !targets.mail_to.empty())
+    tell(fmt::format("mail {}", fmt::join(targets.mail_to, " ")),
+         [&] { return mail(targets, alert); });
+  return out;
 }
 
 }  // namespace tracker::alerts

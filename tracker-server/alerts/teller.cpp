@@ -29,6 +29,9 @@ Teller::Teller(storage::Database& database, const core::Clock& clock, Targets ta
           }) {}
 
 void Teller::round() {
+  storage::give_up_untaken_alerts(*database_.pg(), clock_.now_us() - options_.untaken_us,
+                                  "no server that has a webhook or mail took it for a day");
+  if (targets_.none()) return;
   // Longer than all that are taken may need.
   const auto targets = static_cast<std::int64_t>(targets_.webhooks.size() + 1);
   const std::int64_t hold = static_cast<std::int64_t>(kAtOnce) * targets *
@@ -45,20 +48,20 @@ void Teller::round() {
 }
 
 storage::AlertOutcome Teller::tell(const storage::Alert& alert) const {
-  if (targets_.none())
-    return {alert.id, storage::AlertState::kFailed, 0, "this server has no webhook and no mail"};
-  const std::string failure = send_(targets_, alert);
-  if (failure.empty()) {
+  Delivery sent = send_(targets_, alert);
+  if (sent.failure.empty()) {
     spdlog::info("event=alert_told run={} alert={} attempts={}", alert.run.text(), alert.id,
                  alert.attempts);
-    return {alert.id, storage::AlertState::kTold, 0, ""};
+    return {alert.id, storage::AlertState::kTold, 0, "", std::move(sent.told)};
   }
   const bool again = alert.attempts < options_.most_attempts;
   spdlog::warn("event=alert_not_told run={} alert={} attempts={} again={} error={}",
-               alert.run.text(), alert.id, alert.attempts, again, core::quoted(failure));
-  if (!again) return {alert.id, storage::AlertState::kFailed, 0, failure};
+               alert.run.text(), alert.id, alert.attempts, again, core::quoted(sent.failure));
+  if (!again)
+    return {alert.id, storage::AlertState::kFailed, 0, sent.failure, std::move(sent.told)};
   const std::int64_t pause = kFirstPauseUs << std::min(alert.attempts - 1, 20);
-  return {alert.id, storage::AlertState::kDue, clock_.now_us() + pause, failure};
+  return {alert.id, storage::AlertState::kDue, clock_.now_us() + pause, sent.failure,
+          std::move(sent.told)};
 }
 
 }  // namespace tracker::alerts

@@ -11,17 +11,20 @@
 
 // Tells people of alerts, in the background of a server. Any number of servers of one database may
 // run one: an alert is taken by one of them, and taken again if that one dies, so it is told at
-// least once. What cannot be told is tried again for some hours, then given up.
+// least once. What a target does not take is tried again there for some hours, then given up; those
+// who have it are not told again. A server without targets takes none, for another may have some;
+// what nobody took for a day is given up.
 namespace tracker::alerts {
 
 struct TellerOptions {
   std::chrono::milliseconds interval{2'000};
   std::int32_t most_attempts = 10;  // the pauses double from 10 s: about three hours
+  std::int64_t untaken_us = std::int64_t{24} * 3600 * 1'000'000;
 };
 
 class Teller {
  public:
-  using Send = std::function<std::string(const Targets&, const storage::Alert&)>;
+  using Send = std::function<Delivery(const Targets&, const storage::Alert&)>;
 
   // `database` and `clock` must outlive it.
   Teller(storage::Database& database, const core::Clock& clock, Targets targets,

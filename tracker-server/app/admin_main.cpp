@@ -16,7 +16,7 @@
 #include "admin/check.hpp"
 #include "app/signals.hpp"
 #include "app/store.hpp"
-#include "auth/accounts.hpp"
+#include "auth/users.hpp"
 #include "core/clock.hpp"
 #include "core/log_text.hpp"
 #include "storage/migrate.hpp"

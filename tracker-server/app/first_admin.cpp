@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "auth/accounts.hpp"
+#include "auth/sessions.hpp"
 #include "core/log_text.hpp"
 
 namespace tracker::app {

@@ -8,8 +8,10 @@
 
 namespace tracker::artifacts {
 
-// What one server has of artifacts. `store` is where chunks lie that are not in the database; null:
-// all are. Everything must outlive it.
+// What one server has of artifacts: three that know nothing of each other, and of other servers
+// only through the database. `store` is where chunks lie that are not in the database; null: all
+// are. Everything must outlive it. Any thread may use uploads and downloads; the collector's owner
+// starts and stops it.
 struct Artifacts {
   Artifacts(storage::Database& database, const core::Clock& clock, ChunkStore* store)
       : uploads(database, clock, store),

@@ -11,7 +11,10 @@
 // Error(kInvalidArgument) that names what is wrong.
 namespace tracker::artifacts {
 
-inline constexpr std::size_t kMostDigests = 16'384;  // of one question
+inline constexpr std::size_t kMostDigests = 16'384;         // of one question
+inline constexpr std::size_t kMostChunksOfMessage = 4'096;  // that arrive
+// For which a deleted version can be brought back, unless the caller says otherwise.
+inline constexpr std::uint64_t kGraceS = 7 * 24 * 3600;
 
 void check_project(std::string_view project);
 void check_description(std::string_view description);

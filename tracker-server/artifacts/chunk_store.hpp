@@ -5,7 +5,13 @@
 #include <string_view>
 
 // Where chunks lie that are not in the database. A key is made for each object, and never used
-// again: whoever writes, reads or removes one can do it as often as need be. Any thread.
+// again: whoever writes, reads or removes one can do it as often as need be. Any thread; calls
+// block.
+//
+// How long put() may take is the store's own: S3 gives up after S3Options::attempts requests of
+// S3Options::timeout (four minutes and some), a folder waits as long as its file system does.
+// Whoever writes tells the database first until when (storage::register_objects, an hour), and
+// writes again what took longer (artifacts::Uploads): nothing is lost to a slow store, only time.
 namespace tracker::artifacts {
 
 class ChunkStore {

@@ -11,7 +11,8 @@
 
 // The collection of garbage: a thread that deletes versions whose time is over, and removes what
 // nobody holds any more, in small steps. Safe beside uploads, commits, and the collectors of other
-// servers. Rules: docs/artifacts.md, "Deletion" and "Garbage collection".
+// servers: each step is a transaction, and who is killed between two leaves nothing but work.
+// Rules: docs/artifacts.md, "Deletion" and "Garbage collection".
 namespace tracker::artifacts {
 
 struct CollectorOptions {
@@ -37,8 +38,10 @@ class Collector {
   void start() { periodic_.start(); }
   void stop() { periodic_.stop(); }
 
-  // One round, on the caller's thread. Throws what the database or the store throws; what was done
-  // before stays done.
+  // One round, on the caller's thread, not beside the collector's own. Takes as long as there is
+  // something to remove, a connection of the database with it; stop() ends it between two steps.
+  // Throws PgError, Error(kUnavailable) of the database or the store; what was done before stays
+  // done.
   Collected round();
 
  private:

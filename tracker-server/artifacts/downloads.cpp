@@ -11,15 +11,17 @@ namespace {
 constexpr std::size_t kChunksAtOnce = 256, kBytesAtOnce = 8u << 20;
 
 [[noreturn]] void damaged(const artifact::Sha256& chunk) {
-  throw Error(ErrorCode::kDataLoss,
-              "the stored chunk " + chunk.hex() +
-                  " is damaged: `tracker admin check` names the versions that it touches");
+  throw Error(
+      ErrorCode::kDataLoss,
+      "the stored chunk " + chunk.hex() +
+          " is damaged: `tracker admin check` names the versions that it touches if it lies "
+          "in the database, else ask `tracker artifact verify` version by version");
 }
 
 }  // namespace
 
 Downloads::Downloads(storage::Database& database, ChunkStore* store, DownloadOptions options)
-    : database_(database), store_(store), options_(options) {}
+    : database_(database), store_(store), options_(options), reading_(options.reading) {}
 
 Downloads::Manifest Downloads::manifest(const storage::ArtifactVersion& version) {
   {
@@ -55,11 +57,19 @@ std::string Downloads::data_of(storage::StoredChunk& chunk) {
   return data;
 }
 
+std::vector<storage::StoredChunk> Downloads::read(core::ProjectId project,
+                                                  std::span<const artifact::Sha256> wanted) {
+  reading_.acquire();
+  const std::unique_ptr<std::counting_semaphore<>, void (*)(std::counting_semaphore<>*)> turn(
+      &reading_, [](std::counting_semaphore<>* taken) { taken->release(); });
+  return storage::read_chunks(database_, project, wanted, kBytesAtOnce);
+}
+
 void Downloads::chunks(core::ProjectId project, std::span<const artifact::Sha256> wanted,
                        const ChunkSink& sink) {
   while (!wanted.empty()) {
     const auto now = wanted.first(std::min(wanted.size(), kChunksAtOnce));
-    auto found = storage::read_chunks(database_, project, now, kBytesAtOnce);
+    auto found = read(project, now);
     if (found.empty() || found.front().sha256 != now.front())
       throw Error(ErrorCode::kNotFound, "the project has no chunk " + now.front().hex());
     for (storage::StoredChunk& chunk : found) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ std::vector<FilePiece> pieces_of(const artifact::Entry& entry, const ByteRange& 
 struct DownloadOptions {
   // Manifests that are kept for the next page of a list, the next file.
   std::size_t kept_bytes = 128u << 20;
+  // Streams that ask the database at once: its connections are needed for other things too.
+  std::ptrdiff_t reading = 4;
 };
 
 class Downloads {
@@ -60,6 +63,8 @@ class Downloads {
   std::string piece(core::ProjectId project, const FilePiece& piece);
 
  private:
+  std::vector<storage::StoredChunk> read(core::ProjectId project,
+                                         std::span<const artifact::Sha256> wanted);
   std::string data_of(storage::StoredChunk& chunk);
 
   storage::Database& database_;
@@ -70,6 +75,7 @@ class Downloads {
     storage::ArtifactVersionId version;
     Manifest manifest;
   };
+  std::counting_semaphore<> reading_;
   std::mutex mutex_;      // guards what follows
   std::list<Kept> kept_;  // last used first
   std::size_t kept_bytes_ = 0;

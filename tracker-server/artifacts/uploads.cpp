@@ -12,8 +12,11 @@
 namespace tracker::artifacts {
 namespace {
 
-// Who writes an object and dies leaves it for this long.
+// Who writes objects and dies leaves them for this long; who takes longer writes them again. So few
+// are written in one go that S3, which gives up after four times a minute, hardly ever takes it.
 constexpr std::int64_t kObjectPatienceUs = 60 * core::kMinuteUs;
+constexpr std::size_t kObjectsAtOnce = 8;
+constexpr int kObjectAttempts = 3;
 
 storage::ArrivedChunk checked(const ReceivedChunk& chunk) {
   if (chunk.data.empty() || chunk.data.size() > artifact::kMostChunkBytes)
@@ -68,6 +71,9 @@ std::vector<std::uint32_t> Uploads::find_missing(storage::ArtifactUploadId uploa
 }
 
 Received Uploads::add(storage::ArtifactUploadId upload, std::span<const ReceivedChunk> chunks) {
+  if (chunks.size() > kMostChunksOfMessage)
+    throw Error(ErrorCode::kInvalidArgument,
+                "a message has at most " + std::to_string(kMostChunksOfMessage) + " chunks");
   Received out;
   std::vector<storage::ArrivedChunk> arrived;
   arrived.reserve(chunks.size());
@@ -76,15 +82,38 @@ Received Uploads::add(storage::ArtifactUploadId upload, std::span<const Received
     ++out.chunks;
     out.bytes += chunk.data.size();
   }
-  if (store_ != nullptr) put_outside(upload, arrived);
-  out.new_bytes = storage::add_chunks(database_, upload, arrived, clock_.now_us());
+  if (store_ == nullptr) {
+    out.new_bytes = storage::add_chunks(database_, upload, arrived, clock_.now_us());
+    return out;
+  }
+  std::span<storage::ArrivedChunk> rest = arrived;
+  while (!rest.empty()) {
+    const auto few = rest.first(std::min(rest.size(), kObjectsAtOnce));
+    out.new_bytes += add_outside(upload, few);
+    rest = rest.subspan(few.size());
+  }
   return out;
 }
 
+std::uint64_t Uploads::add_outside(storage::ArtifactUploadId upload,
+                                   std::span<storage::ArrivedChunk> chunks) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      put_outside(upload, chunks);
+      return storage::add_chunks(database_, upload, chunks, clock_.now_us());
+    } catch (const storage::ObjectsRemoved&) {
+      if (attempt == kObjectAttempts) throw;
+    }
+  }
+}
+
 void Uploads::put_outside(storage::ArtifactUploadId upload,
-                          std::vector<storage::ArrivedChunk>& chunks) {
+                          std::span<storage::ArrivedChunk> chunks) {
   std::vector<artifact::Sha256> digests;
-  for (const auto& chunk : chunks) digests.push_back(chunk.sha256);
+  for (auto& chunk : chunks) {
+    digests.push_back(chunk.sha256);
+    chunk.object.clear();  // of an attempt before
+  }
   const std::int64_t now = clock_.now_us();
   std::vector<std::string> objects;
   std::vector<std::uint32_t> missing = storage::hold_chunks(database_, upload, digests, now);

@@ -60,7 +60,8 @@ class Uploads {
   BegunUpload begin(const UploadRequest& request);
   std::vector<std::uint32_t> find_missing(storage::ArtifactUploadId upload,
                                           std::span<const artifact::Sha256> chunks);
-  // Durable when it returns. Takes all of them or none.
+  // At most kMostChunksOfMessage. Durable when it returns. When it throws, some of them may be
+  // there all the same, which does no harm.
   Received add(storage::ArtifactUploadId upload, std::span<const ReceivedChunk> chunks);
   void abort(storage::ArtifactUploadId upload);
 
@@ -70,7 +71,9 @@ class Uploads {
 
  private:
   // Writes those to the store that the project lacks, and gives them their objects.
-  void put_outside(storage::ArtifactUploadId upload, std::vector<storage::ArrivedChunk>& chunks);
+  void put_outside(storage::ArtifactUploadId upload, std::span<storage::ArrivedChunk> chunks);
+  std::uint64_t add_outside(storage::ArtifactUploadId upload,
+                            std::span<storage::ArrivedChunk> chunks);
 
   storage::Database& database_;
   const core::Clock& clock_;

@@ -4,6 +4,7 @@
 
 #include <tracker/error.hpp>
 
+#include "artifact/sha256.hpp"
 #include "auth/token.hpp"
 #include "core/time.hpp"
 #include "storage/access.hpp"
@@ -47,13 +48,7 @@ std::string_view bearer(std::string_view header) noexcept {
 }
 
 std::string csrf_of(std::string_view session_secret) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  for (const char c : sha256("csrf:" + std::string(session_secret))) {
-    out.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
-    out.push_back(kHex[c & 15]);
-  }
-  return out;
+  return artifact::sha256("csrf:" + std::string(session_secret)).hex();
 }
 
 Gate::Gate(storage::Database& database, const core::Clock& clock, Anonymous anonymous)

@@ -14,21 +14,13 @@ namespace {
 constexpr std::uint32_t kPasses = 2, kKibibytes = 19 * 1'024, kLanes = 1;
 constexpr std::size_t kSaltBytes = 16, kHashBytes = 32;
 
-// 19 MiB each.
-std::counting_semaphore<2> computing{2};
+std::counting_semaphore<2> turns{2};
 
-struct Turn {
-  Turn() { computing.acquire(); }
-  ~Turn() { computing.release(); }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-};
-
+// In the caller's turn.
 std::string computed(std::string_view password) {
   const std::string salt = random_bytes(kSaltBytes);
   std::string text(
       argon2_encodedlen(kPasses, kKibibytes, kLanes, kSaltBytes, kHashBytes, Argon2_id), '\0');
-  const Turn turn;
   const int failed =
       argon2id_hash_encoded(kPasses, kKibibytes, kLanes, password.data(), password.size(),
                             salt.data(), salt.size(), kHashBytes, text.data(), text.size());
@@ -46,16 +38,25 @@ const std::string& nobodys_hash() {
 
 }  // namespace
 
+PasswordTurn::PasswordTurn(Taken when_taken) {
+  if (when_taken == Taken::kWait)
+    turns.acquire();
+  else if (!turns.try_acquire())
+    throw Error(ErrorCode::kUnavailable, "many log in at this moment: try again");
+}
+PasswordTurn::~PasswordTurn() { turns.release(); }
+
 std::string hash_password(std::string_view password) {
   if (password.size() < kShortestPassword || password.size() > kLongestPassword)
     throw Error(ErrorCode::kInvalidArgument, "a password has 8 to 256 bytes");
+  const PasswordTurn turn(PasswordTurn::Taken::kWait);
   return computed(password);
 }
 
 bool password_fits(const std::string& hash, std::string_view password) {
+  const PasswordTurn turn(PasswordTurn::Taken::kRefuse);
   const std::string& against = hash.empty() ? nobodys_hash() : hash;
   const auto tried = password.substr(0, kLongestPassword + 1);
-  const Turn turn;
   return argon2id_verify(against.c_str(), tried.data(), tried.size()) == ARGON2_OK;
 }
 

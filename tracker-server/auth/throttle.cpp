@@ -35,26 +35,27 @@ std::string network_of(std::string_view address) {
 }
 
 storage::FailureBucket account_bucket(std::string_view account) {
-  return {hashed("account:" + std::string(account)), kAccountLeakUs};
+  return {hashed("account:" + std::string(account)), kAccountLeakUs, kMostOfAccount};
 }
 
 storage::FailureBucket address_bucket(std::string_view address) {
-  return {kBuckets + hashed("address:" + network_of(address)), kAddressLeakUs};
+  return {kBuckets + hashed("address:" + network_of(address)), kAddressLeakUs, kMostOfAddress};
 }
 
-void check_attempts(storage::Database& database, const core::Clock& clock, const LoginAttempt& of) {
+void count_attempt(storage::Database& database, const core::Clock& clock, const LoginAttempt& of) {
   const auto now = clock.now_us();
-  if (storage::failure_level(database, account_bucket(of.account), now) < kMostOfAccount &&
-      storage::failure_level(database, address_bucket(of.address), now) < kMostOfAddress)
-    return;
+  const auto account = account_bucket(of.account);
+  if (storage::add_failure(database, account, now)) {
+    if (storage::add_failure(database, address_bucket(of.address), now)) return;
+    storage::take_failure_back(database, account);
+  }
   throw Error(ErrorCode::kResourceExhausted,
               "too many failed logins: wait a minute; keys and open sessions go on");
 }
 
-void note_failure(storage::Database& database, const core::Clock& clock, const LoginAttempt& of) {
-  const auto now = clock.now_us();
-  storage::add_failure(database, account_bucket(of.account), now);
-  storage::add_failure(database, address_bucket(of.address), now);
+void forgive_attempt(storage::Database& database, const LoginAttempt& of) {
+  storage::take_failure_back(database, account_bucket(of.account));
+  storage::take_failure_back(database, address_bucket(of.address));
 }
 
 }  // namespace tracker::auth

@@ -19,8 +19,11 @@ storage::FailureBucket address_bucket(std::string_view address);
 struct LoginAttempt {
   std::string_view account, address;
 };
-// Throws Error(kResourceExhausted) when there were too many; before a password is looked at.
-void check_attempts(storage::Database& database, const core::Clock& clock, const LoginAttempt& of);
-void note_failure(storage::Database& database, const core::Clock& clock, const LoginAttempt& of);
+// Before a password is looked at: counts the attempt as one that failed, so that those that come at
+// once count each other. Throws Error(kResourceExhausted) when there were too many; then it is not
+// counted.
+void count_attempt(storage::Database& database, const core::Clock& clock, const LoginAttempt& of);
+// It did not fail, or was never looked at.
+void forgive_attempt(storage::Database& database, const LoginAttempt& of);
 
 }  // namespace tracker::auth

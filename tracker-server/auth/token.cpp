@@ -2,7 +2,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 
 #include <tracker/error.hpp>
 
+#include "artifact/sha256.hpp"
 #include "base/crc32c.hpp"
 
 namespace tracker::auth {
@@ -63,12 +63,7 @@ std::string check_of(std::string_view secret) {
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) {
-  std::string out(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(out.data()));
-  return out;
-}
+std::string sha256(std::string_view bytes) { return std::string(artifact::sha256(bytes).raw()); }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -33,7 +33,7 @@ std::unique_ptr<Watch::Entry> Watch::add(const Claim& claim, const Origin& from,
                                          const Principal& who, Look look) {
   const std::lock_guard lock(mutex_);
   const auto id = next_++;
-  open_.emplace(id, Open{claim, from, who.expires_us, std::move(look)});
+  open_.emplace(id, Open{claim, from, who.expires_us, std::move(look), true});
   return std::unique_ptr<Entry>(new Entry(*this, id));
 }
 
@@ -42,12 +42,12 @@ void Watch::remove(std::uint64_t id) {
   open_.erase(id);
 }
 
-std::vector<Watch::Open> Watch::due(std::int64_t version, std::int64_t now_us) {
+std::map<std::uint64_t, Watch::Open> Watch::due(std::int64_t version, std::int64_t now_us) {
   const std::lock_guard lock(mutex_);
   const bool changed = version != version_;
-  std::vector<Open> out;
+  std::map<std::uint64_t, Open> out;
   for (const auto& [id, one] : open_)
-    if (changed || one.expires_us <= now_us) out.push_back(one);
+    if (changed || one.fresh || one.expires_us <= now_us) out.emplace(id, one);
   return out;
 }
 
@@ -63,7 +63,8 @@ void Watch::round() {
   }
   const auto version = storage::access_version(gate_.database());
   std::map<std::pair<std::string, std::string>, Guard> guards;
-  for (const auto& one : due(version, gate_.clock().now_us())) {
+  const auto looked_at = due(version, gate_.clock().now_us());
+  for (const auto& [id, one] : looked_at) {
     const std::pair key(one.claim.key, one.claim.session);
     auto found = guards.find(key);
     if (found == guards.end()) {
@@ -75,6 +76,8 @@ void Watch::round() {
   }
   const std::lock_guard lock(mutex_);
   version_ = version;
+  for (const auto& [id, one] : looked_at)
+    if (const auto found = open_.find(id); found != open_.end()) found->second.fresh = false;
 }
 
 }  // namespace tracker::auth

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 #include "auth/gate.hpp"
 #include "core/periodic.hpp"
@@ -41,7 +40,8 @@ class Watch {
     Watch& watch_;
     std::uint64_t id_;
   };
-  // `who` is what the claim came to. `look` may be called once more after the entry is gone.
+  // `who` is what the claim came to. `look` is called in the next round in any case: rights may
+  // have changed since the claim was looked at. It may be called once more after the entry is gone.
   std::unique_ptr<Entry> add(const Claim& claim, const Origin& from, const Principal& who,
                              Look look);
 
@@ -54,9 +54,10 @@ class Watch {
     Origin from;
     std::int64_t expires_us = 0;
     Look look;
+    bool fresh = true;  // not looked at yet
   };
   void remove(std::uint64_t id);
-  std::vector<Open> due(std::int64_t version, std::int64_t now_us);
+  std::map<std::uint64_t, Open> due(std::int64_t version, std::int64_t now_us);
 
   Gate& gate_;
   std::mutex mutex_;  // guards what follows

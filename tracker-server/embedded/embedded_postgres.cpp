@@ -114,6 +114,13 @@ void EmbeddedPostgres::make_cluster(const std::string& password) {
                     "write there",
                     fresh.string(), std::strerror(errno)));
   }
+  run_initdb(fresh, password);
+  fs::rename(fresh, cluster_);
+  ::fsync(open_directory(options_.data_directory).get());
+}
+
+// Throws Error(kUnavailable) with what it said.
+void EmbeddedPostgres::run_initdb(const fs::path& fresh, const std::string& password) {
   const auto directory = open_directory(fresh);
   const auto secret = secret_file(password);
   const auto log = open_log(log_file_);
@@ -146,8 +153,6 @@ void EmbeddedPostgres::make_cluster(const std::string& password) {
                             ended ? reason_in_log(log_file_, before) : "it took too long",
                             log_file_.string()));
   }
-  fs::rename(fresh, cluster_);
-  ::fsync(open_directory(options_.data_directory).get());
 }
 
 bool EmbeddedPostgres::adopt(std::stop_token stop) {

@@ -61,6 +61,7 @@ class EmbeddedPostgres {
   enum class Readiness { kReady, kEnded, kUnreachable };
 
   void make_cluster(const std::string& password);
+  void run_initdb(const std::filesystem::path& fresh, const std::string& password);
   bool adopt(std::stop_token stop);
   void launch(std::stop_token stop);
   void settle(std::stop_token stop);

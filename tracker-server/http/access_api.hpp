@@ -2,7 +2,12 @@
 
 #include "http/api.hpp"
 
-// Users, teams, API keys, members and the audit log: docs/http-api.md, "Access".
+// Users, teams, API keys, members and the audit log: docs/http-api.md, "Access". Who may is in
+// kRoutes (http/api.cpp): server admins; API keys: anybody their own; members: viewers read,
+// project admins write. 400 for a body that will not do, 403 and 404 as docs/access.md says, 409
+// for a name that is taken or a change that would leave no server admin. A change is durable, with
+// its entry of the audit log, when it is answered. On a worker; they block on the database, and for
+// a password's computation.
 namespace tracker::http {
 
 Response get_users(const ApiContext& context, const Request& request);

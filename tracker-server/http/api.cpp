@@ -7,6 +7,7 @@
 #include "auth/guard.hpp"
 #include "http/access_api.hpp"
 #include "http/alerts_api.hpp"
+#include "http/artifact_edits_api.hpp"
 #include "http/artifacts_api.hpp"
 #include "http/keys_api.hpp"
 #include "http/media_api.hpp"
@@ -160,17 +161,29 @@ constexpr Entry kRoutes[] = {
      get_artifact_versions},
     {Method::kGet, "/api/v1/artifact-versions/{id}", Access::kViewer, Runs::kOnWorker,
      get_artifact_version},
+    {Method::kPatch, "/api/v1/artifact-versions/{id}", Access::kWriter, Runs::kOnWorker,
+     patch_artifact_version},
+    {Method::kDelete, "/api/v1/artifact-versions/{id}", Access::kWriter, Runs::kOnWorker,
+     delete_artifact_version},
+    {Method::kPost, "/api/v1/artifact-versions/{id}/aliases", Access::kWriter, Runs::kOnWorker,
+     post_artifact_alias},
+    {Method::kDelete, "/api/v1/artifact-versions/{id}/aliases/{alias}", Access::kWriter,
+     Runs::kOnWorker, delete_artifact_alias},
     {Method::kGet, "/api/v1/artifact-versions/{id}/file", Access::kViewer, Runs::kOnWorker,
      get_artifact_file},
     {Method::kGet, "/api/v1/artifact-versions/{id}/files", Access::kViewer, Runs::kOnWorker,
      get_artifact_files},
     {Method::kGet, "/api/v1/artifact-versions/{id}/lineage", Access::kViewer, Runs::kOnWorker,
      get_artifact_lineage},
+    {Method::kPost, "/api/v1/artifact-versions/{id}/restore", Access::kWriter, Runs::kOnWorker,
+     restore_artifact_version},
     {Method::kGet, "/api/v1/artifacts", Access::kViewer, Runs::kOnWorker, get_artifacts},
+    {Method::kPatch, "/api/v1/artifacts", Access::kWriter, Runs::kOnWorker, patch_artifact},
     {Method::kGet, "/api/v1/audit", Access::kServerAdmin, Runs::kOnWorker, get_audit},
     {Method::kPost, "/api/v1/first-start", Access::kPublic, Runs::kOnWorker, use_first_start},
     {Method::kGet, "/api/v1/keys", Access::kViewer, Runs::kOnWorker, get_keys_of_runs},
     {Method::kGet, "/api/v1/live", Access::kSignedIn, Runs::kOnWorker, get_live},
+    {Method::kGet, "/api/v1/media-keys", Access::kViewer, Runs::kOnWorker, get_media_keys},
     {Method::kGet, "/api/v1/members", Access::kViewer, Runs::kOnWorker, get_members},
     {Method::kPost, "/api/v1/members", Access::kProjectAdmin, Runs::kOnWorker, post_member},
     {Method::kDelete, "/api/v1/members", Access::kProjectAdmin, Runs::kOnWorker, delete_member},

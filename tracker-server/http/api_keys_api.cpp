@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "auth/accounts.hpp"
-#include "auth/administration.hpp"
+#include "auth/keys.hpp"
+#include "auth/sharing.hpp"
 #include "http/access_api.hpp"
 #include "http/access_json.hpp"
 #include "http/json_body.hpp"

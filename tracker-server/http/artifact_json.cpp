@@ -25,6 +25,8 @@ json artifact_json(const storage::ArtifactCollection& collection) {
           {"description", collection.description},
           {"versions", collection.versions},
           {"latest", collection.latest ? json("v" + std::to_string(*collection.latest)) : json()},
+          {"aliases", collection.aliases},
+          {"run", collection.run ? json(collection.run->text()) : json()},
           {"size_bytes", collection.size_bytes},
           {"created_us", collection.created_us},
           {"updated_us", collection.updated_us},

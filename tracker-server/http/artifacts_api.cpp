@@ -61,6 +61,11 @@ struct Reading {
 Response get_artifacts(const ApiContext& context, const Request& request) {
   const auto project = required(request, "project");
   request.guard->project(project);
+  if (const auto name = request.query_value("name")) {
+    const auto one = storage::find_collection(context.database, project, *name);
+    return json_response(
+        {{"artifacts", json::array({artifact_json(one)})}, {"next_cursor", nullptr}});
+  }
   const auto list = storage::list_collections(
       context.database, project, request.query_value("type").value_or(""), page_of(request));
   auto items = json::array();

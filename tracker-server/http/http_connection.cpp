@@ -5,20 +5,18 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/detect_ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <optional>
-#include <vector>
 
 #include "core/ids.hpp"
 #include "http/access_log.hpp"
 #include "http/compression.hpp"
 #include "http/conversion.hpp"
+#include "http/wire_steps.hpp"
 
 namespace tracker::http {
 namespace {
@@ -28,12 +26,7 @@ namespace beast = boost::beast;
 namespace bhttp = beast::http;
 using beast::error_code;
 
-using Transferred = void(error_code, std::size_t);  // what a Completion is told
-
 constexpr std::string_view kLivePath = "/api/v1/live";
-constexpr std::chrono::seconds kHandshakePatience{10};
-constexpr std::chrono::seconds kGoodbyePatience{2};
-constexpr std::size_t kMostDropped = 8u << 20;
 
 // The run that a route of runs is about; empty for others, and for what is no id.
 std::string run_of(const Route* route, const Request& request) {
@@ -55,16 +48,6 @@ asio::awaitable<void> run_handler(const Router& router, Request& request,
 asio::awaitable<void> run_admission(const Router& router, Request& request, const Route& route,
                                     std::optional<Response>& refusal) {
   refusal = router.admit_to(request, route);
-  co_return;
-}
-
-// Likewise. Empty: what comes next could not be had.
-asio::awaitable<void> run_rest(const BodyRest& rest, std::string& piece) {
-  try {
-    piece = rest.next();
-  } catch (const std::exception& error) {
-    spdlog::warn("event=http_body_cut error=\"{}\"", error.what());
-  }
   co_return;
 }
 
@@ -114,9 +97,6 @@ class HttpConnection final : public Connection {
   asio::awaitable<Response> answer(Request& request);
   asio::awaitable<std::optional<Response>> admit_live(Request& request);
   asio::awaitable<bool> write(Response response, bool keep_alive);
-  asio::awaitable<std::size_t> write_rest(const BodyRest& rest);
-  asio::awaitable<void> say_goodbye();
-  asio::awaitable<void> drop_rest();
   void served(int status, std::size_t bytes);
 
   Wire wire_;
@@ -146,58 +126,19 @@ asio::awaitable<void> HttpConnection::run() {
     co_await serve_live(std::move(wire), std::move(upgrade), std::move(guard), shared_);
     co_return;
   }
-  co_await say_goodbye();
+  co_await say_goodbye(wire_, refused_ ? Unread::kDropped : Unread::kNone);
 }
 
 // False when it came to nothing. A client that speaks plain HTTP is told so in its own words.
 asio::awaitable<bool> HttpConnection::begin_tls() {
-  error_code error;
-  auto token = asio::redirect_error(asio::use_awaitable, error);
-  wire_.next_layer().expires_after(kHandshakePatience);
-  const bool tls = co_await beast::async_detect_ssl(wire_.next_layer(), buffer_, token);
-  if (error) co_return false;
-  if (!tls) {
+  const auto tls = shared_.tls;  // a newer one may come meanwhile
+  const auto spoken = co_await shake_hands(wire_, buffer_, *tls, client_);
+  if (spoken == Spoken::kPlain) {
     auto refusal = error_response(400, "tls_required", "this server speaks TLS: use https://");
     co_await write(std::move(refusal), false);
-    co_await say_goodbye();
-    co_return false;
+    co_await say_goodbye(wire_, Unread::kNone);
   }
-  auto handshake = [this](auto handler) {
-    wire_.async_handshake(*shared_.tls, buffer_.data(),
-                          Completion(std::move(handler), wire_.get_executor()));
-  };
-  const auto used = co_await asio::async_initiate<decltype(token), Transferred>(handshake, token);
-  if (error) {
-    spdlog::debug("event=tls_handshake_failed client={} error=\"{}\"", client_, error.message());
-    co_return false;
-  }
-  buffer_.consume(used);
-  co_return true;
-}
-
-asio::awaitable<void> HttpConnection::say_goodbye() {
-  error_code error;
-  auto token = asio::redirect_error(asio::use_awaitable, error);
-  if (wire_.is_secure() && wire_.next_layer().socket().is_open()) {
-    wire_.next_layer().expires_after(kGoodbyePatience);
-    auto shutdown = [this](auto handler) {
-      wire_.async_shutdown(Completion(std::move(handler), wire_.get_executor()));
-    };
-    co_await asio::async_initiate<decltype(token), Transferred>(shutdown, token);
-  }
-  wire_.next_layer().socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
-  if (refused_) co_await drop_rest();
-}
-
-// What the client still sends of a request that was refused. Bytes left unread would make the
-// system reset the connection, and the client might never see the answer.
-asio::awaitable<void> HttpConnection::drop_rest() {
-  error_code error;
-  auto token = asio::redirect_error(asio::use_awaitable, error);
-  std::vector<char> scrap(64 * 1'024);
-  wire_.next_layer().expires_after(kGoodbyePatience);
-  for (std::size_t dropped = 0; !error && dropped < kMostDropped;)
-    dropped += co_await wire_.next_layer().async_read_some(asio::buffer(scrap), token);
+  co_return spoken == Spoken::kTls;
 }
 
 // Into current_. False when there is none: the client is gone, or was answered why.
@@ -208,10 +149,8 @@ asio::awaitable<bool> HttpConnection::read_request() {
   parser.body_limit(options.body_bytes);
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
-  if (shared_.draining)
-    wire_.next_layer().expires_after(kFirstRequestPatience);
-  else
-    wire_.next_layer().expires_after(options.header_timeout);
+  const std::chrono::milliseconds patience = options.header_timeout;
+  wire_.next_layer().expires_after(shared_.draining ? kFirstRequestPatience : patience);
   co_await bhttp::async_read_header(wire_, buffer_, parser, token);
   exchange_ = {};
   if (!error) {
@@ -322,31 +261,14 @@ asio::awaitable<bool> HttpConnection::write(Response response, bool keep_alive) 
   if (goes_on) {
     bhttp::response_serializer<bhttp::string_body> head(message);
     co_await bhttp::async_write_header(wire_, head, token);
-    if (!error) bytes = co_await write_rest(*rest);
+    const WorkerPool pool{shared_.workers, shared_.options.write_timeout};
+    if (!error) bytes = co_await write_rest(wire_, *rest, pool);
     if (bytes != rest->bytes) error = bhttp::error::partial_message;
   } else {
     co_await bhttp::async_write(wire_, message, token);
   }
   served(status, bytes);
   co_return !error;
-}
-
-// How many bytes went out; fewer than there are when the client or the store failed.
-asio::awaitable<std::size_t> HttpConnection::write_rest(const BodyRest& rest) {
-  error_code error;
-  auto token = asio::redirect_error(asio::use_awaitable, error);
-  std::size_t sent = 0;
-  while (sent < rest.bytes) {
-    std::string piece;
-    auto work = run_rest(rest, piece);
-    co_await asio::co_spawn(shared_.workers.get_executor(), std::move(work), asio::use_awaitable);
-    if (piece.empty() || piece.size() > rest.bytes - sent) break;
-    wire_.next_layer().expires_after(shared_.options.write_timeout);
-    co_await asio::async_write(wire_, asio::buffer(piece), token);
-    if (error) break;
-    sent += piece.size();
-  }
-  co_return sent;
 }
 
 void HttpConnection::served(int status, std::size_t bytes) {

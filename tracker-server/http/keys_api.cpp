@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "auth/guard.hpp"
+#include "http/run_ids.hpp"
 #include "http/run_json.hpp"
 #include "query/keys.hpp"
 #include "query/run_search.hpp"
@@ -15,18 +16,6 @@ namespace tracker::http {
 namespace {
 
 using nlohmann::json;
-
-std::vector<core::RunId> ids_of(const Request& request) {
-  const auto text = request.query_value("runs").value_or("");
-  std::vector<core::RunId> ids;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto comma = std::min(text.find(',', at), text.size());
-    ids.push_back(core::RunId::from_text(std::string_view(text).substr(at, comma - at)));
-    at = comma + 1;
-  }
-  if (ids.empty()) throw Error(ErrorCode::kInvalidArgument, "`runs` names no run");
-  return ids;
-}
 
 // The newest runs of a project.
 std::vector<core::RunId> newest_of(const ApiContext& context, const Request& request,
@@ -48,7 +37,7 @@ Response get_keys_of_runs(const ApiContext& context, const Request& request) {
     throw Error(ErrorCode::kInvalidArgument,
                 "say whose keys: ?runs=ID,ID,… with up to 200 ids, or ?project=NAME");
   const auto ids =
-      project ? newest_of(context, request, *project) : request.guard->visible(ids_of(request));
+      project ? newest_of(context, request, *project) : request.guard->visible(run_ids_of(request));
   const auto tag = query::series_tag(context.database, {.runs = ids});
   if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
   auto runs = json::array();

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "auth/guard.hpp"
+#include "http/run_ids.hpp"
 #include "storage/media.hpp"
 #include "storage/runs.hpp"
 
@@ -16,7 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kContentBytes = 4 << 20;  // of an answer with contents
+constexpr std::int64_t kContentBytes = 4 << 20;            // of an answer with contents
+constexpr std::size_t kMostRuns = 200, kMostKeys = 5'000;  // of an answer about keys
 
 // What a browser may show as it is. Others (SVG, HTML) can hold programs: they are saved.
 constexpr std::array<std::string_view, 14> kShown = {
@@ -102,6 +104,26 @@ Response get_media(const ApiContext& context, const Request& request) {
   return json_response({{"media", std::move(media)}, {"next_cursor", std::move(next)}});
 }
 
+Response get_media_keys(const ApiContext& context, const Request& request) {
+  const auto wanted = run_ids_of(request);
+  if (wanted.size() > kMostRuns)
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("`runs` may name {} runs at most, not {}", kMostRuns, wanted.size()));
+  auto found =
+      storage::list_media_keys(context.database, request.guard->visible(wanted), kMostKeys + 1);
+  const bool more = found.size() > kMostKeys;
+  if (more) found.pop_back();
+  auto keys = json::array();
+  for (const auto& one : found)
+    keys.push_back({{"run", one.run.text()},
+                    {"key", one.key},
+                    {"type", one.type},
+                    {"count", one.count},
+                    {"first_step", one.first_step},
+                    {"last_step", one.last_step}});
+  return json_response({{"keys", std::move(keys)}, {"more", more}});
+}
+
 Response get_media_content(const ApiContext& context, const Request& request) {
   const auto id = known_run(context, request);
   const auto& hash = request.parameters.at("sha256");
@@ -113,6 +135,7 @@ Response get_media_content(const ApiContext& context, const Request& request) {
   response.content_type = shown ? found->content_type : "application/octet-stream";
   response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
   response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; sandbox");
+  response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
   response.headers.emplace_back("Content-Disposition", shown ? "inline" : "attachment");
   response.body = std::move(found->content);
   return with_etag(request, hash, std::move(response));

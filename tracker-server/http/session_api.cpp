@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "auth/accounts.hpp"
+#include "auth/sessions.hpp"
 #include "http/admission.hpp"
 #include "http/json_body.hpp"
 

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
-#include "auth/accounts.hpp"
-#include "auth/administration.hpp"
+#include "auth/sharing.hpp"
+#include "auth/users.hpp"
 #include "http/access_api.hpp"
 #include "http/access_json.hpp"
 #include "http/json_body.hpp"

@@ -74,25 +74,28 @@ bool Session::take(ReceivedFrame& received) {
     case FrameVerdict::kMisuse:
       close("a frame came before Welcome");
       return false;
-    case FrameVerdict::kAccept: {
-      // Decoding is the costly part: on the stream's thread, so that streams share the processors.
-      storage::FramePart part{from, to, std::move(received.payload), nullptr};
-      try {
-        part.frame = std::make_shared<const spool::Frame>(
-            spool::decode_frame(part.payload, options_.frame_limits));
-      } catch (const Error& error) {
-        refused({RefusalReason::kCorruptFrame,
-                 "frame " + std::to_string(from) + " to " + std::to_string(to) +
-                     " is damaged: " + error.what(),
-                 "run 'tracker sync' with the current release; if it is refused again report a "
-                 "defect"});
-        return false;
-      }
-      set_blocked(true);  // before the queue can call unblock()
-      if (sink_.enqueue_frame(shared_from_this(), std::move(part), generation)) set_blocked(false);
-      break;
-    }
+    case FrameVerdict::kAccept:
+      return accept(received, generation);
   }
+  return true;
+}
+
+// Decoding is the costly part: on the stream's thread, so that streams share the processors.
+bool Session::accept(ReceivedFrame& received, std::uint64_t generation) {
+  storage::FramePart part{received.from, received.to, std::move(received.payload), nullptr};
+  try {
+    part.frame = std::make_shared<const spool::Frame>(
+        spool::decode_frame(part.payload, options_.frame_limits));
+  } catch (const Error& error) {
+    refused({RefusalReason::kCorruptFrame,
+             "frame " + std::to_string(part.from) + " to " + std::to_string(part.to) +
+                 " is damaged: " + error.what(),
+             "run 'tracker sync' with the current release; if it is refused again report a "
+             "defect"});
+    return false;
+  }
+  set_blocked(true);  // before the queue can call unblock()
+  if (sink_.enqueue_frame(shared_from_this(), std::move(part), generation)) set_blocked(false);
   return true;
 }
 

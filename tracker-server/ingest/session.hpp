@@ -100,6 +100,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   bool take(ReceivedFrame& received);
+  bool accept(ReceivedFrame& received, std::uint64_t generation);
   Reading reading_locked();
   bool take_resume_locked();
   void set_blocked(bool blocked);

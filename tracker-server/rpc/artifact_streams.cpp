@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,82 +15,56 @@
 #include "core/log_text.hpp"
 #include "rpc/artifact_messages.hpp"
 #include "rpc/status.hpp"
+#include "storage/access.hpp"
 
 namespace tracker::rpc {
 namespace {
 
-constexpr const char* kTooMany =
-    "as many uploads run as this server takes at once: try again in a moment";
-
-// Reads one message after the other; what is done with them happens on the workers, never on
-// gRPC's threads, and the next one is read when that is over. So a client is as fast as the
-// database.
 template <class Request>
-class Reader : public grpc::ServerReadReactor<Request> {
+class Reader : public StreamReader<Request> {
  public:
   Reader(const ArtifactStreamContext& context, ArtifactStreamCall call)
-      : context_(context), call_(std::move(call)) {
-    taken_ = context_.slots.open.fetch_add(1) < context_.slots.most;
-  }
-  ~Reader() override { context_.slots.open.fetch_sub(1); }
-
-  void begin() {
-    if (taken_)
-      this->StartRead(&request_);
-    else
-      end({grpc::StatusCode::RESOURCE_EXHAUSTED, kTooMany});
-  }
-
-  void OnReadDone(bool ok) override {
-    if (!ok && cancelled_) return end(grpc::Status::CANCELLED);
-    const bool posted = context_.workers.post([this, ok] { work(ok); });
-    if (!posted) end({grpc::StatusCode::RESOURCE_EXHAUSTED, kTooMany});
-  }
-  void OnCancel() override { cancelled_ = true; }
-  void OnDone() override { delete this; }
+      : StreamReader<Request>({context.workers, context.slots, context.patience}),
+        context_(context),
+        call_(std::move(call)) {}
 
  protected:
-  // On a worker, one after the other. They throw what becomes the call's status.
-  virtual void take(const Request& request) = 0;
-  virtual void finish() = 0;
-
   artifacts::Uploads& uploads() const { return context_.uploads; }
   auth::Guard& guard() { return *guard_; }
-  // Nobody who may not write to its project learns that the upload is there.
-  storage::ArtifactUploadId shown_upload(const std::string& text) {
+  // The one that the first message names. Nobody who may not write to its project learns that it is
+  // there.
+  storage::ArtifactUploadId upload_named(const std::string& text) {
+    if (upload_) return *upload_;
     const auto upload = artifacts::upload_id(text);
-    if (!auth::show_upload(*guard_, context_.database, upload))
-      throw storage::no_such_upload(upload);
-    return upload;
+    show(upload);
+    return *(upload_ = upload);
   }
 
  private:
-  void work(bool more) {
-    try {
-      if (!guard_) guard_.emplace(context_.gate.open(call_.claim, call_.needs, call_.from));
-      if (more) {
-        take(request_);
-        this->StartRead(&request_);
-        return;
-      }
-      finish();
-      end(grpc::Status::OK);
-    } catch (...) {
-      end(current_status(call_.record.call(), call_.record.id()));
-    }
+  // Rights may have changed since the last look, which costs one small query to find out. The
+  // version is taken before the look: a change that comes between is looked at twice.
+  void admit() override {
+    const std::int64_t version = storage::access_version(context_.database);
+    const bool runs_out = guard_ && guard_->who().expires_us <= context_.gate.clock().now_us();
+    if (guard_ && version == version_ && !runs_out) return;
+    guard_.emplace(context_.gate.open(call_.claim, call_.needs, call_.from));
+    if (upload_) show(*upload_);
+    version_ = version;
   }
-
-  void end(const grpc::Status& status) {
-    call_.record.end(status);
-    this->Finish(status);
+  void show(storage::ArtifactUploadId upload) {
+    if (!auth::show_upload(*guard_, context_.database, upload))
+      throw storage::no_such_upload(upload);
   }
+  grpc::Status refusal() const override {
+    return current_status(call_.record.call(), call_.record.id());
+  }
+  void ended(const grpc::Status& status) override { call_.record.end(status); }
 
   const ArtifactStreamContext context_;
   const ArtifactStreamCall call_;
   std::optional<auth::Guard> guard_;
-  Request request_;
-  bool taken_ = false;
-  std::atomic<bool> cancelled_{false};
+  std::int64_t version_ = 0;  // of everybody's rights, as of the guard
+  std::optional<storage::ArtifactUploadId> upload_;
 };
 
 class ChunkReader final : public Reader<v1::UploadChunksRequest> {
@@ -100,10 +75,10 @@ class ChunkReader final : public Reader<v1::UploadChunksRequest> {
 
  private:
   void take(const v1::UploadChunksRequest& request) override {
-    if (!upload_) upload_ = shown_upload(request.upload());
+    const auto upload = upload_named(request.upload());
     std::vector<artifacts::ReceivedChunk> chunks;
     for (const auto& chunk : request.chunks()) chunks.push_back({chunk.sha256(), chunk.data()});
-    sum_ += uploads().add(*upload_, chunks);
+    sum_ += uploads().add(upload, chunks);
   }
   void finish() override {
     response_.set_chunks(sum_.chunks);
@@ -112,7 +87,6 @@ class ChunkReader final : public Reader<v1::UploadChunksRequest> {
   }
 
   v1::UploadChunksResponse& response_;
-  std::optional<storage::ArtifactUploadId> upload_;
   artifacts::Received sum_;
 };
 
@@ -140,7 +114,7 @@ class CommitReader final : public Reader<v1::CommitVersionRequest> {
       throw Error(ErrorCode::kInvalidArgument,
                   "a manifest has at most 64 MiB, not " + std::to_string(announced_) + " bytes");
     request_ = commit_of(request.header());
-    shown_upload(request_->upload.text());
+    upload_named(request_->upload.text());
     artifacts::Uploads::check(*request_);
     if (!request_->run_id.empty()) guard().run(run_of(request_->run_id));
   }
@@ -172,22 +146,26 @@ class CommitReader final : public Reader<v1::CommitVersionRequest> {
   std::string manifest_;
 };
 
+// Keeps itself until gRPC is done with it.
+template <class Kind, class Response>
+Kind* begun(const ArtifactStreamContext& context, ArtifactStreamCall call, Response& response) {
+  const auto reader = std::make_shared<Kind>(context, std::move(call), response);
+  reader->begin();
+  return reader.get();
+}
+
 }  // namespace
 
 grpc::ServerReadReactor<v1::UploadChunksRequest>* read_chunks(const ArtifactStreamContext& context,
                                                               ArtifactStreamCall call,
                                                               v1::UploadChunksResponse& response) {
-  auto* reader = new ChunkReader(context, std::move(call), response);
-  reader->begin();
-  return reader;
+  return begun<ChunkReader>(context, std::move(call), response);
 }
 
 grpc::ServerReadReactor<v1::CommitVersionRequest>* read_commit(
     const ArtifactStreamContext& context, ArtifactStreamCall call,
     v1::CommitVersionResponse& response) {
-  auto* reader = new CommitReader(context, std::move(call), response);
-  reader->begin();
-  return reader;
+  return begun<CommitReader>(context, std::move(call), response);
 }
 
 }  // namespace tracker::rpc

@@ -2,23 +2,19 @@
 
 #include <grpcpp/support/server_callback.h>
 
-#include <atomic>
-#include <cstddef>
+#include <chrono>
 
 #include "artifacts/uploads.hpp"
 #include "auth/gate.hpp"
 #include "rpc/call_record.hpp"
+#include "rpc/stream_reader.hpp"
 #include "rpc/workers.hpp"
 #include "tracker/v1/artifacts.pb.h"
 
-// The two calls of ArtifactsService that a client streams: chunks, and the parts of a manifest.
+// The two calls of ArtifactsService that a client streams: chunks, and the parts of a manifest. How
+// they are let in, and when they are sent away: rpc/stream_reader.hpp. What a message said is
+// durable when the next one is read (chunks), or when the call has ended well (a commit).
 namespace tracker::rpc {
-
-// How many streams of a kind are open, and may be.
-struct StreamSlots {
-  const std::size_t most;
-  std::atomic<std::size_t> open{0};
-};
 
 struct ArtifactStreamContext {
   storage::Database& database;
@@ -26,9 +22,11 @@ struct ArtifactStreamContext {
   artifacts::Uploads& uploads;
   Workers& workers;  // that block on the database
   StreamSlots& slots;
+  std::chrono::milliseconds patience;  // for each message
 };
 
-// One call, and who makes it: looked at once, when its first message has come.
+// One call, and who makes it: looked at before its first message is read, and again with each
+// message if anybody's rights have changed.
 struct ArtifactStreamCall {
   CallRecord record;
   auth::Needs needs;
@@ -36,8 +34,8 @@ struct ArtifactStreamCall {
   auth::Origin from;
 };
 
-// Reactors delete themselves when gRPC is done. `context` must outlive the call; `response` is the
-// call's.
+// Reactors delete themselves when gRPC is done. What `context` refers to must outlive the call;
+// `response` is the call's. On gRPC's threads; do not block.
 grpc::ServerReadReactor<v1::UploadChunksRequest>* read_chunks(const ArtifactStreamContext& context,
                                                               ArtifactStreamCall call,
                                                               v1::UploadChunksResponse& response);

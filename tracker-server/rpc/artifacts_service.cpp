@@ -1,18 +1,15 @@
 #include "rpc/artifacts_service.hpp"
 
 #include <grpcpp/support/server_callback.h>
-#include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "artifact/names.hpp"
 #include "artifacts/checks.hpp"
 #include "auth/artifact_guard.hpp"
-#include "auth/audit.hpp"
-#include "core/log_text.hpp"
+#include "rpc/artifact_edits.hpp"
 #include "rpc/artifact_messages.hpp"
+#include "rpc/artifact_reads.hpp"
 #include "rpc/artifact_streams.hpp"
 #include "rpc/stream_writer.hpp"
 #include "rpc/unary_call.hpp"
@@ -21,9 +18,7 @@
 namespace tracker::rpc {
 namespace {
 
-constexpr std::size_t kManifestPart = 1u << 20;
-constexpr std::uint32_t kDepth = 4, kMostDepth = 16;
-constexpr std::uint64_t kGraceS = 7 * 24 * 3600;
+constexpr std::size_t kManifestPart = 1u << 20;  // of a message
 constexpr const char* kTooManyDownloads =
     "as many downloads run as this server serves at once: try again in a moment";
 
@@ -38,36 +33,19 @@ class ArtifactsService::Impl final : public v1::ArtifactsService::CallbackServic
         commits_open_{8},  // each has a manifest in memory
         calls_({.threads = 3, .tasks = 256}),
         uploading_({.threads = 3, .tasks = 2 * options.streams}),
-        downloading_({.threads = 4, .tasks = options.streams}) {}
+        // One each: whoever reads slowly holds up nobody else.
+        downloading_({.threads = options.streams, .tasks = options.streams}) {}
 
   grpc::ServerUnaryReactor* BeginUpload(grpc::CallbackServerContext* context,
                                         const v1::BeginUploadRequest* request,
                                         v1::BeginUploadResponse* response) override {
-    return answer(context, method("ArtifactsService.BeginUpload"),
-                  [this, request, response](auth::Guard& guard) {
-                    artifacts::UploadRequest wanted{request->project(), request->type(),
-                                                    request->name(), request->client()};
-                    wanted.makes_project = !guard.project_to_write(wanted.project);
-                    if (guard.who().kind == auth::Principal::Kind::kUser)
-                      wanted.creator = guard.who().user;
-                    const auto begun = parts_.uploads.begin(wanted);
-                    response->set_upload(begun.id.text());
-                    response->set_expires_at_us(begun.expires_us);
-                  });
+    return answer(context, method("ArtifactsService.BeginUpload"), begin_upload, request, response);
   }
 
   grpc::ServerUnaryReactor* FindMissing(grpc::CallbackServerContext* context,
                                         const v1::FindMissingRequest* request,
                                         v1::FindMissingResponse* response) override {
-    return answer(context, method("ArtifactsService.FindMissing"),
-                  [this, request, response](auth::Guard& guard) {
-                    const auto upload = artifacts::upload_id(request->upload());
-                    if (!auth::show_upload(guard, parts_.database, upload))
-                      throw storage::no_such_upload(upload);
-                    const auto missing = parts_.uploads.find_missing(
-                        upload, artifacts::digests_of(request->sha256()));
-                    response->mutable_missing()->Add(missing.begin(), missing.end());
-                  });
+    return answer(context, method("ArtifactsService.FindMissing"), find_missing, request, response);
   }
 
   grpc::ServerReadReactor<v1::UploadChunksRequest>* UploadChunks(
@@ -84,27 +62,14 @@ class ArtifactsService::Impl final : public v1::ArtifactsService::CallbackServic
 
   grpc::ServerUnaryReactor* AbortUpload(grpc::CallbackServerContext* context,
                                         const v1::AbortUploadRequest* request,
-                                        v1::AbortUploadResponse*) override {
-    return answer(context, method("ArtifactsService.AbortUpload"),
-                  [this, request](auth::Guard& guard) {
-                    const auto upload = artifacts::upload_id(request->upload());
-                    if (!auth::show_upload(guard, parts_.database, upload))
-                      return guard.nothing_there();
-                    parts_.uploads.abort(upload);
-                  });
+                                        v1::AbortUploadResponse* response) override {
+    return answer(context, method("ArtifactsService.AbortUpload"), abort_upload, request, response);
   }
 
   grpc::ServerUnaryReactor* GetVersion(grpc::CallbackServerContext* context,
                                        const v1::GetVersionRequest* request,
                                        v1::ArtifactVersion* response) override {
-    return answer(
-        context, method("ArtifactsService.GetVersion"),
-        [this, request, response](auth::Guard& guard) {
-          const auto deleted = request->deleted() ? storage::DeletedVersions::kFound
-                                                  : storage::DeletedVersions::kHidden;
-          fill(auth::shown_version(guard, parts_.database, ref_of(request->ref()), deleted),
-               *response);
-        });
+    return answer(context, method("ArtifactsService.GetVersion"), get_version, request, response);
   }
 
   grpc::ServerWriteReactor<v1::GetManifestResponse>* GetManifest(
@@ -144,201 +109,85 @@ class ArtifactsService::Impl final : public v1::ArtifactsService::CallbackServic
   grpc::ServerUnaryReactor* ListCollections(grpc::CallbackServerContext* context,
                                             const v1::ListCollectionsRequest* request,
                                             v1::ListCollectionsResponse* response) override {
-    return answer(context, method("ArtifactsService.ListCollections"),
-                  [this, request, response](auth::Guard& guard) {
-                    guard.project(request->project());
-                    const auto list = storage::list_collections(
-                        parts_.database, request->project(), request->type(),
-                        page_of(request->page_size(), request->page_token()));
-                    for (const auto& item : list.items) fill(item, *response->add_collections());
-                    response->set_next_page_token(list.next);
-                  });
+    return answer(context, method("ArtifactsService.ListCollections"), list_collections, request,
+                  response);
   }
 
   grpc::ServerUnaryReactor* ListVersions(grpc::CallbackServerContext* context,
                                          const v1::ListVersionsRequest* request,
                                          v1::ListVersionsResponse* response) override {
-    return answer(context, method("ArtifactsService.ListVersions"),
-                  [this, request, response](auth::Guard& guard) {
-                    guard.project(request->project());
-                    const auto which = request->deleted() ? storage::VersionsListed::kDeleted
-                                                          : storage::VersionsListed::kLiving;
-                    const auto list = storage::list_versions(
-                        parts_.database, request->project(), request->name(), which,
-                        page_of(request->page_size(), request->page_token()));
-                    for (const auto& item : list.items) fill(item, *response->add_versions());
-                    response->set_next_page_token(list.next);
-                  });
+    return answer(context, method("ArtifactsService.ListVersions"), list_versions, request,
+                  response);
   }
 
   grpc::ServerUnaryReactor* ListFiles(grpc::CallbackServerContext* context,
                                       const v1::ListFilesRequest* request,
                                       v1::ListFilesResponse* response) override {
-    return answer(context, method("ArtifactsService.ListFiles"),
-                  [this, request, response](auth::Guard& guard) {
-                    const auto page = page_of(request->page_size(), request->page_token());
-                    const auto version =
-                        auth::shown_version(guard, parts_.database, ref_of(request->ref()));
-                    const auto manifest = parts_.downloads.manifest(version);
-                    const auto list = artifacts::list_files(*manifest, request->prefix(), page);
-                    for (const auto& entry : list.items) fill(entry, *response->add_files());
-                    response->set_next_page_token(list.next);
-                  });
+    return answer(context, method("ArtifactsService.ListFiles"), list_files, request, response);
   }
 
   grpc::ServerUnaryReactor* GetLineage(grpc::CallbackServerContext* context,
                                        const v1::GetLineageRequest* request,
                                        v1::Lineage* response) override {
-    return answer(context, method("ArtifactsService.GetLineage"),
-                  [this, request, response](auth::Guard& guard) {
-                    const std::uint32_t depth = request->depth() == 0 ? kDepth : request->depth();
-                    if (depth > kMostDepth)
-                      throw Error(ErrorCode::kInvalidArgument, "depth must be at most 16");
-                    storage::LineageStart start;
-                    if (request->has_ref()) {
-                      start =
-                          auth::shown_version(guard, parts_.database, ref_of(request->ref())).id;
-                    } else {
-                      const auto run = run_of(request->run_id());
-                      guard.run(run);
-                      start = run;
-                    }
-                    auto lineage = storage::lineage_of(parts_.database, start, depth);
-                    auth::keep_visible(guard, parts_.database, lineage);
-                    fill(lineage, *response);
-                  });
+    return answer(context, method("ArtifactsService.GetLineage"), get_lineage, request, response);
   }
 
   grpc::ServerUnaryReactor* SetAlias(grpc::CallbackServerContext* context,
                                      const v1::SetAliasRequest* request,
                                      v1::ArtifactVersion* response) override {
-    return answer(
-        context, method("ArtifactsService.SetAlias"),
-        [this, request, response](auth::Guard& guard) {
-          artifact::check_alias(request->alias());
-          show(guard, request->ref());
-          fill(storage::set_alias(parts_.database, ref_of(request->ref()), request->alias()),
-               *response);
-        });
+    return answer(context, method("ArtifactsService.SetAlias"), set_alias, request, response);
   }
 
   grpc::ServerUnaryReactor* RemoveAlias(grpc::CallbackServerContext* context,
                                         const v1::RemoveAliasRequest* request,
-                                        v1::RemoveAliasResponse*) override {
-    return answer(context, method("ArtifactsService.RemoveAlias"),
-                  [this, request](auth::Guard& guard) {
-                    artifact::check_alias(request->alias());
-                    guard.project(request->project());
-                    storage::remove_alias(parts_.database, request->project(), request->name(),
-                                          request->alias());
-                  });
+                                        v1::RemoveAliasResponse* response) override {
+    return answer(context, method("ArtifactsService.RemoveAlias"), remove_alias, request, response);
   }
 
   grpc::ServerUnaryReactor* UpdateVersion(grpc::CallbackServerContext* context,
                                           const v1::UpdateVersionRequest* request,
                                           v1::ArtifactVersion* response) override {
-    return answer(context, method("ArtifactsService.UpdateVersion"),
-                  [this, request, response](auth::Guard& guard) {
-                    show(guard, request->ref());
-                    fill(storage::update_version(parts_.database, ref_of(request->ref()),
-                                                 update_of(*request)),
-                         *response);
-                  });
+    return answer(context, method("ArtifactsService.UpdateVersion"), update_version, request,
+                  response);
   }
 
   grpc::ServerUnaryReactor* UpdateCollection(grpc::CallbackServerContext* context,
                                              const v1::UpdateCollectionRequest* request,
                                              v1::ArtifactCollection* response) override {
-    return answer(context, method("ArtifactsService.UpdateCollection"),
-                  [this, request, response](auth::Guard& guard) {
-                    guard.project(request->project());
-                    fill(storage::update_collection(parts_.database, request->project(),
-                                                    request->name(), update_of(*request)),
-                         *response);
-                  });
+    return answer(context, method("ArtifactsService.UpdateCollection"), update_collection, request,
+                  response);
   }
 
   grpc::ServerUnaryReactor* DeleteVersion(grpc::CallbackServerContext* context,
                                           const v1::DeleteVersionRequest* request,
                                           v1::DeleteVersionResponse* response) override {
-    return answer(
-        context, method("ArtifactsService.DeleteVersion"),
-        [this, request, response](auth::Guard& guard) {
-          show(guard, request->ref());
-          auto deletion = deletion_of(request->has_grace_s() ? request->grace_s() : kGraceS,
-                                      parts_.clock.now_us());
-          deletion.with_aliases = request->delete_aliases();
-          const auto version =
-              storage::delete_version(parts_.database, ref_of(request->ref()), deletion);
-          fill(version, *response->mutable_version());
-          spdlog::info("event=artifact_deleted project={} name={} version=v{} id={} purge_us={}",
-                       core::quoted(version.project), core::quoted(version.name), version.number,
-                       version.id.text(), version.purge_us.value_or(0));
-          note(guard, "artifact.delete", response->version());
-        });
+    return answer(context, method("ArtifactsService.DeleteVersion"), delete_version, request,
+                  response);
   }
 
   grpc::ServerUnaryReactor* RestoreVersion(grpc::CallbackServerContext* context,
                                            const v1::RestoreVersionRequest* request,
                                            v1::ArtifactVersion* response) override {
-    return answer(context, method("ArtifactsService.RestoreVersion"),
-                  [this, request, response](auth::Guard& guard) {
-                    show(guard, request->ref());
-                    fill(storage::restore_version(parts_.database, ref_of(request->ref()),
-                                                  parts_.clock.now_us()),
-                         *response);
-                    spdlog::info("event=artifact_restored project={} name={} version=v{} id={}",
-                                 core::quoted(response->project()), core::quoted(response->name()),
-                                 response->number(), response->id());
-                    note(guard, "artifact.restore", *response);
-                  });
+    return answer(context, method("ArtifactsService.RestoreVersion"), restore_version, request,
+                  response);
   }
 
   grpc::ServerUnaryReactor* DeleteCollection(grpc::CallbackServerContext* context,
                                              const v1::DeleteCollectionRequest* request,
                                              v1::DeleteCollectionResponse* response) override {
-    return answer(context, method("ArtifactsService.DeleteCollection"),
-                  [this, request, response](auth::Guard& guard) {
-                    guard.project(request->project());
-                    response->set_versions(storage::delete_collection(
-                        parts_.database, request->project(), request->name(),
-                        deletion_of(request->has_grace_s() ? request->grace_s() : kGraceS,
-                                    parts_.clock.now_us())));
-                    spdlog::info("event=artifact_collection_deleted project={} name={} versions={}",
-                                 core::quoted(request->project()), core::quoted(request->name()),
-                                 response->versions());
-                    auth::note(parts_.gate, guard, "artifact.delete",
-                               request->project() + "/" + request->name(), "all versions");
-                  });
+    return answer(context, method("ArtifactsService.DeleteCollection"), delete_collection, request,
+                  response);
   }
 
   grpc::ServerUnaryReactor* UseVersion(grpc::CallbackServerContext* context,
                                        const v1::UseVersionRequest* request,
                                        v1::ArtifactVersion* response) override {
-    return answer(context, method("ArtifactsService.UseVersion"),
-                  [this, request, response](auth::Guard& guard) {
-                    const auto run = run_of(request->run_id());
-                    guard.run(run);
-                    const auto ref = ref_of(request->ref());
-                    auth::visible_version(guard, parts_.database, ref);
-                    fill(storage::use_version(parts_.database, ref, run, parts_.clock.now_us()),
-                         *response);
-                  });
+    return answer(context, method("ArtifactsService.UseVersion"), use_version, request, response);
   }
 
  private:
-  // A version that is deleted may be meant.
-  void show(auth::Guard& guard, const v1::ArtifactRef& ref) const {
-    auth::shown_version(guard, parts_.database, ref_of(ref), storage::DeletedVersions::kFound);
-  }
-  void note(const auth::Guard& guard, const char* action,
-            const v1::ArtifactVersion& version) const {
-    auth::note(parts_.gate, guard, action,
-               version.project() + "/" + version.name() + ":v" + std::to_string(version.number()));
-  }
-
   ArtifactStreamContext stream_context(StreamSlots& slots) {
-    return {parts_.database, parts_.gate, parts_.uploads, uploading_, slots};
+    return {parts_.database, parts_.gate, parts_.uploads, uploading_, slots, options_.patience};
   }
   ArtifactStreamCall stream_call(grpc::CallbackServerContext& context, const Method& called) const {
     CallRecord record(context, called.call(), options_.access_log);
@@ -346,12 +195,18 @@ class ArtifactsService::Impl final : public v1::ArtifactsService::CallbackServic
     return {std::move(record), called.needs, claim_of(context), std::move(from)};
   }
 
-  // Runs `work(guard)` on the pool of calls. Request and response live until Finish.
-  template <class Work>
+  // Runs one of artifact_reads.hpp or artifact_edits.hpp on the pool of calls. Request and response
+  // live until Finish.
+  template <class Request, class Response>
   grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext* context, const Method& called,
-                                   Work work) {
+                                   void (*act)(const ArtifactsServiceParts&, auth::Guard&,
+                                               const Request&, Response&),
+                                   const Request* request, Response* response) {
     return answer_on(calls_, parts_.gate, *context, called,
-                     CallRecord(*context, called.call(), options_.access_log), std::move(work));
+                     CallRecord(*context, called.call(), options_.access_log),
+                     [this, act, request, response](auth::Guard& guard) {
+                       act(parts_, guard, *request, *response);
+                     });
   }
 
   // Runs `work(writer, guard)` on the pool of downloads.
@@ -359,7 +214,7 @@ class ArtifactsService::Impl final : public v1::ArtifactsService::CallbackServic
   grpc::ServerWriteReactor<Message>* stream(grpc::CallbackServerContext* context,
                                             const Method& called, Work work) {
     const CallRecord record(*context, called.call(), options_.access_log);
-    auto* writer = new StreamWriter<Message>;
+    auto* writer = new StreamWriter<Message>(*context, options_.patience);
     const auto finish = [record, writer](const grpc::Status& status) {
       record.end(status);
       writer->finish(status);

@@ -2,6 +2,7 @@
 
 #include <grpcpp/impl/codegen/service_type.h>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -19,6 +20,8 @@ namespace tracker::rpc {
 struct ArtifactsServiceOptions {
   core::AccessLog access_log = core::AccessLog::kWrites;
   std::size_t streams = 32;  // of chunks that come at once, and as many that go
+  // With a client that neither sends nor reads: for each message, which has at most 8 MiB.
+  std::chrono::milliseconds patience{120'000};
 };
 
 // All must outlive the service.

@@ -2,6 +2,8 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
+
 #include "query/export.hpp"
 #include "query/run_search.hpp"
 #include "query/runs.hpp"
@@ -88,6 +90,8 @@ v1::ExportHistoryResponse to_proto(const query::ExportBatch& batch) {
 }
 
 using ExportWriter = StreamWriter<v1::ExportHistoryResponse>;
+// With a client that does not read what it asked for: a person may look at it through a pager.
+constexpr std::chrono::minutes kPatience{10};
 
 }  // namespace
 
@@ -169,7 +173,7 @@ class RunsService::Impl final : public v1::RunsService::CallbackService {
       grpc::CallbackServerContext* context, const v1::ExportHistoryRequest* request) override {
     const Method& called = method("RunsService.ExportHistory");
     const CallRecord record(*context, called.call(), access_log_);
-    auto* writer = new ExportWriter;
+    auto* writer = new ExportWriter(*context, kPatience);
     const auto finish = [record, writer](const grpc::Status& status) {
       record.end(status);
       writer->finish(status);

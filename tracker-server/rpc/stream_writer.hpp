@@ -2,6 +2,7 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -9,19 +10,30 @@
 namespace tracker::rpc {
 
 // Hands messages from the thread that makes them to gRPC, one at a time: that thread waits until a
-// message is on its way. Deletes itself when gRPC is done; the maker's last touch is finish(),
-// which comes before that.
+// message is on its way, but no longer than `patience` for each: then the call is cancelled, so
+// that who does not read holds up nobody. Deletes itself when gRPC is done; the maker's last touch
+// is finish(), which comes before that. `context` is the call's.
 template <class Message>
 class StreamWriter final : public grpc::ServerWriteReactor<Message> {
  public:
-  // On the maker's thread. False if the client is gone.
+  StreamWriter(grpc::CallbackServerContext& context, std::chrono::milliseconds patience)
+      : context_(context), patience_(patience) {}
+
+  // On the maker's thread. False if the client is gone, or did not read.
   bool write(Message message) {
     std::unique_lock lock(mutex_);
     if (gone_) return false;
     message_ = std::move(message);
     writing_ = true;
     this->StartWrite(&message_);
-    changed_.wait(lock, [this] { return !writing_; });
+    const auto written = [this] { return !writing_; };
+    if (!changed_.wait_for(lock, patience_, written)) {
+      gone_ = true;
+      lock.unlock();
+      context_.TryCancel();
+      lock.lock();
+      changed_.wait(lock, written);  // gRPC gives the message back
+    }
     return !gone_;
   }
   void finish(const grpc::Status& status) { this->Finish(status); }
@@ -39,7 +51,9 @@ class StreamWriter final : public grpc::ServerWriteReactor<Message> {
   void OnDone() override { delete this; }
 
  private:
-  std::mutex mutex_;
+  grpc::CallbackServerContext& context_;
+  const std::chrono::milliseconds patience_;
+  std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   Message message_;
   bool writing_ = false, gone_ = false;

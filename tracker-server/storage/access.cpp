@@ -12,16 +12,17 @@ namespace {
 constexpr std::int64_t kNoteEveryUs = core::kMinuteUs;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
-constexpr const char* kKey = R"sql(
-  SELECT a.id, a.name, a.server_admin, k.hash, k.role::integer, k.project_id, coalesce(k.expires_us, $3),
+// The first columns of what credential() reads; the others are the key's or the session's.
+const std::string kUser = "SELECT a.id, a.name, a.server_admin, ";
+const std::string kKey =
+    kUser + R"sql(k.hash, k.role::integer, k.project_id, coalesce(k.expires_us, $3),
          coalesce(k.last_used_us, 0)
   FROM api_key k JOIN account a ON a.id = k.account_id
   WHERE k.id = $1 AND k.revoked_us IS NULL AND a.disabled_us IS NULL AND coalesce(k.expires_us, $3) > $2)sql";
 constexpr const char* kKeyUsed =
     "UPDATE api_key SET last_used_us = $2, last_used_from = $3 WHERE id = $1";
 
-constexpr const char* kSession = R"sql(
-  SELECT a.id, a.name, a.server_admin, s.hash, 3, NULL::uuid, s.expires_us, s.last_seen_us
+const std::string kSession = kUser + R"sql(s.hash, 3, NULL::uuid, s.expires_us, s.last_seen_us
   FROM browser_session s JOIN account a ON a.id = s.account_id
   WHERE s.hash = $1 AND s.expires_us > $2 AND s.last_seen_us > $2 - $3 AND a.disabled_us IS NULL)sql";
 constexpr const char* kSessionUsed = "UPDATE browser_session SET last_seen_us = $2 WHERE hash = $1";
@@ -54,7 +55,7 @@ bool to_be_noted(const PgResult& rows, const Use& use) {
 std::optional<Credential> find_key(Database& database, std::string_view id, const Use& use) {
   const Database::PgLease connection = database.pg();
   const PgResult rows =
-      connection->run(kKey, PgParams().text(id).bigint(use.now_us).bigint(kNever));
+      connection->run(kKey.c_str(), PgParams().text(id).bigint(use.now_us).bigint(kNever));
   if (rows.rows() == 0) return std::nullopt;
   if (to_be_noted(rows, use))
     connection->run(kKeyUsed, PgParams().text(id).bigint(use.now_us).text(use.address));
@@ -65,7 +66,7 @@ std::optional<Credential> find_session(Database& database, std::string_view hash
                                        std::int64_t idle_us) {
   const Database::PgLease connection = database.pg();
   const PgResult rows =
-      connection->run(kSession, PgParams().bytea(hash).bigint(use.now_us).bigint(idle_us));
+      connection->run(kSession.c_str(), PgParams().bytea(hash).bigint(use.now_us).bigint(idle_us));
   if (rows.rows() == 0) return std::nullopt;
   if (to_be_noted(rows, use))
     connection->run(kSessionUsed, PgParams().bytea(hash).bigint(use.now_us));

@@ -1,16 +1,14 @@
 #include "storage/accounts.hpp"
 
-#include <algorithm>
+#include <array>
 
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kColumns = R"sql(
+const std::string kSelect = R"sql(
   SELECT id, name, coalesce(password, ''), server_admin, disabled_us IS NOT NULL, created_us, last_login_us
-  FROM account ORDER BY name)sql";
-constexpr const char* kOne = R"sql(
-  SELECT id, name, coalesce(password, ''), server_admin, disabled_us IS NOT NULL, created_us, last_login_us
-  FROM account WHERE name = $1)sql";
+  FROM account)sql";
+const std::string kAll = kSelect + " ORDER BY name", kOne = kSelect + " WHERE name = $1";
 
 // Whoever makes or changes accounts waits for the others: there is a first one, and a last admin.
 constexpr const char* kLock = "LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE";
@@ -38,11 +36,13 @@ constexpr const char* kSession = R"sql(
 constexpr const char* kOldSessions = "DELETE FROM browser_session WHERE expires_us <= $1";
 constexpr const char* kLoggedIn = "UPDATE account SET last_login_us = $2 WHERE id = $1";
 
-constexpr const char* kLevel = "SELECT level, at_us FROM login_failure WHERE bucket = $1";
 constexpr const char* kFail = R"sql(
   INSERT INTO login_failure AS f (bucket, level, at_us) VALUES ($1, 1, $2)
   ON CONFLICT (bucket) DO UPDATE
-    SET level = greatest(0, f.level - greatest(0, $2 - f.at_us) / ($3::float8[])[1]) + 1, at_us = greatest(f.at_us, $2))sql";
+    SET level = greatest(0, f.level - greatest(0, $2 - f.at_us) / ($3::float8[])[1]) + 1, at_us = greatest(f.at_us, $2)
+    WHERE f.level - greatest(0, $2 - f.at_us) / ($3::float8[])[1] < ($3::float8[])[2])sql";
+constexpr const char* kTakeFailureBack =
+    "UPDATE login_failure SET level = greatest(0, level - 1) WHERE bucket = $1";
 
 core::UserId user_id(const PgResult& rows, std::size_t row) {
   return core::UserId(run_id_of(rows.bytes(row, 0)).uuid());
@@ -75,6 +75,20 @@ void check_first(PgConnection& connection, const NewAccount& account, const Audi
   if (!account.first_start.empty()) check_link(connection, account.first_start, entry.at_us);
 }
 
+void add_key(PgConnection& connection, core::UserId user, const std::optional<AccountKey>& wanted) {
+  if (!wanted) return;
+  NewApiKey key = wanted->key;
+  key.user = user;
+  if (!add_api_key(connection, key, wanted->entry))
+    throw Error(ErrorCode::kUnavailable, "no free id was found for the key: try again");
+}
+
+void put_password(PgConnection& connection, core::UserId user, std::string_view password,
+                  std::string_view keep_session) {
+  connection.run(kSetPassword, PgParams().uuid(user.uuid().bytes).text(password));
+  connection.run(kEndOthers, PgParams().uuid(user.uuid().bytes).bytea(keep_session));
+}
+
 }  // namespace
 
 Error no_such_user(std::string_view name) {
@@ -82,14 +96,14 @@ Error no_such_user(std::string_view name) {
 }
 
 std::vector<Account> list_accounts(Database& database) {
-  const PgResult rows = database.pg()->run(kColumns);
+  const PgResult rows = database.pg()->run(kAll.c_str());
   std::vector<Account> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) out.push_back(account(rows, i));
   return out;
 }
 
 std::optional<Account> find_account(Database& database, std::string_view name) {
-  const PgResult rows = database.pg()->run(kOne, PgParams().text(name));
+  const PgResult rows = database.pg()->run(kOne.c_str(), PgParams().text(name));
   return rows.rows() == 0 ? std::nullopt : std::optional(account(rows, 0));
 }
 
@@ -105,6 +119,7 @@ core::UserId make_account(Database& database, const NewAccount& account, const A
     if (made.rows() == 0)
       throw Error(ErrorCode::kAlreadyExists, "there is a user `" + account.name + "` already");
     connection.run("DELETE FROM first_start");
+    add_key(connection, user_id(made, 0), account.key);
     return user_id(made, 0);
   });
 }
@@ -112,8 +127,22 @@ core::UserId make_account(Database& database, const NewAccount& account, const A
 void set_password(Database& database, core::UserId user, std::string_view password,
                   std::string_view keep_session, const AuditEntry& entry) {
   audited(database, entry, [&](PgConnection& connection) {
-    connection.run(kSetPassword, PgParams().uuid(user.uuid().bytes).text(password));
-    connection.run(kEndOthers, PgParams().uuid(user.uuid().bytes).bytea(keep_session));
+    put_password(connection, user, password, keep_session);
+  });
+}
+
+void rescue_account(Database& database, const Rescue& rescue, const AuditEntry& entry) {
+  audited(database, entry, [&](PgConnection& connection) {
+    connection.command(kLock);
+    const PgResult found = connection.run(kOne.c_str(), PgParams().text(rescue.name));
+    if (found.rows() == 0) throw no_such_user(rescue.name);
+    const core::UserId user = user_id(found, 0);
+    const PgParams id = PgParams().uuid(user.uuid().bytes);
+    connection.run(kEnable, id);
+    if (rescue.server_admin)
+      connection.run(kSetAdmin, PgParams().uuid(user.uuid().bytes).boolean(1));
+    put_password(connection, user, rescue.password, {});
+    add_key(connection, user, rescue.key);
   });
 }
 
@@ -121,7 +150,7 @@ void change_account(Database& database, std::string_view name, const AccountChan
                     const AuditEntry& entry) {
   audited(database, entry, [&](PgConnection& connection) {
     connection.command(kLock);
-    const PgResult found = connection.run(kOne, PgParams().text(name));
+    const PgResult found = connection.run(kOne.c_str(), PgParams().text(name));
     if (found.rows() == 0) throw no_such_user(name);
     const core::UserId user = user_id(found, 0);
     const auto& id = user.uuid().bytes;
@@ -167,16 +196,15 @@ void check_first_start(Database& database, std::string_view hash, std::int64_t n
   check_link(*database.pg(), hash, now_us);
 }
 
-double failure_level(Database& database, const FailureBucket& bucket, std::int64_t now_us) {
-  const PgResult rows = database.pg()->run(kLevel, PgParams().integer(bucket.number));
-  if (rows.rows() == 0) return 0;
-  const auto age = static_cast<double>(std::max<std::int64_t>(0, now_us - rows.bigint(0, 1)));
-  return std::max(0.0, rows.float8(0, 0) - age / bucket.leak_us);
+bool add_failure(Database& database, const FailureBucket& bucket, std::int64_t now_us) {
+  const std::array numbers{bucket.leak_us, bucket.most};
+  return database.pg()
+             ->run(kFail, PgParams().integer(bucket.number).bigint(now_us).float8s(numbers))
+             .affected() > 0;
 }
 
-void add_failure(Database& database, const FailureBucket& bucket, std::int64_t now_us) {
-  const double leak = bucket.leak_us;
-  database.pg()->run(kFail, PgParams().integer(bucket.number).bigint(now_us).float8s({&leak, 1}));
+void take_failure_back(Database& database, const FailureBucket& bucket) {
+  database.pg()->run(kTakeFailureBack, PgParams().integer(bucket.number));
 }
 
 }  // namespace tracker::storage

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/role.hpp"
+#include "storage/api_keys.hpp"
 #include "storage/audit.hpp"
 #include "storage/database.hpp"
 
@@ -29,6 +30,12 @@ std::optional<Account> find_account(Database& database, std::string_view name);
 // kNotFound, in the words that all use for it.
 Error no_such_user(std::string_view name);
 
+// A key that an account gets in the transaction that makes or rescues it; `key.user` is left out.
+struct AccountKey {
+  NewApiKey key;
+  AuditEntry entry;
+};
+
 struct NewAccount {
   std::string name, password;
   bool server_admin = false;
@@ -36,8 +43,10 @@ struct NewAccount {
   bool only_as_first = false;
   // With `only_as_first`: SHA-256 of the one-time link, which must be good at `entry.at_us`.
   std::string first_start{};
+  std::optional<AccountKey> key{};
 };
-// The first account is a server admin whatever is asked. kAlreadyExists for a name that is taken.
+// The first account is a server admin whatever is asked. kAlreadyExists for a name that is taken,
+// kUnavailable when the key's id is.
 core::UserId make_account(Database& database, const NewAccount& account, const AuditEntry& entry);
 
 // Ends the user's sessions but the one with this hash.
@@ -51,6 +60,15 @@ struct AccountChange {
 };
 void change_account(Database& database, std::string_view name, const AccountChange& change,
                     const AuditEntry& entry);
+
+// A new password, enabled, all sessions ended, and if wished for a server admin, with a key.
+// kNotFound for an account that is not there, kUnavailable when the key's id is taken.
+struct Rescue {
+  std::string name, password;
+  bool server_admin = false;
+  std::optional<AccountKey> key{};
+};
+void rescue_account(Database& database, const Rescue& rescue, const AuditEntry& entry);
 
 struct NewSession {
   std::string hash;
@@ -72,8 +90,12 @@ void check_first_start(Database& database, std::string_view hash, std::int64_t n
 struct FailureBucket {
   std::int32_t number = 0;
   double leak_us = 0;
+  double most = 0;  // failures for which there is room
 };
-double failure_level(Database& database, const FailureBucket& bucket, std::int64_t now_us);
-void add_failure(Database& database, const FailureBucket& bucket, std::int64_t now_us);
+// Counts one more; false if there is no room, and nothing is counted. However many come at once, no
+// more are counted than there is room for.
+bool add_failure(Database& database, const FailureBucket& bucket, std::int64_t now_us);
+// One that was counted was none.
+void take_failure_back(Database& database, const FailureBucket& bucket);
 
 }  // namespace tracker::storage

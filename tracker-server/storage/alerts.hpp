@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/ids.hpp"
@@ -29,11 +30,12 @@ struct Alert {
   AlertState state = AlertState::kDue;
   std::int32_t attempts = 0;
   std::string outcome;
+  std::vector<std::string> told;  // targets that have it already, of one that was taken
 };
 
 // Inside the transaction that commits the records.
 void insert_alerts(PgConnection& connection, core::RunId run,
-                   const std::vector<const spool::Alert*>& alerts);
+                   const std::vector<const spool::Alert*>& alerts, std::int64_t now_us);
 
 // Newest first. Any thread. Error(kUnavailable).
 std::vector<Alert> list_alerts(Database& database, core::RunId run, std::size_t limit);
@@ -43,12 +45,18 @@ std::vector<Alert> list_alerts(Database& database, core::RunId run, std::size_t 
 std::vector<Alert> take_due_alerts(PgConnection& connection, std::int64_t now_us,
                                    std::int64_t hold_us, std::size_t limit);
 
+// Gives up those that arrived before `before_us` and that nobody has ever taken: `outcome` says
+// why. How many. PgError.
+std::size_t give_up_untaken_alerts(PgConnection& connection, std::int64_t before_us,
+                                   std::string_view outcome);
+
 // What became of one that was taken: told, given up, or (kDue) to be tried again at `next_us`.
 struct AlertOutcome {
   std::int64_t id = 0;
   AlertState state = AlertState::kTold;
   std::int64_t next_us = 0;
   std::string outcome;
+  std::vector<std::string> told{};  // all targets that have it
 };
 void settle_alert(PgConnection& connection, const AlertOutcome& outcome);
 

@@ -37,9 +37,13 @@ constexpr const char* kList = R"sql(
     ORDER BY m.key, m.step, m.id LIMIT $10) l
   ORDER BY l.key, l.step, l.id)sql";
 
+constexpr const char* kKeys = R"sql(
+  SELECT run_id, key, type, count(*), min(step), max(step) FROM run_media
+  WHERE run_id = ANY ($1) AND NOT taken_back GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2)sql";
+
 constexpr const char* kFind = R"sql(
   SELECT m.content_type, b.content FROM run_media m JOIN media_blob b ON b.sha256 = m.sha256
-  WHERE m.run_id = $1 AND m.sha256 = decode($2, 'hex') LIMIT 1)sql";
+  WHERE m.run_id = $1 AND m.sha256 = decode($2, 'hex') AND NOT m.taken_back LIMIT 1)sql";
 
 constexpr const char* kDrop = R"sql(
   DELETE FROM media_blob WHERE sha256 = ANY(ARRAY(
@@ -115,6 +119,19 @@ std::vector<MediaRow> list_media(Database& database, core::RunId run, const Medi
                    text(5), text(6), rows.bigint(i, 7), text(8),
                    rows.is_null(i, 11) ? std::nullopt : std::optional(text(11))});
   }
+  return out;
+}
+
+std::vector<MediaKey> list_media_keys(Database& database, const std::vector<core::RunId>& runs,
+                                      std::size_t limit) {
+  if (runs.empty()) return {};
+  const PgResult rows =
+      database.pg()->run(kKeys, PgParams().uuids(runs).bigint(static_cast<std::int64_t>(limit)));
+  std::vector<MediaKey> out;
+  for (std::size_t i = 0; i < rows.rows(); ++i)
+    out.push_back({run_id_of(rows.bytes(i, 0)), std::string(rows.bytes(i, 1)),
+                   std::string(rows.bytes(i, 2)), rows.bigint(i, 3), rows.bigint(i, 4),
+                   rows.bigint(i, 5)});
   return out;
 }
 

@@ -43,10 +43,21 @@ struct MediaRange {
 // took back is left out. Any thread. Error(kUnavailable).
 std::vector<MediaRow> list_media(Database& database, core::RunId run, const MediaRange& range);
 
+struct MediaKey {
+  core::RunId run;
+  std::string key, type;
+  std::int64_t count = 0, first_step = 0, last_step = 0;
+};
+// What the runs have of each key and type, in order of run, key and type; `limit` at most. Runs
+// that are not there have none. Any thread. Error(kUnavailable).
+std::vector<MediaKey> list_media_keys(Database& database, const std::vector<core::RunId>& runs,
+                                      std::size_t limit);
+
 struct MediaContent {
   std::string content_type, content;
 };
-// Of media that the run has. `sha256` as in MediaRow; nothing for others and for what is no hash.
+// Of media that the run has, and that no rewind took back. `sha256` as in MediaRow; nothing for
+// others and for what is no hash.
 std::optional<MediaContent> find_media(Database& database, core::RunId run,
                                        const std::string& sha256);
 

@@ -17,20 +17,22 @@ constexpr const char* kLook = R"sql(
 
 }  // namespace
 
-bool check_resume(PgConnection& connection, core::RunId run, core::WriterId writer,
+void check_resume(PgConnection& connection, core::RunId run, core::WriterId writer,
                   core::Resume resume) {
-  if (resume == core::Resume::kNone) return false;
+  if (resume == core::Resume::kNone) return;
   const PgResult look =
       connection.run(kLook, PgParams().uuid(run.uuid().bytes).uuid(writer.uuid().bytes));
   const bool exists = look.boolean(0, 0), known = look.boolean(0, 1);
-  if (known) return exists;
+  if (!known) check_existed(run, resume, exists);
+}
+
+void check_existed(core::RunId run, core::Resume resume, bool exists) {
   if (resume == core::Resume::kMust && !exists)
     throw ResumeError("there is no run " + run.text() + " to be resumed",
                       "check the id and the server, or allow a new run");
   if (resume == core::Resume::kNever && exists)
     throw ResumeError("run " + run.text() + " is there already",
                       "take another id, or allow to resume it");
-  return exists;
 }
 
 std::int64_t next_step_of(Database& database, core::RunId run) {

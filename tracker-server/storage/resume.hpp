@@ -24,10 +24,13 @@ class ResumeError : public Error {
   std::string remedy_;
 };
 
-// Inside the registration's transaction, before anything is made: whether the run exists. A writer
-// that is known is taken as it is. Throws ResumeError, PgError.
-bool check_resume(PgConnection& connection, core::RunId run, core::WriterId writer,
+// Inside the registration's transaction, before anything is made. A writer that is known is taken
+// as it is. Throws ResumeError, PgError.
+void check_resume(PgConnection& connection, core::RunId run, core::WriterId writer,
                   core::Resume resume);
+
+// Once it is known who made the run: of several that come at once one did. Throws ResumeError.
+void check_existed(core::RunId run, core::Resume resume, bool exists);
 
 // As of the last commit. Throws Error(kUnavailable).
 std::int64_t next_step_of(Database& database, core::RunId run);

@@ -135,11 +135,11 @@ bool RunChanges::apply(PgConnection& connection, std::int64_t now_us) {
   for (const auto& [stream, lines] : console_) insert_log_chunk(connection, run_, stream, lines);
   const bool shown = !media_.empty() || !alerts_.empty();
   if (!touches_run()) {
-    apply_media(connection);
+    apply_media(connection, now_us);
     return shown;
   }
   apply_branches(connection);
-  apply_media(connection);
+  apply_media(connection, now_us);
   apply_row(connection, now_us);
   apply_definitions(connection);
   apply_writers(connection, now_us);
@@ -156,9 +156,9 @@ void RunChanges::apply_branches(PgConnection& connection) {
   notes_of_branches_.push_back(core::fork_document({fork_->run_id, fork_->step, objection}));
 }
 
-void RunChanges::apply_media(PgConnection& connection) const {
+void RunChanges::apply_media(PgConnection& connection, std::int64_t now_us) const {
   insert_media(connection, run_, media_);
-  insert_alerts(connection, run_, alerts_);
+  insert_alerts(connection, run_, alerts_, now_us);
 }
 
 void RunChanges::apply_row(PgConnection& connection, std::int64_t now_us) {

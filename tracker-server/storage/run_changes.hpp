@@ -37,7 +37,7 @@ class RunChanges {
   bool touches_run() const noexcept;
   void apply_row(PgConnection& connection, std::int64_t now_us);
   void apply_branches(PgConnection& connection);
-  void apply_media(PgConnection& connection) const;
+  void apply_media(PgConnection& connection, std::int64_t now_us) const;
   void apply_definitions(PgConnection& connection);
   void apply_writers(PgConnection& connection, std::int64_t now_us);
 

@@ -17,8 +17,9 @@ std::string RunOrder::columns(FilterSql& sql, const std::string& no) const {
   std::string out = no + " AS no";
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     RunColumn column{"NULL::float8", "NULL::text"};
-    if (i == 0 && rows_ == Rows::kWalk) {
-      out += ", 0 AS k0rank, w.v AS k0num, NULL::text AS k0str";
+    if (i == 0 && rows_ != Rows::kAny) {
+      out += rows_ == Rows::kNumbers ? ", 0 AS k0rank, w.v AS k0num, NULL::text AS k0str"
+                                     : ", 1 AS k0rank, NULL::float8 AS k0num, w.v AS k0str";
       continue;
     }
     if (!filter::is_attribute(keys_[i].field.source)) {
@@ -71,8 +72,10 @@ std::string RunOrder::behind(const RunPosition& position) const {
 
 std::string RunOrder::order() const {
   // What the rows are in already, so that nothing is sorted and the walk ends with the page.
-  if (rows_ == Rows::kWalk && keys_.size() == 1)
-    return falling() ? "k0num DESC, no DESC" : "k0num, no";
+  if (rows_ != Rows::kAny && keys_.size() == 1) {
+    const std::string value = rows_ == Rows::kNumbers ? "k0num" : "k0str";
+    return falling() ? value + " DESC, no DESC" : value + ", no";
+  }
   std::string out;
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     const std::string direction = is_falling(keys_[i]) ? " DESC, " : ", ";

@@ -13,8 +13,8 @@ namespace tracker::storage {
 
 class RunOrder {
  public:
-  // kWalk: rows come from `w` in order of the first key, whose number is w.v.
-  enum class Rows { kAny, kWalk };
+  // kNumbers, kTexts: rows come from `w` in order of the first key, whose number or text is w.v.
+  enum class Rows { kAny, kNumbers, kTexts };
   RunOrder(const std::vector<filter::SortKey>& keys, FilterContext context, Rows rows = Rows::kAny)
       : keys_(keys), context_(context), rows_(rows) {}
 

@@ -1,7 +1,6 @@
 #include "storage/run_query.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <pqxx/pqxx>
@@ -93,26 +92,49 @@ class Query {
     take(params, page(order, params, Reach::kProbe, "(" + begin + ") w"));
   }
 
+  // Which values of the first key the page begins with: numbers come before texts, and what misses
+  // the key last. Absent where no index has them.
+  std::optional<RunOrder::Rows> first_values() {
+    using Rows = RunOrder::Rows;
+    const auto& field = query_.sort.front().field;
+    if (query_.after) {
+      const auto kind = query_.after->values.front().index();
+      if (kind == 0) return std::nullopt;
+      return kind == 1 ? Rows::kNumbers : Rows::kTexts;
+    }
+    const auto key = filter::is_attribute(field.source) ? fields_.key_of(field) : std::nullopt;
+    if (!key) return Rows::kNumbers;
+    const auto rows = transaction_.exec("SELECT EXISTS (SELECT FROM run_attribute WHERE key_id = " +
+                                        std::to_string(*key) + " AND num IS NOT NULL)");
+    return rows[0][0].as<bool>() ? Rows::kNumbers : Rows::kTexts;
+  }
+
   // False if the page may go on behind what was walked. Walks on if that many matches were found
   // that the rest of the page should not be far.
   bool walk() {
     if (limits_.walk == 0) return false;
+    plan_for(transaction_, Reach::kProbe, limits_.timeout_ms);
+    const auto first = first_values();
+    if (!first) return false;
     const auto budget = std::max(limits_.walk, kWalkPages * query_.limit);
-    if (walk(budget)) return true;
+    if (walk(*first, budget)) return true;
     if (positions_.size() < kFewestToJudge) return false;
     const auto needed = budget * (query_.limit + 1) / positions_.size();
-    return needed <= limits_.walk_on && walk(needed + needed / 2);
+    return needed <= limits_.walk_on && walk(*first, needed + needed / 2);
   }
 
-  bool walk(std::size_t budget) {
+  bool walk(RunOrder::Rows first, std::size_t budget) {
     QueryParams params;
-    const auto walked = walk_of(query_, context(params), budget);
+    const auto most = std::max(budget, limits_.walk_on);
+    const auto walked = walk_of(query_, first, context(params), budget, most);
     if (!walked) return false;
-    plan_for(transaction_, Reach::kProbe, limits_.timeout_ms);
+    if (!walked->count.empty() &&
+        walked->count_params.run(transaction_, walked->count)[0][0].as<std::size_t>() > most)
+      return false;
     found_.plan = QueryPlan::kWalk;
-    const RunOrder order(query_.sort, context(params), RunOrder::Rows::kWalk);
+    const RunOrder order(query_.sort, context(params), first);
     take(params, page(order, params, Reach::kProbe, walked->from));
-    return found_.next && (!walked->first_only || ends_before(*walked));
+    return found_.next.has_value();
   }
 
   void scan() {
@@ -137,16 +159,8 @@ class Query {
     for (const pqxx::row& row : rows) positions_.push_back(position_of(row, query_.sort.size()));
     found_.next.reset();
     if (positions_.size() <= query_.limit) return;
-    beyond_ = std::move(positions_.back());
     positions_.pop_back();
     found_.next = positions_.back();
-  }
-
-  // The walk was in order of the first key alone: runs with the value it ended at may be missing.
-  bool ends_before(const Walk& walked) {
-    const auto rows = walked.end_params.run(transaction_, walked.end);
-    if (rows[0][0].is_null()) return false;
-    return std::get<double>(beyond_.values.front()) != std::strtod(rows[0][0].c_str(), nullptr);
   }
 
   void identify() {
@@ -166,7 +180,6 @@ class Query {
   const RunQueryLimits& limits_;
   QueryFields fields_;
   std::vector<RunPosition> positions_;  // of the page
-  RunPosition beyond_;                  // of the run behind it, if there is one
   FoundRuns found_;
 };
 

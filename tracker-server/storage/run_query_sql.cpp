@@ -51,30 +51,39 @@ std::string select_by_joins(const filter::Node& filter, const RunOrder* order,
          " AND r.project_id = " + context.params.add(context.project.text(), "uuid");
 }
 
-// Runs of the index in order of (value, no); `table` has both. `bound` is SQL for where it begins,
-// or empty.
-std::string in_order(const std::string& table, const std::string& value, const std::string& no,
-                     const std::string& bound, bool falling, std::size_t budget) {
-  const std::string direction = falling ? " DESC" : "";
-  return "(SELECT " + no + " AS no, " + value + " AS v FROM " + table + bound + " ORDER BY " +
-         value + direction + ", " + no + direction + " LIMIT " + std::to_string(budget) + ")";
-}
-
+// Where an index begins: SQL of a table with its condition, of the value and of the run's number.
 struct Start {
   std::string table, value, no;
   const char* type;
 };
 
-std::string bound_of(const RunQuery& query, const Start& start, QueryParams& params) {
+std::optional<Start> start_of(const RunQuery& query, RunOrder::Rows first, FilterContext context) {
+  const auto& field = query.sort.front().field;
+  if (field.source == Source::kCreated)
+    return Start{"run x WHERE x.project_id = " + context.params.add(context.project.text(), "uuid"),
+                 "x.created_us", "x.no", "bigint"};
+  if (!filter::is_attribute(field.source)) return std::nullopt;
+  const auto key = context.fields.key_of(field);
+  if (!key) return std::nullopt;
+  const bool texts = first == RunOrder::Rows::kTexts;
+  const std::string value = texts ? "x.str" : "x.num";
+  return Start{
+      "run_attribute x WHERE x.key_id = " + std::to_string(*key) + " AND " + value + " IS NOT NULL",
+      value, "x.run_no", texts ? "text" : "float8"};
+}
+
+// Values of created_us are whole and below 2^53.
+std::string text_of(const SortValue& value) {
+  if (const auto* number = std::get_if<double>(&value)) return QueryParams::text_of(*number);
+  return std::get<std::string>(value);
+}
+
+std::string bound_of(const RunQuery& query, const Start& start, bool falling, QueryParams& params) {
   if (!query.after) return {};
-  const bool falling = query.sort.front().direction == filter::SortKey::Direction::kFalling;
-  // Values of created_us are whole and below 2^53.
-  auto text = QueryParams::text_of(std::get<double>(query.after->values.front()));
-  if (query.sort.size() > 1)
-    return " AND " + start.value + (falling ? " <= " : " >= ") + params.add(text, start.type);
-  return " AND (" + start.value + ", " + start.no + ")" + (falling ? " < (" : " > (") +
-         params.add(text, start.type) + ", " +
-         params.add(std::to_string(query.after->no), "integer") + ")";
+  const auto value = params.add(text_of(query.after->values.front()), start.type);
+  if (query.sort.size() > 1) return " AND " + start.value + (falling ? " <= " : " >= ") + value;
+  return " AND (" + start.value + ", " + start.no + ")" + (falling ? " < (" : " > (") + value +
+         ", " + params.add(std::to_string(query.after->no), "integer") + ")";
 }
 
 }  // namespace
@@ -106,34 +115,26 @@ std::string select_runs(const filter::Node& filter, const RunOrder* order, Filte
                                 : select_by_joins(filter, order, context);
 }
 
-std::optional<Walk> walk_of(const RunQuery& query, FilterContext context, std::size_t budget) {
-  const auto& first = query.sort.front();
-  if (query.after && query.after->values.front().index() != 1) return std::nullopt;
-  const bool falling = first.direction == filter::SortKey::Direction::kFalling;
+std::optional<Walk> walk_of(const RunQuery& query, RunOrder::Rows first, FilterContext context,
+                            std::size_t budget, std::size_t most) {
+  const bool falling = query.sort.front().direction == filter::SortKey::Direction::kFalling;
+  const bool several = query.sort.size() > 1;
   const auto write = [&](QueryParams& params) -> std::string {
-    Start start{"", "x.num", "x.run_no", "float8"};
-    if (first.field.source == Source::kCreated) {
-      start = {"run x WHERE x.project_id = " + params.add(context.project.text(), "uuid"),
-               "x.created_us", "x.no", "bigint"};
-    } else if (filter::is_attribute(first.field.source)) {
-      const auto key = context.fields.key_of(first.field);
-      if (!key) return {};
-      start.table =
-          "run_attribute x WHERE x.key_id = " + std::to_string(*key) + " AND x.num IS NOT NULL";
-    } else {
-      return {};
-    }
-    return in_order(start.table, start.value, start.no, bound_of(query, start, params), falling,
-                    budget);
+    const auto start =
+        start_of(query, first, {params, context.fields, context.project, context.now_us});
+    if (!start) return {};
+    const std::string direction = falling ? " DESC" : "";
+    return "(SELECT " + start->no + " AS no, " + start->value + " AS v FROM " + start->table +
+           bound_of(query, *start, falling, params) + " ORDER BY " + start->value + direction +
+           (several ? "" : ", " + start->no + direction) + " FETCH FIRST " +
+           std::to_string(budget) + (several ? " ROWS WITH TIES" : " ROWS ONLY") + ") w";
   };
   Walk walk;
-  walk.first_only = query.sort.size() > 1;
   walk.from = write(context.params);
   if (walk.from.empty()) return std::nullopt;
-  walk.from += " w";
-  if (walk.first_only)
-    walk.end = std::string("SELECT ") + (falling ? "min" : "max") + "(v) FROM " +
-               write(walk.end_params) + " z";
+  if (several)
+    walk.count = "SELECT count(*) FROM (SELECT FROM " + write(walk.count_params) + " LIMIT " +
+                 std::to_string(most + 1) + ") z";
   return walk;
 }
 

@@ -27,15 +27,17 @@ std::string select_runs(const filter::Node& filter, const RunOrder* order, Filte
 // LEFT JOINs of attributes, each under its alias, with the run whose number is `no`.
 std::string attribute_joins(const std::set<std::int32_t>& keys, const std::string& no);
 
-// Runs in order of the first sort key, beginning with the page's first possible one, at most
-// `budget` of them.
+// Runs in order of the first sort key, beginning with the page's first possible one: `budget` of
+// them, and with several keys all that share the last one's value, so that the others can sort
+// them.
 struct Walk {
   std::string from;
-  bool first_only = false;  // the order is that of the first key only
-  std::string end;          // then: a statement for the value that the walk ended at, …
-  QueryParams end_params;   // … and its parameters
+  std::string count;         // with several keys: a statement for how many there are, …
+  QueryParams count_params;  // … and its parameters
 };
-// Absent where there is no index for it: the first key is text, missing, or no attribute.
-std::optional<Walk> walk_of(const RunQuery& query, FilterContext context, std::size_t budget);
+// `first`: which of the first key's values. Absent where there is no index for it: the first key is
+// a field of the run other than its creation, or an attribute that no run has.
+std::optional<Walk> walk_of(const RunQuery& query, RunOrder::Rows first, FilterContext context,
+                            std::size_t budget, std::size_t most);
 
 }  // namespace tracker::storage

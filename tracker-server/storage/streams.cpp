@@ -4,21 +4,13 @@
 #include <map>
 
 #include "core/run_state.hpp"
+#include "storage/projects.hpp"
 #include "storage/run_changes.hpp"
 
 namespace tracker::storage {
 namespace {
 
 constexpr int kAttempts = 5;
-
-// A statement of its own: the next one's snapshot sees the project even when another server made it
-// at the same moment.
-constexpr const char* kMakeProject = R"sql(
-  INSERT INTO project (id, name, created_us) VALUES (gen_random_uuid(), $1, $2)
-  ON CONFLICT (name) DO NOTHING)sql";
-
-constexpr const char* kMakeAdmin = R"sql(
-  INSERT INTO project_member (project_id, account_id, role) SELECT id, $2, 3 FROM project WHERE name = $1)sql";
 
 // The run's own name comes with its first record; until then the beginning of its id serves. A run
 // that is known takes no number from the sequence of run.no.
@@ -61,20 +53,11 @@ Error deleted(core::RunId run) {
   return {ErrorCode::kNotFound, "run " + run.text() + " was deleted"};
 }
 
-void make_project(PgConnection& connection, const Registration& r) {
-  const bool made =
-      connection.run(kMakeProject, PgParams().text(r.project).bigint(r.now_us)).affected() > 0;
-  if (!made && r.makes_project)
-    throw Error(ErrorCode::kUnavailable, "the project was made by somebody else just now");
-  if (made && r.creator)
-    connection.run(kMakeAdmin, PgParams().text(r.project).uuid(r.creator->uuid().bytes));
-}
-
 RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
   PgTransaction transaction(connection);
   const auto& run = r.run.uuid().bytes;
-  const bool existed = check_resume(connection, r.run, r.writer, r.resume);
-  make_project(connection, r);
+  check_resume(connection, r.run, r.writer, r.resume);
+  make_project(connection, {r.project, r.now_us, r.makes_project, r.creator});
   const bool made =
       connection.run(kMakeRun, PgParams().uuid(run).text(r.project).bigint(r.now_us)).affected() >
       0;
@@ -85,7 +68,9 @@ RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
                        static_cast<std::uint64_t>(writer.bigint(0, 2)),
                        made,
                        {}};
-  if (r.resume != core::Resume::kNone) out.resumed = core::Resumed{existed, 0};
+  // Another may have made or removed the run since the look.
+  if (out.epoch == 1) check_existed(r.run, r.resume, !made);
+  if (r.resume != core::Resume::kNone) out.resumed = core::Resumed{!made, 0};
   // A statement of its own, behind the insert: its snapshot sees every run that was removed before.
   if (made && connection.run(kBuried, PgParams().uuid(run)).rows() > 0) throw deleted(r.run);
   const bool ended = writer.boolean(0, 3);

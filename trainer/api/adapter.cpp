@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-models::LoraConfig wanted_adapter(const FineTuneOptions& a) {
+models::LoraConfig wanted_adapter(const FineTuneOptions& a, const ModelFiles& files) {
   models::LoraConfig lora;
   lora.rank = *a.lora_r;
   lora.alpha = a.lora_alpha;
@@ -22,6 +22,8 @@ models::LoraConfig wanted_adapter(const FineTuneOptions& a) {
   // PEFT takes a path from where it is started; an absolute one is found from everywhere.
   lora.base_model =
       fs::is_directory(a.model) ? fs::absolute(a.model).lexically_normal().string() : a.model;
+  // An alias may move; the version that is trained on does not.
+  if (!files.version.empty()) lora.base_model = "tracker://" + files.version;
   if (a.revision != "main") lora.revision = a.revision;
   return lora;
 }
@@ -50,7 +52,7 @@ void check_lora(const FineTuneOptions& a) {
 
 void settle_adapter(const FineTuneOptions& a, ModelFiles& files) {
   if (!a.lora_r) return;
-  const models::LoraConfig wanted = models::settle_lora(wanted_adapter(a), files.config);
+  const models::LoraConfig wanted = models::settle_lora(wanted_adapter(a, files), files.config);
   const bool resumed = !a.resume_from_checkpoint.empty();
   const std::string place = files.directory.string();
   if (!resumed && files.config.lora) {

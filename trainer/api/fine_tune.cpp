@@ -4,11 +4,15 @@
 
 #include <utility>
 
+#include "api/artifact_model.hpp"
 #include "api/prepared.hpp"
+#include "api/run_artifacts.hpp"
 #include "api/saved_model.hpp"
 #include "api/train_options.hpp"
 #include "config/error.hpp"
+#include "models/model_types.hpp"
 #include "nn/runtime.hpp"
+#include "train/checkpoint_folders.hpp"
 #include "train/evaluation_report.hpp"
 #include "train/loop.hpp"
 #include "train/metrics_file.hpp"
@@ -33,8 +37,18 @@ fs::path output_directory(const FineTuneOptions& o, const std::string& run_name)
 struct Watched {
   fs::path directory;
   std::vector<std::unique_ptr<train::Hook>> hooks;
-  train::TrackerHook* tracker = nullptr;  // null without one
+  train::TrackerHook* tracker = nullptr;   // null without one
+  api::RunArtifacts* artifacts = nullptr;  // null without a run
 };
+
+// What is told of every model that the run logs.
+tracker::Dict about(const FineTuneOptions& o, const Prepared& p) {
+  return {{"base_model", o.model},
+          {"dataset", o.data.dataset},
+          {"dataset_fingerprint", p.fingerprint},
+          {"model_type", std::string(p.model->config().type->name)},
+          {"model/num_parameters", p.model->parameters().size()}};
+}
 
 std::unique_ptr<train::TrackerHook> start_tracker(const FineTuneOptions& o, const Prepared& p,
                                                   const train::EvaluationNames& names,
@@ -50,6 +64,26 @@ std::unique_ptr<train::TrackerHook> start_tracker(const FineTuneOptions& o, cons
       names, say);
 }
 
+// Records what the run uses, and is told of its models.
+std::unique_ptr<api::RunArtifacts> start_artifacts(const FineTuneOptions& o, const Prepared& p,
+                                                   std::shared_ptr<tracker::Run> run,
+                                                   const fs::path& directory,
+                                                   const train::Say& say) {
+  const std::string name =
+      o.model_name.empty() ? api::artifact_name("model-" + run->name()) : o.model_name;
+  auto artifacts = std::make_unique<api::RunArtifacts>(
+      std::move(run),
+      api::ModelLogSettings{.at_end = o.log_model != "false",
+                            .checkpoints = o.log_model == "checkpoint",
+                            .name = name,
+                            .directory = directory,
+                            .about = about(o, p)},
+      say);
+  if (api::names_artifact(o.model)) artifacts->use_model(o.model);
+  artifacts->use_data(p.data, p.opened);
+  return artifacts;
+}
+
 Watched watch(const FineTuneOptions& o, const Prepared& p, const train::Say& say) {
   Watched out;
   const train::EvaluationNames names{.classes = p.model->config().labels,
@@ -57,12 +91,19 @@ Watched watch(const FineTuneOptions& o, const Prepared& p, const train::Say& say
   std::string run_name = o.run_name.empty() ? api::generated_name(o.model) : o.run_name;
   if (o.report_to == "tracker") {
     auto hook = start_tracker(o, p, names, say);
-    if (!hook->run_name().empty()) run_name = hook->run_name();
+    if (hook->run()) run_name = hook->run()->name();
     out.tracker = hook.get();
     out.hooks.push_back(std::move(hook));
   }
   out.directory = output_directory(o, run_name);
   api::make_directory(out.directory);
+  if (out.tracker && out.tracker->run()) {
+    auto artifacts = start_artifacts(o, p, out.tracker->run(), out.directory, say);
+    out.artifacts = artifacts.get();
+    out.hooks.push_back(std::move(artifacts));
+  } else if (o.log_model != "false") {
+    say("the model is not logged: there is no run");
+  }
   out.hooks.push_back(std::make_unique<train::MetricsFile>(out.directory / "metrics.jsonl", say));
   out.hooks.push_back(std::make_unique<train::EvaluationReport>(out.directory, names, say));
   return out;
@@ -72,6 +113,7 @@ FineTuned result_of(const train::TrainingResult& trained, const fs::path& direct
   FineTuned out{.outcome = trained.outcome,
                 .directory = directory,
                 .archive = {},
+                .artifact = {},
                 .steps = trained.state.global_step,
                 .evaluation = {},
                 .seconds = trained.train_runtime,
@@ -81,6 +123,26 @@ FineTuned result_of(const train::TrainingResult& trained, const fs::path& direct
   out.evaluation.insert(out.evaluation.end(), trained.last_evaluation->metrics.begin(),
                         trained.last_evaluation->metrics.end());
   return out;
+}
+
+// Whether the saved model is the one that --metric-for-best-model says.
+bool is_best(const FineTuneOptions& o, const train::TrainerState& state) {
+  if (state.best_global_step == 0) return false;
+  return state.best_global_step == state.global_step ||
+         (o.load_best_model_at_end &&
+          fs::exists(fs::path(state.best_model_checkpoint) / train::kStateFile));
+}
+
+// The run ends, after all that it made was handed over.
+void end_run(const Watched& watched, FineTuned& done) {
+  if (watched.artifacts) {
+    watched.artifacts->end(done.outcome == train::Outcome::kStopped ? api::Errands::End::kAsked
+                                                                    : api::Errands::End::kDone);
+  }
+  if (!watched.tracker) return;
+  watched.tracker->finish(done.outcome,
+                          done.outcome == train::Outcome::kStopped ? "stopped by a signal" : "");
+  if (watched.artifacts) done.artifact = watched.artifacts->report();
 }
 
 // Trains and saves.
@@ -103,17 +165,21 @@ FineTuned run(const FineTuneOptions& o, Prepared& p, train::TrainingOptions opti
   const train::TrainingResult trained = train::train(*p.model, data, options, watched.hooks, stop);
   FineTuned out = result_of(trained, options.output_directory);
   if (out.outcome == train::Outcome::kFinished) {
-    out.archive = api::save_model(o,
-                                  {.model = *p.model,
-                                   .tokenizer = p.tokenizer_files,
-                                   .state = trained.state,
-                                   .data_origin = p.origin},
-                                  out.directory);
+    const api::SavedModel saved = api::save_model(o,
+                                                  {.model = *p.model,
+                                                   .tokenizer = p.tokenizer_files,
+                                                   .state = trained.state,
+                                                   .data_origin = p.origin},
+                                                  out.directory);
+    out.archive = saved.archive;
+    if (watched.artifacts) {
+      watched.artifacts->log_final({.saved = saved,
+                                    .state = trained.state,
+                                    .evaluation = out.evaluation,
+                                    .best = is_best(o, trained.state)});
+    }
   }
-  if (watched.tracker) {
-    watched.tracker->finish(out.outcome,
-                            out.outcome == train::Outcome::kStopped ? "stopped by a signal" : "");
-  }
+  end_run(watched, out);
   return out;
 }
 
@@ -139,6 +205,7 @@ FineTuned fine_tune(const FineTuneOptions& wanted, FineTuneRows rows, FineTuneWa
   try {
     return run(known, p, options, watched, watching.stop ? *watching.stop : never);
   } catch (const std::exception& error) {
+    if (watched.artifacts) watched.artifacts->end(api::Errands::End::kAsked);
     if (watched.tracker) watched.tracker->fail(error.what());
     throw;
   }

@@ -39,7 +39,9 @@ struct FineTuned {
   train::Outcome outcome = train::Outcome::kFinished;
   std::filesystem::path directory;  // model, metrics.jsonl, reports, checkpoints
   std::filesystem::path archive;    // NAME.tar.gz in it; empty when stopped
-  std::int64_t steps = 0;           // in all, those before a resume too
+  // "imdb/model-happy-fox-1:v0", with log_model; empty as long as no server has it.
+  std::string artifact;
+  std::int64_t steps = 0;  // in all, those before a resume too
   // Of the model that was saved: "loss", "accuracy", …; empty without evaluation.
   train::Metrics evaluation;
   double seconds = 0;             // of training, with evaluations

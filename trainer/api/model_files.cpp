@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "api/artifact_model.hpp"
 #include "config/error.hpp"
 #include "hub/hub.hpp"
 #include "models/model_types.hpp"
@@ -68,32 +69,37 @@ ModelFiles open_adapter(const hub::Hub& hub, const fs::path& adapter) {
                     ": base_model_name_or_path is not there: name the model the adapter is for");
   }
   const fs::path base =
-      resolve(hub, lora.base_model, lora.revision.empty() ? "main" : lora.revision);
+      resolve(hub, place_of(lora.base_model).place, lora.revision.empty() ? "main" : lora.revision);
   ModelFiles files{
       .directory = adapter,
       .config = models::read_config(holder(adapter, base, kConfigFile) / kConfigFile),
       .tokenizer = text::Tokenizer::load(holder(adapter, base, "tokenizer.json")),
       .tensors = weights::TensorFiles::open_model(base),
-      .adapter = weights::TensorFiles::open_safetensors(adapter / models::kAdapterWeightsFile)};
+      .adapter = weights::TensorFiles::open_safetensors(adapter / models::kAdapterWeightsFile),
+      .version = {}};
   files.config.lora = lora;
   return files;
 }
 
 }  // namespace
 
-ModelFiles open_model(const std::string& id_or_directory, const std::string& revision,
+ModelFiles open_model(const std::string& model, const std::string& revision,
                       const hub::Progress& downloads) {
-  if (id_or_directory.empty())
-    throw Error(ErrorCode::kUsage, "--model is required: a hub id or a directory");
+  if (model.empty()) throw Error(ErrorCode::kUsage, "--model is required: a hub id or a directory");
+  const ModelPlace at = place_of(model);
   const hub::Hub hub(hub::HubSettings::from_environment(), downloads);
-  if (const auto adapter = find_adapter(hub, id_or_directory, revision))
-    return open_adapter(hub, *adapter);
-  const fs::path directory = resolve(hub, id_or_directory, revision);
+  if (const auto adapter = find_adapter(hub, at.place, revision)) {
+    ModelFiles files = open_adapter(hub, *adapter);
+    files.version = at.version;
+    return files;
+  }
+  const fs::path directory = resolve(hub, at.place, revision);
   return {.directory = directory,
           .config = models::read_config(directory / kConfigFile),
           .tokenizer = text::Tokenizer::load(directory),
           .tensors = weights::TensorFiles::open_model(directory),
-          .adapter = std::nullopt};
+          .adapter = std::nullopt,
+          .version = at.version};
 }
 
 models::LoadReport load_weights(models::Classifier& model, const ModelFiles& files) {

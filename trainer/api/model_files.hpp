@@ -25,12 +25,14 @@ struct ModelFiles {
   text::Tokenizer tokenizer;
   weights::TensorFiles tensors;                 // of a model with adapters the base model's
   std::optional<weights::TensorFiles> adapter;  // config.lora says which
+  std::string version;  // "imdb/model:v3" of a model that the tracker keeps; else empty
 };
 
+// Of a hub id, a directory or tracker://PROJECT/NAME[:VERSION] (api/artifact_model.hpp).
 // Downloads what is missing, config.json first: an unsupported model is refused before its weights
 // are fetched. Of a directory or repository with an adapter_config.json the base model that it
 // names is opened as well; tokenizer and config.json are the adapter's own where it has them.
-ModelFiles open_model(const std::string& id_or_directory, const std::string& revision,
+ModelFiles open_model(const std::string& model, const std::string& revision,
                       const hub::Progress& downloads);
 
 // What config.json says of the labels, where the options say nothing: its problem_type; one label

@@ -111,13 +111,16 @@ struct FineTuneOptions {
   double early_stopping_threshold = 0;
   std::string resume_from_checkpoint;
   std::string output_dir;
-  std::string log_model = "false";
 
   std::string run_name;
   std::string group;
   std::string tags;  // a,b
   std::string notes;
   std::string report_to = "tracker";
+  // Models as versions of an artifact: "false", "end" (the model that is saved), "checkpoint" (each
+  // checkpoint as well). The words are those of WANDB_LOG_MODEL.
+  std::string log_model = "false";
+  std::string model_name;  // of the artifact; empty: model-RUN NAME
 };
 
 }  // namespace trainer

@@ -107,8 +107,8 @@ Json to_json(FineTuneOptions o) {
   add("save_total_limit", o.save_total_limit);
   add("resume_from_checkpoint", o.resume_from_checkpoint);
   add("output_dir", o.output_dir);
-  add("log_model", o.log_model);
   add("report_to", o.report_to);
+  add("log_model", o.log_model);
   return json;
 }
 

@@ -128,7 +128,9 @@ void describe(const Prepared& p, const train::Say& say) {
 }
 
 // What the model is said to be made from: a resumed run need not be told again.
-std::string base_model(const FineTuneOptions& o, const std::optional<fs::path>& checkpoint) {
+std::string base_model(const FineTuneOptions& o, const std::optional<fs::path>& checkpoint,
+                       const ModelFiles& files) {
+  if (!files.version.empty()) return "tracker://" + files.version;
   if (!o.model.empty() || !checkpoint) return o.model;
   const std::string kept = train::base_model_of(*checkpoint);
   return kept.empty() ? checkpoint->string() : kept;
@@ -181,10 +183,12 @@ Prepared prepare(const FineTuneOptions& o, FineTuneRows given, const hub::Progre
   Prepared p;
   if (!o.resume_from_checkpoint.empty())
     p.checkpoint = train::find_checkpoint(o.resume_from_checkpoint);
-  p.base_model = base_model(o, p.checkpoint);
   p.files = std::make_unique<ModelFiles>(open_model(p.checkpoint ? p.checkpoint->string() : o.model,
                                                     p.checkpoint ? "main" : o.revision, downloads));
+  p.base_model = base_model(o, p.checkpoint, *p.files);
+  p.opened = fs::file_time_type::clock::now();
   Sources sources = sources_of(o, std::move(given), *p.files, say);
+  p.data = used_data(o, sources.rows);
   p.origin = sources.rows.train->origin;
   p.fingerprint = sources.rows.train->fingerprint;
   settle_labels(*p.files, *sources.rows.train);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/dataset_artifact.hpp"
 #include "api/fine_tune.hpp"
 #include "api/model_files.hpp"
 #include "api/token_stream.hpp"
@@ -28,7 +29,9 @@ struct Prepared {
   std::optional<data::Dataset> evaluation_rows;
   std::size_t max_length = 0;
   std::optional<std::filesystem::path> checkpoint;
-  std::string base_model;  // what the model was made from
+  std::string base_model;      // what the model was made from; of the tracker's, which version
+  std::vector<UsedData> data;  // files that were read
+  std::filesystem::file_time_type opened;  // before they were
   std::string origin;
   std::string fingerprint;
   std::optional<data::Summary> train_summary;  // absent of a stream

@@ -1,6 +1,7 @@
 #include "api/saved_model.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "api/train_options.hpp"
 #include "config/error.hpp"
@@ -70,8 +71,8 @@ void make_directory(const fs::path& directory) {
                                     "; give another --output-dir");
 }
 
-fs::path save_model(const FineTuneOptions& a, const TrainedModel& trained,
-                    const fs::path& directory) {
+SavedModel save_model(const FineTuneOptions& a, const TrainedModel& trained,
+                      const fs::path& directory) {
   models::export_model(trained.model, trained.tokenizer, directory);
   const std::string name = fs::absolute(directory).filename().string();
   const std::string metric = card_metric(trained.model.config().problem());
@@ -95,7 +96,9 @@ fs::path save_model(const FineTuneOptions& a, const TrainedModel& trained,
     saved.emplace_back("model.safetensors");
   }
   for (const models::StoredFile& file : trained.tokenizer) saved.emplace_back(file.name);
-  return write_archive(directory, saved, name);
+  const fs::path archive = write_archive(directory, saved, name);
+  for (fs::path& file : saved) file = directory / file;
+  return {.files = std::move(saved), .archive = archive};
 }
 
 }  // namespace trainer::api

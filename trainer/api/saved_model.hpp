@@ -18,10 +18,15 @@ struct TrainedModel {
   std::string data_origin;
 };
 
-// The model directory that transformers loads, with model card and flags, and NAME.tar.gz of it,
-// whose path is returned. Throws Error(kIo).
-std::filesystem::path save_model(const FineTuneOptions& options, const TrainedModel& trained,
-                                 const std::filesystem::path& directory);
+struct SavedModel {
+  std::vector<std::filesystem::path> files;  // of the model, in the directory
+  std::filesystem::path archive;             // NAME.tar.gz of them
+};
+
+// The model directory that transformers loads, with model card and flags, and NAME.tar.gz of it.
+// Throws Error(kIo).
+SavedModel save_model(const FineTuneOptions& options, const TrainedModel& trained,
+                      const std::filesystem::path& directory);
 
 // Throws Error(kIo) that names --output-dir.
 void make_directory(const std::filesystem::path& directory);

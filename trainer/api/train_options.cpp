@@ -12,6 +12,8 @@
 #include <tracker/json.hpp>
 
 #include "api/adapter.hpp"
+#include "api/artifact_model.hpp"
+#include "api/dataset_artifact.hpp"
 #include "config/error.hpp"
 
 namespace trainer::api {
@@ -20,9 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-// The last part of a path or hub id: "google-bert/bert-base-uncased" -> "bert-base-uncased".
+// The last part of a path, hub id or artifact without its version:
+// "google-bert/bert-base-uncased" -> "bert-base-uncased".
 std::string short_name(const std::string& source) {
-  fs::path path(source);
+  fs::path path(names_artifact(source) ? source.substr(0, source.rfind(':')) : source);
   if (!path.has_filename()) path = path.parent_path();
   const std::string name = path.filename().string();
   return name.empty() || name == "." || name == ".." ? "model" : name;
@@ -47,6 +50,25 @@ std::optional<char> delimiter_from(const std::string& text) {
   throw Error(ErrorCode::kUsage, "--csv-delimiter '" + text + "' is not one byte (or \\t)");
 }
 
+void check_model_log(const FineTuneOptions& a) {
+  if (a.log_model != "false" && a.log_model != "end" && a.log_model != "checkpoint") {
+    throw Error(ErrorCode::kUsage,
+                "--log-model '" + a.log_model + "' is not known: use false, end or checkpoint");
+  }
+  if (a.log_model != "false" && a.report_to != "tracker") {
+    throw Error(ErrorCode::kUsage, "--log-model " + a.log_model +
+                                       " hands models to the tracker: leave out --report-to " +
+                                       a.report_to);
+  }
+  if (a.model_name.empty()) return;
+  if (a.log_model == "false")
+    throw Error(ErrorCode::kUsage, "--model-name goes with --log-model end or checkpoint");
+  if (artifact_name(a.model_name) != a.model_name) {
+    throw Error(ErrorCode::kUsage, "--model-name '" + a.model_name +
+                                       "' is not 1 to 128 letters, digits, '.', '_' or '-'");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> split(const std::string& text) {
@@ -64,7 +86,8 @@ void check(const FineTuneOptions& a) {
   check_lora(a);
   if (a.model.empty() && a.resume_from_checkpoint.empty()) {
     throw Error(ErrorCode::kUsage,
-                "--model is required: a hub id or a directory (see trainer --help)");
+                "--model is required: a hub id, a directory or tracker://PROJECT/NAME (see trainer "
+                "--help)");
   }
   if (a.streaming && a.class_weights == "balanced") {
     throw Error(
@@ -79,12 +102,7 @@ void check(const FineTuneOptions& a) {
   if (a.device != "auto" && a.device != "cpu") {
     throw Error(ErrorCode::kUsage, "--device '" + a.device + "' is not known: use auto or cpu");
   }
-  if (a.log_model != "false") {
-    throw Error(ErrorCode::kUnsupported,
-                "--log-model " + a.log_model +
-                    ": this build does not hand models to the tracker; use --log-model false, and "
-                    "`tracker artifact put` for the model that is saved in --output-dir");
-  }
+  check_model_log(a);
 }
 
 data::DatasetOptions dataset_options(const DataOptions& a, const std::string& source) {

@@ -43,7 +43,9 @@ CLI::App& subcommand(CLI::App& app, const char* name, const char* help) {
 
 void define_subcommands(CLI::App& app, Arguments& a) {
   CLI::App& tokenize = subcommand(app, "tokenize", "texts to token ids");
-  tokenize.add_option("--model", a.tokenize.model, "directory with the tokenizer")
+  tokenize
+      .add_option("--model", a.tokenize.model,
+                  "directory with the tokenizer, or tracker://PROJECT/NAME[:VERSION]")
       ->required()
       ->group("Files");
   files_options(tokenize, a.tokenize.input, a.tokenize.output);
@@ -113,7 +115,8 @@ void define_descriptions(CLI::App& app, Arguments& a) {
 
   CLI::App& inspect = subcommand(
       app, "inspect", "a model's architecture, size, tokenizer and what would be loaded of it");
-  inspect.add_option("model,--model", a.inspect.model, "hub id, or a model's directory");
+  inspect.add_option("model,--model", a.inspect.model,
+                     "hub id, a model's directory, or tracker://PROJECT/NAME[:VERSION]");
   inspect.add_option("--revision", a.inspect.revision, "branch, tag or commit of the hub's model")
       ->capture_default_str();
   inspect.add_flag("--json", a.inspect.json, "print JSON instead of lines");

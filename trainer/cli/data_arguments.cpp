@@ -6,7 +6,10 @@ namespace trainer::cli {
 std::vector<Flag> model_flags(std::string& model, std::string& revision) {
   constexpr std::string_view group = kModelAndData;
   return {
-      {group, "--model", "hub id, or a directory with config.json, weights and tokenizer", &model},
+      {group, "--model",
+       "hub id, directory with config.json, weights and tokenizer, or "
+       "tracker://PROJECT/NAME[:VERSION]",
+       &model},
       {group, "--revision", "branch, tag or commit of the hub's model", &revision},
   };
 }

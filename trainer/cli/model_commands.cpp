@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "api/artifact_model.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/parity_table.hpp"
@@ -238,7 +239,7 @@ int run_inspect(const InspectArguments& arguments) {
   TransferDisplay display(transfer_style_of_terminal());
   const hub::Hub hub(hub::HubSettings::from_environment(), display.progress());
   const std::filesystem::path directory = weights::resolve_model(
-      hub, arguments.model, arguments.revision,
+      hub, api::place_of(arguments.model).place, arguments.revision,
       [](const std::filesystem::path& config) { models::read_config(config); });
   display.finish();
   const weights::TensorFiles tensors = weights::TensorFiles::open_model(directory);

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "api/artifact_model.hpp"
 #include "api/train_options.hpp"
 #include "config/printable.hpp"
 
@@ -33,7 +34,8 @@ void token_options(CLI::App& app, TokenizeArguments& a) {
 }
 
 TokenizeOptions tokenize_options(const TokenizeArguments& a) {
-  TokenizeOptions options{.model = a.model, .input = a.input, .output = a.output, .encode = {}};
+  TokenizeOptions options{
+      .model = api::place_of(a.model).place, .input = a.input, .output = a.output, .encode = {}};
   options.encode.add_special_tokens = !a.no_special_tokens;
   options.encode.max_length = a.max_length;
   options.encode.offsets = a.offsets;

@@ -12,6 +12,7 @@ namespace trainer::cli {
 // Fills the arguments while the app parses; both must outlive the parse.
 void token_options(CLI::App& app, TokenizeArguments& arguments);
 
+// Fetches a model that the tracker keeps.
 TokenizeOptions tokenize_options(const TokenizeArguments& arguments);
 // What is wrong with the cache goes to standard error.
 data::TokenCacheSettings token_cache(const TokenCacheArguments& arguments);

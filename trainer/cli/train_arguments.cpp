@@ -218,9 +218,7 @@ Flags output_flags(TrainArguments& a) {
            &a.save_total_limit},
           {group, "--resume-from-checkpoint", "a checkpoint, or an output directory with some",
            &a.resume_from_checkpoint},
-          {group, "--output-dir", "where the model goes [outputs/<run name>]", &a.output_dir},
-          // Not built: refused by name, and not offered.
-          {"", "--log-model", "", &a.log_model, {CLI::IsMember({"end", "checkpoint", "false"})}}};
+          {group, "--output-dir", "where the model goes [outputs/<run name>]", &a.output_dir}};
 }
 
 Flags tracker_flags(TrainArguments& a) {
@@ -237,11 +235,20 @@ Flags tracker_flags(TrainArguments& a) {
       {group, "--group", "group of the run", &a.group, {}, "", Told::kNo},
       {group, "--tags", "tags, separated by commas", &a.tags, {}, "", Told::kNo},
       {group, "--notes", "a remark", &a.notes, {}, "", Told::kNo},
+      {group, "--report-to", "tracker or none", &a.report_to, {CLI::IsMember({"tracker", "none"})}},
       {group,
-       "--report-to",
-       "tracker or none",
-       &a.report_to,
-       {CLI::IsMember({"tracker", "none"})}}};
+       "--log-model",
+       "keep the model as an artifact of the tracker: end (the saved model), checkpoint (each "
+       "checkpoint too) or false",
+       &a.log_model,
+       {CLI::IsMember({"false", "end", "checkpoint"})}},
+      {group,
+       "--model-name",
+       "name of that artifact [model-<run name>]",
+       &a.model_name,
+       {},
+       "",
+       Told::kNo}};
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ struct DatasetSource::Impl {
                     .problem_type = rows->problem_type(),
                     .targets = rows->targets(),
                     .origin = rows->origin(),
-                    .fingerprint = {}};
+                    .fingerprint = {},
+                    .files = rows->files()};
     std::uint64_t bytes = 0;
     for (ExampleBlocks::Block block; rows->next(block);) {
       for (std::size_t i = 0; i < block.rows.size(); ++i) {

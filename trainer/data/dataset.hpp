@@ -38,6 +38,7 @@ struct Dataset {
   std::string origin;
   // SHA-256 of the texts (each followed by a zero byte), hex: what was trained on.
   std::string fingerprint;
+  std::vector<std::filesystem::path> files = {};  // where they were read from; none: in memory
 };
 
 enum class Split { kTrain, kTest };
@@ -94,6 +95,7 @@ class ExampleBlocks {
   virtual const std::vector<std::string>& label_names() const = 0;
   virtual ProblemType problem_type() const = 0;
   virtual std::size_t targets() const = 0;
+  virtual std::vector<std::filesystem::path> files() const = 0;
 };
 
 // A data set that was found: its splits can be read in any order, also several times. The hub is

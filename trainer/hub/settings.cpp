@@ -1,3 +1,6 @@
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -36,9 +39,13 @@ bool is_true(std::string text) {
   return text == "1" || text == "ON" || text == "YES" || text == "TRUE";
 }
 
+// As Python's expanduser: a service has no $HOME, and its user a home all the same.
 std::filesystem::path home() {
-  const std::string folder = variable("HOME");
-  return folder.empty() ? std::filesystem::path("/root") : std::filesystem::path(folder);
+  if (std::string folder = variable("HOME"); !folder.empty()) {
+    return folder;
+  }
+  const passwd* user = ::getpwuid(::getuid());
+  return user != nullptr && user->pw_dir != nullptr ? user->pw_dir : "";
 }
 
 std::filesystem::path expanded(const std::string& text) {

@@ -14,27 +14,29 @@ CheckpointKeeper::CheckpointKeeper(fs::path output_directory, std::size_t keep,
                                    std::vector<models::StoredFile> tokenizer)
     : directory_(std::move(output_directory)), keep_(keep), tokenizer_(std::move(tokenizer)) {}
 
-std::optional<std::string> CheckpointKeeper::save(const models::Classifier& model,
-                                                  Optimizer& optimizer, TrainerState& state) {
-  if (saved_at_ == state.global_step) return std::nullopt;
+CheckpointKeeper::Saved CheckpointKeeper::save(const models::Classifier& model,
+                                               Optimizer& optimizer, TrainerState& state) {
+  if (saved_at_ == state.global_step) return {};
   const std::string best_before = state.best_model_checkpoint;
   const fs::path best = checkpoint_folder(directory_, state.best_global_step);
   // The Trainer names it when its folder is there, and this save may be the one that makes it so.
   if (state.best_global_step > 0 &&
       (state.best_global_step == state.global_step || fs::exists(best)))
     state.best_model_checkpoint = best.string();
+  Saved saved;
   try {
-    write_checkpoint(directory_, model, tokenizer_, optimizer, state);
+    saved.folder = write_checkpoint(directory_, model, tokenizer_, optimizer, state);
   } catch (const std::exception& error) {
     state.best_model_checkpoint = best_before;
-    if (std::exchange(failing_, true)) return std::nullopt;
-    return "checkpoint of step " + std::to_string(state.global_step) +
-           " not written: " + error.what() + "; training goes on, " + last_good();
+    if (std::exchange(failing_, true)) return saved;
+    saved.trouble = "checkpoint of step " + std::to_string(state.global_step) +
+                    " not written: " + error.what() + "; training goes on, " + last_good();
+    return saved;
   }
   saved_at_ = state.global_step;
   if (keep_ > 0) prune_checkpoints(directory_, keep_, state.best_model_checkpoint);
-  if (std::exchange(failing_, false)) return "checkpoints can be written again";
-  return std::nullopt;
+  if (std::exchange(failing_, false)) saved.trouble = "checkpoints can be written again";
+  return saved;
 }
 
 std::string CheckpointKeeper::last_good() const {

@@ -19,10 +19,13 @@ class CheckpointKeeper {
   CheckpointKeeper(std::filesystem::path output_directory, std::size_t keep,
                    std::vector<models::StoredFile> tokenizer);
 
+  struct Saved {
+    std::optional<std::filesystem::path> folder;  // absent: nothing was written now
+    // What people should be told: nothing when all is well or when it was said before.
+    std::optional<std::string> trouble;
+  };
   // Saves unless this step is saved already; notes in the state which folder holds the best model.
-  // Returns what people should be told: nothing when all is well or when it was said before.
-  std::optional<std::string> save(const models::Classifier& model, Optimizer& optimizer,
-                                  TrainerState& state);
+  Saved save(const models::Classifier& model, Optimizer& optimizer, TrainerState& state);
   // "the last good checkpoint is …", or that there is none.
   std::string last_good() const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -24,6 +25,7 @@ class Hook {
   virtual void stepped(const TrainerState&) {}                       // after every optimizer step
   virtual void logged(const Row&) {}                                 // a row of metrics
   virtual void evaluated(const TrainerState&, const Evaluation&) {}  // after its row was logged
+  virtual void saved(const TrainerState&, const std::filesystem::path&) {}  // a checkpoint is there
   virtual void noted(const std::string&) {}  // a line for people: trouble, an early end
   virtual void ended(const TrainerState&, Outcome) {}
 };

@@ -185,7 +185,10 @@ void Loop::judge(const Evaluation& evaluation) {
 }
 
 void Loop::save() {
-  if (const auto trouble = keeper_.save(model_, *optimizer_, state_)) note(*trouble);
+  const CheckpointKeeper::Saved saved = keeper_.save(model_, *optimizer_, state_);
+  if (saved.trouble) note(*saved.trouble);
+  if (!saved.folder) return;
+  for (const auto& hook : hooks_) hook->saved(state_, *saved.folder);
 }
 
 void Loop::load_best() {

@@ -15,7 +15,7 @@ namespace trainer::train {
 TrackerHook::TrackerHook(tracker::RunSettings settings, EvaluationNames names, Say say)
     : names_(names), say_(std::move(say)) {
   try {
-    run_ = tracker::Run::start(std::move(settings));
+    run_ = std::make_shared<tracker::Run>(tracker::Run::start(std::move(settings)));
   } catch (const tracker::Error& error) {
     say_(fmt::format("tracker: {}; training goes on without it", error.what()));
     return;
@@ -27,8 +27,6 @@ TrackerHook::TrackerHook(tracker::RunSettings settings, EvaluationNames names, S
   run_->define_metric("eval/accuracy",
                       {.step_metric = "train/global_step", .goal = tracker::Goal::kMaximize});
 }
-
-std::string TrackerHook::run_name() const { return run_ ? run_->name() : std::string(); }
 
 void TrackerHook::began(const TrainerState&) {
   if (run_) say_(fmt::format("run {} of project {}", run_->name(), run_->project()));

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <tracker/run.hpp>
@@ -26,8 +25,8 @@ class TrackerHook : public Hook {
   void logged(const Row& row) override;
   void evaluated(const TrainerState& state, const Evaluation& evaluation) override;
 
-  // The run's name; empty when there is no run.
-  std::string run_name() const;
+  // Null when there is no run. Whoever keeps it ends what it does with it before finish().
+  const std::shared_ptr<tracker::Run>& run() const noexcept { return run_; }
   // After the model is saved: ends the run and waits a while for the server.
   void finish(Outcome outcome, const std::string& reason);
   // Ends the run as failed.
@@ -39,7 +38,7 @@ class TrackerHook : public Hook {
 
   EvaluationNames names_;
   Say say_;
-  std::optional<tracker::Run> run_;
+  std::shared_ptr<tracker::Run> run_;
   bool address_said_ = false;
   bool trouble_said_ = false;
 };

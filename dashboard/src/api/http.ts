@@ -38,6 +38,7 @@ export interface RequestOptions {
   body?: unknown;
   // POST where there is a body, else GET.
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  headers?: Readonly<Record<string, string>>;
   // Of those that anybody may ask: it says nothing of the session, and needs nothing of it.
   public?: boolean;
 }
@@ -55,7 +56,7 @@ export function connectSession(to: SessionHooks): void {
 }
 
 async function headersOf(options: RequestOptions): Promise<Record<string, string>> {
-  const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
+  const headers: Record<string, string> = { accept: options.accept ?? 'application/json', ...options.headers };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   const changes = options.body !== undefined || (options.method ?? 'GET') !== 'GET';
   const token = changes && options.public !== true ? await hooks.csrfToken() : null;

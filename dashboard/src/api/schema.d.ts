@@ -456,6 +456,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What several runs have of each key and type of media. */
+        get: operations["getMediaKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/media": {
         parameters: {
             query?: never;
@@ -567,7 +584,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes an artifact. What is absent stays. */
+        patch: operations["patchArtifact"];
         trace?: never;
     };
     "/api/v1/artifact-versions": {
@@ -600,7 +618,67 @@ export interface paths {
         get: operations["getArtifactVersion"];
         put?: never;
         post?: never;
+        /** Deletes a version. It can be brought back until purge_us, without its aliases. */
+        delete: operations["deleteArtifactVersion"];
+        options?: never;
+        head?: never;
+        /** Changes a version. What is absent stays. */
+        patch: operations["patchArtifactVersion"];
+        trace?: never;
+    };
+    "/api/v1/artifact-versions/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a deleted version back. */
+        post: operations["restoreArtifactVersion"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifact-versions/{id}/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Points an alias to the version, away from any other. */
+        post: operations["postArtifactAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifact-versions/{id}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+                alias: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an alias away from the version. */
+        delete: operations["deleteArtifactAlias"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1038,6 +1116,18 @@ export interface components {
             /** @description If it was asked for: a text, or JSON. */
             content?: unknown;
         };
+        MediaKeyList: {
+            keys: {
+                run: components["schemas"]["Uuid"];
+                key: string;
+                type: string;
+                count: components["schemas"]["Count"];
+                first_step: number;
+                last_step: number;
+            }[];
+            /** @description There are others; 5,000 are told. */
+            more: boolean;
+        };
         MediaList: {
             media: components["schemas"]["Media"][];
             next_cursor: string | null;
@@ -1071,6 +1161,10 @@ export interface components {
             versions: components["schemas"]["Count"];
             /** @description The newest version, `v3`; null without one. */
             latest: string | null;
+            /** @description Of all versions, without `latest`. */
+            aliases: string[];
+            /** @description That made the newest version. */
+            run: string | null;
             size_bytes: components["schemas"]["Count"];
             created_us: components["schemas"]["TimeUs"];
             updated_us: components["schemas"]["TimeUs"];
@@ -1116,6 +1210,25 @@ export interface components {
             sha256: string | null;
             url: string | null;
             checksum: string | null;
+        };
+        ArtifactEdit: {
+            description?: string;
+            /** @description Of versions to come; 0: for ever. */
+            ttl_s?: number;
+            /** @description 0: all. */
+            keep_versions?: number;
+        };
+        ArtifactVersionEdit: {
+            description?: string;
+            metadata?: components["schemas"]["JsonObject"];
+            add_tags?: string[];
+            /** @description Wins over add_tags. */
+            remove_tags?: string[];
+            /** @description From the commit; 0: for ever. */
+            ttl_s?: number;
+        };
+        ArtifactAlias: {
+            alias: string;
         };
         ArtifactFileList: {
             files: components["schemas"]["ArtifactFile"][];
@@ -2454,6 +2567,34 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getMediaKeys: {
+        parameters: {
+            query: {
+                /** @description Up to 200 ids, with commas. */
+                runs: components["schemas"]["Uuid"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By run, key and type. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaKeyList"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getMedia: {
         parameters: {
             query?: {
@@ -2637,6 +2778,8 @@ export interface operations {
         parameters: {
             query: {
                 project: components["parameters"]["Project"];
+                /** @description Only this one. */
+                name?: string;
                 /** @description Only these. */
                 type?: string;
                 limit?: components["parameters"]["PageLimit"];
@@ -2663,6 +2806,40 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["PermissionDenied"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchArtifact: {
+        parameters: {
+            query: {
+                project: components["parameters"]["Project"];
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactEdit"];
+            };
+        };
+        responses: {
+            /** @description The artifact as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Artifact"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2715,6 +2892,166 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactVersion"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteArtifactVersion: {
+        parameters: {
+            query?: {
+                /** @description Seconds until it goes for good. */
+                grace_s?: number;
+                /** @description 1: also one that has aliases of its own. */
+                with_aliases?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactVersion"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["FailedPrecondition"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchArtifactVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactVersionEdit"];
+            };
+        };
+        responses: {
+            /** @description The version as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactVersion"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["FailedPrecondition"];
+            413: components["responses"]["TooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restoreArtifactVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is back. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactVersion"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["FailedPrecondition"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postArtifactAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactAlias"];
+            };
+        };
+        responses: {
+            /** @description The version as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactVersion"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["FailedPrecondition"];
+            413: components["responses"]["TooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteArtifactAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ArtifactVersionId"];
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version as it is now. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

@@ -1,6 +1,6 @@
 // What is around every page: rail, path, connection, theme.
 import { For, Show, type JSX } from 'solid-js';
-import { comparePath, projectPath, runsPath } from '../lib/route';
+import { artifactsPath, comparePath, projectPath, runsPath, type Place } from '../lib/route';
 import { liveStatus } from '../state/live';
 import { followLinks } from '../state/location';
 import { end, user } from '../state/session';
@@ -68,7 +68,7 @@ function LiveBadge() {
 export function Shell(props: {
   crumbs: readonly Crumb[];
   project: string | null;
-  page: 'projects' | 'workspace' | 'runs' | 'compare' | 'run' | 'start' | 'first-start' | 'settings' | 'unknown';
+  page: Place['page'];
   children: JSX.Element;
 }) {
   return (
@@ -83,6 +83,7 @@ export function Shell(props: {
               <RailLink href={projectPath(project())} icon="charts" label="Charts" current={props.page === 'workspace'} />
               <RailLink href={runsPath(project())} icon="table" label="Runs" current={props.page === 'runs'} />
               <RailLink href={comparePath(project())} icon="compare" label="Compare" current={props.page === 'compare'} />
+              <RailLink href={artifactsPath(project())} icon="box" label="Artifacts" current={props.page.startsWith('artifact')} />
             </>
           )}
         </Show>

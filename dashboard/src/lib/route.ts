@@ -1,20 +1,25 @@
 // Addresses: the path is the place, the query is the view (filter, sort, scales, zoom); only what differs from the
 // default is written. A path never ends in a name with a dot: a server may take that for a file.
 
-export type RunTab = 'charts' | 'overview' | 'system' | 'logs' | 'diff';
+export type RunTab = 'charts' | 'media' | 'overview' | 'system' | 'logs' | 'artifacts' | 'diff';
+export type VersionTab = 'files' | 'lineage' | 'diff';
 
 export type Place =
   | { page: 'projects' }
   | { page: 'workspace'; project: string }
   | { page: 'runs'; project: string }
   | { page: 'compare'; project: string }
+  | { page: 'artifacts'; project: string }
+  | { page: 'artifact'; project: string; name: string }
+  | { page: 'artifact-version'; project: string; name: string; version: string; tab: VersionTab }
   | { page: 'run'; id: string; tab: RunTab }
   | { page: 'start' }
   | { page: 'first-start' }
   | { page: 'settings' }
   | { page: 'unknown' };
 
-const kTabs: readonly string[] = ['charts', 'overview', 'system', 'logs', 'diff'];
+const kTabs: readonly string[] = ['charts', 'media', 'overview', 'system', 'logs', 'artifacts', 'diff'];
+const kVersionTabs: readonly string[] = ['files', 'lineage', 'diff'];
 
 const segment = (text: string): string => encodeURIComponent(text);
 
@@ -32,6 +37,7 @@ export function parsePath(path: string): Place {
   if (first === 'p' && name !== undefined && last === 'charts' && parts.length === 3) return { page: 'workspace', project: name };
   if (first === 'p' && name !== undefined && last === 'runs' && parts.length === 3) return { page: 'runs', project: name };
   if (first === 'p' && name !== undefined && last === 'compare' && parts.length === 3) return { page: 'compare', project: name };
+  if (first === 'p' && name !== undefined && last === 'artifacts') return artifactPlace(name, parts.slice(3));
   if (first === 'runs' && name !== undefined && parts.length === 2) return { page: 'run', id: name, tab: 'charts' };
   if (first === 'runs' && name !== undefined && last !== undefined && kTabs.includes(last) && parts.length === 3) {
     return { page: 'run', id: name, tab: last as RunTab };
@@ -39,9 +45,25 @@ export function parsePath(path: string): Place {
   return { page: 'unknown' };
 }
 
+// /p/PROJECT/artifacts[/NAME/versions | /NAME/VERSION/TAB]
+function artifactPlace(project: string, rest: readonly string[]): Place {
+  const [name, version, tab] = rest;
+  if (name === undefined) return { page: 'artifacts', project };
+  if (rest.length === 1 || (version === 'versions' && rest.length === 2)) return { page: 'artifact', project, name };
+  if (rest.length === 3 && version !== undefined && tab !== undefined && kVersionTabs.includes(tab)) {
+    return { page: 'artifact-version', project, name, version, tab: tab as VersionTab };
+  }
+  return { page: 'unknown' };
+}
+
 export const projectPath = (project: string): string => `/p/${segment(project)}${project.includes('.') ? '/charts' : ''}`;
 export const runsPath = (project: string): string => `/p/${segment(project)}/runs`;
 export const comparePath = (project: string): string => `/p/${segment(project)}/compare`;
+export const artifactsPath = (project: string): string => `/p/${segment(project)}/artifacts`;
+export const artifactPath = (project: string, name: string): string => `${artifactsPath(project)}/${segment(name)}/versions`;
+// `version`: v3 or an alias.
+export const versionPath = (project: string, name: string, version: string, tab: VersionTab = 'files'): string =>
+  `${artifactsPath(project)}/${segment(name)}/${segment(version)}/${tab}`;
 export const runPath = (id: string, tab: RunTab = 'charts'): string =>
   tab === 'charts' ? `/runs/${segment(id)}` : `/runs/${segment(id)}/${tab}`;
 

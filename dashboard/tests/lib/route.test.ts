@@ -1,11 +1,17 @@
 import { expect, it } from 'vitest';
-import { changeQuery, comparePath, parsePath, projectPath, runPath, runsPath } from '../../src/lib/route';
+import { artifactPath, artifactsPath, changeQuery, comparePath, parsePath, projectPath, runPath, runsPath, versionPath } from '../../src/lib/route';
 
 it('reads what it writes, whatever the names', () => {
   for (const project of ['imdb', 'a/b c', 'v1.2', 'ünï', '100%', '?#&']) {
     expect(parsePath(projectPath(project))).toEqual({ page: 'workspace', project });
     expect(parsePath(runsPath(project))).toEqual({ page: 'runs', project });
     expect(parsePath(comparePath(project))).toEqual({ page: 'compare', project });
+    expect(parsePath(artifactsPath(project))).toEqual({ page: 'artifacts', project });
+    for (const name of ['net', 'v1.2', 'versions']) {
+      expect(parsePath(artifactPath(project, name))).toEqual({ page: 'artifact', project, name });
+      expect(parsePath(versionPath(project, name, 'v3'))).toEqual({ page: 'artifact-version', project, name, version: 'v3', tab: 'files' });
+      expect(parsePath(versionPath(project, name, 'best.1', 'lineage'))).toEqual({ page: 'artifact-version', project, name, version: 'best.1', tab: 'lineage' });
+    }
   }
   expect(parsePath(runPath('abc'))).toEqual({ page: 'run', id: 'abc', tab: 'charts' });
   expect(parsePath(runPath('abc', 'logs'))).toEqual({ page: 'run', id: 'abc', tab: 'logs' });
@@ -14,10 +20,11 @@ it('reads what it writes, whatever the names', () => {
 it('ends in no name with a dot, so that no server takes a project for a file', () => {
   expect(projectPath('v1.2').split('/').at(-1)).not.toContain('.');
   expect(projectPath('imdb')).toBe('/p/imdb');
+  for (const path of [artifactPath('p', 'net.1'), versionPath('p', 'net', 'best.1')]) expect(path.split('/').at(-1)).not.toContain('.');
 });
 
 it('knows what it does not know', () => {
-  for (const path of ['/x', '/p', '/p/a/b', '/runs', '/runs/a/b', '/p/%E0%A4%A']) expect(parsePath(path).page).toBe('unknown');
+  for (const path of ['/x', '/p', '/p/a/b', '/runs', '/runs/a/b', '/p/a/artifacts/net/v3', '/p/a/artifacts/net/v3/other', '/p/%E0%A4%A']) expect(parsePath(path).page).toBe('unknown');
   expect(parsePath('/').page).toBe('projects');
   for (const page of ['start', 'first-start', 'settings']) expect(parsePath(`/${page}`)).toEqual({ page });
 });

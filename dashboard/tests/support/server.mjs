@@ -87,6 +87,9 @@ export function startServer({ dist, runs, port }) {
     }
     if (parts[0] === 'runs' && parts.length === 2) return json(runJson(find(parts[1])));
     if (parts[0] === 'runs' && parts[2] === 'keys') return json({ keys: keysJson(find(parts[1])) });
+    if (parts[0] === 'runs' && parts[2] === 'artifacts') return json({ produced: [], used: [] });
+    if (parts[0] === 'artifacts') return json({ artifacts: [], next_cursor: null });
+    if (parts[0] === 'media-keys') return json({ keys: [], more: false });
     if (parts[0] === 'runs' && parts[2] === 'logs') {
       const lines = find(parts[1])[url.searchParams.get('stream')] ?? [];
       const from = Number(url.searchParams.get('from') ?? 0);

@@ -159,6 +159,9 @@ class Run {
   ArtifactTicket log_artifact(const ArtifactSettings& settings) noexcept;
   // Notes that the run uses a version; fetch_artifact() gets its files.
   ArtifactTicket use_artifact(std::string_view name) noexcept;
+  // Notes that the run uses what is described, which becomes a version if it is none yet: data that
+  // nobody else puts there. The run is not its maker.
+  ArtifactTicket use_artifact(const ArtifactSettings& settings) noexcept;
 
   // Ends the run and waits up to `timeout` until the server has acknowledged everything; then the
   // relay is left to it. Waits less when nothing is to be expected: no relay, refused, or no server

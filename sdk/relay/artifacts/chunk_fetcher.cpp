@@ -12,6 +12,12 @@ namespace {
 constexpr std::size_t kBatchBytes = 16u << 20;
 constexpr std::size_t kBatchChunks = 2'048;
 
+// What the receiver of a chunk threw. No Error of its own, so that it is not taken for one of the
+// server's, which may pass.
+struct NotTaken {
+  std::exception_ptr why;
+};
+
 }  // namespace
 
 // One fetch; its threads share it.
@@ -32,6 +38,19 @@ struct ChunkFetcher::Work {
       if (size > kBatchBytes && next > from) break;
     }
     return {from, next};
+  }
+  // The first failure is the one that is told; all threads stop.
+  void fail(const std::exception_ptr& why) {
+    const std::lock_guard lock(mutex);
+    if (!failure) failure = why;
+    stop.request_stop();
+  }
+  void give(std::size_t index, std::string_view bytes) const {
+    try {
+      take(index, bytes);
+    } catch (...) {
+      throw NotTaken{std::current_exception()};
+    }
   }
 };
 
@@ -55,10 +74,10 @@ void ChunkFetcher::run(Work& work) {
       if (from == to) return;
       fetch_batch(work, from, to);
     }
+  } catch (const NotTaken& failed) {
+    work.fail(failed.why);
   } catch (...) {
-    const std::lock_guard lock(work.mutex);
-    if (!work.failure) work.failure = std::current_exception();
-    work.stop.request_stop();
+    work.fail(std::current_exception());
   }
 }
 
@@ -85,13 +104,13 @@ std::vector<std::size_t> ChunkFetcher::take_cached(Work& work, std::size_t from,
       wanted.push_back(i);
       continue;
     }
-    work.take(i, bytes);
+    work.give(i, bytes);
     if (options_.progress != nullptr) options_.progress->bytes_here += bytes.size();
   }
   return wanted;
 }
 
-// Takes what came away from the front of `wanted`, also when it throws.
+// Takes what came away from the front of `wanted`, also when it throws: a chunk is given once.
 void ChunkFetcher::stream(Work& work, std::vector<std::size_t>& wanted) {
   Call call(work.stop.get_token());
   v1::DownloadChunksRequest request;
@@ -100,23 +119,29 @@ void ChunkFetcher::stream(Work& work, std::vector<std::size_t>& wanted) {
   const auto reader = client_.stub().DownloadChunks(&call.context(), request);
   v1::ArtifactChunk message;
   std::size_t taken = 0;
+  const auto take_away = [&] {
+    wanted.erase(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(taken));
+  };
   try {
-    for (; taken < wanted.size() && reader->Read(&message); ++taken) {
-      const artifact::ChunkRef& chunk = work.chunks[wanted[taken]];
+    while (taken < wanted.size() && reader->Read(&message)) {
+      const std::size_t index = wanted[taken];
+      const artifact::ChunkRef& chunk = work.chunks[index];
       if (message.data().size() != chunk.size || artifact::sha256(message.data()) != chunk.sha256)
         throw Error(ErrorCode::kDataLoss, "what came for the chunk " + chunk.sha256.hex() +
                                               " are other bytes: try again, and have the server "
                                               "checked with `tracker admin check`");
-      work.take(wanted[taken], message.data());
+      ++taken;
+      work.give(index, message.data());
       if (options_.cache != nullptr) options_.cache->put(chunk, message.data());
       if (options_.progress != nullptr) options_.progress->bytes_fetched += chunk.size;
     }
   } catch (...) {
     call.context().TryCancel();
     reader->Finish();
+    take_away();
     throw;
   }
-  wanted.erase(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(taken));
+  take_away();
   const grpc::Status status = reader->Finish();
   client_.check(status);
   if (!wanted.empty())

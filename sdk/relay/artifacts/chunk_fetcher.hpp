@@ -16,8 +16,9 @@ namespace tracker::relay {
 // the cache where it has them. Every chunk's SHA-256 is checked.
 class ChunkFetcher {
  public:
-  // Called with a chunk's index in the list and its bytes, by any of several threads. What it
-  // throws ends the fetching.
+  // Called once for each chunk, with its index in the list and its bytes, by any of several
+  // threads. What it throws ends the fetching at once, whatever its code: the server is not asked
+  // again for what this machine cannot keep.
   using Take = std::function<void(std::size_t index, std::string_view bytes)>;
 
   ChunkFetcher(const ArtifactsClient& client, std::string project, const DownloadOptions& options)

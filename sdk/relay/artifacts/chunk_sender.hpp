@@ -19,8 +19,8 @@ namespace tracker::relay {
 // the last one. Holds at most streams + 4 batches of 8 MiB.
 class ChunkSender {
  public:
-  // References must outlive it. `failed` is called, once or more, by a thread of the sender when it
-  // gave up; finish() throws the reason.
+  // References must outlive it. `stop` ends the sending, and a thread that gives up requests it, so
+  // that whoever reads the files stops as well; finish() throws the reason.
   ChunkSender(const ArtifactsClient& client, std::string upload, const UploadOptions& options,
               std::stop_source stop);
   ~ChunkSender();

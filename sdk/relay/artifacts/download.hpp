@@ -32,7 +32,7 @@ struct DownloadProgress {
 
 struct DownloadOptions {
   unsigned streams = 4;
-  Patience patience;  // without a chunk
+  Patience patience;  // begins anew with each chunk
   std::stop_token stop;
   artifact::ChunkCache* cache = nullptr;  // none: nothing is kept beside the files
   DownloadProgress* progress = nullptr;

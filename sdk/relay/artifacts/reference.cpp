@@ -1,15 +1,12 @@
 #include "relay/artifacts/reference.hpp"
 
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
-#include <map>
-#include <memory>
 
 #include <tracker/error.hpp>
 
@@ -17,6 +14,7 @@
 #include "artifact/names.hpp"
 #include "artifact/paths.hpp"
 #include "base/fd.hpp"
+#include "relay/http_request.hpp"
 
 namespace tracker::relay {
 namespace {
@@ -54,60 +52,22 @@ void look_at_file(Reference& reference) {
   reference.checksum = "sha256:" + artifact::digest_of(fd.get()).hex();
 }
 
-struct Headers {
-  long status = 0;
-  std::map<std::string, std::string> fields;  // names in lower case
+constexpr std::chrono::seconds kLongestAnswer{30};
 
-  std::string at(const std::string& name) const {
-    const auto found = fields.find(name);
-    return found == fields.end() ? "" : found->second;
+HttpAnswer ask(const std::string& url, const std::string& token, HttpRequest::Redirects redirects) {
+  HttpRequest request;
+  request.url = url;
+  request.method = "HEAD";
+  request.peer = HttpRequest::Peer::kOther;
+  request.redirects = redirects;
+  request.timeout = kLongestAnswer;
+  if (!token.empty()) request.headers = {"Authorization: Bearer " + token};
+  try {
+    return send(request);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kUnavailable,
+                artifact::shown(url) + " does not answer: " + error.what() + "; try again later");
   }
-};
-
-std::size_t take_header(char* data, std::size_t size, std::size_t count, void* into) {
-  auto& headers = *static_cast<Headers*>(into);
-  const std::string_view line(data, size * count);
-  if (line.starts_with("HTTP/")) headers.fields.clear();  // of the page that a redirect led to
-  if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-    std::string name(line.substr(0, colon));
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    const auto from = line.find_first_not_of(" \t", colon + 1);
-    const auto to = line.find_last_not_of(" \t\r\n");
-    if (from != std::string_view::npos && to != std::string_view::npos && from <= to)
-      headers.fields[name] = line.substr(from, to - from + 1);
-  }
-  return line.size();
-}
-
-enum class Redirects { kFollow, kReport };
-
-Headers ask(const std::string& url, const std::string& token, Redirects redirects) {
-  curl_global_init(CURL_GLOBAL_DEFAULT);
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
-                                                                 curl_easy_cleanup);
-  if (!curl) throw Error(ErrorCode::kInternal, "libcurl could not be started");
-  Headers headers;
-  curl_slist* list = nullptr;
-  if (!token.empty()) list = curl_slist_append(list, ("Authorization: Bearer " + token).c_str());
-  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> owned(list,
-                                                                          curl_slist_free_all);
-  curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_NOBODY, 1L);
-  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, list);
-  curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, take_header);
-  curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &headers);
-  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, 30'000L);
-  curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl.get(), CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl.get(), CURLOPT_MAXREDIRS, 5L);
-  curl_easy_setopt(curl.get(), CURLOPT_FOLLOWLOCATION, redirects == Redirects::kFollow ? 1L : 0L);
-  if (const CURLcode code = curl_easy_perform(curl.get()); code != CURLE_OK)
-    throw Error(ErrorCode::kUnavailable, artifact::shown(url) + " does not answer: " +
-                                             curl_easy_strerror(code) + "; try again later");
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &headers.status);
-  return headers;
 }
 
 void check_status(const std::string& url, long status) {
@@ -153,12 +113,12 @@ std::string hub_page(const std::string& url) {
 
 // The hub says what it knows before it leads elsewhere, where the token must not go.
 void look_at_hub(Reference& reference) {
-  const Headers headers =
-      ask(hub_page(reference.url), variable("HF_TOKEN", ""), Redirects::kReport);
-  check_status(reference.url, headers.status);
-  const bool linked = !headers.at("x-linked-etag").empty();
-  record(reference, headers.at(linked ? "x-linked-etag" : "etag"),
-         headers.at(linked ? "x-linked-size" : "content-length"));
+  const HttpAnswer answer =
+      ask(hub_page(reference.url), variable("HF_TOKEN", ""), HttpRequest::Redirects::kReport);
+  check_status(reference.url, answer.status);
+  const bool linked = !answer.header("x-linked-etag").empty();
+  record(reference, answer.header(linked ? "x-linked-etag" : "etag"),
+         answer.header(linked ? "x-linked-size" : "content-length"));
 }
 
 }  // namespace
@@ -176,9 +136,9 @@ Reference look_up_reference(const std::string& text) {
   } else if (scheme == "hf") {
     look_at_hub(reference);
   } else if (scheme == "http" || scheme == "https") {
-    const Headers headers = ask(reference.url, "", Redirects::kFollow);
-    check_status(reference.url, headers.status);
-    record(reference, headers.at("etag"), headers.at("content-length"));
+    const HttpAnswer answer = ask(reference.url, "", HttpRequest::Redirects::kFollow);
+    check_status(reference.url, answer.status);
+    record(reference, answer.header("etag"), answer.header("content-length"));
   }
   return reference;
 }

@@ -21,8 +21,10 @@ struct Reference {
 // https://huggingface.co,
 //   with $HF_TOKEN.
 // - s3, gs: as they are; their stores answer nobody without keys.
+// A host's certificate may be of the system's authorities or of --ca-file's (relay/trust.hpp).
 // Blocks, up to half a minute. Throws Error: kInvalidArgument for what is against the rules,
-// kNotFound for a file or a page that is not there, kUnavailable when nobody answers.
+// kNotFound for a file or a page that is not there, kPermissionDenied for one that wants a login,
+// kUnavailable when nobody answers whom we believe.
 Reference look_up_reference(const std::string& text);
 
 }  // namespace tracker::relay

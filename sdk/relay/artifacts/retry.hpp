@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <stop_token>
 #include <utility>
@@ -13,7 +14,8 @@
 
 namespace tracker::relay {
 
-// How long a transfer goes on without a success before it gives up.
+// How long failures that pass are borne, from the first one of a piece of work (a call, a batch)
+// on. What succeeds in between ends the piece, so a transfer goes on as long as it gets ahead.
 struct Patience {
   std::chrono::milliseconds longest{std::chrono::minutes(2)};
   Backoff::Limits pauses{.base = std::chrono::milliseconds(200),
@@ -37,14 +39,15 @@ inline bool passes(const Error& error) noexcept {
 // stop is asked for; then the last failure is thrown.
 template <class Work>
 auto with_patience(const Patience& patience, const std::stop_token& stop, Work&& work) {
-  const auto deadline = std::chrono::steady_clock::now() + patience.longest;
+  std::optional<std::chrono::steady_clock::time_point> deadline;
   Backoff backoff(std::random_device{}(), patience.pauses);
   for (;;) {
     try {
       return work();
     } catch (const Error& error) {
-      if (!passes(error) || stop.stop_requested() || std::chrono::steady_clock::now() >= deadline)
-        throw;
+      const auto now = std::chrono::steady_clock::now();
+      if (!deadline) deadline = now + patience.longest;
+      if (!passes(error) || stop.stop_requested() || now >= *deadline) throw;
     }
     pause(backoff.next(), stop);
   }

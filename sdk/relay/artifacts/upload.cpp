@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "artifact/manifest.hpp"
 #include "artifact/read_file.hpp"
 #include "relay/artifacts/chunk_sender.hpp"
 
@@ -17,6 +18,7 @@ using artifact::FileContent;
 using Stub = ArtifactsClient::Stub;
 
 constexpr std::size_t kManifestPart = 1u << 20;
+constexpr std::size_t kDigestsPerCall = 16'384;  // docs/artifacts.md, "Limits"
 
 // Reads the files of a version on several threads and hands their chunks on.
 class Readers {
@@ -139,11 +141,31 @@ std::string begin(const ArtifactsClient& client, const NewVersion& version,
   });
 }
 
-// The server refused the commit: chunks that it had at first went away meanwhile (an older database
-// was put in place), or what was asked for is not possible.
-struct CommitRefused {
-  Error why;
-};
+// What the server had of the upload went away: chunks, or the upload itself (nothing was called for
+// a day, as of a machine that slept, or an older database was put in place).
+struct WentAway {};
+
+// True if a commit that was refused would do with another upload.
+bool went_away(const ArtifactsClient& client, const std::string& upload,
+               const std::string& manifest, const UploadOptions& options) {
+  const auto chunks = artifact::contents_of(manifest).chunks;
+  for (std::size_t from = 0; from < chunks.size();) {
+    v1::FindMissingRequest request;
+    request.set_upload(upload);
+    for (std::size_t i = 0; i < kDigestsPerCall && from < chunks.size(); ++i, ++from)
+      request.add_sha256(std::string(chunks[from].sha256.raw()));
+    try {
+      if (with_patience(options.patience, options.stop, [&] {
+            return client.call(&Stub::FindMissing, request, options.stop).missing_size() > 0;
+          }))
+        return true;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kNotFound) throw;
+      return true;
+    }
+  }
+  return false;
+}
 
 void check_not_stopped(const std::stop_token& stop) {
   if (stop.stop_requested())
@@ -160,7 +182,12 @@ std::pair<v1::CommitVersionRequest, std::string> send(const ArtifactsClient& cli
   const std::stop_callback passed_on(options.stop, [&] { stop.request_stop(); });
   ChunkSender sender(client, upload, options, stop);
   const auto contents = Readers(version, options, sender, stop).read_all();
-  sender.finish();
+  try {
+    sender.finish();
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kNotFound) throw WentAway();
+    throw;
+  }
   check_not_stopped(options.stop);
   std::string manifest = manifest_of(version, contents);
   auto header = header_of(version, upload, manifest);
@@ -175,7 +202,11 @@ Uploaded attempt(const ArtifactsClient& client, const NewVersion& version,
       return commit(client, head, body, options.stop);
     });
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kFailedPrecondition) throw CommitRefused{error};
+    // All else that is refused would be refused again.
+    const bool about_what_is_there =
+        error.code() == ErrorCode::kFailedPrecondition || error.code() == ErrorCode::kNotFound;
+    if (about_what_is_there && went_away(client, header.header().upload(), manifest, options))
+      throw WentAway();
     throw;
   }
 }
@@ -187,11 +218,13 @@ Uploaded upload(const ArtifactsClient& client, const NewVersion& version,
   try {
     try {
       return attempt(client, version, options);
-    } catch (const CommitRefused&) {
+    } catch (const WentAway&) {
       return attempt(client, version, options);
     }
-  } catch (const CommitRefused& refused) {
-    throw refused.why;
+  } catch (const WentAway&) {
+    throw Error(ErrorCode::kUnavailable,
+                "what was sent went away from the server before the commit, twice: try again, and "
+                "have the server checked with `tracker admin check`");
   } catch (const Error&) {
     check_not_stopped(options.stop);  // what was cancelled has no other reason
     throw;

@@ -36,7 +36,7 @@ struct UploadProgress {
 struct UploadOptions {
   unsigned readers = 2;  // files that are cut and hashed at the same time
   unsigned streams = 4;  // that chunks are sent through at the same time
-  Patience patience;     // without an answer to any of them
+  Patience patience;     // of each batch of chunks, and of each call
   std::stop_token stop;
   UploadProgress* progress = nullptr;
 };
@@ -46,12 +46,14 @@ struct Uploaded {
   bool created = false;  // false: the collection had this content
 };
 
-// Reads each file once; chunks that the server lacks are sent while others are being read, in
-// memory of about 100 MB. Whatever ends it halfway (kill -9 too), a second call sends only what is
-// missing: the server keeps what arrived for 24 hours. The version is there whole or not at all.
+// Reads each file once, and once more only when what was sent went away from the server before the
+// commit; chunks that the server lacks are sent while others are being read, in memory of about 100
+// MB. Whatever ends it halfway (kill -9 too), a second call sends only what is missing: the server
+// keeps what arrived for 24 hours. The version is there whole or not at all.
 //
 // Blocks. Throws Error: what artifact::read_file says of a file; kInvalidArgument for names,
-// metadata, references against the rules; kFailedPrecondition for a collection of another type;
+// metadata, references against the rules; kFailedPrecondition for a collection of another type, or
+// too many aliases or tags;
 // kUnavailable when no server answered for as long as the patience goes, or a stop was asked for.
 Uploaded upload(const ArtifactsClient& client, const NewVersion& version,
                 const UploadOptions& options);

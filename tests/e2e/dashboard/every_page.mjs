@@ -30,7 +30,9 @@ describe('every page', () => {
     ['importance', below('/compare?view=importance'), '.importance, .plot-note'],
     ['run charts', `/runs/${run.id}`, '.panel canvas'], ['run overview', `/runs/${run.id}/overview`, '.json-tree'],
     ['run system', `/runs/${run.id}/system`, '.feedback, .panel'], ['run logs', `/runs/${talking.id}/logs`, '.log-line'],
-    ['run diff', `/runs/${run.id}/diff`, '.diff td, .feedback'],
+    ['run diff', `/runs/${run.id}/diff`, '.diff td, .feedback'], ['run media', `/runs/${run.id}/media`, '.media-panel, .feedback'],
+    ['run artifacts', `/runs/${run.id}/artifacts`, '.feedback'], ['artifacts', below('/artifacts'), '.feedback'],
+    ['no such artifact', below('/artifacts/none/versions'), '[data-failure]'],
     ['no such run', `/runs/${kNobody}`, '[data-failure]'], ['no such project', '/p/nobody-has-this', '[data-failure]'], ['no such page', '/nowhere', '.feedback'],
   ];
 

@@ -18,7 +18,9 @@ export function cases(data) {
   const version = { id: data.version };
   return {
     getArtifacts: [
-      { status: 200, query: { project: data.project }, check: (body) => body.artifacts[0].name === 'net' && body.artifacts[0].latest === 'v0' },
+      { status: 200, query: { project: data.project }, check: (body) => body.artifacts[0].name === 'net' && body.artifacts[0].latest === 'v0' && body.artifacts[0].run === data.run && body.artifacts[0].aliases.length === 0 },
+      { status: 200, query: { project: data.project, name: 'net' }, check: (body) => body.artifacts.length === 1 },
+      { status: 404, query: { project: data.project, name: 'nobody has this' } },
       { status: 200, query: { project: data.project, type: 'none', limit: '1' }, check: (body) => body.artifacts.length === 0 },
       { status: 400 },
       { status: 400, query: { project: data.project, limit: '0' } },
@@ -32,6 +34,43 @@ export function cases(data) {
       { status: 400, query: { project: data.project, name: 'net', cursor: 'nonsense' } },
       { status: 404, query: { project: data.project, name: 'net', version: 'v7' } },
       { status: 404, query: { project: data.project, name: 'nobody has this' } },
+    ],
+    patchArtifact: [
+      { status: 200, query: { project: data.project, name: 'net' }, body: { description: 'a net', keep_versions: 5, ttl_s: 0 }, check: (body) => body.description === 'a net' && body.keep_versions === 5 && body.ttl_s === null },
+      { status: 200, query: { project: data.project, name: 'net' }, body: { keep_versions: 0 }, check: (body) => body.description === 'a net' && body.keep_versions === null },
+      { status: 400, query: { project: data.project, name: 'net' }, body: { type: 'other' } },
+      { status: 400, query: { project: data.project, name: 'net' }, body: { keep_versions: -1 } },
+      { status: 404, query: { project: data.project, name: 'nobody has this' }, body: {} },
+    ],
+    patchArtifactVersion: [
+      { status: 200, path: version, body: { description: 'first', metadata: { acc: 0.5 }, add_tags: ['good', 'old'] }, check: (body) => body.description === 'first' && body.metadata.acc === 0.5 && body.tags.join() === 'good,old' },
+      { status: 200, path: version, body: { remove_tags: ['old'], ttl_s: 0 }, check: (body) => body.description === 'first' && body.tags.join() === 'good' },
+      { status: 400, path: version, body: { metadata: [] } },
+      { status: 400, path: version, body: { add_tags: ['a\nb'] } },
+      { status: 400, path: version, body: { digest: 'x' } },
+      { status: 400, path: version, body: [] },
+      { status: 400, path: { id: 'nonsense' }, body: {} },
+    ],
+    // One after the other, down to the version that is there again for what comes behind.
+    postArtifactAlias: [
+      { status: 200, path: version, body: { alias: 'best' }, check: (body) => body.aliases.join() === 'best,latest' },
+      { status: 400, path: version, body: { alias: 'latest' } },
+      { status: 400, path: version, body: { alias: 'v3' } },
+      { status: 400, path: version, body: {} },
+    ],
+    deleteArtifactAlias: [
+      { status: 404, path: { ...version, alias: 'other' } },
+      { status: 400, path: { ...version, alias: 'latest' } },
+      { status: 200, path: { ...version, alias: 'best' }, check: (body) => body.aliases.join() === 'latest' },
+    ],
+    deleteArtifactVersion: [
+      { status: 400, path: version, query: { grace_s: 'nonsense' } },
+      { status: 403, path: version, headers: elsewhere },
+      { status: 200, path: version, query: { grace_s: '60' }, check: (body) => body.purge_us - body.deleted_us === 60_000_000 },
+    ],
+    restoreArtifactVersion: [
+      { status: 403, path: version, headers: elsewhere },
+      { status: 200, path: version, check: (body) => body.deleted_us === null && body.aliases.includes('latest') },
     ],
     getArtifactVersion: [{ status: 200, path: version, check: (body) => body.version === 'v0' && body.aliases.includes('latest') && body.files === 2 }],
     getArtifactFiles: [
@@ -180,6 +219,12 @@ export function cases(data) {
       { status: 200, path: run, query: { cursor: '0_0_zzz' }, check: (body) => body.media.length === 0 },
       { status: 400, path: run, query: { from: 'x' } },
       { status: 400, path: run, query: { cursor: 'nonsense' } },
+    ],
+    getMediaKeys: [
+      { status: 200, query: { runs: data.run }, check: (body) => body.keys.length === 3 && body.keys[1].key === 'hist' && body.keys[1].count === 1 && body.more === false },
+      { status: 200, query: { runs: '00000000-0000-4000-8000-000000000000' }, check: (body) => body.keys.length === 0 },
+      { status: 400, query: { runs: 'nonsense' } },
+      { status: 400 },
     ],
     getMediaContent: [
       { status: 200, path: { id: data.run, sha256: data.media.shot } },

@@ -1,8 +1,6 @@
 #include "artifact/chunk_cache.hpp"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <fstream>
 
@@ -25,10 +23,6 @@ class ChunkCacheTest : public testing::Test {
     const std::string name = sha256(bytes).hex();
     return directory_ / "cache" / name.substr(0, 2) / name;
   }
-  void used_at(const std::string& bytes, std::int64_t seconds) const {
-    const timespec times[2] = {{seconds, 0}, {seconds, 0}};
-    ASSERT_EQ(::utimensat(AT_FDCWD, file_of(bytes).c_str(), times, 0), 0);
-  }
   test::TempDirectory directory_;
   std::string got_;
 };
@@ -50,40 +44,11 @@ TEST_F(ChunkCacheTest, ADamagedChunkIsNoneAndIsRemoved) {
   EXPECT_FALSE(fs::exists(file_of("bytes")));
 }
 
-TEST_F(ChunkCacheTest, WhatWasNotUsedTheLongestGoesFirst) {
-  ChunkCache kept(directory_ / "cache", 2'500);
-  const std::string a(1000, 'a'), b(1000, 'b'), c(1000, 'c');
-  for (const auto& bytes : {a, b, c}) kept.put(chunk_of(bytes), bytes);
-  used_at(a, 1000);
-  used_at(b, 2000);
-  used_at(c, 3000);
-  ASSERT_TRUE(kept.get(chunk_of(a), got_));  // the oldest no more
-  kept.trim();
-  EXPECT_TRUE(fs::exists(file_of(a)));
-  EXPECT_FALSE(fs::exists(file_of(b)));
-  EXPECT_TRUE(fs::exists(file_of(c)));
-}
-
-TEST_F(ChunkCacheTest, WhatAKilledProcessLeftGoesAfterAnHour) {
-  ChunkCache kept(directory_ / "cache", 1'000'000);
-  kept.put(chunk_of("bytes"), "bytes");
-  const fs::path old(file_of("bytes").string() + ".part-1-0"), fresh(old.string() + "1");
-  std::ofstream(old) << "x";
-  std::ofstream(fresh) << "x";
-  const timespec times[2] = {{1000, 0}, {1000, 0}};
-  ASSERT_EQ(::utimensat(AT_FDCWD, old.c_str(), times, 0), 0);
-  kept.trim();
-  EXPECT_FALSE(fs::exists(old));
-  EXPECT_TRUE(fs::exists(fresh));
-  EXPECT_TRUE(fs::exists(file_of("bytes")));
-}
-
 TEST_F(ChunkCacheTest, AFolderThatCannotBeMadeIsNoError) {
   std::ofstream(directory_ / "cache") << "a file";
   ChunkCache kept(directory_ / "cache", 1'000'000);
   kept.put(chunk_of("bytes"), "bytes");
   EXPECT_FALSE(kept.get(chunk_of("bytes"), got_));
-  kept.trim();
 }
 
 class CompareTest : public testing::Test {

@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
 #include <tracker/error.hpp>
 
+#include "artifact/paths.hpp"
 #include "artifact/read_file.hpp"
 #include "support/temp_directory.hpp"
 
@@ -58,6 +60,39 @@ TEST_F(TreeTest, WhatIsNotThereOrHasNoFilesIsRefused) {
   expect_refused("there is no file or folder", ErrorCode::kNotFound);
   fs::create_directories(root() / "only/folders");
   expect_refused("has no files");
+}
+
+TEST_F(TreeTest, WhatAnInterruptedGetLeftIsNoContent) {
+  const std::string left = parts_folder(std::string(64, 'a'));
+  write("model.bin");
+  write(left + "/0.part");
+  write("deeper/" + left + "/lock");
+  write(".tracker-get-mine/file");  // not of that form: somebody's own
+  const auto tree = files_of(root(), OutsideLinks::kRefused);
+  EXPECT_EQ(paths(), (std::vector<std::string>{".tracker-get-mine/file", "model.bin"}));
+  EXPECT_EQ(tree.skipped.size(), 2u);
+}
+
+// A disk or a network folder that does not answer now is not a folder that is gone.
+TEST_F(TreeTest, WhatCannotBeReadIsNotWhatIsNotThere) {
+  fs::create_directory_symlink(directory_ / "circle", directory_ / "circle");
+  fs::create_directory_symlink(directory_ / "circle/root", root());
+  expect_refused("cannot read", ErrorCode::kUnavailable);
+}
+
+TEST_F(TreeTest, WhatMayNotBeReadSaysSo) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  write("locked/a");
+  fs::rename(root() / "locked", directory_ / "locked");
+  fs::create_directory_symlink(directory_ / "locked/a", root() / "link");
+  fs::permissions(directory_ / "locked", fs::perms::none);
+  try {
+    files_of(root() / "link", OutsideLinks::kRefused);
+    ADD_FAILURE() << "it was read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kPermissionDenied) << error.what();
+  }
+  fs::permissions(directory_ / "locked", fs::perms::owner_all);
 }
 
 TEST_F(TreeTest, ALinkInsideIsItsFileAndOneOutsideIsRefusedUnlessFollowed) {

@@ -14,6 +14,12 @@ using tracker::spool::EndState;
 
 class Log : public testing::Test {
  protected:
+  // What arrived of a run that has ended: the program may leave the last of it to its relay.
+  test_support::FakeIngest::Seen delivered() const {
+    EXPECT_TRUE(ingest.wait_until([](const auto& seen) { return seen.finish().has_value(); }));
+    return ingest.seen();
+  }
+
   test_support::FakeIngest ingest;
   test_support::FakeServer server{{&ingest}};
   CommandLine tracker{server.url()};
@@ -29,7 +35,7 @@ TEST_F(Log, rows_arrive_with_steps_as_given_or_counted_and_the_id_comes_first) {
   ASSERT_EQ(lines.size(), 4u) << result.output;
   EXPECT_EQ((std::vector<std::string>(lines.begin() + 1, lines.end())),
             (std::vector<std::string>{"0", "10", "11"}));
-  const auto seen = ingest.seen();
+  const auto seen = delivered();
   EXPECT_EQ(seen.run_id, lines[0]);
   EXPECT_EQ(seen.project, "p");
   EXPECT_EQ(seen.steps, (std::vector<std::int64_t>{0, 10, 11}));
@@ -55,7 +61,7 @@ TEST_F(Log, bad_line_fails_the_run_and_names_the_line) {
       tracker.run({"log", "--project", "p"}, "{\"loss\":1}\n{\"loss\":oops}\n{\"loss\":3}\n");
   EXPECT_EQ(result.status.code, 1);
   EXPECT_EQ(result.errors, "tracker: line 2: not JSON\n");
-  const auto seen = ingest.seen();
+  const auto seen = delivered();
   EXPECT_EQ(seen.steps, std::vector<std::int64_t>{0});
   ASSERT_TRUE(seen.finish());
   EXPECT_EQ(seen.finish()->state, EndState::kFailed);
@@ -66,7 +72,7 @@ TEST_F(Log, nul_in_a_metric_or_a_value_of_the_config_is_replaced) {
   const auto result =
       tracker.run({"log", "--project", "p", "--config", R"(k="a\u0000b")"}, R"({"a\u0000b":1})");
   ASSERT_EQ(result.status.code, 0) << result.errors;
-  const auto seen = ingest.seen();
+  const auto seen = delivered();
   EXPECT_EQ(seen.values.at("a\xEF\xBF\xBD"
                            "b"),
             std::vector<double>{1});
@@ -83,7 +89,7 @@ TEST_F(Log, values_that_are_not_taken_are_told_and_fail_the_command) {
   EXPECT_EQ(result.status.code, 1);
   EXPECT_NE(result.errors.find("512 bytes"), std::string::npos) << result.errors;
   EXPECT_NE(result.errors.find("1 rows or values were not written"), std::string::npos);
-  EXPECT_EQ(ingest.seen().values.at("a"), (std::vector<double>{2, 3}));
+  EXPECT_EQ(delivered().values.at("a"), (std::vector<double>{2, 3}));
 }
 
 TEST_F(Log, project_that_no_server_takes_is_refused_at_once) {
@@ -100,8 +106,10 @@ TEST_F(Log, interrupted_run_is_stopped) {
   ASSERT_EQ(log.read_line(), "0");
   log.kill(SIGINT);
   EXPECT_EQ(log.wait().code, 1);
-  EXPECT_EQ(ingest.seen().finish()->state, EndState::kStopped);
-  EXPECT_EQ(ingest.seen().steps.size(), 1u);
+  const auto seen = delivered();
+  ASSERT_TRUE(seen.finish());
+  EXPECT_EQ(seen.finish()->state, EndState::kStopped);
+  EXPECT_EQ(seen.steps.size(), 1u);
 }
 
 TEST_F(Log, killed_run_is_delivered_as_crashed_with_its_signal) {
@@ -115,10 +123,11 @@ TEST_F(Log, killed_run_is_delivered_as_crashed_with_its_signal) {
   ASSERT_TRUE(ingest.wait_until([](const auto& seen) { return seen.hellos == 1; }));
   log.kill(SIGKILL);
   log.wait();
-  ASSERT_TRUE(ingest.wait_until([](const auto& seen) { return seen.finish().has_value(); }));
-  EXPECT_EQ(ingest.seen().steps.size(), 100u);
-  EXPECT_EQ(ingest.seen().finish()->state, EndState::kCrashed);
-  EXPECT_EQ(ingest.seen().finish()->signal, SIGKILL);
+  const auto seen = delivered();
+  ASSERT_TRUE(seen.finish());
+  EXPECT_EQ(seen.steps.size(), 100u);
+  EXPECT_EQ(seen.finish()->state, EndState::kCrashed);
+  EXPECT_EQ(seen.finish()->signal, SIGKILL);
 }
 
 TEST_F(Log, run_goes_on_when_nobody_reads_its_output) {
@@ -130,9 +139,10 @@ TEST_F(Log, run_goes_on_when_nobody_reads_its_output) {
                    TRACKER},
        .environment = {},
        .directory = {}});
-  ASSERT_TRUE(ingest.wait_until([](const auto& seen) { return seen.finish().has_value(); }));
-  EXPECT_EQ(ingest.seen().steps.size(), 3u);
-  EXPECT_EQ(ingest.seen().finish()->state, EndState::kFinished);
+  const auto seen = delivered();
+  ASSERT_TRUE(seen.finish());
+  EXPECT_EQ(seen.steps.size(), 3u);
+  EXPECT_EQ(seen.finish()->state, EndState::kFinished);
 }
 
 }  // namespace

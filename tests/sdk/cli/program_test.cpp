@@ -55,7 +55,7 @@ TEST(Program, login_is_where_runs_go_too) {
   const CommandLine tracker;
   ASSERT_EQ(tracker.run({"login", "--server", server.url()}).status.code, 0);
   ASSERT_EQ(tracker.run({"log", "--project", "p"}, "{\"a\":1}\n").status.code, 0);
-  EXPECT_EQ(ingest.seen().steps.size(), 1u);
+  EXPECT_TRUE(ingest.wait_until([](const auto& seen) { return seen.steps.size() == 1; }));
 }
 
 TEST(Program, login_file_that_cannot_be_written_is_told_with_the_remedy) {

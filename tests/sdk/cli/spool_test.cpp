@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "sdk/cli/command_line.hpp"
+#include "spool/staged.hpp"
 
 namespace {
 
@@ -69,6 +70,31 @@ TEST(Spool, damage_is_told_and_fails) {
   EXPECT_EQ(shown.status.code, 1);
   EXPECT_NE(shown.output.find("damage"), std::string::npos) << shown.output;
   EXPECT_NE(shown.output.find("checksum"), std::string::npos) << shown.output;
+}
+
+TEST(Spool, artifacts_are_told_with_what_became_of_them) {
+  const CommandLine tracker;
+  const fs::path spool = log_three(tracker);
+  const fs::path waiting = tracker::spool::new_staging_folder(spool);
+  tracker::spool::ArtifactRequest request;
+  request.name = "bert";
+  tracker::spool::submit(waiting, request);
+  const fs::path refused = tracker::spool::new_staging_folder(spool);
+  fs::create_directories(refused / "files");
+  tracker::spool::submit(refused, request);
+  tracker::spool::conclude(refused, {"", "another type"});
+
+  const auto shown = tracker.run({"spool", "inspect", spool.string()}).output;
+  EXPECT_NE(shown.find("000000 bert: waits"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("000001 bert: refused: another type; its files are kept in " +
+                       (refused / "files").string()),
+            std::string::npos)
+      << shown;
+  const auto all = json::parse(tracker.run({"spool", "inspect", spool.string(), "--json"}).output);
+  ASSERT_EQ(all["artifacts"].size(), 2u);
+  EXPECT_TRUE(all["artifacts"][0]["error"].is_null());
+  EXPECT_EQ(all["artifacts"][1]["error"], "another type");
+  EXPECT_EQ(all["artifacts"][1]["files"], (refused / "files").string());
 }
 
 TEST(Spool, ls_lists_all_and_inspect_wants_one) {

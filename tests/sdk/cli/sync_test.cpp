@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "sdk/cli/command_line.hpp"
+#include "spool/staged.hpp"
 #include "support/fake_server/fake_ingest.hpp"
 #include "support/fake_server/fake_server.hpp"
 
@@ -158,6 +159,30 @@ TEST(Sync, refused_spool_is_reported_with_the_remedy_and_kept) {
     EXPECT_EQ(result.status.code, 1);
     EXPECT_EQ(result.errors, "tracker: n (p): the run was deleted: log it anew\n");
   }
+}
+
+TEST(Sync, refused_artifact_is_told_as_long_as_its_files_are_kept) {
+  test_support::FakeIngest ingest;
+  const test_support::FakeServer server({&ingest});
+  const CommandLine tracker(server.url());
+  const auto logged = tracker.run({"log", "--project", "p", "--offline"}, "{\"a\":1}\n");
+  ASSERT_EQ(logged.status.code, 0) << logged.errors;
+  const auto run = tracker.home() / "spools/runs" / lines_of(logged.output).at(0);
+  const auto staged =
+      tracker::spool::new_staging_folder(std::filesystem::directory_iterator(run)->path());
+  std::filesystem::create_directories(staged / "files");
+  tracker::spool::submit(staged, {});
+  tracker::spool::conclude(staged, {"", "another type"});
+  for (int i = 0; i < 2; ++i) {
+    const auto result = tracker.run({"sync"});
+    EXPECT_EQ(result.status.code, 1);
+    EXPECT_NE(result.errors.find("another type; its files are kept in " + staged.string()),
+              std::string::npos)
+        << result.errors;
+  }
+  EXPECT_TRUE(ingest.seen().finish()) << "the log is delivered all the same";
+  std::filesystem::remove_all(staged);
+  EXPECT_EQ(tracker.run({"sync"}).status.code, 0);
 }
 
 // Acknowledgements that do not come hold it up; the interrupt ends that, and the next one goes on.

@@ -10,6 +10,7 @@
 #include "sdk/spool/spool_fixture.hpp"
 #include "spool/control.hpp"
 #include "spool/release.hpp"
+#include "spool/staged.hpp"
 
 namespace tracker::spool::test {
 namespace {
@@ -164,6 +165,34 @@ TEST(RemoveDelivered, OnlyWhatIsDoneAndOld) {
   EXPECT_EQ(remove_delivered(root.path(), std::chrono::hours(1)), 1);
   EXPECT_FALSE(fs::exists(done.parent_path()));
   EXPECT_TRUE(fs::exists(offline));
+}
+
+TEST(RemoveDelivered, NotWhatKeepsTheFilesOfARefusedArtifact) {
+  TempDirectory root;
+  const fs::path dir = writer_directory(root.path(), "a", "w");
+  Writer(options_for(dir)).append(Finish{});
+  Control(dir).set_relay(RelayState::kDone, "");
+  const auto remove_old = [&] {
+    fs::last_write_time(dir / "control", fs::file_time_type::clock::now() - std::chrono::hours(2));
+    return remove_delivered(root.path(), std::chrono::hours(1));
+  };
+  const fs::path staged = new_staging_folder(dir);
+  fs::create_directories(staged / "files");
+  submit(staged, {});
+  conclude(staged, {"", "another type"});
+  EXPECT_EQ(remove_old(), 0);
+  EXPECT_TRUE(fs::exists(staged / "files"));
+  fs::remove(staged / "files");
+  EXPECT_EQ(remove_old(), 1);
+}
+
+// What was staged first must be done first: it may be the older one of two versions.
+TEST(Staging, AFolderThatWasTakenBackLeavesNoPlaceForALaterOne) {
+  TempDirectory root;
+  const fs::path first = new_staging_folder(root.path()), second = new_staging_folder(root.path());
+  discard(first);
+  EXPECT_FALSE(fs::exists(first));
+  EXPECT_GT(new_staging_folder(root.path()), second);
 }
 
 }  // namespace

@@ -101,6 +101,17 @@ Status FakeArtifacts::GetVersion(grpc::ServerContext*, const v1::GetVersionReque
   return Status::OK;
 }
 
+Status FakeArtifacts::UseVersion(grpc::ServerContext*, const v1::UseVersionRequest* request,
+                                 v1::ArtifactVersion* response) {
+  const std::lock_guard lock(mutex);
+  if (const Status status = check("UseVersion"); !status.ok()) return status;
+  const Version* version = find(request->ref());
+  if (version == nullptr) return {StatusCode::NOT_FOUND, "no such version"};
+  uses.push_back(*request);
+  *response = version->version;
+  return Status::OK;
+}
+
 Status FakeArtifacts::GetManifest(grpc::ServerContext*, const v1::GetManifestRequest* request,
                                   grpc::ServerWriter<v1::GetManifestResponse>* writer) {
   const std::lock_guard lock(mutex);

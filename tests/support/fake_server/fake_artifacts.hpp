@@ -23,6 +23,7 @@ class FakeArtifacts final : public tracker::v1::ArtifactsService::Service {
   };
   std::vector<Version> versions;  // by number, of the one collection
   std::vector<tracker::v1::CommitHeader> commits;
+  std::vector<tracker::v1::UseVersionRequest> uses;  // of versions that there were
   std::uint64_t uploaded_chunks = 0, downloaded_chunks = 0, begun = 0;
 
   // Asked before each call and each chunk, with the call's name ("UploadChunks", …); what it
@@ -50,6 +51,8 @@ class FakeArtifacts final : public tracker::v1::ArtifactsService::Service {
   grpc::Status DownloadChunks(grpc::ServerContext*,
                               const tracker::v1::DownloadChunksRequest* request,
                               grpc::ServerWriter<tracker::v1::ArtifactChunk>* writer) override;
+  grpc::Status UseVersion(grpc::ServerContext*, const tracker::v1::UseVersionRequest* request,
+                          tracker::v1::ArtifactVersion* response) override;
 
  private:
   grpc::Status check(const std::string& what) const;

@@ -51,7 +51,7 @@ FakeIngest::Seen FakeIngest::seen() const {
 
 bool FakeIngest::wait_until(const std::function<bool(const Seen&)>& condition) const {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return condition(seen_); });
+  return changed_.wait_for(lock, std::chrono::minutes(1), [&] { return condition(seen_); });
 }
 
 grpc::Status FakeIngest::Stream(grpc::ServerContext* context, Wire* stream) {

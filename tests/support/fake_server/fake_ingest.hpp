@@ -62,7 +62,7 @@ class FakeIngest final : public tracker::v1::IngestService::Service {
   void release_acks();
 
   Seen seen() const;
-  // Waits for it. False after 20 s.
+  // Waits for it. False after a minute.
   bool wait_until(const std::function<bool(const Seen&)>& condition) const;
 
   grpc::Status Stream(grpc::ServerContext* context, Wire* stream) override;

@@ -1,5 +1,7 @@
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 #include "../storage/store_fixture.hpp"
 #include "alerts/teller.hpp"
 
@@ -35,7 +37,7 @@ TEST_F(TellerTest, EachAlertIsToldOnce) {
   std::vector<std::string> told;
   const auto send = [&](const Targets&, const storage::Alert& alert) {
     told.push_back(alert.title);
-    return std::string();
+    return Delivery{};
   };
   round(send);
   round(send);
@@ -46,9 +48,9 @@ TEST_F(TellerTest, EachAlertIsToldOnce) {
 TEST_F(TellerTest, WhatFailsIsTriedAgainLaterAndGivenUpInTheEnd) {
   int tries = 0;
   const auto send = [&](const Targets&, const storage::Alert& alert) {
-    if (alert.title == "two") return std::string();
+    if (alert.title == "two") return Delivery{};
     ++tries;
-    return std::string("it answered 500");
+    return Delivery{{}, "it answered 500"};
   };
   const TellerOptions options{.most_attempts = 3};
   for (int i = 0; i < 3; ++i) round(send, options);
@@ -64,21 +66,53 @@ TEST_F(TellerTest, WhatFailsIsTriedAgainLaterAndGivenUpInTheEnd) {
   EXPECT_EQ(all[0].state, AlertState::kTold) << "one that fails holds up no other";
 }
 
-TEST_F(TellerTest, WithoutTargetsNobodyIsToldLater) {
-  targets = {};
-  round([](const Targets&, const storage::Alert&) { return std::string("never called"); });
+TEST_F(TellerTest, WhoHasItIsNotToldAgain) {
+  std::vector<std::vector<std::string>> told;
+  const auto send = [&](const Targets&, const storage::Alert& alert) {
+    if (alert.title == "two") return Delivery{};
+    told.push_back(alert.told);
+    return told.size() < 3 ? Delivery{{"a"}, "b is away"} : Delivery{{"a", "b"}, ""};
+  };
+  for (int i = 0; i < 5; ++i) {
+    round(send);
+    clock.advance(60'000'000);
+  }
+  EXPECT_EQ(told, (std::vector<std::vector<std::string>>{{}, {"a"}, {"a"}}));
+  EXPECT_EQ(alerts()[1].state, AlertState::kTold);
+}
+
+TEST_F(TellerTest, AServerWithoutTargetsLeavesAlertsToAnother) {
+  const Targets some = std::exchange(targets, {});
+  const auto never = [](const Targets&, const storage::Alert&) -> Delivery { throw 1; };
+  round(never);
+  for (const auto& alert : alerts()) EXPECT_EQ(alert.state, AlertState::kDue);
+  targets = some;
+  round([](const Targets&, const storage::Alert&) { return Delivery{}; });
+  for (const auto& alert : alerts()) EXPECT_EQ(alert.state, AlertState::kTold);
+}
+
+TEST_F(TellerTest, WhatNobodyTookForADayIsGivenUp) {
+  const Targets some = std::exchange(targets, {});
+  const auto never = [](const Targets&, const storage::Alert&) -> Delivery { throw 1; };
+  clock.advance(std::int64_t{24} * 3600 * 1'000'000);
+  round(never);
+  EXPECT_EQ(alerts()[0].state, AlertState::kDue);
+  clock.advance(1);
+  targets =
+      some;  // nobody wants a year of alerts from a server that has just got its first webhook
+  round(never);
   for (const auto& alert : alerts()) {
     EXPECT_EQ(alert.state, AlertState::kFailed);
-    EXPECT_NE(alert.outcome.find("no webhook"), std::string::npos);
+    EXPECT_NE(alert.outcome.find("no server that has a webhook"), std::string::npos);
   }
 }
 
 TEST_F(TellerTest, AServerThatDiesWithAnAlertInHandLeavesItToAnother) {
-  EXPECT_THROW(round([](const Targets&, const storage::Alert&) -> std::string { throw 1; }), int);
+  EXPECT_THROW(round([](const Targets&, const storage::Alert&) -> Delivery { throw 1; }), int);
   int told = 0;
   const auto send = [&](const Targets&, const storage::Alert&) {
     ++told;
-    return std::string();
+    return Delivery{};
   };
   round(send);
   EXPECT_EQ(told, 0) << "it may still be on its way";

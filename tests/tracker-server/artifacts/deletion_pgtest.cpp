@@ -43,6 +43,16 @@ TEST_F(Deleting, AliasesMoveAndLatestFollowsTheNewestThatLives) {
   EXPECT_EQ(find("").number, 3u);  // a number is never given twice
 }
 
+TEST_F(Deleting, AnAliasIsTakenFromTheVersionThatHasItOnly) {
+  for (const char* content : {"a", "b"}) client->put({{"f", content}});
+  storage::set_alias(*database, ref("v0"), "best");
+  EXPECT_EQ(failure([&] { storage::remove_alias(*database, ref("v1"), "best"); }),
+            ErrorCode::kNotFound);
+  EXPECT_EQ(find("best").number, 0u);
+  EXPECT_TRUE(storage::remove_alias(*database, ref("v0"), "best").aliases.empty());
+  EXPECT_EQ(failure([&] { find("best"); }), ErrorCode::kNotFound);
+}
+
 TEST_F(Deleting, AVersionWithAliasesIsDeletedWithThemOnly) {
   client->put({{"f", "a"}});
   storage::set_alias(*database, ref("v0"), "best");
@@ -115,6 +125,53 @@ TEST_F(Deleting, TimeToLiveEndsUnlessAnAliasHolds) {
   storage::remove_alias(*database, "imdb", "net", "best");
   collector->round();
   EXPECT_EQ(living(), (Names{"v0"}));
+}
+
+TEST_F(Deleting, EqualContentLivesAsLongAsTheLaterCommitAsks) {
+  const Tree tree = {{"f", "a"}};
+  const auto commit = [&](std::uint64_t ttl_s) {
+    const auto upload = client->begin();
+    client->send(upload, tree);
+    auto request = TestClient::request(upload, manifest_of(tree));
+    request.ttl_s = ttl_s;
+    return uploads->commit(request, manifest_of(tree)).version.expires_us;
+  };
+  EXPECT_EQ(commit(24 * 3600), storage::kNow + kDayUs);
+  clock.advance(kDayUs - 1);
+  EXPECT_EQ(commit(24 * 3600), clock.now_us() + kDayUs);
+  EXPECT_EQ(commit(60), clock.now_us() + kDayUs) << "never sooner than was said before";
+  EXPECT_EQ(commit(0), std::nullopt);
+  EXPECT_EQ(commit(60), std::nullopt);
+}
+
+TEST_F(Deleting, WhatWasRetiredAndBroughtBackStays) {
+  for (const char* content : {"a", "b", "c"}) client->put({{"f", content}});
+  storage::VersionUpdate update;
+  update.ttl_us = kDayUs;
+  storage::update_version(*database, ref("v0"), update);
+  storage::CollectionUpdate keep;
+  keep.keep_versions = 1;
+  storage::update_collection(*database, "imdb", "net", keep);
+  clock.advance(kDayUs);
+  collector->round();
+  ASSERT_EQ(living(), (Names{"v2"}));
+  EXPECT_EQ(storage::restore_version(*database, ref("v0"), clock.now_us()).expires_us,
+            std::nullopt);
+  storage::restore_version(*database, ref("v1"), clock.now_us());
+  EXPECT_EQ(collector->round().retired, 0u);
+  EXPECT_EQ(living(), (Names{"v2", "v1", "v0"}));
+}
+
+TEST_F(Deleting, WhatIsBroughtBackKeepsAnEndThatIsToCome) {
+  client->put({{"f", "a"}});
+  storage::VersionUpdate update;
+  update.ttl_us = kDayUs;
+  storage::update_version(*database, ref("v0"), update);
+  remove("v0");
+  EXPECT_EQ(storage::restore_version(*database, ref("v0"), clock.now_us()).expires_us,
+            storage::kNow + kDayUs);
+  clock.advance(kDayUs);
+  EXPECT_EQ(collector->round().retired, 1u);
 }
 
 TEST_F(Deleting, ACollectionKeepsItsNewestVersions) {

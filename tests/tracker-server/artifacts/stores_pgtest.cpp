@@ -5,6 +5,7 @@
 #include "artifacts/directory_store.hpp"
 #include "artifacts/s3_store.hpp"
 #include "artifacts_fixture.hpp"
+#include "storage/artifacts/sweep.hpp"
 #include "storage/artifacts/uploads.hpp"
 #include "support/process/process.hpp"
 #include "support/temp_directory.hpp"
@@ -139,6 +140,73 @@ TEST_P(Stores, RemoveWhatAServerThatDiedHadWritten) {
   clock.advance(1'000'000);
   EXPECT_EQ(collector->round().objects, 1u);
   EXPECT_EQ(failure([&] { store()->get(name, 100); }), ErrorCode::kDataLoss);
+}
+
+// Something happens after each object is put.
+class Interrupted final : public ChunkStore {
+ public:
+  Interrupted(ChunkStore& store, std::function<void()> then)
+      : store_(store), then_(std::move(then)) {}
+  std::string_view prefix() const noexcept override { return store_.prefix(); }
+  void put(const std::string& key, std::string_view bytes) override {
+    store_.put(key, bytes);
+    then_();
+  }
+  std::string get(const std::string& key, std::uint32_t most) override {
+    return store_.get(key, most);
+  }
+  void remove(const std::string& key) override { store_.remove(key); }
+
+ private:
+  ChunkStore& store_;
+  const std::function<void()> then_;
+};
+
+TEST_P(Stores, AnObjectThatIsRemovedBeforeItsChunkIsThereIsPutAgain) {
+  int times = 1;
+  Interrupted slow(*store(), [&] {
+    if (times-- <= 0) return;
+    clock.advance(61 * 60 * core::kSecondUs);
+    EXPECT_EQ(collector->round().objects, 1u);
+  });
+  Uploads uploading(*database, clock, &slow);
+  const Tree tree = {{"f", "a"}};
+  EXPECT_EQ(read(TestClient{uploading}.put(tree).version), tree);
+  times = 1'000;
+  TestClient hopeless{uploading};
+  const auto upload = hopeless.begin();
+  EXPECT_EQ(failure([&] { hopeless.send(upload, {{"f", "b"}}); }), ErrorCode::kUnavailable);
+  EXPECT_EQ(count("artifact_chunk"), 1) << "no chunk without its object";
+}
+
+// The collector has taken it on itself to remove the object, and has not said yet that it did.
+TEST_P(Stores, AnObjectThatIsBeingRemovedIsNoChunks) {
+  Interrupted slow(*store(), [&] {
+    clock.advance(61 * 60 * core::kSecondUs);
+    const auto objects =
+        storage::objects_to_remove(*database->pg(), store()->prefix(), clock.now_us(), 10);
+    for (const auto& object : objects) store()->remove(object);
+  });
+  Uploads uploading(*database, clock, &slow);
+  TestClient hopeless{uploading};
+  const auto upload = hopeless.begin();
+  EXPECT_EQ(failure([&] { hopeless.send(upload, {{"f", "b"}}); }), ErrorCode::kUnavailable);
+  EXPECT_EQ(count("artifact_chunk"), 0);
+}
+
+TEST_P(Stores, AnObjectOfAChunkThatAnotherStoredMeanwhileIsRemoved) {
+  bool first = true;
+  Interrupted slow(*store(), [&] {
+    if (std::exchange(first, false)) client->put({{"f", "a"}});
+  });
+  Uploads uploading(*database, clock, &slow);
+  TestClient late{uploading};
+  const auto upload = late.begin();
+  late.send(upload, {{"f", "a"}});
+  EXPECT_EQ(count("artifact_object"), 1);
+  clock.advance(61 * 60 * core::kSecondUs);
+  EXPECT_EQ(collector->round().objects, 1u);
+  EXPECT_EQ(read(find("latest")), (Tree{{"f", "a"}}));
 }
 
 TEST_P(Stores, AServerThatDoesNotKnowTheStoreSaysSo) {

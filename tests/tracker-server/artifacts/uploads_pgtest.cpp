@@ -53,6 +53,16 @@ TEST_F(Uploading, ACommitWithoutAllItsChunksLeavesNothing) {
   EXPECT_EQ(read(client->commit(upload, kTree).version), kTree);
 }
 
+TEST_F(Uploading, AMessageHasNoMoreChunksThanMayBe) {
+  const auto upload = client->begin();
+  const std::string data = "x", digest(artifact::sha256(data).raw());
+  const std::vector<ReceivedChunk> chunks(4'097, ReceivedChunk{digest, data});
+  std::string words;
+  EXPECT_EQ(failure([&] { uploads->add(upload, chunks); }, &words), ErrorCode::kInvalidArgument);
+  EXPECT_NE(words.find("4096"), std::string::npos) << words;
+  EXPECT_EQ(uploads->add(upload, std::span(chunks).first(4'096)).new_bytes, 1u);
+}
+
 TEST_F(Uploading, EqualContentIsNoNewVersion) {
   const auto first = client->put(kTree);
   client->put({{"other", "x"}});

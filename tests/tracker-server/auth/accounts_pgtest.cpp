@@ -1,9 +1,15 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
-#include "auth/accounts.hpp"
-#include "auth/administration.hpp"
+#include <atomic>
+#include <latch>
+#include <thread>
+
+#include "auth/keys.hpp"
+#include "auth/sessions.hpp"
 #include "auth/throttle.hpp"
+#include "auth/users.hpp"
+#include "code_of.hpp"
 #include "storage/audit.hpp"
 #include "world.hpp"
 
@@ -12,15 +18,6 @@ namespace {
 
 constexpr std::int64_t kDay = std::int64_t{24} * 3'600 * 1'000'000;
 const Origin kHere{"10.0.0.1", "t"};
-
-ErrorCode code_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::kInternal;
-}
 
 class AccountsTest : public World {
  protected:
@@ -100,10 +97,45 @@ TEST_F(AccountsTest, AfterTenFailuresAnAccountWaitsAndOthersDoNot) {
   EXPECT_NO_THROW(log_in(*gate, {"pat", "patience"}, kHere));
 }
 
+TEST_F(AccountsTest, AttemptsThatComeAtOnceAreCountedBeforeAnyIsJudged) {
+  constexpr int kAtOnce = 40;
+  std::atomic<int> judged{0}, refused{0};
+  std::latch start(kAtOnce);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kAtOnce; ++i)
+      threads.emplace_back([&] {
+        start.arrive_and_wait();
+        const auto code = code_of([&] { log_in(*gate, {"pat", "wrong"}, kHere); });
+        if (code == ErrorCode::kUnauthenticated) ++judged;
+        if (code == ErrorCode::kResourceExhausted || code == ErrorCode::kUnavailable) ++refused;
+      });
+  }
+  EXPECT_LE(judged, 10);
+  EXPECT_GT(judged, 0);
+  EXPECT_EQ(judged + refused, kAtOnce);
+}
+
+TEST_F(AccountsTest, WhoFindsBothComputationsTakenIsToldToComeAgainAndNotCounted) {
+  {
+    const PasswordTurn one(PasswordTurn::Taken::kWait), other(PasswordTurn::Taken::kWait);
+    for (int i = 0; i < 20; ++i)
+      EXPECT_EQ(code_of([&] {
+                  log_in(*gate, {"pat", "patience"}, kHere);
+                }),
+                ErrorCode::kUnavailable);
+  }
+  EXPECT_NO_THROW(log_in(*gate, {"pat", "patience"}, kHere));
+}
+
+TEST_F(AccountsTest, LoginsThatDoNotFailAreNotCounted) {
+  for (int i = 0; i < 60; ++i) log_in(*gate, {"pat", "patience"}, kHere);
+}
+
 TEST_F(AccountsTest, AfterFiftyFailuresAnAddressWaitsWhoeverIsTried) {
   const LoginAttempt attempt{"none", "10.0.0.7"};
   for (int i = 0; i < 50; ++i)
-    note_failure(*database, clock, {"n" + std::to_string(i), attempt.address});
+    count_attempt(*database, clock, {"n" + std::to_string(i), attempt.address});
   EXPECT_EQ(code_of([&] {
               log_in(*gate, {"pat", "patience"}, {"10.0.0.7", "t"});
             }),
@@ -155,6 +187,28 @@ TEST_F(AccountsTest, AKeyEndsWithItsTimeAndWhenItIsRevoked) {
   EXPECT_EQ(last_action(), "key.revoke");
 }
 
+TEST_F(AccountsTest, AKeyThatEndsMakesNoneThatOutlivesIt) {
+  const auto pat = *storage::find_account(*database, "pat");
+  const auto key = World::key("pat", {.name = "hour", .lifetime_s = 3'600});
+  const Guard guard(*database, {key, {}}, by_key(key), Access::kSignedIn, kHere);
+  clock.advance(600'000'000);
+  for (const auto lifetime : {std::optional<std::int64_t>(), std::optional<std::int64_t>(3'001)})
+    EXPECT_EQ(code_of([&] { issue_key(*gate, guard, pat, {.name = "k", .lifetime_s = lifetime}); }),
+              ErrorCode::kPermissionDenied);
+  EXPECT_NO_THROW(issue_key(*gate, guard, pat, {.name = "k", .lifetime_s = 3'000}));
+  const auto secret = log_in(*gate, {"pat", "patience"}, kHere);
+  const Guard session(*database, {{}, secret}, by_session(secret), Access::kSignedIn, kHere);
+  EXPECT_NO_THROW(issue_key(*gate, session, pat, {.name = "k"}));
+}
+
+TEST_F(AccountsTest, AKeyThatEndsMakesNoUserWithAKeyThatDoesNot) {
+  const auto key = World::key("root", {.name = "hour", .lifetime_s = 3'600});
+  const Guard guard(*database, {key, {}}, by_key(key), Access::kServerAdmin, kHere);
+  EXPECT_EQ(code_of([&] { make_user(*gate, guard, {.name = "sam", .with_key = true}); }),
+            ErrorCode::kPermissionDenied);
+  EXPECT_FALSE(storage::find_account(*database, "sam"));
+}
+
 TEST_F(AccountsTest, AKeyOfAnotherIsNeitherSeenNorRevoked) {
   Guard eve(*database, {}, by_key(keys["eve"]), Access::kSignedIn, kHere);
   for (const auto& one : list_keys(*gate, eve, {})) EXPECT_EQ(one.user, "eve");
@@ -188,106 +242,6 @@ TEST_F(AccountsTest, TheAuditLogIsAppendedToAndNothingElse) {
   for (const char* change :
        {"UPDATE audit SET actor = 'nobody'", "DELETE FROM audit", "TRUNCATE audit"})
     EXPECT_ANY_THROW(database->pg()->command(change)) << change;
-}
-
-// A server that nobody has a user on.
-class FirstUserTest : public storage::StoreTest {
- protected:
-  void SetUp() override {
-    spdlog::set_level(spdlog::level::off);
-    StoreTest::SetUp();
-  }
-  core::ManualClock clock{storage::kNow};
-};
-
-TEST_F(FirstUserTest, OnLoopbackEverybodyMayDoEverythingUntilThereIsAUser) {
-  Gate gate(*database, clock, Anonymous::kUntilFirstUser);
-  const auto guard = gate.open({}, Access::kServerAdmin, kHere);
-  const auto made = make_user(gate, guard, {.name = "first", .with_key = true});
-  EXPECT_TRUE(storage::find_account(*database, "first")->server_admin) << "though nobody said so";
-  EXPECT_EQ(code_of([&] { gate.open({}, Access::kSignedIn, kHere); }), ErrorCode::kUnauthenticated);
-  EXPECT_NO_THROW(gate.open({made.key->text, {}}, Access::kServerAdmin, kHere));
-}
-
-TEST_F(FirstUserTest, AnotherServerOfTheDatabaseAsksWithinASecond) {
-  Gate gate(*database, clock, Anonymous::kUntilFirstUser);
-  Gate other(*database, clock, Anonymous::kUntilFirstUser);
-  EXPECT_TRUE(other.is_open());
-  make_user(gate, gate.open({}, Access::kServerAdmin, kHere), {.name = "first"});
-  EXPECT_FALSE(gate.is_open());
-  clock.advance(1'000'000);
-  EXPECT_FALSE(other.is_open());
-}
-
-TEST_F(FirstUserTest, WhoIsLetInBecauseThereIsNobodyMakesOneAndNoSecond) {
-  Gate gate(*database, clock, Anonymous::kUntilFirstUser);
-  const auto one = gate.open({}, Access::kServerAdmin, kHere);
-  const auto other = gate.open({}, Access::kServerAdmin, kHere);
-  make_user(gate, one, {.name = "first"});
-  EXPECT_EQ(code_of([&] { make_user(gate, other, {.name = "second"}); }),
-            ErrorCode::kFailedPrecondition);
-}
-
-TEST_F(FirstUserTest, WhereOthersReachTheServerNobodyIsLetIn) {
-  Gate gate(*database, clock, Anonymous::kNever);
-  EXPECT_EQ(code_of([&] { gate.open({}, Access::kSignedIn, kHere); }), ErrorCode::kUnauthenticated);
-}
-
-TEST_F(FirstUserTest, TheOneTimeLinkMakesOneAdmin) {
-  Gate gate(*database, clock, Anonymous::kNever);
-  const auto token = make_first_start(gate);
-  ASSERT_TRUE(token);
-  EXPECT_EQ(code_of([&] {
-              use_first_start(gate, "wrong", {"adam", "12345678"}, kHere);
-            }),
-            ErrorCode::kPermissionDenied);
-  const auto session = use_first_start(gate, *token, {"adam", "12345678"}, kHere);
-  EXPECT_TRUE(gate.identify({{}, session}, kHere).is_server_admin());
-  EXPECT_EQ(code_of([&] {
-              use_first_start(gate, *token, {"eve", "12345678"}, kHere);
-            }),
-            ErrorCode::kPermissionDenied);
-  EXPECT_FALSE(make_first_start(gate));
-}
-
-TEST_F(FirstUserTest, TheLinkEndsWithTheDay) {
-  Gate gate(*database, clock, Anonymous::kNever);
-  const auto token = make_first_start(gate);
-  clock.advance(kDay);
-  EXPECT_EQ(code_of([&] {
-              use_first_start(gate, *token, {"adam", "12345678"}, kHere);
-            }),
-            ErrorCode::kPermissionDenied);
-}
-
-TEST_F(FirstUserTest, WhoIsOnTheServersMachineGetsInAgain) {
-  Gate gate(*database, clock, Anonymous::kNever);
-  const auto made = rescue_user(gate, {.name = "adam", .server_admin = true, .with_key = true});
-  EXPECT_NO_THROW(gate.open({made.key->text, {}}, Access::kServerAdmin, kHere));
-  const auto again = rescue_user(gate, {.name = "adam"});
-  EXPECT_NO_THROW(log_in(gate, {"adam", again.password}, kHere));
-  EXPECT_ANY_THROW(log_in(gate, {"adam", made.password}, kHere));
-}
-
-// A database of the version before there were users, with a run in it.
-TEST(EarlierDatabase, GoesOnAsItWasAndItsProjectsAreTheServerAdminsFirst) {
-  spdlog::set_level(spdlog::level::off);
-  storage::Database database({.dsn = test::PostgresCluster::instance().fresh_database()});
-  storage::migrate(database, storage::migrations().first(4));
-  const auto run = storage::make_writer(database).run;
-  storage::migrate(database);
-  const core::ManualClock clock{storage::kNow};
-  Gate gate(database, clock, Anonymous::kUntilFirstUser);
-  EXPECT_NO_THROW(gate.open({}, Access::kWriter, kHere).run(run));
-  const auto admin = gate.open({}, Access::kServerAdmin, kHere);
-  const auto first = make_user(gate, admin, {.name = "first", .with_key = true});
-  EXPECT_NO_THROW(gate.open({first.key->text, {}}, Access::kProjectAdmin, kHere).run(run));
-  const auto by_first = gate.open({first.key->text, {}}, Access::kServerAdmin, kHere);
-  const auto second = make_user(gate, by_first, {.name = "second", .with_key = true});
-  EXPECT_EQ(code_of([&] {
-              gate.open({second.key->text, {}}, Access::kViewer, kHere).run(run);
-            }),
-            ErrorCode::kNotFound);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "http/admission.hpp"
 #include "http/api.hpp"
 #include "http/openapi.hpp"
+#include "storage/artifacts/edits.hpp"
 #include "storage/deletion.hpp"
 #include "world.hpp"
 
@@ -112,6 +113,7 @@ class HttpWalk : public auth::World {
             {"by", "state"},
             {"name", of_artifact ? about.artifact : "vic"},
             {"path", "a/weights.bin"},
+            {"alias", "best"},
             {"sha256", std::string(64, '0')},
             {"sha256", artifact::sha256(kMediaContent).hex()},
             {"user", "tom"},
@@ -121,6 +123,9 @@ class HttpWalk : public auth::World {
   std::string body_of(const std::string& operation, const About& about) {
     const auto fresh = "n" + std::to_string(++made);
     const std::map<std::string, json> bodies = {
+        {"patchArtifact", {{"description", fresh}}},
+        {"patchArtifactVersion", {{"description", fresh}, {"metadata", json::object()}}},
+        {"postArtifactAlias", {{"alias", fresh}}},
         {"patchRun", {{"notes", fresh}}},
         {"postSeries", {{"runs", json::array({about.run})}, {"keys", json::array({"loss"})}}},
         {"logIn", {{"user", "eve"}, {"password", kPassword}}},
@@ -146,6 +151,11 @@ class HttpWalk : public auth::World {
     if (one.id == "restoreRun")
       storage::delete_run(*database, core::RunId::from_text(about.run),
                           {clock.now_us(), 1'000'000});
+    const storage::ArtifactRef version{
+        storage::ArtifactVersionId::parse(about.version), {}, {}, {}};
+    if (one.id == "restoreArtifactVersion")
+      storage::delete_version(*database, version, {clock.now_us(), 1'000'000, false});
+    if (one.id == "deleteArtifactAlias") storage::set_alias(*database, version, "best");
     return about;
   }
 

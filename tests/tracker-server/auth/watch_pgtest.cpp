@@ -2,7 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include "../ingest/fake_output.hpp"
-#include "auth/administration.hpp"
+#include "auth/keys.hpp"
 #include "auth/watch.hpp"
 #include "ingest/ingest.hpp"
 #include "world.hpp"
@@ -78,6 +78,23 @@ TEST_F(WatchTest, AStreamWhoseKeyRunsOutIsRefused) {
   clock.advance(60'000'000);
   watch->round();
   EXPECT_EQ(refused(*wim), RefusalReason::kUnauthenticated);
+}
+
+TEST_F(WatchTest, AChangeBetweenTheLookAndTheEntryIsSeen) {
+  const auto anna = open(keys["anna"], kMine);
+  ASSERT_TRUE(anna->wait_welcome());
+  watch->round();
+  const auth::Claim claim{keys["wim"], {}};
+  const auto who = gate->identify(claim, {"127.0.0.1", "t"});
+  revoke(keys["wim"]);
+  watch->round();
+  std::vector<auth::Principal::Kind> seen;
+  const auto entry = watch->add(claim, {"127.0.0.1", "t"}, who,
+                                [&](auth::Guard& guard) { seen.push_back(guard.who().kind); });
+  watch->round();
+  EXPECT_EQ(seen, std::vector{auth::Principal::Kind::kNobody});
+  watch->round();
+  EXPECT_EQ(seen.size(), 1u) << "and not again as long as nothing changes";
 }
 
 TEST_F(WatchTest, WhoLogsToANewProjectIsItsAdminAndNobodyElseSeesIt) {

@@ -5,8 +5,8 @@
 
 #include "../artifacts/artifacts_fixture.hpp"
 #include "../storage/store_fixture.hpp"
-#include "auth/accounts.hpp"
 #include "auth/gate.hpp"
+#include "auth/keys.hpp"
 #include "auth/password.hpp"
 #include "auth/token.hpp"
 #include "core/clock.hpp"

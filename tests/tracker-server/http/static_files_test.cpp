@@ -61,7 +61,7 @@ TEST_F(StaticFilesTest, ThePolicyLetsNothingForeignIn) {
   const auto policy = header(get("/"), "Content-Security-Policy");
   for (const auto* part :
        {"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'",
-        "img-src 'self' data:", "font-src 'self'", "frame-ancestors 'none'"}) {
+        "img-src 'self' data:", "media-src 'self'", "font-src 'self'", "frame-ancestors 'none'"}) {
     EXPECT_NE(policy.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(policy.find("unsafe"), std::string::npos);

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "branches_fixture.hpp"
 #include "storage/deletion.hpp"
 #include "storage/purge.hpp"
@@ -187,6 +189,38 @@ TEST_F(BranchesTest, ARunMayMustOrMustNotBeThere) {
   const Registration fresh{absent, id, "imdb", kNow, core::Resume::kNever};
   EXPECT_FALSE(register_writer(*database, fresh).resumed->existed);
   EXPECT_NO_THROW(register_writer(*database, fresh)) << "a reconnect is no second run";
+}
+
+// Both look before either has made the run: the second waits for the first one's row.
+TEST_F(BranchesTest, OfTwoThatMustNotFindTheRunOneMakesIt) {
+  begin();  // so that the project is there
+  const auto run = core::RunId::random();
+  PgConnection other(database->options().dsn, 0);
+  other.command("BEGIN");
+  other.run(
+      "INSERT INTO run (id, project_id, name, state, created_us) "
+      "SELECT $1, id, 'x', 1, 0 FROM project",
+      PgParams().uuid(run.uuid().bytes));
+  std::string refused;
+  {
+    std::jthread second([&] {
+      try {
+        register_writer(*database,
+                        {run, core::WriterId::random(), "imdb", kNow, core::Resume::kNever});
+      } catch (const ResumeError& error) {
+        refused = error.what();
+      }
+    });
+    while (database->pg()->run("SELECT 1 FROM pg_locks WHERE NOT granted").rows() == 0)
+      std::this_thread::yield();
+    other.command("COMMIT");
+  }
+  EXPECT_NE(refused.find("is there already"), std::string::npos) << refused;
+  EXPECT_EQ(database->pg()
+                ->run("SELECT count(*) FROM writer_stream WHERE run_id = $1",
+                      PgParams().uuid(run.uuid().bytes))
+                .bigint(0, 0),
+            0);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <map>
 #include <set>
 
 #include "storage/alerts.hpp"
@@ -45,6 +46,19 @@ TEST_F(MediaTest, ComesBackByKeyTypeAndStepInLogOrder) {
   MediaRange page{.limit = 3};
   page.after = MediaRange::Place{all[1].key, all[1].step, all[1].id};
   EXPECT_EQ(list_media(*database, writer.run, page).size(), 2u);
+}
+
+TEST_F(MediaTest, KeysOfSeveralRunsSayHowManyAndOverWhichSteps) {
+  const auto one = log({media_of("a", 7, "x"), media_of("a", -2, "y"), media_of("b", 1, "z")});
+  const auto two = log({media_of("a", 3, "x")});
+  const std::vector<core::RunId> runs = {one.run, two.run, core::RunId()};
+  const auto keys = list_media_keys(*database, runs, 10);
+  ASSERT_EQ(keys.size(), 3u);
+  const auto& first = keys[0].run == one.run ? keys[0] : keys[1];
+  EXPECT_EQ(first.key, "a");
+  EXPECT_EQ(std::tuple(first.count, first.first_step, first.last_step), std::tuple(2, -2, 7));
+  EXPECT_EQ(list_media_keys(*database, runs, 1).size(), 1u);
+  EXPECT_TRUE(list_media_keys(*database, {}, 10).empty());
 }
 
 TEST_F(MediaTest, ContentsOfTextsAndJsonComeAlongUpToALimit) {
@@ -98,6 +112,17 @@ TEST_F(MediaTest, ARewindTakesMediaBackAsWell) {
   std::set<std::int64_t> steps;
   for (const auto& row : list_media(*database, writer.run, {})) steps.insert(row.step);
   EXPECT_EQ(steps, (std::set<std::int64_t>{1, 4}));
+}
+
+TEST_F(MediaTest, ContentsThatARewindTookBackAreNotFound) {
+  const auto writer = log({media_of("a", 1, "stays"), media_of("a", 5, "goes"),
+                           media_of("a", 2, "both"), media_of("a", 6, "both")});
+  std::map<std::int64_t, std::string> hashes;
+  for (const auto& row : list_media(*database, writer.run, {})) hashes[row.step] = row.sha256;
+  log({spool::Branch{spool::BranchKind::kRewind, writer.run.text(), 3, kNow}}, writer.run);
+  EXPECT_TRUE(find_media(*database, writer.run, hashes[1]));
+  EXPECT_FALSE(find_media(*database, writer.run, hashes[5]));
+  EXPECT_TRUE(find_media(*database, writer.run, hashes[6])) << "another row of it is still there";
 }
 
 TEST_F(MediaTest, ADescriptionThatIsNoObjectCostsOnlyItself) {

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -98,13 +101,38 @@ TEST(Program, FlagsThatDoNotGoTogetherAreRefusedBeforeAnythingIsRead) {
 }
 
 TEST(Program, PartsThatAreNotBuiltSaySo) {
-  for (const std::vector<std::string>& bad :
-       {std::vector<std::string>{"--model", "x", "--device", "cuda:0"},
-        {"--model", "x", "--log-model", "end"}}) {
-    const Answer answer = call(bad);
-    EXPECT_EQ(answer.code, 1);
+  const Answer answer = call({"--model", "x", "--device", "cuda:0"});
+  EXPECT_EQ(answer.code, 1);
+  expect_one_line(answer);
+  EXPECT_NE(answer.error.find("this build"), std::string::npos) << answer.error;
+}
+
+TEST(Program, LoggingModelsNeedsTheTrackerAndAName) {
+  const auto expect = [](std::vector<std::string> more, const std::string& part) {
+    more.insert(more.begin(), {"--model", "x"});
+    const Answer answer = call(more);
+    EXPECT_EQ(answer.code, 2) << answer.error;
     expect_one_line(answer);
-    EXPECT_NE(answer.error.find("this build"), std::string::npos) << answer.error;
+    EXPECT_NE(answer.error.find(part), std::string::npos) << answer.error;
+  };
+  expect({"--log-model", "end", "--report-to", "none"}, "--report-to none");
+  expect({"--log-model", "always"}, "--log-model");
+  expect({"--model-name", "m"}, "--model-name goes with --log-model");
+  expect({"--log-model", "end", "--model-name", "a b"}, "'a b'");
+}
+
+TEST(Program, AModelOfTheTrackerNeedsItsProject) {
+  for (std::vector<std::string> command :
+       {std::vector<std::string>{"--report-to", "none", "--model"},
+        {"inspect"},
+        {"export", "--output", "/nowhere", "--model"},
+        {"tokenize", "--input", "-", "--output", "-", "--model"},
+        {"predict", "--input", "-", "--output", "-", "--model"}}) {
+    command.emplace_back("tracker://bert:best");
+    const Answer answer = call(command);
+    EXPECT_EQ(answer.code, 2) << answer.error;
+    expect_one_line(answer);
+    EXPECT_NE(answer.error.find("tracker://PROJECT/bert:best"), std::string::npos) << answer.error;
   }
 }
 
@@ -219,6 +247,22 @@ TEST(Arguments, EveryFlagIsInTheHelpUnderAGroup) {
   }
   for (const CLI::App* sub : app.get_subcommands({}))
     EXPECT_FALSE(sub->get_description().empty()) << sub->get_name();
+}
+
+TEST(Arguments, EveryFlagIsInThePages) {
+  std::ostringstream pages;
+  for (const auto& page : std::filesystem::directory_iterator(TRACKER_SOURCE_DIR "/docs"))
+    if (page.path().extension() == ".md") pages << std::ifstream(page.path()).rdbuf();
+  CLI::App app;
+  Arguments out;
+  define(app, out);
+  std::vector<const CLI::App*> commands = {&app};
+  for (const CLI::App* sub : app.get_subcommands({})) commands.push_back(sub);
+  for (const CLI::App* command : commands)
+    for (const CLI::Option* option : command->get_options())
+      for (const std::string& flag : option->get_lnames())
+        EXPECT_NE(pages.str().find("--" + flag), std::string::npos)
+            << command->get_name() << " --" << flag;
 }
 
 TEST(Arguments, DefaultsAreThoseOfTheTrainer) {

@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -44,6 +47,15 @@ TEST(HubSettings, the_cache_is_found_in_the_order_of_python) {
   EXPECT_EQ(read_from({{"XDG_CACHE_HOME", "/x"}, {"HF_HOME", "~/h"}}).cache, "/nobody/h/hub");
   EXPECT_EQ(read_from({{"HF_HOME", "/h"}, {"HUGGINGFACE_HUB_CACHE", "/old"}}).cache, "/old");
   EXPECT_EQ(read_from({{"HUGGINGFACE_HUB_CACHE", "/old"}, {"HF_HUB_CACHE", "/new"}}).cache, "/new");
+}
+
+TEST(HubSettings, without_a_variable_home_is_the_user_databases) {
+  const passwd* user = getpwuid(getuid());
+  if (user == nullptr) {
+    GTEST_SKIP() << "this user is in no database";
+  }
+  EXPECT_EQ(read_from({{"HOME", ""}}).cache,
+            std::filesystem::path(user->pw_dir) / ".cache/huggingface/hub");
 }
 
 TEST(HubSettings, the_token_comes_from_the_variable_then_from_the_file) {

@@ -5,12 +5,12 @@
 #include <tracker/error.hpp>
 
 #include "storage/artifacts/aliases.hpp"
+#include "storage/artifacts/manifest_parts.hpp"
 #include "storage/artifacts/rows.hpp"
 
 namespace tracker::storage {
 namespace {
 
-constexpr std::size_t kManifestPart = 1u << 20;
 constexpr std::size_t kChunksAtOnce = 16'384;  // a statement stays far below its timeout
 
 constexpr const char* kLockUpload = R"sql(
@@ -27,15 +27,14 @@ constexpr const char* kMakeCollection = R"sql(
 constexpr const char* kLockCollection = R"sql(
   SELECT id, type, next_number, ttl_us FROM artifact_collection WHERE project_id = $1 AND name = $2
   FOR NO KEY UPDATE)sql";
-constexpr const char* kEqual =
-    "SELECT id FROM artifact_version WHERE collection_id = $1 AND digest = $2 AND deleted_us IS "
-    "NULL FOR NO KEY UPDATE";
+// It lives as long as the one asks and the other; NULL is for ever.
+constexpr const char* kEqual = R"sql(
+  UPDATE artifact_version SET expires_us = CASE WHEN expires_us > $3 THEN expires_us WHEN expires_us <= $3 THEN $3 END
+  WHERE collection_id = $1 AND digest = $2 AND deleted_us IS NULL RETURNING id)sql";
 constexpr const char* kMakeVersion = R"sql(
   INSERT INTO artifact_version (uuid, collection_id, number, digest, manifest_bytes, files, size_bytes, added_bytes,
     description, metadata, run_id, created_us, expires_us)
   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9::text::jsonb, nullif($10::text, '')::uuid, $11, $12) RETURNING id)sql";
-constexpr const char* kMakePart =
-    "INSERT INTO artifact_manifest (version_id, part, data) VALUES ($1, $2, $3)";
 
 // The lock keeps what is found until the version holds it.
 constexpr const char* kHold = R"sql(
@@ -165,6 +164,7 @@ class Commit {
   std::optional<std::int64_t> equal_version() {
     PgParams params = PgParams().bigint(collection_.row);
     add(params, wanted_.digest);
+    add(params, expiry());
     const PgResult row = connection_.run(kEqual, params);
     if (row.rows() == 0) return std::nullopt;
     if (wanted_.run)
@@ -194,18 +194,9 @@ class Commit {
         .bigint(wanted_.now_us);
     add(params, expiry());
     const std::int64_t version = connection_.run(kMakeVersion, params).bigint(0, 0);
-    store_manifest(version);
+    store_manifest(connection_, version, wanted_.manifest);
     hold_chunks(version);
     return version;
-  }
-
-  void store_manifest(std::int64_t version) {
-    std::string_view rest = wanted_.manifest;
-    for (std::int32_t part = 0; !rest.empty(); ++part) {
-      const std::string_view data = rest.substr(0, kManifestPart);
-      connection_.run(kMakePart, PgParams().bigint(version).integer(part).bytea(data));
-      rest.remove_prefix(data.size());
-    }
   }
 
   void hold_chunks(std::int64_t version) {

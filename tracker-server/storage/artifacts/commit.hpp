@@ -35,8 +35,9 @@ struct CommittedVersion {
 };
 
 // Makes the version, with its aliases and all that belongs to it, or nothing, in one transaction;
-// or finds the one with equal content. An upload that is committed already gives the same answer
-// again. Names, metadata and manifest have been checked.
+// or finds the one with equal content, which then lives until the later of the two ends. An upload
+// that is committed already gives the same answer again. Names, metadata and manifest have been
+// checked.
 // Errors: Error(kFailedPrecondition) that names a chunk which is missing, another type, or too many
 // aliases or tags; kNotFound for an upload or a run that is not there; kInvalidArgument for a run
 // of another project or a chunk of another size; kUnavailable, PgError.

@@ -20,6 +20,9 @@ constexpr const char* kLockVersion =
 constexpr const char* kRemoveAlias = R"sql(
   DELETE FROM artifact_alias WHERE collection_id = $1 AND name = $2)sql";
 
+constexpr const char* kRemoveAliasOf =
+    "DELETE FROM artifact_alias WHERE version_id = $1 AND name = $2";
+
 constexpr const char* kUpdate = R"sql(
   UPDATE artifact_version SET
     description = CASE WHEN $2 THEN $3 ELSE description END,
@@ -42,8 +45,11 @@ constexpr const char* kDelete = R"sql(
 constexpr const char* kTwin = R"sql(
   SELECT w.number FROM artifact_version v JOIN artifact_version w ON w.collection_id = v.collection_id
   WHERE v.id = $1 AND w.digest = v.digest AND w.deleted_us IS NULL)sql";
-constexpr const char* kRestore =
-    "UPDATE artifact_version SET deleted_us = NULL, purge_us = NULL WHERE id = $1";
+// Whatever retired it would do so again: an end that has passed, or keep_versions (sweep.cpp).
+constexpr const char* kRestore = R"sql(
+  UPDATE artifact_version SET deleted_us = NULL, purge_us = NULL, restored_us = $2,
+    expires_us = CASE WHEN expires_us > $2 THEN expires_us END
+  WHERE id = $1)sql";
 constexpr const char* kRestoreCollection =
     "UPDATE artifact_collection SET deleted_us = NULL WHERE id = $1";
 
@@ -97,6 +103,21 @@ void remove_alias(Database& database, std::string_view project, std::string_view
   if (database.pg()->run(kRemoveAlias, PgParams().bigint(found.row).text(alias)).affected() == 0)
     throw Error(ErrorCode::kNotFound,
                 "artifact '" + found.name + "' has no alias '" + artifact::shown(alias) + "'");
+}
+
+ArtifactVersion remove_alias(Database& database, const ArtifactRef& ref, const std::string& alias) {
+  const ArtifactVersion found = find_version(database, ref);
+  const Database::PgLease lease = database.pg();
+  return in_transaction(*lease, [&](PgConnection& connection) {
+    require_living(lock(connection, found));
+    const auto removed =
+        connection.run(kRemoveAliasOf, PgParams().bigint(found.row).text(alias)).affected();
+    if (removed == 0)
+      throw Error(ErrorCode::kNotFound, "version v" + std::to_string(found.number) + " of '" +
+                                            found.name + "' has no alias '" +
+                                            artifact::shown(alias) + "'");
+    return read(connection, found.row);
+  });
 }
 
 ArtifactVersion update_version(Database& database, const ArtifactRef& ref,
@@ -170,7 +191,7 @@ ArtifactVersion restore_version(Database& database, const ArtifactRef& ref, std:
       throw Error(ErrorCode::kFailedPrecondition,
                   "version v" + std::to_string(twin.integer(0, 0)) + " of '" + found.name +
                       "' has the same content: there is nothing to bring back");
-    connection.run(kRestore, row);
+    connection.run(kRestore, PgParams().bigint(found.row).bigint(now_us));
     connection.run(kRestoreCollection, PgParams().bigint(found.collection_row));
     return read(connection, found.row);
   });

@@ -20,6 +20,8 @@ namespace tracker::storage {
 ArtifactVersion set_alias(Database& database, const ArtifactRef& ref, const std::string& alias);
 void remove_alias(Database& database, std::string_view project, std::string_view name,
                   std::string_view alias);
+// Only if it points to this version: one that was moved meanwhile stays.
+ArtifactVersion remove_alias(Database& database, const ArtifactRef& ref, const std::string& alias);
 
 // What is absent stays as it is.
 struct VersionUpdate {
@@ -47,7 +49,8 @@ struct ArtifactDeletion {
 // the two times.
 ArtifactVersion delete_version(Database& database, const ArtifactRef& ref,
                                const ArtifactDeletion& deletion);
-// Brings it back, without its aliases, and its collection as well. kFailedPrecondition once its
+// Brings it back, without its aliases, and its collection as well. It stays: an end that has passed
+// is forgotten, and its collection's keep_versions passes it over. kFailedPrecondition once its
 // grace is over, or if another version has its content now.
 ArtifactVersion restore_version(Database& database, const ArtifactRef& ref, std::int64_t now_us);
 

@@ -16,7 +16,7 @@ constexpr const char* kExpired = R"sql(
   ORDER BY v.expires_us LIMIT $2 FOR NO KEY UPDATE OF c, v SKIP LOCKED)sql";
 constexpr const char* kBeyond = R"sql(
   SELECT v.id, c.id FROM artifact_collection c JOIN artifact_version v ON v.collection_id = c.id
-  WHERE c.keep_versions IS NOT NULL AND v.deleted_us IS NULL
+  WHERE c.keep_versions IS NOT NULL AND v.deleted_us IS NULL AND v.restored_us IS NULL
     AND NOT EXISTS (SELECT 1 FROM artifact_alias a WHERE a.version_id = v.id)
     AND c.keep_versions <= (SELECT count(*) FROM artifact_version w
                             WHERE w.collection_id = c.id AND w.deleted_us IS NULL AND w.number > v.number)
@@ -77,8 +77,12 @@ constexpr const char* kSweep = R"sql(
     INSERT INTO artifact_object (object, remove_us) SELECT object, $2 FROM gone WHERE object IS NOT NULL)
   SELECT count(*), coalesce(sum(size), 0)::bigint FROM gone)sql";
 
-constexpr const char* kObjects = R"sql(
-  SELECT object FROM artifact_object WHERE remove_us <= $1 AND starts_with(object, $3) ORDER BY remove_us LIMIT $2)sql";
+// A time of 0 says that they are taken: no upload makes a chunk of one from then on.
+constexpr const char* kTakeObjects = R"sql(
+  UPDATE artifact_object SET remove_us = 0 WHERE object IN (
+    SELECT object FROM artifact_object WHERE remove_us <= $1 AND starts_with(object, $3)
+    ORDER BY remove_us LIMIT $2 FOR UPDATE SKIP LOCKED)
+  RETURNING object)sql";
 constexpr const char* kForget = "DELETE FROM artifact_object WHERE object = ANY ($1::text[])";
 
 std::vector<std::int64_t> ids_of(const PgResult& rows) {
@@ -161,8 +165,8 @@ SweptChunks sweep_chunks(PgConnection& connection, std::int64_t after, std::int6
 
 std::vector<std::string> objects_to_remove(PgConnection& connection, std::string_view prefix,
                                            std::int64_t now_us, std::size_t limit) {
-  const PgResult rows =
-      connection.run(kObjects, PgParams().bigint(now_us).bigint(signed_size(limit)).text(prefix));
+  const PgResult rows = connection.run(
+      kTakeObjects, PgParams().bigint(now_us).bigint(signed_size(limit)).text(prefix));
   std::vector<std::string> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) out.emplace_back(rows.bytes(i, 0));
   return out;

@@ -21,7 +21,8 @@ struct RetiredVersion {
   std::uint32_t number = 0;
 };
 // Deletes versions whose time to live is over, and those beyond their collection's keep_versions,
-// unless an alias holds them. At most `limit` of each.
+// unless an alias holds them; keep_versions passes over those that were brought back. At most
+// `limit` of each.
 std::vector<RetiredVersion> retire_versions(PgConnection& connection, std::int64_t now_us,
                                             std::int64_t grace_us, std::size_t limit);
 
@@ -46,8 +47,9 @@ struct SweptChunks {
 SweptChunks sweep_chunks(PgConnection& connection, std::int64_t after, std::int64_t now_us,
                          std::size_t limit);
 
-// Objects of the store with that prefix whose time has come. forget_objects() when they are
-// removed.
+// Objects of the store with that prefix whose time has come: from now on none of them becomes a
+// chunk's, so they can be removed. forget_objects() when they are; those of a collector that died
+// in between come again.
 std::vector<std::string> objects_to_remove(PgConnection& connection, std::string_view prefix,
                                            std::int64_t now_us, std::size_t limit);
 void forget_objects(PgConnection& connection, const std::vector<std::string>& objects);

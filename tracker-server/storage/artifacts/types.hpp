@@ -54,6 +54,8 @@ struct ArtifactCollection {
   std::string project, name, type, description;
   std::uint64_t versions = 0, size_bytes = 0;  // of versions that live
   std::optional<std::uint32_t> latest;
+  std::vector<std::string> aliases;  // of all versions, without "latest", rising
+  std::optional<core::RunId> run;    // that made the latest
   std::int64_t created_us = 0, updated_us = 0;
   std::optional<std::int64_t> ttl_us;
   std::optional<std::uint32_t> keep_versions;

@@ -7,16 +7,13 @@
 #include "artifact/names.hpp"
 #include "core/time.hpp"
 #include "storage/artifacts/rows.hpp"
+#include "storage/projects.hpp"
 
 namespace tracker::storage {
 namespace {
 
 constexpr std::int64_t kRenewEveryUs = 10 * core::kMinuteUs;
 
-constexpr const char* kMakeProject = R"sql(
-  INSERT INTO project (id, name, created_us) VALUES (gen_random_uuid(), $1, $2) ON CONFLICT (name) DO NOTHING)sql";
-constexpr const char* kMakeAdmin = R"sql(
-  INSERT INTO project_member (project_id, account_id, role) SELECT id, $2, 3 FROM project WHERE name = $1)sql";
 constexpr const char* kLockProject =
     "SELECT id, deleted_us IS NOT NULL FROM project WHERE name = $1 FOR NO KEY UPDATE";
 constexpr const char* kReviveProject = "UPDATE project SET deleted_us = NULL WHERE id = $1";
@@ -50,9 +47,12 @@ constexpr const char* kInsert = R"sql(
     SELECT $2, s.sha256, s.size, nullif(s.object, ''), CASE WHEN s.object = '' THEN s.data END
     FROM unnest($3::bytea[], $4::integer[], $5::text[], $6::bytea[]) AS s(sha256, size, object, data)
     ON CONFLICT (project_id, sha256) DO NOTHING RETURNING id, sha256, size, object),
-  held AS (INSERT INTO artifact_upload_chunk (upload_id, chunk_id) SELECT $1, id FROM added),
-  taken AS (DELETE FROM artifact_object o USING added a WHERE o.object = a.object)
-  SELECT sha256, size FROM added)sql";
+  held AS (INSERT INTO artifact_upload_chunk (upload_id, chunk_id) SELECT $1, id FROM added)
+  SELECT size, coalesce(object, '') FROM added)sql";
+// Those that no collector has taken (storage/artifacts/sweep.cpp): whichever of the two comes first
+// has them.
+constexpr const char* kTakeObjects =
+    "DELETE FROM artifact_object WHERE object = ANY ($1::text[]) AND remove_us > 0";
 
 // The collector removes it.
 constexpr const char* kAbort =
@@ -94,16 +94,31 @@ std::vector<artifact::Sha256> hold(PgConnection& connection, const OpenUpload& u
   return out;
 }
 
+// Objects that were written, and are not a chunk's yet. Nothing is done when one of them is about
+// to be removed.
+std::vector<std::string> take_objects(PgConnection& connection,
+                                      std::span<const ArrivedChunk> chunks) {
+  std::vector<std::string> objects;
+  for (const ArrivedChunk& chunk : chunks)
+    if (!chunk.object.empty()) objects.push_back(chunk.object);
+  if (!objects.empty() &&
+      connection.run(kTakeObjects, PgParams().texts(objects)).affected() != objects.size())
+    throw ObjectsRemoved();
+  return objects;
+}
+
 // Of the chunks that are not there; those that another upload stores at this moment are left out.
+// Objects that became a chunk's are taken out of `objects`.
 std::uint64_t insert(PgConnection& connection, const OpenUpload& upload,
-                     std::span<const ArrivedChunk* const> chunks) {
+                     std::span<const ArrivedChunk* const> chunks,
+                     std::vector<std::string>& objects) {
   std::vector<std::string_view> digests, data;
   std::vector<std::int32_t> sizes;
-  std::vector<std::string> objects;
+  std::vector<std::string> keys;
   for (const ArrivedChunk* chunk : chunks) {
     digests.push_back(chunk->sha256.raw());
     sizes.push_back(static_cast<std::int32_t>(chunk->size));
-    objects.push_back(chunk->object);
+    keys.push_back(chunk->object);
     data.push_back(chunk->object.empty() ? chunk->data : std::string_view());
   }
   const PgResult added = connection.run(kInsert, PgParams()
@@ -111,11 +126,13 @@ std::uint64_t insert(PgConnection& connection, const OpenUpload& upload,
                                                      .uuid(upload.project.uuid().bytes)
                                                      .byteas(digests)
                                                      .integers(sizes)
-                                                     .texts(objects)
+                                                     .texts(keys)
                                                      .byteas(data));
   std::uint64_t bytes = 0;
-  for (std::size_t i = 0; i < added.rows(); ++i)
-    bytes += static_cast<std::uint64_t>(added.integer(i, 1));
+  for (std::size_t i = 0; i < added.rows(); ++i) {
+    bytes += static_cast<std::uint64_t>(added.integer(i, 0));
+    std::erase(objects, std::string(added.bytes(i, 1)));
+  }
   return bytes;
 }
 
@@ -132,7 +149,8 @@ std::vector<const ArrivedChunk*> sorted(std::span<const ArrivedChunk> chunks) {
 // One that another upload had just stored may be removed before it is held: then it is stored
 // again.
 std::uint64_t add_until_held(PgConnection& connection, const OpenUpload& upload,
-                             std::vector<const ArrivedChunk*> wanted) {
+                             std::vector<const ArrivedChunk*> wanted,
+                             std::vector<std::string>& objects) {
   std::uint64_t bytes = 0;
   while (true) {
     std::vector<std::string_view> digests;
@@ -142,19 +160,8 @@ std::uint64_t add_until_held(PgConnection& connection, const OpenUpload& upload,
       return std::binary_search(held.begin(), held.end(), chunk->sha256);
     });
     if (wanted.empty()) return bytes;
-    bytes += insert(connection, upload, wanted);
+    bytes += insert(connection, upload, wanted, objects);
   }
-}
-
-// As storage/streams.cpp does for runs.
-void make_project(PgConnection& connection, const NewUpload& upload) {
-  const bool made =
-      connection.run(kMakeProject, PgParams().text(upload.project).bigint(upload.now_us))
-          .affected() > 0;
-  if (!made && upload.makes_project)
-    throw Error(ErrorCode::kUnavailable, "the project was made by somebody else just now");
-  if (made && upload.creator)
-    connection.run(kMakeAdmin, PgParams().text(upload.project).uuid(upload.creator->uuid().bytes));
 }
 
 }  // namespace
@@ -175,7 +182,7 @@ std::optional<core::ProjectId> project_of_upload(Database& database, ArtifactUpl
 ArtifactUploadId begin_upload(Database& database, const NewUpload& upload) {
   const Database::PgLease lease = database.pg();
   return in_transaction(*lease, [&](PgConnection& connection) {
-    make_project(connection, upload);
+    make_project(connection, {upload.project, upload.now_us, upload.makes_project, upload.creator});
     const PgResult project = connection.run(kLockProject, PgParams().text(upload.project));
     if (project.rows() == 0)
       throw Error(ErrorCode::kUnavailable, "the project is being removed: try again");
@@ -223,7 +230,11 @@ std::uint64_t add_chunks(Database& database, ArtifactUploadId upload,
   const Database::PgLease lease = database.pg();
   renew(*lease, upload, now_us);
   return in_transaction(*lease, [&](PgConnection& connection) {
-    return add_until_held(connection, open_upload(connection, upload, now_us), sorted(chunks));
+    const OpenUpload open = open_upload(connection, upload, now_us);
+    auto objects = take_objects(connection, chunks);
+    const std::uint64_t bytes = add_until_held(connection, open, sorted(chunks), objects);
+    if (!objects.empty()) connection.run(kRegister, PgParams().texts(objects).bigint(now_us));
+    return bytes;
   });
 }
 

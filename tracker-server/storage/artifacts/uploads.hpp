@@ -52,8 +52,18 @@ struct ArrivedChunk {
   std::string_view data;
   std::string object;  // not empty: `data` is not stored
 };
+// An object was removed before it could become a chunk's: whoever wrote it took longer than it had
+// said to register_objects(). Nothing was stored.
+class ObjectsRemoved : public Error {
+ public:
+  ObjectsRemoved()
+      : Error(ErrorCode::kUnavailable,
+              "the artifact store took so long that what was written there is removed: try again") {
+  }
+};
 // Stores and holds them, whoever else stores the same at the same time; bytes of those that were
-// new. When it returns they are durable.
+// new. When it returns they are durable. Objects of chunks that were there already are removed with
+// the next collection. Throws ObjectsRemoved.
 std::uint64_t add_chunks(Database& database, ArtifactUploadId upload,
                          std::span<const ArrivedChunk> chunks, std::int64_t now_us);
 

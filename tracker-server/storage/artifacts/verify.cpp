@@ -9,6 +9,7 @@
 #include <tracker/error.hpp>
 
 #include "artifact/manifest.hpp"
+#include "storage/artifacts/manifest_parts.hpp"
 #include "storage/artifacts/rows.hpp"
 #include "storage/verify_report.hpp"
 
@@ -30,8 +31,6 @@ constexpr const char* kNextVersion = R"sql(
   SELECT v.id, format('%s/%s:v%s', p.name, c.name, v.number), v.digest, v.manifest_bytes, v.files, v.size_bytes
   FROM artifact_version v JOIN artifact_collection c ON c.id = v.collection_id JOIN project p ON p.id = c.project_id
   WHERE v.id > $1 ORDER BY v.id LIMIT 1)sql";
-constexpr const char* kPart =
-    "SELECT data FROM artifact_manifest WHERE version_id = $1 AND part = $2";
 constexpr const char* kHeld = R"sql(
   SELECT k.sha256, k.size FROM artifact_version_chunk h JOIN artifact_chunk k ON k.id = h.chunk_id WHERE h.version_id = $1)sql";
 
@@ -54,21 +53,12 @@ void verify_chunks(PgConnection& connection, Verified& out) {
   }
 }
 
-std::string manifest_of(PgConnection& connection, std::int64_t version, std::int64_t bytes) {
-  std::string out;
-  for (std::int32_t part = 0; static_cast<std::int64_t>(out.size()) < bytes; ++part) {
-    const PgResult row = connection.run(kPart, PgParams().bigint(version).integer(part));
-    if (row.rows() == 0) break;
-    out += row.bytes(0, 0);
-  }
-  return out;
-}
-
 // What is wrong with the version of the row; empty if nothing is.
 std::pair<const char*, std::string> fault_of(PgConnection& connection, const PgResult& row,
                                              Verified& out) {
   const std::int64_t version = row.bigint(0, 0);
-  const std::string manifest = manifest_of(connection, version, row.bigint(0, 3));
+  const std::string manifest =
+      load_manifest(connection, version, static_cast<std::uint64_t>(row.bigint(0, 3)));
   out.bytes += manifest.size();
   if (artifact::sha256(manifest) != digest_of(row, 0, 2))
     return {"artifact_manifest", "the manifest has another digest than the version"};

@@ -6,6 +6,7 @@
 #include <tracker/error.hpp>
 
 #include "artifact/names.hpp"
+#include "storage/artifacts/manifest_parts.hpp"
 #include "storage/artifacts/rows.hpp"
 
 namespace tracker::storage {
@@ -35,7 +36,10 @@ constexpr const char* kCollectionRow = R"sql(
   WHERE p.name = $1 AND p.deleted_us IS NULL AND c.name = $2)sql";
 constexpr const char* kCollections = R"sql(
   SELECT c.id, c.uuid, p.name, c.name, c.type, c.description, c.created_us, c.updated_us, c.ttl_us, c.keep_versions,
-    s.n, s.bytes::bigint, s.latest
+    s.n, s.bytes::bigint, s.latest,
+    (SELECT coalesce(string_agg(a.name, E'\n' ORDER BY a.name), '') FROM artifact_alias a WHERE a.collection_id = c.id),
+    (SELECT r.id FROM artifact_version v JOIN run r ON r.id = v.run_id AND r.deleted_us IS NULL
+     WHERE v.collection_id = c.id AND v.number = s.latest)
   FROM artifact_collection c JOIN project p ON p.id = c.project_id
   CROSS JOIN LATERAL (
     SELECT count(*) AS n, coalesce(sum(v.size_bytes), 0) AS bytes, max(v.number) AS latest
@@ -43,8 +47,6 @@ constexpr const char* kCollections = R"sql(
   WHERE p.name = $1 AND p.deleted_us IS NULL AND c.deleted_us IS NULL
     AND c.name > $2 AND ($3 = '' OR c.type = $3) AND ($4 = '' OR c.name = $4)
   ORDER BY c.name LIMIT $5)sql";
-constexpr const char* kManifest =
-    "SELECT data FROM artifact_manifest WHERE version_id = $1 AND part = $2";
 
 Error no_collection(std::string_view project, std::string_view name) {
   return {ErrorCode::kNotFound, "there is no artifact '" + artifact::shown(name) +
@@ -92,6 +94,8 @@ ArtifactCollection collection_of(const PgResult& rows, std::size_t row) {
   out.versions = static_cast<std::uint64_t>(rows.bigint(row, 10));
   out.size_bytes = static_cast<std::uint64_t>(rows.bigint(row, 11));
   if (!rows.is_null(row, 12)) out.latest = static_cast<std::uint32_t>(rows.integer(row, 12));
+  out.aliases = lines_of(rows.bytes(row, 13));
+  if (!rows.is_null(row, 14)) out.run = run_id_of(rows.bytes(row, 14));
   return out;
 }
 
@@ -181,15 +185,7 @@ ArtifactsOfRun artifacts_of_run(Database& database, core::RunId run) {
 }
 
 std::string read_manifest(Database& database, const ArtifactVersion& version) {
-  const Database::PgLease connection = database.pg();
-  std::string out;
-  out.reserve(version.manifest_bytes);
-  for (std::int64_t part = 0; out.size() < version.manifest_bytes; ++part) {
-    const PgResult row = connection->run(
-        kManifest, PgParams().bigint(version.row).integer(static_cast<std::int32_t>(part)));
-    if (row.rows() == 0) break;
-    out += row.bytes(0, 0);
-  }
+  const std::string out = load_manifest(*database.pg(), version.row, version.manifest_bytes);
   if (artifact::sha256(out) == version.digest) return out;
   if (out.empty()) throw Error(ErrorCode::kNotFound, "the artifact version is gone");
   throw Error(ErrorCode::kDataLoss,

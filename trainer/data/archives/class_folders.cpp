@@ -156,6 +156,12 @@ class FolderTable : public RowTable {
     return std::make_unique<FolderSource>(rows_, reading);
   }
   const std::vector<std::string>& label_names() const override { return rows_.label_names; }
+  std::vector<std::filesystem::path> files() const override {
+    if (archive_) return {rows_.source};
+    std::vector<std::filesystem::path> all;
+    for (const FolderText& text : rows_.texts) all.push_back(rows_.source / text.path);
+    return all;
+  }
 
  private:
   FolderRows rows_;

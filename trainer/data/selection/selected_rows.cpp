@@ -115,7 +115,8 @@ Dataset read_whole(const RowPick& pick, const DatasetOptions& options) {
                   .problem_type = labels.problem_type(),
                   .targets = labels.targets(),
                   .origin = pick.origin,
-                  .fingerprint = {}};
+                  .fingerprint = {},
+                  .files = pick.table->files()};
   for (std::vector<RawRow>& block : blocks) {
     for (RawRow& row : block) {
       Example& example = dataset.rows.at(row.position);

@@ -32,6 +32,7 @@ class SelectedRows : public ExampleBlocks {
   const std::vector<std::string>& label_names() const override { return labels_->names(); }
   ProblemType problem_type() const override { return labels_->problem_type(); }
   std::size_t targets() const override { return labels_->targets(); }
+  std::vector<std::filesystem::path> files() const override { return pick_.table->files(); }
   const std::string& origin() const noexcept { return pick_.origin; }
 
  private:

@@ -49,7 +49,8 @@ ShuffledStream::ShuffledStream(DatasetSource source, const Selection& selection,
             .problem_type = blocks_->problem_type(),
             .targets = blocks_->targets(),
             .origin = {},
-            .fingerprint = {}};
+            .fingerprint = {},
+            .files = blocks_->files()};
   if (about_.problem_type == ProblemType::kSingleLabel && about_.label_names.empty())
     find_highest_class();
 }

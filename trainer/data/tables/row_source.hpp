@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +89,8 @@ class RowTable {
   virtual std::unique_ptr<RowSource> open(const Reading& reading) const = 0;
   // Names of the classes when the source has them, the place being the index; else empty.
   virtual const std::vector<std::string>& label_names() const = 0;
+  // The files that are read, in order.
+  virtual std::vector<std::filesystem::path> files() const = 0;
 };
 
 // A block ends when it holds as many rows or about as many bytes of text.

@@ -85,6 +85,7 @@ class Tables : public RowTable {
     return std::make_unique<TableSource>(files_, reading);
   }
   const std::vector<std::string>& label_names() const override { return files_.label_names; }
+  std::vector<std::filesystem::path> files() const override { return files_.paths; }
 
  private:
   TableFiles files_;

@@ -1,5 +1,5 @@
 // The run list and the charts of the runs in it. Eye: drawn or not. Filter: in the set or not.
-import { createEffect, createSignal, onCleanup, Show, untrack, type Accessor } from 'solid-js';
+import { createEffect, createSignal, lazy, onCleanup, Show, Suspense, untrack, type Accessor } from 'solid-js';
 import type { Run } from '../../api/types';
 import type { PanelContext } from '../../components/panels/model';
 import { PanelGrid } from '../../components/panels/panel_grid';
@@ -11,6 +11,8 @@ import type { RunSet } from '../../state/run_set';
 import { createPanelStores } from '../../state/panel_stores';
 import { createDrawnLines } from './drawn_lines';
 import { RunList } from './run_list';
+
+const WorkspaceMedia = lazy(() => import('./workspace_media'));
 
 export function Workspace(props: { project: string; set: RunSet; runs: Accessor<Run[]>; keys: RunKeys }) {
   const view = createChartView();
@@ -55,6 +57,7 @@ export function Workspace(props: { project: string; set: RunSet; runs: Accessor<
       <div class="workspace-charts">
         <Show when={keys.state() === 'ready'} fallback={<div class="waiting"><SkeletonRows count={9} kind="card" /></div>}>
           <PanelGrid context={context} keys={keys.keys()} drawn={lines.told(props.runs().length)} empty="These runs have logged no numbers yet." />
+          <Suspense><WorkspaceMedia runs={lines.drawn()} search={view.keyFilter()} changes={props.set.drawn()} /></Suspense>
         </Show>
       </div>
     </div>

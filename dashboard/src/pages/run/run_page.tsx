@@ -1,5 +1,5 @@
 // One run: what it is above, and its charts, facts, machine or output below.
-import { createMemo, For, lazy, Match, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, For, lazy, Match, on, Show, Switch } from 'solid-js';
 import type { KeyInfo, Run } from '../../api/types';
 import { FailureState, SkeletonRows } from '../../components/feedback';
 import { PanelGrid } from '../../components/panels/panel_grid';
@@ -13,12 +13,14 @@ import { RunHeader } from './run_header';
 import './run_page.css';
 
 const kTabs: readonly { tab: RunTab; label: string }[] = [
-  { tab: 'charts', label: 'Charts' }, { tab: 'overview', label: 'Overview' },
+  { tab: 'charts', label: 'Charts' }, { tab: 'media', label: 'Media' }, { tab: 'overview', label: 'Overview' },
   { tab: 'system', label: 'System' }, { tab: 'logs', label: 'Logs' },
-  { tab: 'diff', label: 'Diff' },
+  { tab: 'artifacts', label: 'Artifacts' }, { tab: 'diff', label: 'Diff' },
 ];
 
+const ArtifactsTab = lazy(() => import('./artifacts_tab'));
 const DiffTab = lazy(() => import('./diff_tab'));
+const MediaTab = lazy(() => import('./media_tab'));
 
 export default function RunPage(props: { id: string; tab: RunTab }) {
   const loaded = createLiveRun(() => props.id);
@@ -49,11 +51,14 @@ function RunBody(props: { run: Run; tab: RunTab; loaded: LiveRun }) {
   const ofKind = (kind: KeyInfo['kind']) => createMemo(() => props.loaded.keys.keys().filter((key) => key.kind === kind));
   const historyKeys = ofKind('history');
   const systemKeys = ofKind('system');
+  let tabs!: HTMLElement;
+  // On a phone they scroll.
+  createEffect(on(() => props.tab, () => tabs.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })));
   const keyCount = (): string => `${props.tab === 'system' ? systemKeys().length : historyKeys().length} keys`;
   return (
     <div class="run-page" classList={{ fills: props.tab === 'logs' }}>
       <RunHeader run={props.run} role={role} />
-      <nav class="tabs run-tabs" aria-label="Parts of the run">
+      <nav ref={tabs} class="tabs run-tabs" aria-label="Parts of the run">
         <For each={kTabs}>
           {(one) => (
             <a href={runPath(props.run.id, one.tab)} aria-current={props.tab === one.tab ? 'page' : undefined}>{one.label}</a>
@@ -71,6 +76,8 @@ function RunBody(props: { run: Run; tab: RunTab; loaded: LiveRun }) {
             </Show>
           </div>
         </Match>
+        <Match when={props.tab === 'media'}><MediaTab run={props.run} /></Match>
+        <Match when={props.tab === 'artifacts'}><ArtifactsTab run={props.run} /></Match>
         <Match when={props.tab === 'overview'}><OverviewTab run={props.run} /></Match>
         <Match when={props.tab === 'diff'}><DiffTab run={props.run} /></Match>
         <Match when={props.tab === 'logs'}><LogsTab run={props.run} onEvent={props.loaded.onEvent} /></Match>

@@ -1,11 +1,10 @@
-#include "cli/access_client.hpp"
+#include "cli/api_client.hpp"
 
 #include <utility>
 
 #include <tracker/error.hpp>
 
 #include "relay/credentials.hpp"
-#include "relay/http_request.hpp"
 
 namespace tracker::cli {
 namespace {
@@ -42,6 +41,14 @@ std::string message_of(const json& answer) {
   return error.is_object() ? error.value("message", std::string()) : std::string();
 }
 
+[[noreturn]] void refuse(const std::string& url, const relay::HttpAnswer& answer) {
+  const auto message = message_of(json::parse(answer.body, nullptr, false));
+  if (answer.status == 200 || message.empty())
+    throw Error(ErrorCode::kUnimplemented,
+                "what answers at " + url + " does not know this command: update tracker-server");
+  throw Error(code_of(answer.status), message);
+}
+
 }  // namespace
 
 std::string escaped(const std::string& text) {
@@ -60,37 +67,44 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
-AccessClient::AccessClient(const std::string& url)
+ApiClient::ApiClient(const std::string& url)
     : server_(relay::discover(url)), key_(relay::api_key(server_.url)) {}
 
-json AccessClient::ask(const std::string& method, const std::string& path, const json& body) {
+relay::HttpRequest ApiClient::request(const std::string& method, const std::string& path) const {
   relay::HttpRequest request;
   request.url = server_.url + "/api/v1/" + path;
   request.method = method;
   request.loopback = server_.loopback;
   request.timeout = std::chrono::minutes(1);
   request.most_bytes = kLargestAnswer;
-  request.headers = {"Accept: application/json"};
   if (!key_.empty()) request.headers.push_back("Authorization: Bearer " + key_);
   if (!cookie_.empty()) request.headers.push_back("Cookie: " + cookie_);
   if (!csrf_.empty()) request.headers.push_back("X-CSRF-Token: " + csrf_);
-  if (!body.is_null()) {
-    request.headers.push_back("Content-Type: application/json");
-    request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
-  }
-  const auto answer = relay::send(request);
-  if (!answer.cookie.empty()) cookie_ = answer.cookie;
-  auto said = json::parse(answer.body, nullptr, false);
-  if (answer.status == 200 && said.is_object()) return said;
-  const auto message = message_of(said);
-  if (answer.status == 200 || message.empty())
-    throw Error(
-        ErrorCode::kUnimplemented,
-        "what answers at " + server_.url + " does not know this command: update tracker-server");
-  throw Error(code_of(answer.status), message);
+  return request;
 }
 
-std::string AccessClient::make_key(const Login& login) {
+std::string ApiClient::bytes(const std::string& path) {
+  auto answer = relay::send(request("GET", path));
+  if (answer.status != 200) refuse(server_.url, answer);
+  return std::move(answer.body);
+}
+
+json ApiClient::ask(const std::string& method, const std::string& path, const json& body) {
+  relay::HttpRequest asked = request(method, path);
+  asked.headers.emplace_back("Accept: application/json");
+  if (!body.is_null()) {
+    asked.headers.emplace_back("Content-Type: application/json");
+    asked.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+  const auto answer = relay::send(asked);
+  if (const auto cookie = answer.header("set-cookie"); !cookie.empty())
+    cookie_ = cookie.substr(0, cookie.find(';'));
+  auto said = json::parse(answer.body, nullptr, false);
+  if (answer.status != 200 || !said.is_object()) refuse(server_.url, answer);
+  return said;
+}
+
+std::string ApiClient::make_key(const Login& login) {
   const auto shown = std::exchange(key_, std::string());
   const auto session = post("session", {{"user", login.user}, {"password", login.password}});
   csrf_ = session.at("csrf_token").get<std::string>();

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "core/ids.hpp"
+#include "http/message.hpp"
+
+namespace tracker::http {
+
+// Those of `?runs=ID,ID,…`, as they stand there. Throws Error(kInvalidArgument) for what is no id,
+// and if there is none.
+std::vector<core::RunId> run_ids_of(const Request& request);
+
+}  // namespace tracker::http

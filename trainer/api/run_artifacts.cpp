@@ -1,0 +1,186 @@
+#include "api/run_artifacts.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmath>
+
+namespace trainer::api {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t kMostWaiting = 16;
+constexpr const char* kFolder = ".log-model";
+// Smaller files are copied: people edit them where they lie.
+constexpr std::uintmax_t kLeastLinked = 1U << 20U;
+
+void keep(const fs::path& file, const fs::path& to) {
+  std::error_code failed;
+  if (fs::file_size(file) >= kLeastLinked) {
+    fs::create_hard_link(file, to, failed);
+    if (!failed) return;
+  }
+  fs::copy_file(file, to);
+}
+
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  return files;
+}
+
+void remove_folder(const fs::path& folder) {
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);
+  fs::remove(folder.parent_path(), ignored);  // if it is empty
+}
+
+// Those of the evaluation of this very step.
+void add_evaluation(tracker::Dict& metadata, const train::TrainerState& state) {
+  for (const train::Row& row : state.log_history) {
+    if (row.step != state.global_step) continue;
+    for (const auto& [key, value] : row.values)
+      if (key.starts_with("eval/")) metadata[key] = value;
+  }
+}
+
+}  // namespace
+
+void Errands::post(Errand errand) {
+  std::unique_lock lock(mutex_);
+  if (closed_) return;
+  if (!thread_.joinable())
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  changed_.wait(lock, [this] { return waiting_.size() < kMostWaiting; });
+  waiting_.push_back(std::move(errand));
+  changed_.notify_all();
+}
+
+void Errands::end(End how) {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+  if (how == End::kAsked) thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Errands::run(const std::stop_token& stop) {
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    const Errand errand = std::move(waiting_.front());
+    waiting_.pop_front();
+    changed_.notify_all();
+    lock.unlock();
+    errand(stop);
+  }
+}
+
+RunArtifacts::RunArtifacts(std::shared_ptr<tracker::Run> run, ModelLogSettings settings,
+                           train::Say say)
+    : run_(std::move(run)), settings_(std::move(settings)), say_(std::move(say)) {
+  std::error_code ignored;
+  fs::remove_all(settings_.directory / kFolder, ignored);  // of a process that was killed
+}
+
+void RunArtifacts::use_model(const std::string& name) { run_->use_artifact(name); }
+
+void RunArtifacts::use_data(std::vector<UsedData> data, fs::file_time_type opened) {
+  for (UsedData& each : data) {
+    checksums_.post([this, opened, used = std::move(each)](const std::stop_token& stop) {
+      try {
+        run_->use_artifact(dataset_artifact(used, opened, stop));
+      } catch (const std::exception& error) {
+        fmt::print(stderr, "tracker: the data set is not recorded: {}\n", error.what());
+      }
+    });
+  }
+}
+
+tracker::ArtifactSettings RunArtifacts::version_of(const train::TrainerState& state) const {
+  tracker::ArtifactSettings out;
+  out.name = settings_.name;
+  out.type = "model";
+  out.metadata = settings_.about;
+  out.metadata["train/global_step"] = state.global_step;
+  out.files = tracker::ArtifactFiles::kLinked;
+  return out;
+}
+
+void RunArtifacts::saved(const train::TrainerState& state, const fs::path& checkpoint) {
+  if (!settings_.checkpoints) return;
+  tracker::ArtifactSettings version = version_of(state);
+  add_evaluation(version.metadata, state);
+  version.aliases = {checkpoint.filename().string()};
+  if (state.best_global_step == state.global_step) version.aliases.emplace_back("best");
+  hand_over([&checkpoint] { return files_in(checkpoint); }, std::move(version));
+}
+
+void RunArtifacts::log_final(const FinalModel& model) {
+  if (!settings_.at_end) return;
+  tracker::ArtifactSettings version = version_of(model.state);
+  for (const auto& [name, value] : model.evaluation) version.metadata["eval/" + name] = value;
+  version.metadata["final_model"] = true;
+  version.aliases = {"final_model"};
+  if (model.best) version.aliases.emplace_back("best");
+  hand_over(
+      [&saved = model.saved] {
+        std::vector<fs::path> files = saved.files;
+        files.push_back(saved.archive);
+        return files;
+      },
+      std::move(version));
+}
+
+// The files are kept in a folder until they are handed over: a checkpoint may be removed by then.
+void RunArtifacts::hand_over(const std::function<std::vector<fs::path>()>& files,
+                             tracker::ArtifactSettings settings) {
+  const fs::path folder = settings_.directory / kFolder / std::to_string(handed_++);
+  try {
+    fs::create_directories(folder);
+    for (const fs::path& file : files()) keep(file, folder / file.filename());
+  } catch (const std::exception& error) {
+    remove_folder(folder);
+    say_(fmt::format("{} is not logged: {}", settings.aliases.front(), error.what()));
+    return;
+  }
+  models_.post([this, folder, version = std::move(settings)](const std::stop_token&) mutable {
+    version.path = folder;
+    const tracker::ArtifactTicket ticket = run_->log_artifact(version);
+    remove_folder(folder);
+    if (!ticket.error().empty()) return;  // was said
+    const std::lock_guard lock(mutex_);
+    tickets_.emplace_back(version.aliases.front(), ticket);
+  });
+}
+
+void RunArtifacts::end(Errands::End how) {
+  models_.end(Errands::End::kDone);
+  checksums_.end(how);
+}
+
+std::string RunArtifacts::report() {
+  std::string final_version;
+  std::size_t pending = 0;
+  for (const auto& [alias, ticket] : tickets_) {
+    if (const std::string why = ticket.error(); !why.empty())
+      say_(fmt::format("{} is not logged: {}", alias, why));
+    else if (const std::string version = ticket.version(); version.empty())
+      ++pending;
+    else
+      say_(fmt::format("{} is logged as {}", alias, version));
+    if (alias == "final_model") final_version = ticket.version();
+  }
+  if (pending > 0)
+    say_(fmt::format("{} of {} models will be versions of {} when a server has taken them", pending,
+                     tickets_.size(), settings_.name));
+  return final_version;
+}
+
+}  // namespace trainer::api

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <tracker/run.hpp>
+
+#include "api/dataset_artifact.hpp"
+#include "api/saved_model.hpp"
+#include "train/hooks.hpp"
+#include "train/metrics.hpp"
+
+namespace trainer::api {
+
+// What is done one after the other on a thread of its own, at the lowest priority.
+class Errands {
+ public:
+  using Errand = std::function<void(const std::stop_token&)>;
+  ~Errands() { end(End::kAsked); }
+
+  // Waits while sixteen are waiting.
+  void post(Errand errand);
+  enum class End { kDone, kAsked };
+  // Waits until all are done; kAsked: those that look at their stop token end early.
+  void end(End how);
+
+ private:
+  void run(const std::stop_token& stop);
+
+  std::mutex mutex_;  // guards the two below
+  std::deque<Errand> waiting_;
+  bool closed_ = false;
+  std::condition_variable changed_;
+  std::jthread thread_;
+};
+
+struct ModelLogSettings {
+  bool at_end = false;
+  bool checkpoints = false;
+  std::string name = {};                 // of the artifact
+  std::filesystem::path directory = {};  // the run's; models are kept in a folder of it for moments
+  tracker::Dict about = {};              // metadata of every version
+};
+
+struct FinalModel {
+  const SavedModel& saved;
+  const train::TrainerState& state;
+  const train::Metrics& evaluation;
+  bool best = false;
+};
+
+// What a run used and made, handed to the tracker (docs/trainer.md): the model it began from, its
+// data, checkpoints as they are saved, the model at the end. The training thread links files and
+// goes on; checksums, copies to another file system and all that is sent are others' work. What
+// cannot be handed over is said and costs nothing else. Calls are the training thread's.
+class RunArtifacts : public train::Hook {
+ public:
+  RunArtifacts(std::shared_ptr<tracker::Run> run, ModelLogSettings settings, train::Say say);
+
+  void use_model(const std::string& name);  // "tracker://imdb/model:v3"
+  void use_data(std::vector<UsedData> data, std::filesystem::file_time_type opened);
+  void saved(const train::TrainerState& state, const std::filesystem::path& checkpoint) override;
+  void log_final(const FinalModel& model);
+
+  // Nothing is handed over afterwards. To be called before the run ends; checksums that are not
+  // known by then are waited for, or given up.
+  void end(Errands::End how);
+  // After the run has ended: says what became of the models. The version of the final one, "" if no
+  // server has it yet.
+  std::string report();
+
+ private:
+  void hand_over(const std::function<std::vector<std::filesystem::path>()>& files,
+                 tracker::ArtifactSettings settings);
+  tracker::ArtifactSettings version_of(const train::TrainerState& state) const;
+
+  std::shared_ptr<tracker::Run> run_;
+  ModelLogSettings settings_;
+  train::Say say_;
+  int handed_ = 0;
+  std::mutex mutex_;  // guards the next
+  std::vector<std::pair<std::string, tracker::ArtifactTicket>> tickets_;
+  Errands models_, checksums_;  // the last members: they end before the others go
+};
+
+}  // namespace trainer::api
