@@ -25,7 +25,7 @@ void expect_good(const std::vector<std::string>& files) {
   options.environment["SCREENSHOTS"] = TRACKER_BINARY_DIR "/screenshots";
   for (const auto& file : files) {
     options.command = {NODE_PROGRAM, "--test", TRACKER_SOURCE_DIR "/tests/e2e/dashboard/" + file};
-    const auto result = test_support::run(options, {}, std::chrono::seconds(240));
+    const auto result = test_support::run(options, {}, std::chrono::seconds(540));
     EXPECT_EQ(result.status.code, 0) << result.output << result.errors;
   }
 }

@@ -11,6 +11,7 @@
 
 #include "artifact/sha256.hpp"
 #include "base/crc32c.hpp"
+#include "base/hex.hpp"
 
 namespace tracker::auth {
 namespace {
@@ -79,12 +80,8 @@ std::string random_bytes(std::size_t count) {
 std::string make_secret() { return base64url(random_bytes(kSecretBytes)); }
 
 NewKey make_key() {
-  constexpr std::string_view kHex = "0123456789abcdef";
   NewKey key;
-  for (const char c : random_bytes(kIdLength / 2)) {
-    key.id.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
-    key.id.push_back(kHex[c & 15]);
-  }
+  key.id = base::to_hex(random_bytes(kIdLength / 2));
   const std::string secret = random_bytes(kSecretBytes);
   key.text.append(kPrefix).append(key.id).append("-").append(base64url(secret + check_of(secret)));
   return key;
