@@ -10,10 +10,6 @@ import './compare.mjs';
 import './table.mjs';
 import './shell.mjs';
 import './logs.mjs';
-import './edits.mjs';
-import './every_page.mjs';
-import './tasks_mouse.mjs';
-import './tasks_keyboard.mjs';
 
 const url = process.env.TRACKER_URL;
 const program = process.env.TRACKER_CLI;
