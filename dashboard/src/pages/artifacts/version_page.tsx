@@ -40,7 +40,7 @@ export function VersionPage(props: { project: string; name: string; version: str
   }));
   return (
     <Switch fallback={<div class="page"><SkeletonRows count={6} kind="row" /></div>}>
-      <Match when={version.error as unknown}>{(error) => <FailureState failure={failureOf(error(), 'version of an artifact')} onRetry={() => void refetch()} />}</Match>
+      <Match when={version.error as unknown}>{(error) => <FailureState failure={failureOf(error(), 'version')} onRetry={() => void refetch()} />}</Match>
       <Match when={held(version)}>
         {(one) => (
           <div class="run-page version-page">
