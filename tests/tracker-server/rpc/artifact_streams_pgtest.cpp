@@ -114,6 +114,21 @@ TEST_F(ArtifactsServiceTest, AStreamThatSaysNothingMoreIsClosed) {
             StatusCode::UNAVAILABLE);
 }
 
+// A download that is under way: its first chunk was read, and no more.
+struct Download {
+  grpc::ClientContext context;
+  std::unique_ptr<grpc::ClientReader<v1::ArtifactChunk>> reader;
+  v1::ArtifactChunk chunk;
+  bool begun = false;
+
+  grpc::Status finish() {
+    while (reader->Read(&chunk)) {
+    }
+    return reader->Finish();
+  }
+};
+
+// There are two places. Both are free again once two others are under way at the same time.
 TEST_F(ArtifactsServiceTest, WhoDoesNotReadIsCutAndHoldsUpNobody) {
   const std::string upload = begin(), large(4u << 20, 'L');
   v1::UploadChunksResponse sent;
@@ -122,27 +137,26 @@ TEST_F(ArtifactsServiceTest, WhoDoesNotReadIsCutAndHoldsUpNobody) {
   v1::DownloadChunksRequest wanted;
   wanted.set_project("imdb");
   for (int i = 0; i < 64; ++i) wanted.add_sha256(std::string(artifact::sha256(large).raw()));
-  grpc::ClientContext lazy_contexts[2];
-  std::vector<std::unique_ptr<grpc::ClientReader<v1::ArtifactChunk>>> lazy;
-  for (auto& context : lazy_contexts) {
-    limit(context);
-    lazy.push_back(stub->DownloadChunks(&context, wanted));
-  }
-  wanted.mutable_sha256()->DeleteSubrange(1, 63);
+  const auto start = [&] {
+    auto out = std::make_unique<Download>();
+    limit(out->context);
+    out->reader = stub->DownloadChunks(&out->context, wanted);
+    out->begun = out->reader->Read(&out->chunk);
+    return out;
+  };
+  const auto one = start(), other = start();
+  ASSERT_TRUE(one->begun && other->begun);
   ASSERT_TRUE(eventually([&] {
-    grpc::ClientContext context;
-    limit(context);
-    const auto reader = stub->DownloadChunks(&context, wanted);
-    v1::ArtifactChunk chunk;
-    const bool got = reader->Read(&chunk);
-    return reader->Finish().ok() && got;
-  }));
-  for (const auto& reader : lazy) {
-    v1::ArtifactChunk chunk;
-    while (reader->Read(&chunk)) {
+    const auto third = start(), fourth = start();
+    const bool both = third->begun && fourth->begun;
+    for (const auto& each : {third.get(), fourth.get()}) {
+      each->context.TryCancel();
+      each->finish();
     }
-    EXPECT_EQ(reader->Finish().error_code(), StatusCode::CANCELLED);
-  }
+    return both;
+  }));
+  EXPECT_EQ(one->finish().error_code(), StatusCode::CANCELLED);
+  EXPECT_EQ(other->finish().error_code(), StatusCode::CANCELLED);
 }
 
 }  // namespace
