@@ -62,7 +62,7 @@ void Guard::project(core::ProjectId id, const std::string& absent) {
   if (wanted && *has < *wanted) {
     throw Error(ErrorCode::kPermissionDenied,
                 fmt::format("this takes the role {} in the project, and {} has {}{}: an admin of "
-                            "the project can give it with `tracker projects share`",
+                            "the project can give it with `tracker admin member add`",
                             core::to_text(*wanted), who_.name, core::to_text(*has),
                             who_.narrowed() ? " by this key" : ""));
   }
