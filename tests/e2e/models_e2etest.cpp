@@ -29,7 +29,8 @@ std::string content(const fs::path& file) {
 class Models : public testing::Test {
  protected:
   void SetUp() override {
-    const Result made = test_support::run({.command = {MAKE_TINY_MODEL, path("base").string()}});
+    const Result made = test_support::run(
+        {.command = {MAKE_TINY_MODEL, path("base").string()}, .environment = {}, .directory = {}});
     ASSERT_EQ(made.status.code, 0) << made.errors;
     write_rows("train.jsonl", 32);
     write_rows("test.jsonl", 8);
