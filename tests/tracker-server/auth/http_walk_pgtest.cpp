@@ -114,7 +114,6 @@ class HttpWalk : public auth::World {
             {"name", of_artifact ? about.artifact : "vic"},
             {"path", "a/weights.bin"},
             {"alias", "best"},
-            {"sha256", std::string(64, '0')},
             {"sha256", artifact::sha256(kMediaContent).hex()},
             {"user", "tom"},
             {"team", "readers"},
@@ -126,7 +125,7 @@ class HttpWalk : public auth::World {
         {"patchArtifact", {{"description", fresh}}},
         {"patchArtifactVersion", {{"description", fresh}, {"metadata", json::object()}}},
         {"postArtifactAlias", {{"alias", fresh}}},
-        {"patchRun", {{"notes", fresh}}},
+        {"patchRun", {{"notes", fresh}, {"config", json::object()}}},
         {"postSeries", {{"runs", json::array({about.run})}, {"keys", json::array({"loss"})}}},
         {"logIn", {{"user", "eve"}, {"password", kPassword}}},
         {"useFirstStart", {{"token", "none"}, {"user", fresh}, {"password", kPassword}}},
@@ -134,7 +133,6 @@ class HttpWalk : public auth::World {
         {"postUser", {{"name", fresh}}},
         {"changeUser", {{"disabled", false}}},
         {"postTeam", {{"name", fresh}}},
-        {"patchRun", {{"notes", fresh}, {"config", json::object()}}},
         {"postTeamUser", {{"user", "vic"}}},
         {"postApiKey", {{"name", fresh}}},
         {"postMember", {{"name", "vic"}, {"role", "viewer"}}}};
@@ -154,8 +152,10 @@ class HttpWalk : public auth::World {
     const storage::ArtifactRef version{
         storage::ArtifactVersionId::parse(about.version), {}, {}, {}};
     if (one.id == "restoreArtifactVersion")
-      storage::delete_version(*database, version, {clock.now_us(), 1'000'000, false});
-    if (one.id == "deleteArtifactAlias") storage::set_alias(*database, version, "best");
+      storage::delete_version(*database, version, {clock.now_us(), 1'000'000, true});
+    // A version with aliases of its own is not deleted without a word about them.
+    if (one.id == "deleteArtifactVersion")
+      storage::remove_alias(*database, about.project, about.artifact, "best");
     return about;
   }
 
