@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -28,6 +29,11 @@ int milliseconds_until(Clock::time_point deadline) {
 }
 
 [[noreturn]] void exec_child(const ProcessOptions& options) {
+  if (!options.errors_to.empty()) {
+    const int file =
+        ::open(options.errors_to.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (file < 0 || dup2(file, 2) < 0) _exit(126);
+  }
   for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
   if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) _exit(126);
   std::vector<char*> argv;
@@ -39,7 +45,7 @@ int milliseconds_until(Clock::time_point deadline) {
 
 }  // namespace
 
-Process::Process(const ProcessOptions& options) {
+Process::Process(const ProcessOptions& options) : errors_to_(options.errors_to) {
   std::array<int, 2> in{}, out{}, err{};
   if (pipe2(in.data(), O_CLOEXEC) || pipe2(out.data(), O_CLOEXEC) || pipe2(err.data(), O_CLOEXEC))
     throw_errno("pipe2");
@@ -157,6 +163,10 @@ ExitStatus Process::wait(std::chrono::seconds timeout) {
   pump(Clock::now() + timeout, [&] { return status_.has_value(); });
   if (stdout_ >= 0) drain(stdout_, output_);
   if (stderr_ >= 0) drain(stderr_, errors_);
+  if (!errors_to_.empty()) {
+    std::ifstream file(errors_to_);
+    errors_.assign(std::istreambuf_iterator<char>(file), {});
+  }
   return *status_;
 }
 

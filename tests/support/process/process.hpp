@@ -17,6 +17,9 @@ struct ProcessOptions {
   std::vector<std::string> command;                // command[0] is a path
   std::map<std::string, std::string> environment;  // added to ours
   std::filesystem::path directory;                 // empty: ours
+  // A file that its stderr is appended to, for a program that says more than a pipe holds while
+  // nobody reads; errors() has it after the end. Empty: a pipe.
+  std::filesystem::path errors_to = {};
 };
 
 struct ExitStatus {
@@ -54,6 +57,7 @@ class Process {
   pid_t pid_ = -1;
   int stdin_ = -1, stdout_ = -1, stderr_ = -1, pidfd_ = -1;
   std::string output_, errors_;
+  std::filesystem::path errors_to_;
   std::size_t line_start_ = 0;
   std::optional<ExitStatus> status_;
 };

@@ -72,7 +72,9 @@ void System::start_server(const std::vector<std::string>& more) {
   std::vector<std::string> arguments = {"--data-dir",        data.string(),   "--listen",
                                         address(http_port_), "--grpc-listen", address(grpc_port_)};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  server_ = std::make_unique<Process>(command("tracker-server", std::move(arguments)));
+  ProcessOptions options = command("tracker-server", std::move(arguments));
+  options.errors_to = directory() / "server.log";
+  server_ = std::make_unique<Process>(options);
   wait_for_file(data / "server.json", *server_);
 }
 
