@@ -36,17 +36,17 @@ export async function logSweep({ program, url, project }) {
     await run.finish();
     runs.push({ ...variant, id: run.id, name: `${model}-${lr}-${seed}` });
   }
-  await untilIndexed(url, project, runs.length);
+  await untilIndexed(url, project, runs.length, 'config.model,train/loss.min');
   return runs;
 }
 
-// Filters and facets see a run's attributes some seconds after its end.
-async function untilIndexed(url, project, count) {
-  const query = new URLSearchParams({ project, fields: 'config.model,train/loss.min' });
+// Filters and facets see a run's attributes some seconds after its end. `fields`: two that all runs have.
+export async function untilIndexed(url, project, count, fields) {
+  const query = new URLSearchParams({ project, fields });
   for (let attempt = 0; attempt < 600; attempt++) {
     const answer = await fetch(`${url}/api/v1/runs/facets?${query}`);
-    const fields = answer.ok ? (await answer.json()).fields : [];
-    if (fields.length === 2 && fields.every((field) => field.runs === count)) return;
+    const found = answer.ok ? (await answer.json()).fields : [];
+    if (found.length === 2 && found.every((field) => field.runs === count)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   assert.fail(`the server does not know the attributes of all ${count} runs`);

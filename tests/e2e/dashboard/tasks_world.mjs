@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { startLogging } from './logger.mjs';
+import { untilIndexed } from './seeded.mjs';
 
 export const kSteps = 400;
 export const kRates = [0.001, 0.01];
@@ -36,22 +37,11 @@ async function logFailed(project) {
   await once(child, 'exit');
 }
 
-async function untilListed(project, count) {
-  const query = new URLSearchParams({ project, fields: 'config.rate,train/loss.min' });
-  for (let attempt = 0; attempt < 600; attempt++) {
-    const answer = await fetch(`${url}/api/v1/runs/facets?${query}`);
-    const fields = answer.ok ? (await answer.json()).fields : [];
-    if (fields.length === 2 && fields.every((field) => field.runs === count)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`the server does not know the attributes of all ${count} runs`);
-}
-
 async function logAll(project) {
   const runs = [];
   for (const rate of kRates) for (const seed of kSeeds) runs.push(await logVariant(project, rate, seed));
   await logFailed(project);
-  await untilListed(project, runs.length + 1);
+  await untilIndexed(url, project, runs.length + 1, 'config.rate,train/loss.min');
   return runs;
 }
 

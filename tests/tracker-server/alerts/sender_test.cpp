@@ -30,18 +30,23 @@ storage::Alert sample() {
   return alert;
 }
 
+// The port that the socket got.
+std::uint16_t listen_on_loopback(int listener) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(::listen(listener, 4), 0);
+  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin_port);
+}
+
 // Takes one connection, hears what it says up to the end of the body, and answers.
 class OneAnswer {
  public:
   explicit OneAnswer(std::string answer) : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(listener_.get(), 4), 0);
-    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
+    port_ = listen_on_loopback(listener_.get());
     thread_ = std::jthread([this, answer = std::move(answer)](const std::stop_token& stop) {
       pollfd ready{listener_.get(), POLLIN, 0};
       while (!stop.stop_requested() && ::poll(&ready, 1, 20) == 0) {
@@ -154,14 +159,7 @@ TEST(Webhook, OtherSchemesAreNotSpoken) {
 class PlainMailServer {
  public:
   PlainMailServer() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(listener_.get(), 4), 0);
-    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
+    port_ = listen_on_loopback(listener_.get());
     thread_ = std::jthread([this] { serve(); });
   }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
