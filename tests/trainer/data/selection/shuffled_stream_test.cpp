@@ -1,10 +1,12 @@
 #include "data/selection/shuffled_stream.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <string>
 
 #include "config/error.hpp"
 
@@ -50,8 +52,8 @@ class ShuffledStreamTest : public testing::Test {
     return ShuffledStream(DatasetSource(options), selection, {.buffer = buffer, .seed = 42});
   }
 
-  std::filesystem::path file_ =
-      std::filesystem::path(testing::TempDir()) / "shuffled_stream_test.jsonl";
+  std::filesystem::path file_ = std::filesystem::path(testing::TempDir()) /
+                                ("shuffled_stream_test_" + std::to_string(::getpid()) + ".jsonl");
 };
 
 TEST_F(ShuffledStreamTest, GivesWholeRowsInTheBuffersOrder) {
