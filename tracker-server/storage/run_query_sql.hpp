@@ -32,7 +32,7 @@ std::string attribute_joins(const std::set<std::int32_t>& keys, const std::strin
 // them.
 struct Walk {
   std::string from;
-  std::string count;         // with several keys: a statement for how many there are, …
+  std::string count;  // with several keys: a statement that counts them up to `most` + 1, …
   QueryParams count_params;  // … and its parameters
 };
 // `first`: which of the first key's values. Absent where there is no index for it: the first key is
