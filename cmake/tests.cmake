@@ -1,4 +1,4 @@
-# tracker_add_test(NAME SOURCES... LIBRARIES... [LABEL unit|torch|pg|e2e])
+# tracker_add_test(NAME SOURCES... LIBRARIES... [LABEL unit|torch|pg|e2e] [HEADERS test_headers|torch_test_headers])
 # One test program; its suffix says what it needs: _test nothing, _pgtest PostgreSQL, _e2etest the whole system. The
 # label `torch` is a unit test that links libtorch. Targets unit_tests and pg_tests build all tests of that label,
 # fault_tests those of the whole system with faults.
@@ -8,10 +8,29 @@ add_custom_target(unit_tests)
 add_custom_target(pg_tests)
 add_custom_target(fault_tests)
 
+# Most of a test's compile time is headers, and the optimiser at work on assertions: so what tests include is parsed
+# once, and they are compiled at -O1 in Release. Every program that shares precompiled headers needs the same flags.
+function(tracker_precompile_for_tests name)
+  file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/${name}.cpp" CONTENT "int main() {}\n")
+  add_executable(${name} EXCLUDE_FROM_ALL "${CMAKE_BINARY_DIR}/${name}.cpp")
+  target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest GTest::gmock nlohmann_json::nlohmann_json)
+  target_compile_options(${name} PRIVATE ${_test_options})
+  target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
+endfunction()
+set(_test_options -pthread $<$<CONFIG:Release>:-O1>)
+tracker_precompile_for_tests(test_headers)
+if(TRACKER_BUILD_TRAINER)
+  tracker_precompile_for_tests(torch_test_headers torch::torch)
+  target_precompile_headers(torch_test_headers PRIVATE <ATen/ATen.h> <torch/csrc/autograd/autograd.h>)
+endif()
+
 function(tracker_add_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT;HEADERS" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
+  endif()
+  if(NOT ARG_HEADERS)
+    set(ARG_HEADERS test_headers)
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
@@ -22,6 +41,8 @@ function(tracker_add_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main GTest::gmock tracker::options)
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
+  target_compile_options(${name} PRIVATE ${_test_options})
+  target_precompile_headers(${name} REUSE_FROM ${ARG_HEADERS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   target_compile_definitions(${name} PRIVATE
     TRACKER_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TRACKER_BINARY_DIR="${CMAKE_BINARY_DIR}")
