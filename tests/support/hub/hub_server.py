@@ -4,7 +4,8 @@
 usage: hub_server.py ROOT [BEHAVIOUR.json]
 
 Listens on a free port of 127.0.0.1, prints it as one line, ends when its standard input is closed.
-ROOT/models/ORG/NAME/... and ROOT/datasets/ORG/NAME/... are the repos (files of a branch that differs, large ones only: ORG/NAME@BRANCH, with - for /); every request is appended to ROOT/requests.jsonl.
+ROOT/models/ORG/NAME/... and ROOT/datasets/ORG/NAME/... are the repos (files of a branch that differs, large ones only: ORG/NAME@BRANCH, with - for /); every request is appended to ROOT/requests.jsonl,
+path and size of every body to ROOT/bodies.jsonl before it is sent (a client may take less).
 
 BEHAVIOUR is an object; all keys are optional:
   "lfs":      suffixes of files that are stored apart and served by the other host name (default .safetensors .bin);
@@ -58,6 +59,7 @@ class State:
         self.lock = threading.Lock()
         self.digests = {}
         self.log = open(self.root / "requests.jsonl", "a", encoding="utf-8")
+        self.bodies = open(self.root / "bodies.jsonl", "a", encoding="utf-8")
 
     def fault_for(self, line):
         with self.lock:
@@ -72,6 +74,11 @@ class State:
         with self.lock:
             self.log.write(json.dumps(entry) + "\n")
             self.log.flush()
+
+    def record_body(self, path, size):
+        with self.lock:
+            self.bodies.write(json.dumps({"path": path, "bytes": size}) + "\n")
+            self.bodies.flush()
 
     def is_lfs(self, path):
         return path.endswith(tuple(self.behaviour.get("lfs", [".safetensors", ".bin"])))
@@ -231,19 +238,21 @@ class Handler(BaseHTTPRequestHandler):
             content = bytes([content[0] ^ 1]) + content[1:]
         if name.endswith(tuple(self.state.behaviour.get("gzip", []))) and self.command == "GET":
             return self.reply_in_chunks({**headers, "Content-Encoding": "gzip"}, gzip.compress(content))
-        wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if not wanted or fault.get("no_range"):
             return self.reply(200, headers, content)
         begin = int(wanted.group(1))
         if begin >= len(content):
             return self.reply(416, {"Content-Range": f"bytes */{len(content)}"})
-        self.reply(206, {**headers, "Content-Range": f"bytes {begin}-{len(content) - 1}/{len(content)}"}, content[begin:])
+        end = min(int(wanted.group(2) or len(content)) + 1, len(content))
+        self.reply(206, {**headers, "Content-Range": f"bytes {begin}-{end - 1}/{len(content)}"}, content[begin:end])
 
     def reply_in_chunks(self, headers, body):
         self.send_response(200)
         for name, value in {**headers, "Transfer-Encoding": "chunked"}.items():
             self.send_header(name, value)
         self.end_headers()
+        self.state.record_body(self.path, len(body))
         for at in range(0, len(body), 1000):
             part = body[at:at + 1000]
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
@@ -258,6 +267,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         limit = self.fault.get("cut_after", self.fault.get("hang_after"))
+        self.state.record_body(self.path, len(body if limit is None else body[:limit]))
         self.send_body(body if limit is None else body[:limit])
         if limit is not None:
             self.wfile.flush()
