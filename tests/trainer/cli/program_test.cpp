@@ -10,23 +10,14 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "trainer/cli/called_program.hpp"
 #include "trainer/models/tiny_model.hpp"
 
 namespace trainer::cli {
 namespace {
 
-struct Answer {
-  int code = 0;
-  std::string error;
-};
-
-Answer call(std::vector<std::string> arguments) {
-  std::vector<const char*> argv = {"trainer"};
-  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-  testing::internal::CaptureStderr();
-  const int code = run(static_cast<int>(argv.size()), argv.data());
-  return {code, testing::internal::GetCapturedStderr()};
-}
+using test::Answer;
+using test::call;
 
 void expect_one_line(const Answer& answer) {
   EXPECT_EQ(std::count(answer.error.begin(), answer.error.end(), '\n'), 1) << answer.error;
