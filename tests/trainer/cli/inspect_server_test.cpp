@@ -20,7 +20,7 @@ const std::string kModel = "models/org/tiny/";
 
 // config.json and weights of 2 MB, nearly all of it one table.
 std::map<std::string, std::string> repo_of(const std::string& weights) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   std::string config = test::tiny_bert_config();
   config.replace(config.find("\"vocab_size\": 30"), 16, "\"vocab_size\": 30000");
   models::export_model(test::tiny_classifier(folder.path(), nn::Compute::kFloat32, config), {},

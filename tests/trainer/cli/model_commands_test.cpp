@@ -43,7 +43,7 @@ class InspectCommand : public testing::Test {
     models::export_model(test::tiny_classifier(folder_.path(), nn::Compute::kFloat32), {},
                          folder_.path() / "model");
   }
-  test::TemporaryFolder folder_;
+  tracker::test::TempDirectory folder_;
   std::string model_ = (folder_.path() / "model").string();
 };
 

@@ -128,7 +128,7 @@ TEST(Program, AModelOfTheTrackerNeedsItsProject) {
 }
 
 TEST(Program, UnsupportedModelIsRefusedByItsConfigAlone) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   test::write_text(folder.path() / "config.json", R"({"model_type": "mamba"})");
   const Answer answer =
       call({"predict", "--model", folder.path().string(), "--input", "-", "--output", "-"});
@@ -147,7 +147,7 @@ Arguments parse(const std::vector<std::string>& arguments) {
 }
 
 TEST(Arguments, ConfigFileIsReadAndTheCommandLineWins) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   const std::string file = (folder.path() / "run.yaml").string();
   test::write_text(
       file,
@@ -161,7 +161,7 @@ TEST(Arguments, ConfigFileIsReadAndTheCommandLineWins) {
 }
 
 TEST(Arguments, ConfigFileWithAnUnknownKeyIsRefused) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   const std::string file = (folder.path() / "run.yaml").string();
   test::write_text(file, "model: x\nlearning_speed: 3\n");
   EXPECT_THROW(parse({"--config", file}), CLI::ParseError);
@@ -180,7 +180,7 @@ std::string printed(const std::vector<std::string>& arguments) {
 }
 
 TEST(Arguments, PrintedConfigIsReadBackToTheSameValues) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   const std::string file = (folder.path() / "run.yaml").string();
   const std::vector<std::string> flags = {"--model",
                                           "a b: {c}",

@@ -48,7 +48,7 @@ TEST_F(LowRankTest, a_module_that_is_applied_again_in_a_pass_drops_anew) {
   const auto [first_again, second_again] = twice(again);
   EXPECT_TRUE(at::equal(first, first_again));
   EXPECT_TRUE(at::equal(second, second_again));
-  // Nor is it that another pass begins where this one ended.
+  // A pass that goes on draws further numbers.
   EXPECT_FALSE(at::equal(first, twice(pass).first));
 }
 
