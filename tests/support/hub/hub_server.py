@@ -58,8 +58,7 @@ class State:
         self.faults = [dict(fault) for fault in behaviour.get("faults", [])]
         self.lock = threading.Lock()
         self.digests = {}
-        self.log = open(self.root / "requests.jsonl", "a", encoding="utf-8")
-        self.bodies = open(self.root / "bodies.jsonl", "a", encoding="utf-8")
+        self.log, self.bodies = (open(self.root / name, "a", encoding="utf-8") for name in ("requests.jsonl", "bodies.jsonl"))
 
     def fault_for(self, line):
         with self.lock:
@@ -70,15 +69,10 @@ class State:
                     return fault
         return {}
 
-    def record(self, entry):
+    def record(self, log, entry):
         with self.lock:
-            self.log.write(json.dumps(entry) + "\n")
-            self.log.flush()
-
-    def record_body(self, path, size):
-        with self.lock:
-            self.bodies.write(json.dumps({"path": path, "bytes": size}) + "\n")
-            self.bodies.flush()
+            log.write(json.dumps(entry) + "\n")
+            log.flush()
 
     def is_lfs(self, path):
         return path.endswith(tuple(self.behaviour.get("lfs", [".safetensors", ".bin"])))
@@ -102,20 +96,14 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     state = None
 
-    def log_message(self, *_):
-        pass
-
-    def do_HEAD(self):
-        self.answer()
-
-    def do_GET(self):
-        self.answer()
+    log_message = staticmethod(lambda *_: None)
 
     def answer(self):
         self.fault = self.state.fault_for(f"{self.command} {self.path}")
-        self.state.record({"method": self.command, "path": self.path, "host": self.headers.get("Host", ""),
-                           "range": self.headers.get("Range", ""), "auth": self.headers.get("Authorization", ""),
-                           "agent": self.headers.get("User-Agent", ""), "client": self.client_address[1]})
+        self.state.record(self.state.log, {
+            "method": self.command, "path": self.path, "host": self.headers.get("Host", ""),
+            "range": self.headers.get("Range", ""), "auth": self.headers.get("Authorization", ""),
+            "agent": self.headers.get("User-Agent", ""), "client": self.client_address[1]})
         if "redirect" in self.fault:
             return self.reply(302, {"Location": self.fault["redirect"]})
         if "status" in self.fault:
@@ -138,6 +126,8 @@ class Handler(BaseHTTPRequestHandler):
         at = parts.index(verb) if verb else len(parts)
         rest = parts[at + 1:]
         return self.repo(kind, "/".join(parts[:at]), verb, rest[0] if rest else "main", "/".join(rest[1:]))
+
+    do_HEAD = do_GET = answer
 
     def send_raw(self):
         self.wfile.write(self.fault["raw"].encode("latin-1"))
@@ -252,7 +242,7 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in {**headers, "Transfer-Encoding": "chunked"}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.state.record_body(self.path, len(body))
+        self.state.record(self.state.bodies, {"path": self.path, "bytes": len(body)})
         for at in range(0, len(body), 1000):
             part = body[at:at + 1000]
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
@@ -267,8 +257,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         limit = self.fault.get("cut_after", self.fault.get("hang_after"))
-        self.state.record_body(self.path, len(body if limit is None else body[:limit]))
-        self.send_body(body if limit is None else body[:limit])
+        body = body if limit is None else body[:limit]
+        self.state.record(self.state.bodies, {"path": self.path, "bytes": len(body)})
+        self.send_body(body)
         if limit is not None:
             self.wfile.flush()
             if "hang_after" in self.fault:
