@@ -147,7 +147,8 @@ TEST_P(LoraDropoutTest, FollowsThePassAndBackwardDropsTheSame) {
   const at::Tensor kept = model.parameters().grads().clone();
   activations_ = nn::Activations::kRecomputed;
   backward(model, 1);
-  EXPECT_TRUE(at::equal(kept, model.parameters().grads()));
+  // Repeated layers add their shares in another order.
+  EXPECT_TRUE(at::allclose(kept, model.parameters().grads(), 1e-5, 1e-6));
 }
 
 // A short way against the gradient: the loss falls by it times the gradient's size, dropout held.
