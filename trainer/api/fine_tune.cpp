@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/artifact_model.hpp"
+#include "api/output_directory.hpp"
 #include "api/prepared.hpp"
 #include "api/run_artifacts.hpp"
 #include "api/saved_model.hpp"

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/output_directory.hpp"
 #include "api/train_options.hpp"
 #include "config/error.hpp"
 #include "hub/archive.hpp"
@@ -62,14 +63,6 @@ fs::path write_archive(const fs::path& directory, const std::vector<fs::path>& f
 }
 
 }  // namespace
-
-void make_directory(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error)
-    throw Error(ErrorCode::kIo, directory.string() + ": cannot be made: " + error.message() +
-                                    "; give another --output-dir");
-}
 
 SavedModel save_model(const FineTuneOptions& a, const TrainedModel& trained,
                       const fs::path& directory) {

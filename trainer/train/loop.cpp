@@ -43,7 +43,8 @@ class Loop {
                                   treatments(model.parameters(), options.groups))),
         rate_(plan_.schedule(), options.schedule_arguments),
         best_(plan_.best()),
-        keeper_(options.output_directory, options.save_total_limit, data.tokenizer) {
+        keeper_(options.output_directory, options.save_total_limit, data.tokenizer,
+                options.resume_from) {
     state_.plan = plan_.rows();
     if (options.resume_from) {
       state_ = read_checkpoint(*options.resume_from, state_.plan, *optimizer_);

@@ -16,6 +16,7 @@ namespace trainer {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -143,6 +144,32 @@ TEST_F(FineTuneTest, AdapterIsLoadedWithItsBaseModel) {
   EXPECT_THAT(refusal(o, {.train = rows(32)}), HasSubstr("--lora-alpha goes with --lora-r"));
 }
 
+// The same flags once more, as people type them; another kind of model, whose files would lie
+// beside those of the first; an earlier checkpoint, whose successors are another run's.
+TEST_F(FineTuneTest, ADirectoryOfAnotherRunIsRefusedAndLeftAlone) {
+  FineTuneOptions o = options("out");
+  o.save_strategy = "steps";
+  o.save_steps = 4;
+  o.save_total_limit = 0;
+  const FineTuned done = run(o, {.train = rows(32)});
+  const std::string before = contents(done.directory / "model.safetensors");
+  EXPECT_THAT(refusal(o, {.train = rows(32)}),
+              AllOf(HasSubstr("holds checkpoint-8 of another run; give another --output-dir"),
+                    HasSubstr("--resume-from-checkpoint " + o.output_dir)));
+  o.resume_from_checkpoint = (done.directory / "checkpoint-4").string() + "/";
+  EXPECT_THAT(refusal(o, {.train = rows(32)}),
+              HasSubstr("holds checkpoint-8, later than the checkpoint-4"));
+  fs::remove_all(done.directory / "checkpoint-8");
+  EXPECT_EQ(run(o, {.train = rows(32)}).steps, 8);
+  fs::remove_all(done.directory / "checkpoint-4");
+  fs::remove_all(done.directory / "checkpoint-8");
+  o.resume_from_checkpoint.clear();
+  o.lora_r = 4;
+  EXPECT_THAT(refusal(o, {.train = rows(32)}), HasSubstr("model.safetensors of another model"));
+  EXPECT_EQ(contents(done.directory / "model.safetensors"), before);
+  EXPECT_FALSE(fs::exists(done.directory / "adapter_config.json"));
+}
+
 class ResumedProblem : public FineTuneTest,
                        public testing::WithParamInterface<data::ProblemType> {};
 
@@ -242,8 +269,6 @@ TEST_F(Streamed, ResumedRunIsBitForBitTheUnbrokenOneAndKnowsItsStream) {
   EXPECT_EQ(contents(rest.directory / "model.safetensors"),
             contents(whole.directory / "model.safetensors"));
   o.shuffle_buffer_size = 7;
-  o.resume_from_checkpoint = (folder_.path() / "parts").string();
-  EXPECT_EQ(run(streaming("parts"), {}, 5).outcome, train::Outcome::kStopped);
   EXPECT_THAT(refusal(o, {}), HasSubstr("buffer 7"));
 }
 

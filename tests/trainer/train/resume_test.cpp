@@ -213,6 +213,27 @@ TEST_F(ResumeTest, KeepsOnlyTheNewestCheckpoints) {
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "checkpoint-6" / "model.safetensors"));
 }
 
+// A checkpoint of more steps that another run left in the directory.
+TEST_F(ResumeTest, WhatAnotherRunLeftNeitherCostsACheckpointNorIsTakenForOne) {
+  std::filesystem::create_directories(folder_.path() / "checkpoint-375");
+  test::write_text(folder_.path() / "checkpoint-375" / kStateFile, "{}");
+  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+  TrainingOptions o = options(6);
+  o.saving = {When::kSteps, 2};
+  poison_at_ = 5;
+  poisoned_ = &model;
+  try {
+    run(model, o);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the last good checkpoint is " +
+                                        checkpoint_folder(folder_.path(), 4).string()));
+  }
+  EXPECT_FALSE(std::filesystem::exists(checkpoint_folder(folder_.path(), 2)));
+  EXPECT_TRUE(std::filesystem::exists(checkpoint_folder(folder_.path(), 4) / kStateFile));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "checkpoint-375"));
+}
+
 TEST_F(ResumeTest, CheckpointOfAnotherModelIsRefused) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   TrainingOptions o = options(2);
