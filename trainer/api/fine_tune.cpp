@@ -27,7 +27,7 @@ using api::Prepared;
 
 // A run's directory. Named after the run; a name that is taken gets a number.
 fs::path output_directory(const FineTuneOptions& o, const std::string& run_name) {
-  if (!o.output_dir.empty()) return o.output_dir;
+  if (!o.output_dir.empty()) return api::plain_path(o.output_dir);
   const fs::path base = fs::path("outputs") / run_name;
   fs::path free = base;
   for (int i = 2; fs::exists(free); ++i) free = base.string() + "-" + std::to_string(i);

@@ -67,7 +67,7 @@ fs::path write_archive(const fs::path& directory, const std::vector<fs::path>& f
 SavedModel save_model(const FineTuneOptions& a, const TrainedModel& trained,
                       const fs::path& directory) {
   models::export_model(trained.model, trained.tokenizer, directory);
-  const std::string name = fs::absolute(directory).filename().string();
+  const std::string name = folder_name(directory);
   const std::string metric = card_metric(trained.model.config().problem());
   models::ModelCard card{.name = name,
                          .metric = metric,

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "api/output_directory.hpp"
 #include "api/text_classifier.hpp"
 #include "config/error.hpp"
 #include "trainer/api/api_model.hpp"
@@ -142,6 +143,22 @@ TEST_F(FineTuneTest, AdapterIsLoadedWithItsBaseModel) {
   o.lora_r.reset();
   o.lora_alpha = 3;
   EXPECT_THAT(refusal(o, {.train = rows(32)}), HasSubstr("--lora-alpha goes with --lora-r"));
+}
+
+TEST_F(FineTuneTest, ASlashAtTheEndOfTheDirectoryChangesNothing) {
+  const FineTuned done = run(options("out/"), {.train = rows(8)});
+  EXPECT_EQ(done.directory, folder_.path() / "out");
+  EXPECT_EQ(done.archive, folder_.path() / "out" / "out.tar.gz");
+}
+
+TEST(OutputDirectory, IsNamedByTheLastPartOfItsWholeName) {
+  EXPECT_EQ(api::plain_path("a/b//"), "a/b");
+  EXPECT_EQ(api::plain_path("."), ".");
+  EXPECT_EQ(api::plain_path("/"), "/");
+  EXPECT_EQ(api::folder_name("/a/b/"), "b");
+  EXPECT_EQ(api::folder_name("/a/b/."), "b");
+  EXPECT_EQ(api::folder_name("."), fs::current_path().filename().string());
+  EXPECT_EQ(api::folder_name("/a/.."), "model");
 }
 
 // The same flags once more, as people type them; another kind of model, whose files would lie
