@@ -13,7 +13,6 @@
 #include "config/error.hpp"
 #include "models/model_types.hpp"
 #include "nn/runtime.hpp"
-#include "train/checkpoint_folders.hpp"
 #include "train/evaluation_report.hpp"
 #include "train/loop.hpp"
 #include "train/metrics_file.hpp"
@@ -127,11 +126,8 @@ FineTuned result_of(const train::TrainingResult& trained, const fs::path& direct
 }
 
 // Whether the saved model is the one that --metric-for-best-model says.
-bool is_best(const FineTuneOptions& o, const train::TrainerState& state) {
-  if (state.best_global_step == 0) return false;
-  return state.best_global_step == state.global_step ||
-         (o.load_best_model_at_end &&
-          fs::exists(fs::path(state.best_model_checkpoint) / train::kStateFile));
+bool is_best(const train::TrainingResult& trained) {
+  return trained.state.best_global_step > 0 && trained.state.best_global_step == trained.model_step;
 }
 
 // The run ends, after all that it made was handed over.
@@ -177,7 +173,7 @@ FineTuned run(const FineTuneOptions& o, Prepared& p, train::TrainingOptions opti
       watched.artifacts->log_final({.saved = saved,
                                     .state = trained.state,
                                     .evaluation = out.evaluation,
-                                    .best = is_best(o, trained.state)});
+                                    .best = is_best(trained)});
     }
   }
   end_run(watched, out);

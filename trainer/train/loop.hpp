@@ -84,9 +84,10 @@ struct TrainingResult {
   Outcome outcome = Outcome::kFinished;
   double train_runtime = 0;             // seconds, evaluation included
   double train_samples_per_second = 0;  //
-  // Of the model as it is now: of the best one when that was loaded. Absent when there is none, and
-  // when the best one was evaluated before this run was resumed.
+  // Of the model as it is now: of the best one that was saved, when that was loaded. Absent when
+  // there is none.
   std::optional<Evaluation> last_evaluation;
+  std::int64_t model_step = 0;  // steps that the model as it is now has been trained
   TrainerState state;
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/error.hpp"
+#include "train/objective.hpp"
 
 namespace trainer::train {
 namespace {
@@ -47,6 +48,27 @@ void check_strategies(const TrainingOptions& options, bool has_rows) {
   throw Error(ErrorCode::kUsage,
               "--load-best-model-at-end needs --save-strategy and --eval-strategy to be the same, "
               "or --save-strategy best");
+}
+
+void check_data(const models::Classifier& model, const TrainingData& data,
+                const TrainingOptions& options) {
+  const auto classes = static_cast<std::int64_t>(model.config().labels.size());
+  check_labels(data.train, model.config(), "training data");
+  if (data.evaluation) check_labels(*data.evaluation, model.config(), "evaluation data");
+  if (model.config().problem() != data::ProblemType::kSingleLabel &&
+      (options.loss.label_smoothing != 0 || !options.loss.class_weights.empty())) {
+    throw Error(ErrorCode::kUsage,
+                "--label-smoothing-factor and --class-weights go with "
+                "single_label_classification; this is " +
+                    std::string(data::name_of(model.config().problem())));
+  }
+  if (data.rows() == 0) throw Error(ErrorCode::kInvalidInput, "the training data has no rows");
+  const std::size_t weights = options.loss.class_weights.size();
+  if (weights != 0 && weights != static_cast<std::size_t>(classes)) {
+    throw Error(ErrorCode::kUsage, "--class-weights gives " + std::to_string(weights) +
+                                       " weights but the model has " + std::to_string(classes) +
+                                       " classes");
+  }
 }
 
 Plan::Plan(const TrainingOptions& options, const TrainingData& data)
