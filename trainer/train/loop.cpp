@@ -252,6 +252,9 @@ void Loop::work_through_epoch(const std::atomic<bool>& stop) {
 
 TrainingResult Loop::run(const std::atomic<bool>& stop) {
   for (const auto& hook : hooks_) hook->began(state_);
+  if (last_step() && !stop)
+    note("nothing is left to train: " + std::to_string(state_.global_step) + " steps are done, " +
+         std::to_string(state_.max_steps) + " asked for (--max-steps, --num-train-epochs)");
   if (options_.evaluate_on_start && data_.evaluation && state_.global_step == 0 && !stop)
     evaluate();
   while (!last_step() && !given_up_ && !stop) {

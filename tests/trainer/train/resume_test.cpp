@@ -234,6 +234,18 @@ TEST_F(ResumeTest, WhatAnotherRunLeftNeitherCostsACheckpointNorIsTakenForOne) {
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "checkpoint-375"));
 }
 
+TEST_F(ResumeTest, FewerStepsThanAreDoneTrainNothingAndSaySo) {
+  stop_after(6);
+  TrainingOptions o = options(4);
+  o.resume_from = find_checkpoint(folder_.path());
+  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+  const TrainingResult result = run(model, o);
+  EXPECT_EQ(result.outcome, Outcome::kFinished);
+  EXPECT_EQ(result.state.global_step, 6);
+  EXPECT_THAT(notes_, testing::Contains(
+                          HasSubstr("nothing is left to train: 6 steps are done, 4 asked for")));
+}
+
 TEST_F(ResumeTest, CheckpointOfAnotherModelIsRefused) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   TrainingOptions o = options(2);
