@@ -102,13 +102,14 @@ class Loop {
 };
 
 // Forward and backward of one batch; returns its share of the step's mean loss. `weight`: what the
-// rows of the whole step weigh.
+// rows of the whole step weigh; of classes that weigh nothing the loss is 0.
 double Loop::accumulate(const StepRows& rows, double weight) {
   const data::PackedBatch batch = data::pack(rows.arena, rows.rows);
   nn::Pass pass(nn::Mode::kTrain, {.seed = state_.plan.seed, .step = state_.forward_passes},
                 options_.activations);
   const at::Tensor logits = model_.forward(batch, pass);
-  const at::Tensor loss = at::mul(loss_sum(objective_, logits, batch), 1.0 / weight);
+  const at::Tensor loss =
+      at::mul(loss_sum(objective_, logits, batch), weight > 0 ? 1.0 / weight : 0.0);
   const double value = loss.item<double>();
   if (!std::isfinite(value)) throw not_finite("loss", state_, rows.places, keeper_.last_good());
   torch::autograd::backward({loss}, {});

@@ -208,6 +208,19 @@ TEST_F(StrategiesTest, AccumulationWithWeightsAndSmoothingEqualsOneBatch) {
   EXPECT_NEAR(evaluate(plain, arena_, {.batch_size = 4, .loss = o.loss}).loss, losses[0], 1e-6);
 }
 
+TEST_F(StrategiesTest, RowsOfClassesThatWeighNothingTeachNothing) {
+  TrainingOptions o = options(2);
+  o.logging.steps = 1;
+  o.order = Order::kSequential;
+  o.loss.class_weights = {0.0F, 1.0F};
+  for (std::size_t row = 0; row < 8; ++row) arena_.labels[row] = row < 4 ? 0 : 1;
+  run(model_, o);
+  const auto losses = values("train/loss");
+  ASSERT_EQ(losses.size(), 2U);
+  EXPECT_EQ(losses[0], 0.0);
+  EXPECT_GT(losses[1], 0.0);
+}
+
 TEST_F(StrategiesTest, LossThatIsNotANumberNamesStepRowsAndCheckpoint) {
   TrainingOptions o = options(12);
   o.saving = {When::kSteps, 2};
