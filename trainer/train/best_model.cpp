@@ -57,7 +57,7 @@ BestModel::Verdict BestModel::judge(double loss, const Metrics& metrics,
   const bool first = !state.best_metric;
   const double best = state.best_metric.value_or(0.0);
   const bool better = !std::isnan(now) && (first || (greater_ ? now > best : now < best));
-  const bool gain = first || (better && std::abs(now - best) > options_.early_stopping_threshold);
+  const bool gain = better && (first || std::abs(now - best) > options_.early_stopping_threshold);
   state.evaluations_without_gain = gain ? 0 : state.evaluations_without_gain + 1;
   verdict.give_up = options_.early_stopping_patience &&
                     state.evaluations_without_gain >= *options_.early_stopping_patience;

@@ -53,7 +53,13 @@ TEST(BestModel, PatienceCountsEvaluationsWithoutGain) {
 TEST(BestModel, WhatIsNotANumberIsNoGain) {
   EXPECT_EQ(course({.metric = "loss"}, {std::nan(""), 3, std::nan("")}).best,
             (std::vector<std::int64_t>{2}));
-  EXPECT_TRUE(course({.metric = "auc"}, {1, 2}).best.empty());  // not among the metrics
+  const Course absent = course({.metric = "auc", .early_stopping_patience = 2}, {1, 2, 3});
+  EXPECT_TRUE(absent.best.empty());  // not among the metrics
+  EXPECT_EQ(absent.gave_up, 2);
+  EXPECT_EQ(course({.metric = "loss", .early_stopping_patience = 2},
+                   {std::nan(""), 3, std::nan(""), std::nan("")})
+                .gave_up,
+            4);
 }
 
 TEST(BestModel, UnknownMetricIsAUsageError) {
