@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <map>
 
 #include "train/confusion.hpp"
@@ -82,6 +84,23 @@ TEST(Metrics, LabelsOfOneClassHaveNoAuc) {
 TEST(Metrics, CalibrationOfCertainMistakesIsOne) {
   EXPECT_NEAR(of({0, 50, 0, 50}, 2, {0, 0}).at("ece"), 1.0, 1e-12);
   EXPECT_NEAR(of({0, 50, 0, 50}, 2, {1, 1}).at("ece"), 0.0, 1e-12);
+}
+
+TEST(Metrics, OfLogitsThatAreNotNumbersAucAndEceAreNotEither) {
+  const float nan = std::nanf(""), infinity = std::numeric_limits<float>::infinity();
+  std::vector<float> two, three;
+  std::vector<std::int64_t> labels;
+  for (int i = 0; i < 60; ++i) {
+    labels.push_back(i % 3);
+    for (int k = 0; k < 2; ++k) two.push_back(i % 7 == 0 ? nan : static_cast<float>(i % 5 + k));
+    for (int k = 0; k < 3; ++k)
+      three.push_back(i % 7 == k ? infinity : static_cast<float>(i % 5 + k));
+  }
+  EXPECT_TRUE(std::isnan(of(three, 3, labels).at("auc")));
+  EXPECT_TRUE(std::isnan(of(three, 3, labels).at("ece")));
+  for (std::int64_t& label : labels) label %= 2;
+  EXPECT_TRUE(std::isnan(of(two, 2, labels).at("auc")));
+  EXPECT_TRUE(std::isnan(of(two, 2, labels).at("ece")));
 }
 
 TEST(Metrics, ConstantNumbersHaveNoCorrelation) {
