@@ -28,6 +28,11 @@ class BestModel {
 
   bool wanted() const noexcept { return !options_.metric.empty(); }
 
+  // Makes this metric the state's. What was best, and what patience and a learning rate's schedule
+  // were waiting for, is forgotten when it was by another metric or in the other direction; returns
+  // a line that says so.
+  std::optional<std::string> adopt(TrainerState& state) const;
+
   struct Verdict {
     bool best = false;     // better than all before
     bool give_up = false;  // patience has run out

@@ -56,6 +56,8 @@ nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer
           {"total_loss", s.total_loss},
           {"optim", name_of(optimizer.kind())},
           {"optimizer_steps", optimizer.steps()},
+          {"metric_for_best_model", s.metric_for_best_model},
+          {"greater_is_better", s.greater_is_better},
           {"best_metric", s.best_metric ? best["best_metric"] : nlohmann::ordered_json()},
           {"best_global_step", s.best_global_step},
           {"best_model_checkpoint", s.best_model_checkpoint},
@@ -179,6 +181,8 @@ TrainerState read_checkpoint(const fs::path& checkpoint, const RowPlan& plan,
   state.last_logged_step = config::required_int(json, "last_logged_step", config::kNotNegative);
   state.total_loss = config::required_number(json, "total_loss");
   optimizer.set_steps(config::required_int(json, "optimizer_steps", config::kNotNegative));
+  state.metric_for_best_model = config::string_or(json, "metric_for_best_model", "");
+  state.greater_is_better = config::bool_or(json, "greater_is_better", false);
   state.best_global_step = config::int_or(json, "best_global_step", 0, config::kNotNegative);
   state.best_model_checkpoint = config::string_or(json, "best_model_checkpoint", "");
   state.evaluations_without_gain =

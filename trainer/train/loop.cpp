@@ -46,10 +46,10 @@ class Loop {
         keeper_(options.output_directory, options.save_total_limit, data.tokenizer,
                 options.resume_from) {
     state_.plan = plan_.rows();
-    if (options.resume_from) {
+    if (options.resume_from)
       state_ = read_checkpoint(*options.resume_from, state_.plan, *optimizer_);
-      rate_.restore(state_);
-    }
+    forgotten_ = best_.adopt(state_);
+    rate_.restore(state_);
     state_.max_steps = plan_.total_steps();
     state_.base_model = options.base_model;
   }
@@ -90,6 +90,7 @@ class Loop {
   LearningRate rate_;
   BestModel best_;
   CheckpointKeeper keeper_;
+  std::optional<std::string> forgotten_;  // by a resumed run, to be told
   TrainerState state_;
   double grad_norm_ = 0;
   double learning_rate_ = 0;
@@ -253,6 +254,7 @@ void Loop::work_through_epoch(const std::atomic<bool>& stop) {
 
 TrainingResult Loop::run(const std::atomic<bool>& stop) {
   for (const auto& hook : hooks_) hook->began(state_);
+  if (forgotten_) note(*forgotten_);
   if (last_step() && !stop)
     note("nothing is left to train: " + std::to_string(state_.global_step) + " steps are done, " +
          std::to_string(state_.max_steps) + " asked for (--max-steps, --num-train-epochs)");

@@ -201,6 +201,25 @@ TEST_F(ResumeTest, BestSoFarComesBack) {
   EXPECT_EQ(after.evaluations_without_gain, before.evaluations_without_gain);
 }
 
+TEST_F(ResumeTest, BestByAnotherMetricIsForgottenAndAnOlderCheckpointIsTakenAtItsWord) {
+  TrainingOptions o = options(6);
+  o.evaluation = o.saving = {When::kSteps, 2};
+  o.best.metric = "accuracy";
+  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+  run(model, o);
+  o.resume_from = find_checkpoint(folder_.path());
+  EXPECT_TRUE(run(model, o).state.best_metric);
+  o.best.metric = "loss";
+  EXPECT_FALSE(run(model, o).state.best_metric);
+  EXPECT_THAT(notes_, testing::Contains(HasSubstr("models are now compared by loss")));
+  const auto file = *o.resume_from / kStateFile;
+  nlohmann::json state = nlohmann::json::parse(std::ifstream(file));
+  state.erase("metric_for_best_model");
+  state.erase("greater_is_better");
+  test::write_text(file, state.dump());
+  EXPECT_TRUE(run(model, o).state.best_metric);
+}
+
 TEST_F(ResumeTest, KeepsOnlyTheNewestCheckpoints) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   TrainingOptions o = options(6);
