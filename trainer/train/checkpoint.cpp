@@ -66,6 +66,16 @@ nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer
           {"log_history", history}};
 }
 
+// At every moment there is a whole checkpoint of that name: the one that was there, if any, or
+// this.
+void put_in_place(const fs::path& written, const fs::path& target) {
+  const hub::FileDescriptor folder = hub::open_file(written, O_RDONLY | O_DIRECTORY);
+  if (!fs::exists(target)) return hub::publish(folder.get(), written, target);
+  hub::flush(folder.get(), target);
+  hub::exchange_folders(written, target);
+  fs::remove_all(written);
+}
+
 // The optimizer's buffers from the file, which must hold just those.
 void read_buffers(const fs::path& checkpoint, Optimizer& optimizer) {
   const weights::TensorFiles file =
@@ -147,9 +157,7 @@ fs::path write_checkpoint(const fs::path& output_directory, const models::Classi
       buffers.emplace(buffer.name, view_of(buffer.values));
     weights::write_safetensors(temporary / kOptimizerFile, buffers, {});
     models::write_file(temporary / kStateFile, to_json(state, optimizer).dump(1) + "\n");
-    fs::remove_all(target);
-    const hub::FileDescriptor folder = hub::open_file(temporary, O_RDONLY | O_DIRECTORY);
-    hub::publish(folder.get(), temporary, target);
+    put_in_place(temporary, target);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);

@@ -1,7 +1,11 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
+#include <array>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -310,6 +314,48 @@ TEST_F(ResumeTest, CheckpointOfAnotherPlanIsRefused) {
   EXPECT_THAT(refusal(options(12)), HasSubstr("was abc and is now def"));
   arena_ = test::tiny_arena(17);
   EXPECT_THAT(refusal(options(12)), HasSubstr("was 18 and is now 17"));
+}
+
+// Told by the kernel: the name of what is deleted in a folder from construction on.
+class Deletions {
+ public:
+  explicit Deletions(const std::filesystem::path& folder) : fd_(inotify_init1(IN_NONBLOCK)) {
+    inotify_add_watch(fd_, folder.c_str(), IN_DELETE);
+  }
+  Deletions(const Deletions&) = delete;
+  Deletions& operator=(const Deletions&) = delete;
+  ~Deletions() { close(fd_); }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> out;
+    alignas(inotify_event) std::array<char, 4096> bytes{};
+    for (ssize_t got = 0; (got = read(fd_, bytes.data(), bytes.size())) > 0;) {
+      for (std::size_t at = 0; at < static_cast<std::size_t>(got);) {
+        inotify_event event{};
+        std::memcpy(&event, bytes.data() + at, sizeof event);
+        out.emplace_back(bytes.data() + at + sizeof event);
+        at += sizeof event + event.len;
+      }
+    }
+    return out;
+  }
+
+ private:
+  int fd_;
+};
+
+// A run that is stopped where it was resumed writes the checkpoint that it came from once more.
+TEST_F(ResumeTest, ACheckpointThatIsWrittenOnceMoreIsNeverGone) {
+  stop_after(4);
+  TrainingOptions o = options(12);
+  o.resume_from = find_checkpoint(folder_.path());
+  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+  const Deletions deletions(folder_.path());
+  stop_ = true;
+  run(model, o);
+  EXPECT_THAT(deletions.names(), testing::ElementsAre("checkpoint-4.tmp"));
+  EXPECT_EQ(find_checkpoint(folder_.path()), *o.resume_from);
+  EXPECT_TRUE(std::filesystem::exists(*o.resume_from / "model.safetensors"));
 }
 
 TEST_F(ResumeTest, PlaceOutsideTheEpochIsRefused) {
