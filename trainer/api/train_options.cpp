@@ -15,6 +15,7 @@
 #include "api/artifact_model.hpp"
 #include "api/dataset_artifact.hpp"
 #include "config/error.hpp"
+#include "models/export.hpp"
 
 namespace trainer::api {
 namespace {
@@ -33,13 +34,10 @@ std::string short_name(const std::string& source) {
 
 // config.json as it is, without id2label and label2id of models with very many classes.
 Json model_config(const models::Classifier& model) {
-  Json json = Json::parse(model.config().json, nullptr, false);
-  if (!json.is_object()) return Json::object();
-  if (model.config().labels.size() > 100) {
-    json.erase("id2label");
-    json.erase("label2id");
-  }
-  return json;
+  const models::ClassifierConfig& config = model.config();
+  if (config.labels.size() > 100) return models::config_without_labels(config.json);
+  Json json = Json::parse(config.json, nullptr, false);
+  return json.is_object() ? json : Json::object();
 }
 
 // "," ";" "\\t"; nullopt for nothing.

@@ -111,11 +111,9 @@ void judge_numbers(const std::vector<float>& logits, data::ProblemType problem,
   out.metrics = several ? multi_label_metrics(logits, outputs, arena.targets)
                         : regression_metrics(logits, outputs, arena.targets);
   if (!several) return;
-  out.label_confusions.assign(width, {.classes = 2, .counts = {0, 0, 0, 0}});
-  for (std::size_t k = 0; k < logits.size(); ++k) {
-    const std::size_t cell = (arena.targets[k] > 0.5F ? 2U : 0U) + (logits[k] > 0.0F ? 1U : 0U);
-    ++out.label_confusions[k % width].counts[cell];
-  }
+  out.label_confusions.assign(width, Confusion(2));
+  for (std::size_t k = 0; k < logits.size(); ++k)
+    out.label_confusions[k % width].add(arena.targets[k] > 0.5F ? 1 : 0, logits[k] > 0.0F ? 1 : 0);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 #include "models/stored_file.hpp"
@@ -41,12 +42,14 @@ Json quality_json(const std::string& name, const Confusion& confusion, std::int6
           {"support", confusion.of_label(which)}};
 }
 
-// Each output by its name.
+// Each output by its name. Appended, for a look-up in an order-keeping object walks through it.
 Json by_name(const std::vector<float>& values, const EvaluationNames& names) {
   Json json = Json::object();
+  auto& members = json.get_ref<Json::object_t&>();
   for (std::size_t k = 0; k < values.size(); ++k) {
     const std::string name = name_of(names, static_cast<std::int64_t>(k));
-    json[name] = to_json(Row{.step = 0, .values = {{name, static_cast<double>(values[k])}}})[name];
+    const Row row{.step = 0, .values = {{name, static_cast<double>(values[k])}}};
+    members.emplace_back(name, to_json(row)[name]);
   }
   return json;
 }
@@ -61,17 +64,19 @@ Json report_json(const TrainerState& state, const Evaluation& evaluation,
   json["classes"] = names.classes;
   Json matrix = Json::array(), per_class = Json::array();
   const Confusion& c = evaluation.confusion;
-  for (std::int64_t label = 0; label < c.classes; ++label) {
-    Json row = Json::array();
-    for (std::int64_t p = 0; p < c.classes; ++p) row.push_back(c.at(label, p));
-    matrix.push_back(std::move(row));
-    per_class.push_back(quality_json(name_of(names, label), c, label));
+  const std::span<const std::int64_t> cells = c.matrix();
+  const auto width = static_cast<std::size_t>(c.classes());
+  for (std::size_t at = 0; at < cells.size(); at += width) {
+    const auto row = cells.subspan(at, width);
+    matrix.push_back(Json::array_t(row.begin(), row.end()));
   }
+  for (std::int64_t label = 0; label < c.classes(); ++label)
+    per_class.push_back(quality_json(name_of(names, label), c, label));
   for (std::size_t k = 0; k < evaluation.label_confusions.size(); ++k) {
     per_class.push_back(quality_json(name_of(names, static_cast<std::int64_t>(k)),
                                      evaluation.label_confusions[k], 1));
   }
-  if (c.classes > 0) json["confusion_matrix"] = std::move(matrix);
+  if (!matrix.empty()) json["confusion_matrix"] = std::move(matrix);
   if (!per_class.empty()) json["per_class"] = std::move(per_class);
   return json;
 }

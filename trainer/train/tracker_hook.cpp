@@ -61,8 +61,8 @@ void TrackerHook::logged(const Row& row) {
 }
 
 void TrackerHook::evaluated(const TrainerState& state, const Evaluation& evaluation) {
-  constexpr std::size_t kClasses = 100, kErrors = 20;
-  if (!run_ || names_.classes.size() > kClasses) return;
+  constexpr std::size_t kErrors = 20;
+  if (!run_ || std::ssize(names_.classes) > Confusion::kMostInMatrix) return;
   const nlohmann::ordered_json report = report_json(state, evaluation, names_);
   nlohmann::ordered_json summary;
   for (const char* key : {"classes", "confusion_matrix", "per_class"})
