@@ -10,8 +10,13 @@
 namespace trainer::train {
 namespace {
 
+// Steps as a whole number; those that nobody lives to see are as many as can be counted.
+std::int64_t whole(double steps) {
+  return static_cast<std::int64_t>(std::ceil(std::min(steps, 1e18)));
+}
+
 std::int64_t share_of(double share, std::int64_t total) {
-  return static_cast<std::int64_t>(std::ceil(share * static_cast<double>(total)));
+  return whole(share * static_cast<double>(total));
 }
 
 }  // namespace
@@ -22,8 +27,8 @@ StepCount count_steps(const TrainingOptions& options, std::int64_t rows) {
   const std::int64_t per_step = options.gradient_accumulation_steps;
   count.steps_per_epoch =
       std::max<std::int64_t>(1, (count.batches_per_epoch + per_step - 1) / per_step);
-  count.total = options.max_steps.value_or(static_cast<std::int64_t>(
-      std::ceil(options.epochs * static_cast<double>(count.steps_per_epoch))));
+  count.total = options.max_steps.value_or(
+      whole(options.epochs * static_cast<double>(count.steps_per_epoch)));
   return count;
 }
 

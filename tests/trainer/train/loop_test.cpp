@@ -47,6 +47,13 @@ TEST_F(LoopTest, CountsStepsAndLogsAsTheTrainerDoes) {
   EXPECT_EQ(values("train/train_loss").size(), 1U);
 }
 
+TEST_F(LoopTest, EpochsWithoutEndAreStepsWithoutEnd) {
+  TrainingOptions o = options(0);
+  o.max_steps.reset();
+  o.epochs = 1e15;
+  EXPECT_GT(count_steps(o, 1'000'000'000).total, 1'000'000'000'000'000);
+}
+
 TEST_F(LoopTest, AccumulationEqualsOneLargeBatch) {
   models::Classifier small = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   models::Classifier large = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
