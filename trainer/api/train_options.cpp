@@ -81,6 +81,7 @@ std::vector<std::string> split(const std::string& text) {
 }
 
 void check(const FineTuneOptions& a) {
+  check_ranges(a);
   check_lora(a);
   if (a.model.empty() && a.resume_from_checkpoint.empty()) {
     throw Error(ErrorCode::kUsage,

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "config/error.hpp"
 #include "data/tokens/packed_batch.hpp"
 #include "nn/pass.hpp"
 #include "train/objective.hpp"
@@ -120,6 +121,7 @@ void judge_numbers(const std::vector<float>& logits, data::ProblemType problem,
 
 std::vector<float> predict(const models::Classifier& model, const data::TokenArena& arena,
                            std::int64_t batch_size) {
+  if (batch_size < 1) throw Error(ErrorCode::kUsage, "--batch-size must be at least 1");
   const at::NoGradGuard no_grad;
   const std::size_t classes = model.config().labels.size();
   std::vector<float> logits(arena.size() * classes);

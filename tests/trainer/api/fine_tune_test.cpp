@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -295,6 +297,32 @@ TEST_F(Streamed, WhatNeedsAllRowsIsRefused) {
   EXPECT_THAT(refusal(o, {}), HasSubstr("--class-weights balanced counts all rows"));
   o.class_weights.clear();
   EXPECT_THAT(refusal(o, {.train = rows(4)}), HasSubstr("in memory already"));
+}
+
+TEST_F(FineTuneTest, NumbersAndWordsThatMakeNoSenseAreRefused) {
+  const auto expect = [this](const char* words, const auto& change) {
+    FineTuneOptions o = options("never");
+    change(o);
+    EXPECT_THAT(refusal(o, {.train = rows(4)}), HasSubstr(words));
+  };
+  expect("--batch-size 0: must be at least 1", [](FineTuneOptions& o) { o.batch_size = 0; });
+  expect("--eval-batch-size -1", [](FineTuneOptions& o) { o.eval_batch_size = -1; });
+  expect("--num-train-epochs 0: must be above 0",
+         [](FineTuneOptions& o) { o.num_train_epochs = 0; });
+  expect("--num-train-epochs inf",
+         [](FineTuneOptions& o) { o.num_train_epochs = std::numeric_limits<double>::infinity(); });
+  expect("--learning-rate nan", [](FineTuneOptions& o) { o.learning_rate = std::nan(""); });
+  expect("--dropout 1: must be", [](FineTuneOptions& o) { o.dropout = 1; });
+  expect("--eval-strategy 'epochs' is not known: use epoch, steps, no",
+         [](FineTuneOptions& o) { o.eval_strategy = "epochs"; });
+  expect("--save-strategy 'never'", [](FineTuneOptions& o) { o.save_strategy = "never"; });
+  EXPECT_FALSE(fs::exists(folder_.path() / "never"));
+  try {
+    TextClassifier::load((folder_.path() / "model").string(), {.batch_size = 0});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("batch_size is 0"));
+  }
 }
 
 TEST_F(FineTuneTest, BadInputIsRefusedBeforeAnythingIsWritten) {
