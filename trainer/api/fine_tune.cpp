@@ -15,6 +15,7 @@
 #include "nn/runtime.hpp"
 #include "train/evaluation_report.hpp"
 #include "train/loop.hpp"
+#include "train/memory.hpp"
 #include "train/metrics_file.hpp"
 #include "train/tracker_hook.hpp"
 
@@ -193,7 +194,8 @@ FineTuned fine_tune(const FineTuneOptions& wanted, FineTuneRows rows, FineTuneWa
   const train::Say say = [listeners](const std::string& text) {
     for (train::Hook* hook : listeners) hook->noted(text);
   };
-  Prepared p = api::prepare(wanted, std::move(rows), watching.downloads, say);
+  Prepared p = train::telling_of_memory(
+      [&] { return api::prepare(wanted, std::move(rows), watching.downloads, say); });
   FineTuneOptions known = wanted;
   known.model = p.base_model;
   Watched watched = watch(known, p, say);

@@ -15,6 +15,7 @@
 #include "train/checkpoint_folders.hpp"
 #include "train/checkpoint_keeper.hpp"
 #include "train/learning_rate.hpp"
+#include "train/memory.hpp"
 #include "train/not_finite.hpp"
 #include "train/objective.hpp"
 #include "train/plan.hpp"
@@ -290,7 +291,7 @@ TrainingResult train(models::Classifier& model, const TrainingData& data,
                      const std::vector<std::unique_ptr<Hook>>& hooks,
                      const std::atomic<bool>& stop) {
   check_data(model, data, options);
-  return Loop(model, data, options, hooks).run(stop);
+  return telling_of_memory([&] { return Loop(model, data, options, hooks).run(stop); });
 }
 
 }  // namespace trainer::train
