@@ -5,6 +5,7 @@
 
 #include "api/output_directory.hpp"
 #include "api/train_options.hpp"
+#include "config/dump.hpp"
 #include "config/error.hpp"
 #include "hub/archive.hpp"
 #include "models/export.hpp"
@@ -78,9 +79,9 @@ SavedModel save_model(const FineTuneOptions& a, const TrainedModel& trained,
                          .results = card_rows(trained.state, metric)};
   const nlohmann::ordered_json flags = to_json(a);
   for (const auto& [key, value] : flags.items())
-    card.hyperparameters.emplace_back(key, value.dump());
+    card.hyperparameters.emplace_back(key, config::dump_text(value));
   models::write_file(directory / "README.md", models::render(card));
-  models::write_file(directory / "training_args.json", flags.dump(2) + "\n");
+  models::write_file(directory / "training_args.json", config::dump_text(flags, 2) + "\n");
   std::vector<fs::path> saved = {"config.json", "README.md", "training_args.json"};
   if (trained.model.config().lora) {
     saved.emplace_back(models::kAdapterConfigFile);

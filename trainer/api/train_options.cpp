@@ -14,6 +14,7 @@
 #include "api/adapter.hpp"
 #include "api/artifact_model.hpp"
 #include "api/dataset_artifact.hpp"
+#include "config/dump.hpp"
 #include "config/error.hpp"
 #include "models/export.hpp"
 
@@ -168,7 +169,7 @@ tracker::RunSettings run_settings(const FineTuneOptions& a, const RunFacts& fact
   if (std::find(settings.tags.begin(), settings.tags.end(), model) == settings.tags.end())
     settings.tags.push_back(model);
   settings.notes = a.notes;
-  const std::string text = config.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = config::dump_text(config);
   settings.config = std::get<tracker::Dict>(tracker::value_from_json(text).value().data());
   return settings;
 }

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "config/dump.hpp"
 #include "config/error.hpp"
 #include "hub/disk.hpp"
 #include "models/lora.hpp"
@@ -105,7 +106,7 @@ void write_config(const Classifier& model, const std::filesystem::path& director
   json["dtype"] = "float32";
   if (config.pad_id_is_ours) json["pad_token_id"] = *config.pad_id;
   json.erase("num_labels");
-  write_file(directory / "config.json", json.dump(2) + "\n");
+  write_file(directory / "config.json", config::dump_text(json, 2) + "\n");
 }
 
 void write_weights(const Classifier& model, const std::filesystem::path& directory) {

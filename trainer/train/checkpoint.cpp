@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/dump.hpp"
 #include "config/error.hpp"
 #include "config/json.hpp"
 #include "hub/disk.hpp"
@@ -156,7 +157,8 @@ fs::path write_checkpoint(const fs::path& output_directory, const models::Classi
     for (const Optimizer::Buffer& buffer : optimizer.state())
       buffers.emplace(buffer.name, view_of(buffer.values));
     weights::write_safetensors(temporary / kOptimizerFile, buffers, {});
-    models::write_file(temporary / kStateFile, to_json(state, optimizer).dump(1) + "\n");
+    models::write_file(temporary / kStateFile,
+                       config::dump_text(to_json(state, optimizer), 1) + "\n");
     put_in_place(temporary, target);
   } catch (...) {
     std::error_code ignored;

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "config/dump.hpp"
 #include "models/stored_file.hpp"
 #include "train/row_json.hpp"
 
@@ -15,10 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::size_t kTextBytes = 300;
-
-std::string dump(const Json& json, int indent = -1) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 // The first bytes of a text, whole characters of UTF-8.
 std::string cut(const std::string& text) {
@@ -107,10 +104,11 @@ EvaluationReport::EvaluationReport(std::filesystem::path directory, EvaluationNa
 
 void EvaluationReport::evaluated(const TrainerState& state, const Evaluation& evaluation) {
   std::string errors;
-  for (const WorstRow& row : evaluation.worst) errors += dump(error_json(row, names_));
+  for (const WorstRow& row : evaluation.worst)
+    errors += config::dump_text(error_json(row, names_)) + "\n";
   try {
     models::write_file(directory_ / "eval_report.json",
-                       dump(report_json(state, evaluation, names_), 1));
+                       config::dump_text(report_json(state, evaluation, names_), 1) + "\n");
     if (!errors.empty()) models::write_file(directory_ / "eval_errors.jsonl", errors);
     failing_ = false;
   } catch (const std::exception& error) {

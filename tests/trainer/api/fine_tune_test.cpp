@@ -23,6 +23,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 std::string contents(const fs::path& file) {
@@ -151,6 +152,17 @@ TEST_F(FineTuneTest, ASlashAtTheEndOfTheDirectoryChangesNothing) {
   const FineTuned done = run(options("out/"), {.train = rows(8)});
   EXPECT_EQ(done.directory, folder_.path() / "out");
   EXPECT_EQ(done.archive, folder_.path() / "out" / "out.tar.gz");
+}
+
+TEST_F(FineTuneTest, ADirectoryWhoseNameIsNotUtf8IsWrittenTo) {
+  FineTuneOptions o = options("caf\xe9/out");
+  o.save_strategy = "epoch";
+  o.load_best_model_at_end = true;
+  const FineTuned done = run(o, {.train = rows(8), .evaluation = rows(8)});
+  EXPECT_EQ(done.outcome, train::Outcome::kFinished);
+  const auto told = nlohmann::json::parse(contents(done.directory / "training_args.json"));
+  EXPECT_THAT(told["output_dir"].get<std::string>(), HasSubstr("caf\uFFFD/out"));
+  EXPECT_THAT(lines_, Not(Contains(HasSubstr("not written"))));
 }
 
 TEST(OutputDirectory, IsNamedByTheLastPartOfItsWholeName) {
