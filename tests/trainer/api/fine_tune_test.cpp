@@ -5,105 +5,21 @@
 
 #include <cmath>
 #include <fstream>
-#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "api/output_directory.hpp"
 #include "api/text_classifier.hpp"
 #include "config/error.hpp"
-#include "trainer/api/api_model.hpp"
+#include "trainer/api/fine_tune_fixture.hpp"
 
 namespace trainer {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 using testing::SizeIs;
-
-std::string contents(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
-
-// Keeps what it is told, and does something after a step.
-class Listener : public train::Hook {
- public:
-  Listener(std::vector<std::string>& lines, std::function<void(std::int64_t)> after_step)
-      : lines_(lines), after_step_(std::move(after_step)) {}
-  void noted(const std::string& line) override { lines_.push_back(line); }
-  void stepped(const train::TrainerState& state) override { after_step_(state.global_step); }
-
- private:
-  std::vector<std::string>& lines_;
-  std::function<void(std::int64_t)> after_step_;
-};
-
-class FineTuneTest : public testing::Test {
- protected:
-  FineTuneTest() { test::make_model(folder_.path() / "model"); }
-
-  FineTuneOptions options(const std::string& output) {
-    FineTuneOptions o;
-    o.model = (folder_.path() / "model").string();
-    o.output_dir = (folder_.path() / output).string();
-    o.report_to = "none";
-    o.token_cache.off = true;
-    o.dtype = "float32";
-    o.max_steps = 8;
-    o.batch_size = 4;
-    o.learning_rate = 5e-3;
-    o.logging_steps = 1;
-    o.save_strategy = "no";
-    return o;
-  }
-
-  // Texts whose first word tells the label.
-  static data::Dataset rows(std::size_t count,
-                            data::ProblemType problem = data::ProblemType::kSingleLabel) {
-    data::Dataset out;
-    out.problem_type = problem;
-    out.label_names = {"bad", "good"};
-    for (std::size_t i = 0; i < count; ++i) {
-      data::Example row;
-      row.text = (i % 2 ? "good " : "bad ") + std::to_string(i % 9);
-      const auto mark = static_cast<float>(i % 2);
-      if (problem == data::ProblemType::kSingleLabel) row.label = static_cast<std::int64_t>(i % 2);
-      if (problem == data::ProblemType::kMultiLabel) row.targets = {mark, 1.0F - mark};
-      if (problem == data::ProblemType::kRegression) row.targets = {mark - 0.5F, 0.25F * mark};
-      out.rows.push_back(std::move(row));
-    }
-    out.targets = problem == data::ProblemType::kSingleLabel ? 1 : 2;
-    return out;
-  }
-
-  FineTuned run(const FineTuneOptions& o, FineTuneRows data, std::int64_t stop_after = 0) {
-    std::atomic<bool> stop{false};
-    FineTuneWatch watch;
-    watch.stop = &stop;
-    watch.hooks.push_back(
-        std::make_unique<Listener>(lines_, [&](std::int64_t step) { stop = step == stop_after; }));
-    return fine_tune(o, std::move(data), std::move(watch));
-  }
-
-  std::string refusal(const FineTuneOptions& o, FineTuneRows data) {
-    try {
-      run(o, std::move(data));
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "nothing was refused";
-  }
-
-  test::TemporaryFolder folder_;
-  std::vector<std::string> lines_;
-};
 
 TEST_F(FineTuneTest, LearnsRowsInMemoryAndPredictsThem) {
   FineTuneOptions o = options("out");
@@ -146,59 +62,6 @@ TEST_F(FineTuneTest, AdapterIsLoadedWithItsBaseModel) {
   o.lora_r.reset();
   o.lora_alpha = 3;
   EXPECT_THAT(refusal(o, {.train = rows(32)}), HasSubstr("--lora-alpha goes with --lora-r"));
-}
-
-TEST_F(FineTuneTest, ASlashAtTheEndOfTheDirectoryChangesNothing) {
-  const FineTuned done = run(options("out/"), {.train = rows(8)});
-  EXPECT_EQ(done.directory, folder_.path() / "out");
-  EXPECT_EQ(done.archive, folder_.path() / "out" / "out.tar.gz");
-}
-
-TEST_F(FineTuneTest, ADirectoryWhoseNameIsNotUtf8IsWrittenTo) {
-  FineTuneOptions o = options("caf\xe9/out");
-  o.save_strategy = "epoch";
-  o.load_best_model_at_end = true;
-  const FineTuned done = run(o, {.train = rows(8), .evaluation = rows(8)});
-  EXPECT_EQ(done.outcome, train::Outcome::kFinished);
-  const auto told = nlohmann::json::parse(contents(done.directory / "training_args.json"));
-  EXPECT_THAT(told["output_dir"].get<std::string>(), HasSubstr("caf\uFFFD/out"));
-  EXPECT_THAT(lines_, Not(Contains(HasSubstr("not written"))));
-}
-
-TEST(OutputDirectory, IsNamedByTheLastPartOfItsWholeName) {
-  EXPECT_EQ(api::plain_path("a/b//"), "a/b");
-  EXPECT_EQ(api::plain_path("."), ".");
-  EXPECT_EQ(api::plain_path("/"), "/");
-  EXPECT_EQ(api::folder_name("/a/b/"), "b");
-  EXPECT_EQ(api::folder_name("/a/b/."), "b");
-  EXPECT_EQ(api::folder_name("."), fs::current_path().filename().string());
-  EXPECT_EQ(api::folder_name("/a/.."), "model");
-}
-
-// The same flags once more, as people type them; another kind of model, whose files would lie
-// beside those of the first; an earlier checkpoint, whose successors are another run's.
-TEST_F(FineTuneTest, ADirectoryOfAnotherRunIsRefusedAndLeftAlone) {
-  FineTuneOptions o = options("out");
-  o.save_strategy = "steps";
-  o.save_steps = 4;
-  o.save_total_limit = 0;
-  const FineTuned done = run(o, {.train = rows(32)});
-  const std::string before = contents(done.directory / "model.safetensors");
-  EXPECT_THAT(refusal(o, {.train = rows(32)}),
-              AllOf(HasSubstr("holds checkpoint-8 of another run; give another --output-dir"),
-                    HasSubstr("--resume-from-checkpoint " + o.output_dir)));
-  o.resume_from_checkpoint = (done.directory / "checkpoint-4").string() + "/";
-  EXPECT_THAT(refusal(o, {.train = rows(32)}),
-              HasSubstr("holds checkpoint-8, later than the checkpoint-4"));
-  fs::remove_all(done.directory / "checkpoint-8");
-  EXPECT_EQ(run(o, {.train = rows(32)}).steps, 8);
-  fs::remove_all(done.directory / "checkpoint-4");
-  fs::remove_all(done.directory / "checkpoint-8");
-  o.resume_from_checkpoint.clear();
-  o.lora_r = 4;
-  EXPECT_THAT(refusal(o, {.train = rows(32)}), HasSubstr("model.safetensors of another model"));
-  EXPECT_EQ(contents(done.directory / "model.safetensors"), before);
-  EXPECT_FALSE(fs::exists(done.directory / "adapter_config.json"));
 }
 
 class ResumedProblem : public FineTuneTest,

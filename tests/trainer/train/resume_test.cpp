@@ -1,11 +1,7 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/inotify.h>
-#include <unistd.h>
 
-#include <array>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -16,7 +12,7 @@
 #include "models/lora.hpp"
 #include "nn/runtime.hpp"
 #include "train/checkpoint_folders.hpp"
-#include "trainer/train/loop_fixture.hpp"
+#include "trainer/train/resume_fixture.hpp"
 #include "weights/tensor_files.hpp"
 
 // Checkpoints: written on the way, resumed from, refused.
@@ -24,30 +20,6 @@ namespace trainer::train {
 namespace {
 
 using testing::HasSubstr;
-
-class ResumeTest : public LoopTest {
- protected:
-  // A run that is stopped within its first epoch, after `steps`, so that a checkpoint is left.
-  void stop_after(std::int64_t steps) {
-    models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
-    stop_at_ = steps;
-    ASSERT_EQ(run(model, options(12)).outcome, Outcome::kStopped);
-    stop_at_ = 0;
-    stop_ = false;
-  }
-
-  // What resuming with these options says; "" when it works.
-  std::string refusal(TrainingOptions o) {
-    o.resume_from = find_checkpoint(folder_.path());
-    models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
-    try {
-      run(model, o);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-};
 
 TEST_F(ResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
   models::Classifier unbroken = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
@@ -205,70 +177,6 @@ TEST_F(ResumeTest, BestSoFarComesBack) {
   EXPECT_EQ(after.evaluations_without_gain, before.evaluations_without_gain);
 }
 
-TEST_F(ResumeTest, BestByAnotherMetricIsForgottenAndAnOlderCheckpointIsTakenAtItsWord) {
-  TrainingOptions o = options(6);
-  o.evaluation = o.saving = {When::kSteps, 2};
-  o.best.metric = "accuracy";
-  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
-  run(model, o);
-  o.resume_from = find_checkpoint(folder_.path());
-  EXPECT_TRUE(run(model, o).state.best_metric);
-  o.best.metric = "loss";
-  EXPECT_FALSE(run(model, o).state.best_metric);
-  EXPECT_THAT(notes_, testing::Contains(HasSubstr("models are now compared by loss")));
-  const auto file = *o.resume_from / kStateFile;
-  nlohmann::json state = nlohmann::json::parse(std::ifstream(file));
-  state.erase("metric_for_best_model");
-  state.erase("greater_is_better");
-  test::write_text(file, state.dump());
-  EXPECT_TRUE(run(model, o).state.best_metric);
-}
-
-TEST_F(ResumeTest, KeepsOnlyTheNewestCheckpoints) {
-  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
-  TrainingOptions o = options(6);
-  o.saving.when = When::kSteps;
-  o.saving.steps = 2;
-  o.save_total_limit = 2;
-  run(model, o);
-  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "checkpoint-2"));
-  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "checkpoint-4" / "optimizer.safetensors"));
-  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "checkpoint-6" / "model.safetensors"));
-}
-
-// A checkpoint of more steps that another run left in the directory.
-TEST_F(ResumeTest, WhatAnotherRunLeftNeitherCostsACheckpointNorIsTakenForOne) {
-  std::filesystem::create_directories(folder_.path() / "checkpoint-375");
-  test::write_text(folder_.path() / "checkpoint-375" / kStateFile, "{}");
-  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
-  TrainingOptions o = options(6);
-  o.saving = {When::kSteps, 2};
-  poison_at_ = 5;
-  poisoned_ = &model;
-  try {
-    run(model, o);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("the last good checkpoint is " +
-                                        checkpoint_folder(folder_.path(), 4).string()));
-  }
-  EXPECT_FALSE(std::filesystem::exists(checkpoint_folder(folder_.path(), 2)));
-  EXPECT_TRUE(std::filesystem::exists(checkpoint_folder(folder_.path(), 4) / kStateFile));
-  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "checkpoint-375"));
-}
-
-TEST_F(ResumeTest, FewerStepsThanAreDoneTrainNothingAndSaySo) {
-  stop_after(6);
-  TrainingOptions o = options(4);
-  o.resume_from = find_checkpoint(folder_.path());
-  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
-  const TrainingResult result = run(model, o);
-  EXPECT_EQ(result.outcome, Outcome::kFinished);
-  EXPECT_EQ(result.state.global_step, 6);
-  EXPECT_THAT(notes_, testing::Contains(
-                          HasSubstr("nothing is left to train: 6 steps are done, 4 asked for")));
-}
-
 TEST_F(ResumeTest, CheckpointOfAnotherModelIsRefused) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   TrainingOptions o = options(2);
@@ -314,48 +222,6 @@ TEST_F(ResumeTest, CheckpointOfAnotherPlanIsRefused) {
   EXPECT_THAT(refusal(options(12)), HasSubstr("was abc and is now def"));
   arena_ = test::tiny_arena(17);
   EXPECT_THAT(refusal(options(12)), HasSubstr("was 18 and is now 17"));
-}
-
-// Told by the kernel: the name of what is deleted in a folder from construction on.
-class Deletions {
- public:
-  explicit Deletions(const std::filesystem::path& folder) : fd_(inotify_init1(IN_NONBLOCK)) {
-    inotify_add_watch(fd_, folder.c_str(), IN_DELETE);
-  }
-  Deletions(const Deletions&) = delete;
-  Deletions& operator=(const Deletions&) = delete;
-  ~Deletions() { close(fd_); }
-
-  std::vector<std::string> names() const {
-    std::vector<std::string> out;
-    alignas(inotify_event) std::array<char, 4096> bytes{};
-    for (ssize_t got = 0; (got = read(fd_, bytes.data(), bytes.size())) > 0;) {
-      for (std::size_t at = 0; at < static_cast<std::size_t>(got);) {
-        inotify_event event{};
-        std::memcpy(&event, bytes.data() + at, sizeof event);
-        out.emplace_back(bytes.data() + at + sizeof event);
-        at += sizeof event + event.len;
-      }
-    }
-    return out;
-  }
-
- private:
-  int fd_;
-};
-
-// A run that is stopped where it was resumed writes the checkpoint that it came from once more.
-TEST_F(ResumeTest, ACheckpointThatIsWrittenOnceMoreIsNeverGone) {
-  stop_after(4);
-  TrainingOptions o = options(12);
-  o.resume_from = find_checkpoint(folder_.path());
-  models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
-  const Deletions deletions(folder_.path());
-  stop_ = true;
-  run(model, o);
-  EXPECT_THAT(deletions.names(), testing::ElementsAre("checkpoint-4.tmp"));
-  EXPECT_EQ(find_checkpoint(folder_.path()), *o.resume_from);
-  EXPECT_TRUE(std::filesystem::exists(*o.resume_from / "model.safetensors"));
 }
 
 TEST_F(ResumeTest, PlaceOutsideTheEpochIsRefused) {
