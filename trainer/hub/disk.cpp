@@ -96,10 +96,7 @@ void publish(int fd, const std::filesystem::path& from, const std::filesystem::p
 
 void exchange_folders(const std::filesystem::path& one, const std::filesystem::path& other) {
   if (renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0) {
-    if (errno != EINVAL && errno != ENOSYS) {
-      throw io_error(other, "exchanged", errno);
-    }
-    // A file system that cannot: `other` is not there for a moment.
+    // A file system that cannot, each in its own words: `other` is not there for a moment.
     const std::filesystem::path aside = one.string() + ".old";
     if (rename(other.c_str(), aside.c_str()) != 0 || rename(one.c_str(), other.c_str()) != 0 ||
         rename(aside.c_str(), one.c_str()) != 0) {
