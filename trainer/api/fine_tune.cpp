@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/artifact_model.hpp"
+#include "api/output_directory.hpp"
 #include "api/prepared.hpp"
 #include "api/run_artifacts.hpp"
 #include "api/saved_model.hpp"
@@ -12,9 +13,9 @@
 #include "config/error.hpp"
 #include "models/model_types.hpp"
 #include "nn/runtime.hpp"
-#include "train/checkpoint_folders.hpp"
 #include "train/evaluation_report.hpp"
 #include "train/loop.hpp"
+#include "train/memory.hpp"
 #include "train/metrics_file.hpp"
 #include "train/tracker_hook.hpp"
 
@@ -26,7 +27,7 @@ using api::Prepared;
 
 // A run's directory. Named after the run; a name that is taken gets a number.
 fs::path output_directory(const FineTuneOptions& o, const std::string& run_name) {
-  if (!o.output_dir.empty()) return o.output_dir;
+  if (!o.output_dir.empty()) return api::plain_path(o.output_dir);
   const fs::path base = fs::path("outputs") / run_name;
   fs::path free = base;
   for (int i = 2; fs::exists(free); ++i) free = base.string() + "-" + std::to_string(i);
@@ -126,11 +127,8 @@ FineTuned result_of(const train::TrainingResult& trained, const fs::path& direct
 }
 
 // Whether the saved model is the one that --metric-for-best-model says.
-bool is_best(const FineTuneOptions& o, const train::TrainerState& state) {
-  if (state.best_global_step == 0) return false;
-  return state.best_global_step == state.global_step ||
-         (o.load_best_model_at_end &&
-          fs::exists(fs::path(state.best_model_checkpoint) / train::kStateFile));
+bool is_best(const train::TrainingResult& trained) {
+  return trained.state.best_global_step > 0 && trained.state.best_global_step == trained.model_step;
 }
 
 // The run ends, after all that it made was handed over.
@@ -176,7 +174,7 @@ FineTuned run(const FineTuneOptions& o, Prepared& p, train::TrainingOptions opti
       watched.artifacts->log_final({.saved = saved,
                                     .state = trained.state,
                                     .evaluation = out.evaluation,
-                                    .best = is_best(o, trained.state)});
+                                    .best = is_best(trained)});
     }
   }
   end_run(watched, out);
@@ -196,7 +194,8 @@ FineTuned fine_tune(const FineTuneOptions& wanted, FineTuneRows rows, FineTuneWa
   const train::Say say = [listeners](const std::string& text) {
     for (train::Hook* hook : listeners) hook->noted(text);
   };
-  Prepared p = api::prepare(wanted, std::move(rows), watching.downloads, say);
+  Prepared p = train::telling_of_memory(
+      [&] { return api::prepare(wanted, std::move(rows), watching.downloads, say); });
   FineTuneOptions known = wanted;
   known.model = p.base_model;
   Watched watched = watch(known, p, say);

@@ -52,8 +52,8 @@ struct FineTuned {
 // pool; one at a time in a process. When `stop` is set, the step at hand is ended, a checkpoint is
 // written and the outcome is kStopped. What is in the directory when it returns is on the disk.
 // Throws Error (config/error.hpp) with the remedy: kUsage for options that do not go together,
-// kInvalidInput for rows or models that are broken and for a loss that is not finite, kHub, kIo;
-// the tracker's run is then marked as failed. What a hook throws comes through.
+// kInvalidInput for rows or models that are broken and for a loss that is not finite, kHub, kIo,
+// kMemory; the tracker's run is then marked as failed. What a hook throws comes through.
 FineTuned fine_tune(const FineTuneOptions& options, FineTuneRows rows = {},
                     FineTuneWatch watch = {});
 

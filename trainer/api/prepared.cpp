@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/adapter.hpp"
+#include "api/output_directory.hpp"
 #include "api/train_options.hpp"
 #include "config/error.hpp"
 #include "config/printable.hpp"
@@ -183,6 +184,7 @@ Prepared prepare(const FineTuneOptions& o, FineTuneRows given, const hub::Progre
   Prepared p;
   if (!o.resume_from_checkpoint.empty())
     p.checkpoint = train::find_checkpoint(o.resume_from_checkpoint);
+  check_output_directory(o.output_dir, p.checkpoint);
   p.files = std::make_unique<ModelFiles>(open_model(p.checkpoint ? p.checkpoint->string() : o.model,
                                                     p.checkpoint ? "main" : o.revision, downloads));
   p.base_model = base_model(o, p.checkpoint, *p.files);

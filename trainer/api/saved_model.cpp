@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/output_directory.hpp"
 #include "api/train_options.hpp"
+#include "config/dump.hpp"
 #include "config/error.hpp"
 #include "hub/archive.hpp"
 #include "models/export.hpp"
@@ -63,18 +65,10 @@ fs::path write_archive(const fs::path& directory, const std::vector<fs::path>& f
 
 }  // namespace
 
-void make_directory(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error)
-    throw Error(ErrorCode::kIo, directory.string() + ": cannot be made: " + error.message() +
-                                    "; give another --output-dir");
-}
-
 SavedModel save_model(const FineTuneOptions& a, const TrainedModel& trained,
                       const fs::path& directory) {
   models::export_model(trained.model, trained.tokenizer, directory);
-  const std::string name = fs::absolute(directory).filename().string();
+  const std::string name = folder_name(directory);
   const std::string metric = card_metric(trained.model.config().problem());
   models::ModelCard card{.name = name,
                          .metric = metric,
@@ -85,9 +79,9 @@ SavedModel save_model(const FineTuneOptions& a, const TrainedModel& trained,
                          .results = card_rows(trained.state, metric)};
   const nlohmann::ordered_json flags = to_json(a);
   for (const auto& [key, value] : flags.items())
-    card.hyperparameters.emplace_back(key, value.dump());
+    card.hyperparameters.emplace_back(key, config::dump_text(value));
   models::write_file(directory / "README.md", models::render(card));
-  models::write_file(directory / "training_args.json", flags.dump(2) + "\n");
+  models::write_file(directory / "training_args.json", config::dump_text(flags, 2) + "\n");
   std::vector<fs::path> saved = {"config.json", "README.md", "training_args.json"};
   if (trained.model.config().lora) {
     saved.emplace_back(models::kAdapterConfigFile);

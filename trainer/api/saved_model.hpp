@@ -28,7 +28,4 @@ struct SavedModel {
 SavedModel save_model(const FineTuneOptions& options, const TrainedModel& trained,
                       const std::filesystem::path& directory);
 
-// Throws Error(kIo) that names --output-dir.
-void make_directory(const std::filesystem::path& directory);
-
 }  // namespace trainer::api

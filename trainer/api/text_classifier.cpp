@@ -1,9 +1,11 @@
 #include "api/text_classifier.hpp"
 
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "api/model_files.hpp"
+#include "config/error.hpp"
 #include "nn/runtime.hpp"
 #include "train/evaluate.hpp"
 #include "train/metrics.hpp"
@@ -41,6 +43,10 @@ Prediction prediction_of(std::span<const float> logits, data::ProblemType proble
 
 TextClassifier TextClassifier::load(const std::string& id_or_directory,
                                     const LoadOptions& options) {
+  if (options.batch_size < 1) {
+    throw Error(ErrorCode::kUsage, "batch_size is " + std::to_string(options.batch_size) +
+                                       ": at least one text is computed at once");
+  }
   nn::keep_memory();
   api::ModelFiles files = api::open_model(id_or_directory, options.revision, options.downloads);
   api::require_head(files);

@@ -38,7 +38,7 @@ class TextClassifier {
  public:
   // A hub id, a model's directory, or a PEFT adapter's (its base model is opened as well). Throws
   // Error: kNotFound, kHub, kUnsupported for a model type that is not built, kInvalidInput for a
-  // model without a classification head.
+  // model without a classification head, kUsage for a batch size below 1.
   static TextClassifier load(const std::string& id_or_directory, const LoadOptions& options = {});
 
   TextClassifier(TextClassifier&&) noexcept;

@@ -14,7 +14,9 @@
 #include "api/adapter.hpp"
 #include "api/artifact_model.hpp"
 #include "api/dataset_artifact.hpp"
+#include "config/dump.hpp"
 #include "config/error.hpp"
+#include "models/export.hpp"
 
 namespace trainer::api {
 namespace {
@@ -33,13 +35,10 @@ std::string short_name(const std::string& source) {
 
 // config.json as it is, without id2label and label2id of models with very many classes.
 Json model_config(const models::Classifier& model) {
-  Json json = Json::parse(model.config().json, nullptr, false);
-  if (!json.is_object()) return Json::object();
-  if (model.config().labels.size() > 100) {
-    json.erase("id2label");
-    json.erase("label2id");
-  }
-  return json;
+  const models::ClassifierConfig& config = model.config();
+  if (config.labels.size() > 100) return models::config_without_labels(config.json);
+  Json json = Json::parse(config.json, nullptr, false);
+  return json.is_object() ? json : Json::object();
 }
 
 // "," ";" "\\t"; nullopt for nothing.
@@ -83,6 +82,7 @@ std::vector<std::string> split(const std::string& text) {
 }
 
 void check(const FineTuneOptions& a) {
+  check_ranges(a);
   check_lora(a);
   if (a.model.empty() && a.resume_from_checkpoint.empty()) {
     throw Error(ErrorCode::kUsage,
@@ -169,7 +169,7 @@ tracker::RunSettings run_settings(const FineTuneOptions& a, const RunFacts& fact
   if (std::find(settings.tags.begin(), settings.tags.end(), model) == settings.tags.end())
     settings.tags.push_back(model);
   settings.notes = a.notes;
-  const std::string text = config.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = config::dump_text(config);
   settings.config = std::get<tracker::Dict>(tracker::value_from_json(text).value().data());
   return settings;
 }

@@ -24,6 +24,9 @@ namespace trainer::api {
 // lacks, Error(kUnsupported).
 void check(const FineTuneOptions& arguments);
 
+// Part of it: numbers within their ranges, words that are known. Error(kUsage) names the flag.
+void check_ranges(const FineTuneOptions& arguments);
+
 // "a, b" as {"a", "b"}; empty parts are left out.
 std::vector<std::string> split(const std::string& list);
 

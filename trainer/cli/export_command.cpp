@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "api/output_directory.hpp"
 #include "cli/commands.hpp"
 #include "cli/shown_model.hpp"
 #include "config/error.hpp"
@@ -29,7 +30,7 @@ void write_model(const models::Classifier& model, const api::ModelFiles& files, 
 }  // namespace
 
 int run_export(const ExportArguments& arguments) {
-  const fs::path target = arguments.output;
+  const fs::path target = api::plain_path(arguments.output);
   if (fs::exists(target))
     throw Error(ErrorCode::kUsage, "--output " + target.string() + " is there already");
   api::ModelFiles files = open_model(arguments.model, arguments.revision);

@@ -6,7 +6,16 @@
 namespace trainer {
 
 // What the command line turns into an exit code: usage errors are 2, everything else is 1.
-enum class ErrorCode { kUsage, kInvalidInput, kNotFound, kUnsupported, kIo, kHub, kInternal };
+enum class ErrorCode {
+  kUsage,
+  kInvalidInput,
+  kNotFound,
+  kUnsupported,
+  kIo,
+  kHub,
+  kMemory,
+  kInternal
+};
 
 // The one exception of the trainer. `what()` is one line for people: what was wrong, where, and
 // what to do.

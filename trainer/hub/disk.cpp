@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <system_error>
 
@@ -22,6 +23,13 @@ constexpr int kFolderAttempts = 100;
 
 std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+void sync_folder_of(const std::filesystem::path& file) {
+  const FileDescriptor folder = open_file(folder_of(file), O_RDONLY | O_DIRECTORY);
+  if (fsync(folder.get()) != 0 && errno != EINVAL) {  // some file systems keep no names to flush
+    throw io_error(file, "written", errno);
+  }
 }
 
 }  // namespace
@@ -72,15 +80,30 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
   }
 }
 
-void publish(int fd, const std::filesystem::path& from, const std::filesystem::path& to) {
+void flush(int fd, const std::filesystem::path& file) {
   if (fsync(fd) != 0) {
-    throw io_error(to, "written", errno);
+    throw io_error(file, "written", errno);
   }
+}
+
+void publish(int fd, const std::filesystem::path& from, const std::filesystem::path& to) {
+  flush(fd, to);
   if (rename(from.c_str(), to.c_str()) != 0) {
     throw io_error(to, "made", errno);
   }
-  const FileDescriptor folder = open_file(folder_of(to), O_RDONLY | O_DIRECTORY);
-  fsync(folder.get());
+  sync_folder_of(to);
+}
+
+void exchange_folders(const std::filesystem::path& one, const std::filesystem::path& other) {
+  if (renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0) {
+    // A file system that cannot, each in its own words: `other` is not there for a moment.
+    const std::filesystem::path aside = one.string() + ".old";
+    if (rename(other.c_str(), aside.c_str()) != 0 || rename(one.c_str(), other.c_str()) != 0 ||
+        rename(aside.c_str(), one.c_str()) != 0) {
+      throw io_error(other, "exchanged", errno);
+    }
+  }
+  sync_folder_of(other);
 }
 
 void make_folders(const std::filesystem::path& folder) {

@@ -35,8 +35,13 @@ Error io_error(const std::filesystem::path& file, const std::string& what, int e
 FileDescriptor open_file(const std::filesystem::path& file, int flags);
 // Writes all bytes; throws Error(kIo) naming `file`.
 void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& file);
+// fsync; throws Error(kIo) naming `file`.
+void flush(int fd, const std::filesystem::path& file);
 // Flushes file and name to the disk: fsync, rename, fsync of the folder.
 void publish(int fd, const std::filesystem::path& from, const std::filesystem::path& to);
+// Gives each of two folders beside each other the other's name in one step, and flushes the names.
+// Throws Error(kIo).
+void exchange_folders(const std::filesystem::path& one, const std::filesystem::path& other);
 void make_folders(const std::filesystem::path& folder);
 // Makes the folder and does `make` in it, which returns whether it could (else errno says why not).
 // Both again when the folder went in between, for it may be removed as empty at any time. Throws

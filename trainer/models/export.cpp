@@ -3,8 +3,10 @@
 #include <ATen/core/Tensor.h>
 
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 #include <utility>
 
+#include "config/dump.hpp"
 #include "config/error.hpp"
 #include "hub/disk.hpp"
 #include "models/lora.hpp"
@@ -34,6 +36,21 @@ weights::TensorView view_of(const at::Tensor& tensor) {
           .shape = tensor.sizes().vec(),
           .data = std::as_bytes(
               std::span(tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())))};
+}
+
+// Appended, for a look-up in an order-keeping object walks through it. Of classes of one name the
+// last has it, as in transformers.
+void add_labels(const std::vector<std::string>& labels, Json& config) {
+  auto& names = (config["id2label"] = Json::object()).get_ref<Json::object_t&>();
+  std::unordered_map<std::string, std::size_t> ids;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    names.emplace_back(std::to_string(i), labels[i]);
+    ids[labels[i]] = i;
+  }
+  auto& indices = (config["label2id"] = Json::object()).get_ref<Json::object_t&>();
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (ids[labels[i]] == i) indices.emplace_back(labels[i], i);
+  }
 }
 
 enum class Names { kStored, kAdapter };
@@ -71,25 +88,25 @@ bool any_transposed(const nn::ParameterSet& set) {
 
 }  // namespace
 
+Json config_without_labels(const std::string& config) {
+  return Json::parse(config, [](int depth, Json::parse_event_t event, const Json& value) {
+    return depth != 1 || event != Json::parse_event_t::key ||
+           (value != Json("id2label") && value != Json("label2id"));
+  });
+}
+
 void write_config(const Classifier& model, const std::filesystem::path& directory) {
   const ClassifierConfig& config = model.config();
-  Json json = Json::parse(config.json);
+  Json json = config_without_labels(config.json);
   json["architectures"] = {std::string(config.type->architecture)};
-  Json names = Json::object();
-  Json ids = Json::object();
-  for (std::size_t i = 0; i < config.labels.size(); ++i) {
-    names[std::to_string(i)] = config.labels[i];
-    ids[config.labels[i]] = i;
-  }
-  json["id2label"] = names;
-  json["label2id"] = ids;
+  add_labels(config.labels, json);
   json["problem_type"] = data::name_of(config.problem());
   // Older readers know the weights' type as torch_dtype, newer ones as dtype.
   json["torch_dtype"] = "float32";
   json["dtype"] = "float32";
   if (config.pad_id_is_ours) json["pad_token_id"] = *config.pad_id;
   json.erase("num_labels");
-  write_file(directory / "config.json", json.dump(2) + "\n");
+  write_file(directory / "config.json", config::dump_text(json, 2) + "\n");
 }
 
 void write_weights(const Classifier& model, const std::filesystem::path& directory) {

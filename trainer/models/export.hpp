@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,10 @@
 
 // A trained model as a directory that transformers loads.
 namespace trainer::models {
+
+// The fields of a config.json in their order, without id2label and label2id: an order-keeping
+// object of 100,000 names takes a time that is the square of that.
+nlohmann::ordered_json config_without_labels(const std::string& config);
 
 // config.json: the original's fields as they were, then architectures, id2label and label2id,
 // problem_type, dtype.

@@ -4,13 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/dump.hpp"
+
 namespace trainer::models {
 namespace {
 
 // A JSON string is a YAML string, whatever a name or path holds.
-std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string quoted(const std::string& text) { return config::dump_text(nlohmann::json(text)); }
 
 const char* use_of(const ModelCard& card) {
   if (!card.adapter)

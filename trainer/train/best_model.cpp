@@ -49,6 +49,27 @@ double BestModel::value(double loss, const Metrics& metrics) const {
   return found == metrics.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
 }
 
+std::optional<std::string> BestModel::adopt(TrainerState& state) const {
+  if (!wanted()) return std::nullopt;
+  const auto told = [](const std::string& metric, bool greater) {
+    return metric + (greater ? " (greater is better)" : " (smaller is better)");
+  };
+  const std::string before = told(state.metric_for_best_model, state.greater_is_better);
+  const std::string now = told(options_.metric, greater_);
+  const bool same = state.metric_for_best_model.empty() || before == now;
+  state.metric_for_best_model = options_.metric;
+  state.greater_is_better = greater_;
+  if (same) return std::nullopt;
+  state.best_metric.reset();
+  state.best_global_step = 0;
+  state.best_model_checkpoint.clear();
+  state.evaluations_without_gain = 0;
+  std::erase_if(state.schedule, [](const auto& entry) {
+    return entry.first != "rate" && entry.first != "learning_rate";
+  });
+  return "models are now compared by " + now + ": what was best by " + before + " is forgotten";
+}
+
 BestModel::Verdict BestModel::judge(double loss, const Metrics& metrics,
                                     TrainerState& state) const {
   Verdict verdict;
@@ -57,7 +78,7 @@ BestModel::Verdict BestModel::judge(double loss, const Metrics& metrics,
   const bool first = !state.best_metric;
   const double best = state.best_metric.value_or(0.0);
   const bool better = !std::isnan(now) && (first || (greater_ ? now > best : now < best));
-  const bool gain = first || (better && std::abs(now - best) > options_.early_stopping_threshold);
+  const bool gain = better && (first || std::abs(now - best) > options_.early_stopping_threshold);
   state.evaluations_without_gain = gain ? 0 : state.evaluations_without_gain + 1;
   verdict.give_up = options_.early_stopping_patience &&
                     state.evaluations_without_gain >= *options_.early_stopping_patience;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/dump.hpp"
 #include "config/error.hpp"
 #include "config/json.hpp"
 #include "hub/disk.hpp"
@@ -56,12 +57,24 @@ nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer
           {"total_loss", s.total_loss},
           {"optim", name_of(optimizer.kind())},
           {"optimizer_steps", optimizer.steps()},
+          {"metric_for_best_model", s.metric_for_best_model},
+          {"greater_is_better", s.greater_is_better},
           {"best_metric", s.best_metric ? best["best_metric"] : nlohmann::ordered_json()},
           {"best_global_step", s.best_global_step},
           {"best_model_checkpoint", s.best_model_checkpoint},
           {"evaluations_without_gain", s.evaluations_without_gain},
           {"schedule", train::to_json(Row{.step = s.global_step, .values = s.schedule})},
           {"log_history", history}};
+}
+
+// At every moment there is a whole checkpoint of that name: the one that was there, if any, or
+// this.
+void put_in_place(const fs::path& written, const fs::path& target) {
+  const hub::FileDescriptor folder = hub::open_file(written, O_RDONLY | O_DIRECTORY);
+  if (!fs::exists(target)) return hub::publish(folder.get(), written, target);
+  hub::flush(folder.get(), target);
+  hub::exchange_folders(written, target);
+  fs::remove_all(written);
 }
 
 // The optimizer's buffers from the file, which must hold just those.
@@ -144,10 +157,9 @@ fs::path write_checkpoint(const fs::path& output_directory, const models::Classi
     for (const Optimizer::Buffer& buffer : optimizer.state())
       buffers.emplace(buffer.name, view_of(buffer.values));
     weights::write_safetensors(temporary / kOptimizerFile, buffers, {});
-    models::write_file(temporary / kStateFile, to_json(state, optimizer).dump(1) + "\n");
-    fs::remove_all(target);
-    const hub::FileDescriptor folder = hub::open_file(temporary, O_RDONLY | O_DIRECTORY);
-    hub::publish(folder.get(), temporary, target);
+    models::write_file(temporary / kStateFile,
+                       config::dump_text(to_json(state, optimizer), 1) + "\n");
+    put_in_place(temporary, target);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
@@ -179,6 +191,8 @@ TrainerState read_checkpoint(const fs::path& checkpoint, const RowPlan& plan,
   state.last_logged_step = config::required_int(json, "last_logged_step", config::kNotNegative);
   state.total_loss = config::required_number(json, "total_loss");
   optimizer.set_steps(config::required_int(json, "optimizer_steps", config::kNotNegative));
+  state.metric_for_best_model = config::string_or(json, "metric_for_best_model", "");
+  state.greater_is_better = config::bool_or(json, "greater_is_better", false);
   state.best_global_step = config::int_or(json, "best_global_step", 0, config::kNotNegative);
   state.best_model_checkpoint = config::string_or(json, "best_model_checkpoint", "");
   state.evaluations_without_gain =

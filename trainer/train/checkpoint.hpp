@@ -13,7 +13,8 @@
 // A checkpoint is a folder OUT/checkpoint-STEP: the model as export_model() writes it (so that it
 // also loads in transformers), optimizer.safetensors (the optimizer's buffers, flat, in the order
 // of the model's trained parameters) and trainer_state.json. It appears whole: written beside under
-// a temporary name, flushed to the disk, then renamed.
+// a temporary name, flushed to the disk, then renamed; one that is written once more is exchanged
+// in one step.
 namespace trainer::train {
 
 // Returns the folder. Throws Error(kIo) when there is no room; nothing stays behind.

@@ -13,7 +13,27 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* kPrefix = "checkpoint-";
 
-std::optional<std::int64_t> step_of(const fs::path& folder) {
+// Complete checkpoints, oldest first.
+std::vector<fs::path> checkpoints(const fs::path& directory) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    if (checkpoint_step(entry.path()) && fs::exists(entry.path() / kStateFile))
+      found.push_back(entry.path());
+  }
+  std::sort(found.begin(), found.end(), [](const fs::path& a, const fs::path& b) {
+    return *checkpoint_step(a) < *checkpoint_step(b);
+  });
+  return found;
+}
+
+}  // namespace
+
+fs::path checkpoint_folder(const fs::path& output_directory, std::int64_t step) {
+  return output_directory / (kPrefix + std::to_string(step));
+}
+
+std::optional<std::int64_t> checkpoint_step(const fs::path& folder) {
   const std::string name = folder.filename().string();
   if (!name.starts_with(kPrefix)) return std::nullopt;
   const std::string digits = name.substr(std::strlen(kPrefix));
@@ -22,25 +42,6 @@ std::optional<std::int64_t> step_of(const fs::path& folder) {
     return std::nullopt;
   }
   return std::stoll(digits);
-}
-
-// Complete checkpoints, oldest first.
-std::vector<fs::path> checkpoints(const fs::path& directory) {
-  std::vector<fs::path> found;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (step_of(entry.path()) && fs::exists(entry.path() / kStateFile))
-      found.push_back(entry.path());
-  }
-  std::sort(found.begin(), found.end(),
-            [](const fs::path& a, const fs::path& b) { return *step_of(a) < *step_of(b); });
-  return found;
-}
-
-}  // namespace
-
-fs::path checkpoint_folder(const fs::path& output_directory, std::int64_t step) {
-  return output_directory / (kPrefix + std::to_string(step));
 }
 
 fs::path find_checkpoint(const fs::path& directory) {
@@ -57,12 +58,14 @@ std::optional<fs::path> newest_checkpoint(const fs::path& directory) {
   return found.back();
 }
 
-void prune_checkpoints(const fs::path& output_directory, std::size_t keep, const fs::path& best) {
-  const std::vector<fs::path> found = checkpoints(output_directory);
-  if (found.empty()) return;
+void prune_checkpoints(const fs::path& saved, std::size_t keep, const fs::path& best) {
+  std::vector<fs::path> found = checkpoints(saved.parent_path());
+  std::erase_if(found, [newest = checkpoint_step(saved)](const fs::path& folder) {
+    return checkpoint_step(folder) > newest;
+  });
   const auto stays = [&](const fs::path& folder) {
     std::error_code ignored;
-    return folder == found.back() || (!best.empty() && fs::equivalent(folder, best, ignored));
+    return folder == saved || (!best.empty() && fs::equivalent(folder, best, ignored));
   };
   const auto kept = static_cast<std::size_t>(std::count_if(found.begin(), found.end(), stays));
   std::size_t left = found.size();

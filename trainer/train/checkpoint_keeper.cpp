@@ -11,8 +11,12 @@ namespace trainer::train {
 namespace fs = std::filesystem;
 
 CheckpointKeeper::CheckpointKeeper(fs::path output_directory, std::size_t keep,
-                                   std::vector<models::StoredFile> tokenizer)
-    : directory_(std::move(output_directory)), keep_(keep), tokenizer_(std::move(tokenizer)) {}
+                                   std::vector<models::StoredFile> tokenizer,
+                                   std::optional<fs::path> resumed_from)
+    : directory_(std::move(output_directory)),
+      keep_(keep),
+      tokenizer_(std::move(tokenizer)),
+      last_(std::move(resumed_from)) {}
 
 CheckpointKeeper::Saved CheckpointKeeper::save(const models::Classifier& model,
                                                Optimizer& optimizer, TrainerState& state) {
@@ -34,14 +38,14 @@ CheckpointKeeper::Saved CheckpointKeeper::save(const models::Classifier& model,
     return saved;
   }
   saved_at_ = state.global_step;
-  if (keep_ > 0) prune_checkpoints(directory_, keep_, state.best_model_checkpoint);
+  last_ = saved.folder;
+  if (keep_ > 0) prune_checkpoints(*saved.folder, keep_, state.best_model_checkpoint);
   if (std::exchange(failing_, false)) saved.trouble = "checkpoints can be written again";
   return saved;
 }
 
 std::string CheckpointKeeper::last_good() const {
-  const auto newest = newest_checkpoint(directory_);
-  return newest ? "the last good checkpoint is " + newest->string() : "there is no checkpoint yet";
+  return last_ ? "the last good checkpoint is " + last_->string() : "there is no checkpoint yet";
 }
 
 }  // namespace trainer::train

@@ -1,42 +1,33 @@
 #include "train/confusion.hpp"
 
 #include <cmath>
-#include <numeric>
 
 namespace trainer::train {
 
-std::int64_t Confusion::of_label(std::int64_t c) const {
-  std::int64_t total = 0;
-  for (std::int64_t p = 0; p < classes; ++p) total += at(c, p);
-  return total;
+Confusion::Confusion(std::int64_t classes) : of_(static_cast<std::size_t>(classes)) {
+  if (classes <= kMostInMatrix) matrix_.resize(of_.size() * of_.size());
 }
 
-std::int64_t Confusion::of_prediction(std::int64_t c) const {
-  std::int64_t total = 0;
-  for (std::int64_t l = 0; l < classes; ++l) total += at(l, c);
-  return total;
-}
-
-std::int64_t Confusion::hits() const {
-  std::int64_t total = 0;
-  for (std::int64_t c = 0; c < classes; ++c) total += at(c, c);
-  return total;
-}
-
-std::int64_t Confusion::rows() const {
-  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+void Confusion::add(std::int64_t label, std::int64_t prediction) {
+  const auto l = static_cast<std::size_t>(label), p = static_cast<std::size_t>(prediction);
+  const std::int64_t hit = label == prediction ? 1 : 0;
+  ++of_[l].labelled;
+  ++of_[p].predicted;
+  of_[l].hits += hit;
+  hits_ += hit;
+  ++rows_;
+  if (!matrix_.empty()) ++matrix_[l * of_.size() + p];
 }
 
 Confusion confusion(std::span<const std::int64_t> predicted, std::span<const std::int64_t> labels,
                     std::int64_t classes) {
-  Confusion out{classes, std::vector<std::int64_t>(static_cast<std::size_t>(classes * classes), 0)};
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    ++out.counts[static_cast<std::size_t>(labels[i] * classes + predicted[i])];
+  Confusion out(classes);
+  for (std::size_t i = 0; i < labels.size(); ++i) out.add(labels[i], predicted[i]);
   return out;
 }
 
 Quality quality_of(const Confusion& c, std::int64_t which) {
-  const auto hit = static_cast<double>(c.at(which, which));
+  const auto hit = static_cast<double>(c.hits(which));
   const auto predicted = static_cast<double>(c.of_prediction(which));
   const auto labelled = static_cast<double>(c.of_label(which));
   return {.precision = quotient(hit, predicted),
@@ -47,7 +38,7 @@ Quality quality_of(const Confusion& c, std::int64_t which) {
 Quality mean_quality(const Confusion& c, Average average) {
   Quality mean;
   double total = 0;
-  for (std::int64_t k = 0; k < c.classes; ++k) {
+  for (std::int64_t k = 0; k < c.classes(); ++k) {
     const std::int64_t labelled = c.of_label(k);
     if (labelled == 0 && c.of_prediction(k) == 0) continue;
     const double weight = average == Average::kWeighted ? static_cast<double>(labelled) : 1.0;
@@ -63,7 +54,7 @@ Quality mean_quality(const Confusion& c, Average average) {
 double matthews(const Confusion& c) {
   const auto rows = static_cast<double>(c.rows());
   double products = 0, squares_label = 0, squares_prediction = 0;
-  for (std::int64_t k = 0; k < c.classes; ++k) {
+  for (std::int64_t k = 0; k < c.classes(); ++k) {
     const auto label = static_cast<double>(c.of_label(k));
     const auto prediction = static_cast<double>(c.of_prediction(k));
     products += label * prediction;

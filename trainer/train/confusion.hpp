@@ -9,18 +9,39 @@ namespace trainer::train {
 // A quotient whose denominator is 0 counts as 0, as in scikit-learn.
 inline double quotient(double a, double b) { return b == 0.0 ? 0.0 : a / b; }
 
-// How often each class was taken for each other.
-struct Confusion {
-  std::int64_t classes = 0;
-  std::vector<std::int64_t> counts;  // [label, prediction], row-major
+// How often each class was there, was predicted, and both; of a few classes also how often each was
+// taken for each other, which nobody could read of more and which would take their square in
+// memory.
+class Confusion {
+ public:
+  static constexpr std::int64_t kMostInMatrix = 100;
 
-  std::int64_t at(std::int64_t label, std::int64_t prediction) const {
-    return counts[static_cast<std::size_t>(label * classes + prediction)];
-  }
-  std::int64_t of_label(std::int64_t c) const;
-  std::int64_t of_prediction(std::int64_t c) const;
-  std::int64_t hits() const;
-  std::int64_t rows() const;
+  Confusion() = default;
+  explicit Confusion(std::int64_t classes);
+
+  void add(std::int64_t label, std::int64_t prediction);
+
+  std::int64_t classes() const noexcept { return static_cast<std::int64_t>(of_.size()); }
+  std::int64_t of_label(std::int64_t c) const { return of(c).labelled; }
+  std::int64_t of_prediction(std::int64_t c) const { return of(c).predicted; }
+  std::int64_t hits(std::int64_t c) const { return of(c).hits; }
+  std::int64_t hits() const noexcept { return hits_; }
+  std::int64_t rows() const noexcept { return rows_; }
+  // [label, prediction], row-major; empty of more classes than kMostInMatrix.
+  const std::vector<std::int64_t>& matrix() const noexcept { return matrix_; }
+
+ private:
+  struct Counts {
+    std::int64_t labelled = 0;
+    std::int64_t predicted = 0;
+    std::int64_t hits = 0;
+  };
+  const Counts& of(std::int64_t c) const { return of_[static_cast<std::size_t>(c)]; }
+
+  std::vector<Counts> of_;
+  std::vector<std::int64_t> matrix_;
+  std::int64_t rows_ = 0;
+  std::int64_t hits_ = 0;
 };
 
 Confusion confusion(std::span<const std::int64_t> predicted, std::span<const std::int64_t> labels,

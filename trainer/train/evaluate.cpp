@@ -9,8 +9,10 @@
 #include <numeric>
 #include <utility>
 
+#include "config/error.hpp"
 #include "data/tokens/packed_batch.hpp"
 #include "nn/pass.hpp"
+#include "train/memory.hpp"
 #include "train/objective.hpp"
 
 namespace trainer::train {
@@ -111,17 +113,14 @@ void judge_numbers(const std::vector<float>& logits, data::ProblemType problem,
   out.metrics = several ? multi_label_metrics(logits, outputs, arena.targets)
                         : regression_metrics(logits, outputs, arena.targets);
   if (!several) return;
-  out.label_confusions.assign(width, {.classes = 2, .counts = {0, 0, 0, 0}});
-  for (std::size_t k = 0; k < logits.size(); ++k) {
-    const std::size_t cell = (arena.targets[k] > 0.5F ? 2U : 0U) + (logits[k] > 0.0F ? 1U : 0U);
-    ++out.label_confusions[k % width].counts[cell];
-  }
+  out.label_confusions.assign(width, Confusion(2));
+  for (std::size_t k = 0; k < logits.size(); ++k)
+    out.label_confusions[k % width].add(arena.targets[k] > 0.5F ? 1 : 0, logits[k] > 0.0F ? 1 : 0);
 }
 
-}  // namespace
-
-std::vector<float> predict(const models::Classifier& model, const data::TokenArena& arena,
-                           std::int64_t batch_size) {
+// In batches of rows of like length, the longest first.
+std::vector<float> logits_of(const models::Classifier& model, const data::TokenArena& arena,
+                             std::int64_t batch_size) {
   const at::NoGradGuard no_grad;
   const std::size_t classes = model.config().labels.size();
   std::vector<float> logits(arena.size() * classes);
@@ -145,6 +144,14 @@ std::vector<float> predict(const models::Classifier& model, const data::TokenAre
     }
   }
   return logits;
+}
+
+}  // namespace
+
+std::vector<float> predict(const models::Classifier& model, const data::TokenArena& arena,
+                           std::int64_t batch_size) {
+  if (batch_size < 1) throw Error(ErrorCode::kUsage, "--batch-size must be at least 1");
+  return telling_of_memory([&] { return logits_of(model, arena, batch_size); });
 }
 
 Evaluation evaluate(const models::Classifier& model, const data::TokenArena& arena,

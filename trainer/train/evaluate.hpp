@@ -13,6 +13,7 @@ namespace trainer::train {
 
 // Logits of every sequence of the arena, [rows, classes], in the arena's order. Rows of like length
 // are computed together; that changes nothing in the result, for no row sees another.
+// Throws Error(kUsage) for batches of no rows, Error(kMemory).
 std::vector<float> predict(const models::Classifier& model, const data::TokenArena& arena,
                            std::int64_t batch_size);
 

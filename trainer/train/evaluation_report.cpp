@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
+#include "config/dump.hpp"
 #include "models/stored_file.hpp"
 #include "train/row_json.hpp"
 
@@ -14,10 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::size_t kTextBytes = 300;
-
-std::string dump(const Json& json, int indent = -1) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 // The first bytes of a text, whole characters of UTF-8.
 std::string cut(const std::string& text) {
@@ -41,12 +39,14 @@ Json quality_json(const std::string& name, const Confusion& confusion, std::int6
           {"support", confusion.of_label(which)}};
 }
 
-// Each output by its name.
+// Each output by its name. Appended, for a look-up in an order-keeping object walks through it.
 Json by_name(const std::vector<float>& values, const EvaluationNames& names) {
   Json json = Json::object();
+  auto& members = json.get_ref<Json::object_t&>();
   for (std::size_t k = 0; k < values.size(); ++k) {
     const std::string name = name_of(names, static_cast<std::int64_t>(k));
-    json[name] = to_json(Row{.step = 0, .values = {{name, static_cast<double>(values[k])}}})[name];
+    const Row row{.step = 0, .values = {{name, static_cast<double>(values[k])}}};
+    members.emplace_back(name, to_json(row)[name]);
   }
   return json;
 }
@@ -61,17 +61,19 @@ Json report_json(const TrainerState& state, const Evaluation& evaluation,
   json["classes"] = names.classes;
   Json matrix = Json::array(), per_class = Json::array();
   const Confusion& c = evaluation.confusion;
-  for (std::int64_t label = 0; label < c.classes; ++label) {
-    Json row = Json::array();
-    for (std::int64_t p = 0; p < c.classes; ++p) row.push_back(c.at(label, p));
-    matrix.push_back(std::move(row));
-    per_class.push_back(quality_json(name_of(names, label), c, label));
+  const std::span<const std::int64_t> cells = c.matrix();
+  const auto width = static_cast<std::size_t>(c.classes());
+  for (std::size_t at = 0; at < cells.size(); at += width) {
+    const auto row = cells.subspan(at, width);
+    matrix.push_back(Json::array_t(row.begin(), row.end()));
   }
+  for (std::int64_t label = 0; label < c.classes(); ++label)
+    per_class.push_back(quality_json(name_of(names, label), c, label));
   for (std::size_t k = 0; k < evaluation.label_confusions.size(); ++k) {
     per_class.push_back(quality_json(name_of(names, static_cast<std::int64_t>(k)),
                                      evaluation.label_confusions[k], 1));
   }
-  if (c.classes > 0) json["confusion_matrix"] = std::move(matrix);
+  if (!matrix.empty()) json["confusion_matrix"] = std::move(matrix);
   if (!per_class.empty()) json["per_class"] = std::move(per_class);
   return json;
 }
@@ -102,10 +104,11 @@ EvaluationReport::EvaluationReport(std::filesystem::path directory, EvaluationNa
 
 void EvaluationReport::evaluated(const TrainerState& state, const Evaluation& evaluation) {
   std::string errors;
-  for (const WorstRow& row : evaluation.worst) errors += dump(error_json(row, names_));
+  for (const WorstRow& row : evaluation.worst)
+    errors += config::dump_text(error_json(row, names_)) + "\n";
   try {
     models::write_file(directory_ / "eval_report.json",
-                       dump(report_json(state, evaluation, names_), 1));
+                       config::dump_text(report_json(state, evaluation, names_), 1) + "\n");
     if (!errors.empty()) models::write_file(directory_ / "eval_errors.jsonl", errors);
     failing_ = false;
   } catch (const std::exception& error) {

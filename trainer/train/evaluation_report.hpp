@@ -19,8 +19,8 @@ struct EvaluationNames {
 };
 
 // {"step", "loss", metrics…, "classes", "confusion_matrix": [label][prediction],
-// "per_class": [{"class", "precision", "recall", "f1", "support"}]}; of several labels without the
-// matrix, of regression without both.
+// "per_class": [{"class", "precision", "recall", "f1", "support"}]}; of several labels and of more
+// than Confusion::kMostInMatrix classes without the matrix, of regression without both.
 nlohmann::ordered_json report_json(const TrainerState& state, const Evaluation& evaluation,
                                    const EvaluationNames& names);
 

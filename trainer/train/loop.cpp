@@ -15,6 +15,7 @@
 #include "train/checkpoint_folders.hpp"
 #include "train/checkpoint_keeper.hpp"
 #include "train/learning_rate.hpp"
+#include "train/memory.hpp"
 #include "train/not_finite.hpp"
 #include "train/objective.hpp"
 #include "train/plan.hpp"
@@ -43,12 +44,13 @@ class Loop {
                                   treatments(model.parameters(), options.groups))),
         rate_(plan_.schedule(), options.schedule_arguments),
         best_(plan_.best()),
-        keeper_(options.output_directory, options.save_total_limit, data.tokenizer) {
+        keeper_(options.output_directory, options.save_total_limit, data.tokenizer,
+                options.resume_from) {
     state_.plan = plan_.rows();
-    if (options.resume_from) {
+    if (options.resume_from)
       state_ = read_checkpoint(*options.resume_from, state_.plan, *optimizer_);
-      rate_.restore(state_);
-    }
+    forgotten_ = best_.adopt(state_);
+    rate_.restore(state_);
     state_.max_steps = plan_.total_steps();
     state_.base_model = options.base_model;
   }
@@ -70,6 +72,7 @@ class Loop {
   void log(Row row);
   void log_training();
   void log_end();
+  Evaluation measure() const;  // the model as it is
   const Evaluation& evaluate();
   void judge(const Evaluation& evaluation);
   void save();
@@ -88,25 +91,27 @@ class Loop {
   LearningRate rate_;
   BestModel best_;
   CheckpointKeeper keeper_;
+  std::optional<std::string> forgotten_;  // by a resumed run, to be told
   TrainerState state_;
   double grad_norm_ = 0;
   double learning_rate_ = 0;
-  std::int64_t samples_ = 0;  // of this process
-  std::int64_t steps_ = 0;    // of this process
-  bool given_up_ = false;     // early stopping
-  std::optional<Evaluation> best_evaluation_;
+  std::int64_t samples_ = 0;                                            // of this process
+  std::int64_t steps_ = 0;                                              // of this process
+  bool given_up_ = false;                                               // early stopping
+  std::pair<std::int64_t, std::optional<Evaluation>> best_evaluation_;  // and its step
   Clock::time_point start_ = Clock::now();
   TrainingResult result_;
 };
 
 // Forward and backward of one batch; returns its share of the step's mean loss. `weight`: what the
-// rows of the whole step weigh.
+// rows of the whole step weigh; of classes that weigh nothing the loss is 0.
 double Loop::accumulate(const StepRows& rows, double weight) {
   const data::PackedBatch batch = data::pack(rows.arena, rows.rows);
   nn::Pass pass(nn::Mode::kTrain, {.seed = state_.plan.seed, .step = state_.forward_passes},
                 options_.activations);
   const at::Tensor logits = model_.forward(batch, pass);
-  const at::Tensor loss = at::mul(loss_sum(objective_, logits, batch), 1.0 / weight);
+  const at::Tensor loss =
+      at::mul(loss_sum(objective_, logits, batch), weight > 0 ? 1.0 / weight : 0.0);
   const double value = loss.item<double>();
   if (!std::isfinite(value)) throw not_finite("loss", state_, rows.places, keeper_.last_good());
   torch::autograd::backward({loss}, {});
@@ -156,12 +161,15 @@ void Loop::log_training() {
                   {"train/learning_rate", learning_rate_}}});
 }
 
+Evaluation Loop::measure() const {
+  return train::evaluate(model_, *data_.evaluation,
+                         {.batch_size = options_.eval_batch_size,
+                          .loss = options_.loss,
+                          .worst_rows = options_.worst_rows});
+}
+
 const Evaluation& Loop::evaluate() {
-  result_.last_evaluation = train::evaluate(model_, *data_.evaluation,
-                                            {.batch_size = options_.eval_batch_size,
-                                             .loss = options_.loss,
-                                             .worst_rows = options_.worst_rows});
-  const Evaluation& done = *result_.last_evaluation;
+  const Evaluation& done = result_.last_evaluation.emplace(measure());
   Row row{.step = state_.global_step, .values = {{"eval/loss", done.loss}}};
   for (const auto& [name, value] : done.metrics) row.values.emplace_back("eval/" + name, value);
   row.values.emplace_back("eval/runtime", done.runtime);
@@ -178,7 +186,7 @@ void Loop::judge(const Evaluation& evaluation) {
     rate_.observe(best_.value(evaluation.loss, evaluation.metrics), state_);
   const BestModel::Verdict verdict = best_.judge(evaluation.loss, evaluation.metrics, state_);
   if (verdict.best) {
-    best_evaluation_ = evaluation;
+    best_evaluation_ = {state_.global_step, evaluation};
     if (options_.saving.when == When::kBest) save();
   }
   given_up_ = verdict.give_up;
@@ -192,17 +200,22 @@ void Loop::save() {
 }
 
 void Loop::load_best() {
-  const std::string& folder = state_.best_model_checkpoint;
-  if (!std::filesystem::exists(std::filesystem::path(folder) / kStateFile)) {
+  const std::filesystem::path folder = state_.best_model_checkpoint;
+  const std::optional<std::int64_t> step = checkpoint_step(folder);
+  // The best step may be the last one, and its checkpoint not written.
+  const bool is_there = state_.best_global_step == state_.global_step && step != state_.global_step;
+  if (is_there || folder.empty() || !std::filesystem::exists(folder / kStateFile)) {
     note("the best model has no checkpoint; the last one is kept");
     return;
   }
   models::load_saved(model_, folder);
-  note("the best model, " + std::filesystem::path(folder).filename().string() + ", is loaded");
-  result_.last_evaluation = best_evaluation_;
-  if (best_evaluation_) {
-    for (const auto& hook : hooks_) hook->evaluated(state_, *best_evaluation_);
-  }
+  result_.model_step = step.value_or(0);
+  note("the best model, " + folder.filename().string() + ", is loaded");
+  // The best of those that were saved: another may have been better, and what was measured of that
+  // one, or before this run was resumed, is not what this one is.
+  const bool known = best_evaluation_.second && best_evaluation_.first == step;
+  result_.last_evaluation = known ? best_evaluation_.second : measure();
+  for (const auto& hook : hooks_) hook->evaluated(state_, *result_.last_evaluation);
   if (options_.save_total_limit == 1)  // as the Trainer: the best is what is wanted
     prune_all_but(options_.output_directory, folder);
 }
@@ -242,6 +255,10 @@ void Loop::work_through_epoch(const std::atomic<bool>& stop) {
 
 TrainingResult Loop::run(const std::atomic<bool>& stop) {
   for (const auto& hook : hooks_) hook->began(state_);
+  if (forgotten_) note(*forgotten_);
+  if (last_step() && !stop)
+    note("nothing is left to train: " + std::to_string(state_.global_step) + " steps are done, " +
+         std::to_string(state_.max_steps) + " asked for (--max-steps, --num-train-epochs)");
   if (options_.evaluate_on_start && data_.evaluation && state_.global_step == 0 && !stop)
     evaluate();
   while (!last_step() && !given_up_ && !stop) {
@@ -258,9 +275,9 @@ TrainingResult Loop::run(const std::atomic<bool>& stop) {
   if (stop && !last_step() && !given_up_) {
     save();
     result_.outcome = Outcome::kStopped;
-  } else if (options_.load_best_model_at_end) {
-    load_best();
   }
+  result_.model_step = state_.global_step;
+  if (result_.outcome == Outcome::kFinished && options_.load_best_model_at_end) load_best();
   log_end();
   for (const auto& hook : hooks_) hook->ended(state_, result_.outcome);
   result_.state = state_;
@@ -273,24 +290,8 @@ TrainingResult train(models::Classifier& model, const TrainingData& data,
                      const TrainingOptions& options,
                      const std::vector<std::unique_ptr<Hook>>& hooks,
                      const std::atomic<bool>& stop) {
-  const auto classes = static_cast<std::int64_t>(model.config().labels.size());
-  check_labels(data.train, model.config(), "training data");
-  if (data.evaluation) check_labels(*data.evaluation, model.config(), "evaluation data");
-  if (model.config().problem() != data::ProblemType::kSingleLabel &&
-      (options.loss.label_smoothing != 0 || !options.loss.class_weights.empty())) {
-    throw Error(ErrorCode::kUsage,
-                "--label-smoothing-factor and --class-weights go with "
-                "single_label_classification; this is " +
-                    std::string(data::name_of(model.config().problem())));
-  }
-  if (data.rows() == 0) throw Error(ErrorCode::kInvalidInput, "the training data has no rows");
-  const std::size_t weights = options.loss.class_weights.size();
-  if (weights != 0 && weights != static_cast<std::size_t>(classes)) {
-    throw Error(ErrorCode::kUsage, "--class-weights gives " + std::to_string(weights) +
-                                       " weights but the model has " + std::to_string(classes) +
-                                       " classes");
-  }
-  return Loop(model, data, options, hooks).run(stop);
+  check_data(model, data, options);
+  return telling_of_memory([&] { return Loop(model, data, options, hooks).run(stop); });
 }
 
 }  // namespace trainer::train

@@ -84,9 +84,10 @@ struct TrainingResult {
   Outcome outcome = Outcome::kFinished;
   double train_runtime = 0;             // seconds, evaluation included
   double train_samples_per_second = 0;  //
-  // Of the model as it is now: of the best one when that was loaded. Absent when there is none, and
-  // when the best one was evaluated before this run was resumed.
+  // Of the model as it is now: of the best one that was saved, when that was loaded. Absent when
+  // there is none.
   std::optional<Evaluation> last_evaluation;
+  std::int64_t model_step = 0;  // steps that the model as it is now has been trained
   TrainerState state;
 };
 
@@ -104,7 +105,8 @@ StepCount count_steps(const TrainingOptions& options, std::int64_t rows);
 // checkpoint that cannot be written is noted once and costs nothing else. Throws Error(kUsage) for
 // options that do not go together or with the model, Error(kInvalidInput) for labels the model does
 // not have and for a loss or gradient that is not finite, naming the step, its rows (0-based, of
-// the training data) and the last good checkpoint; what a hook throws comes through.
+// the training data) and the last good checkpoint, Error(kMemory) where there is not enough of it;
+// what a hook throws comes through.
 TrainingResult train(models::Classifier& model, const TrainingData& data,
                      const TrainingOptions& options,
                      const std::vector<std::unique_ptr<Hook>>& hooks,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 
@@ -58,6 +59,9 @@ std::vector<double> probabilities(std::span<const float> logits) {
 }
 
 double area_under_curve(std::span<const double> scores, const std::vector<bool>& positive) {
+  // They have no order, which sorting relies on.
+  if (std::ranges::any_of(scores, [](double score) { return std::isnan(score); }))
+    return std::numeric_limits<double>::quiet_NaN();
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(),
@@ -87,6 +91,7 @@ double calibration_error(std::span<const float> scores, std::int64_t classes,
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const std::vector<double> p = probabilities(row_of(scores, i, classes));
     const auto best = std::max_element(p.begin(), p.end());
+    if (!std::isfinite(*best)) return std::numeric_limits<double>::quiet_NaN();
     const double place = std::ceil(*best * static_cast<double>(kBins)) - 1;
     Bin& bin = bins[static_cast<std::size_t>(std::clamp(place, 0.0, kBins - 1.0))];
     bin.confidence += *best;

@@ -15,7 +15,8 @@ using Metrics = std::vector<std::pair<std::string, double>>;
 // mcc, auc (two classes: of class 1; more: one class against the rest, mean over the classes), and
 // ece, the expected calibration error. `scores` are logits, [rows, classes]; the class with the
 // highest one is predicted, the first of equals. A quotient whose denominator is 0 counts as 0; auc
-// is left out when a class has no row or all rows.
+// is left out when a class has no row or all rows. Of logits that are not numbers auc and ece are
+// not either.
 Metrics classification_metrics(std::span<const float> scores, std::int64_t classes,
                                std::span<const std::int64_t> labels);
 
@@ -42,7 +43,7 @@ double calibration_error(std::span<const float> scores, std::int64_t classes,
                          std::span<const std::int64_t> labels);
 
 // Probability that a positive row scores above a negative one; equal scores count half. Needs rows
-// of both kinds.
+// of both kinds; NaN when a score is.
 double area_under_curve(std::span<const double> scores, const std::vector<bool>& positive);
 
 }  // namespace trainer::train

@@ -5,12 +5,18 @@
 #include <string>
 
 #include "config/error.hpp"
+#include "train/objective.hpp"
 
 namespace trainer::train {
 namespace {
 
+// Steps as a whole number; those that nobody lives to see are as many as can be counted.
+std::int64_t whole(double steps) {
+  return static_cast<std::int64_t>(std::ceil(std::min(steps, 1e18)));
+}
+
 std::int64_t share_of(double share, std::int64_t total) {
-  return static_cast<std::int64_t>(std::ceil(share * static_cast<double>(total)));
+  return whole(share * static_cast<double>(total));
 }
 
 }  // namespace
@@ -21,8 +27,8 @@ StepCount count_steps(const TrainingOptions& options, std::int64_t rows) {
   const std::int64_t per_step = options.gradient_accumulation_steps;
   count.steps_per_epoch =
       std::max<std::int64_t>(1, (count.batches_per_epoch + per_step - 1) / per_step);
-  count.total = options.max_steps.value_or(static_cast<std::int64_t>(
-      std::ceil(options.epochs * static_cast<double>(count.steps_per_epoch))));
+  count.total = options.max_steps.value_or(
+      whole(options.epochs * static_cast<double>(count.steps_per_epoch)));
   return count;
 }
 
@@ -47,6 +53,27 @@ void check_strategies(const TrainingOptions& options, bool has_rows) {
   throw Error(ErrorCode::kUsage,
               "--load-best-model-at-end needs --save-strategy and --eval-strategy to be the same, "
               "or --save-strategy best");
+}
+
+void check_data(const models::Classifier& model, const TrainingData& data,
+                const TrainingOptions& options) {
+  const auto classes = static_cast<std::int64_t>(model.config().labels.size());
+  check_labels(data.train, model.config(), "training data");
+  if (data.evaluation) check_labels(*data.evaluation, model.config(), "evaluation data");
+  if (model.config().problem() != data::ProblemType::kSingleLabel &&
+      (options.loss.label_smoothing != 0 || !options.loss.class_weights.empty())) {
+    throw Error(ErrorCode::kUsage,
+                "--label-smoothing-factor and --class-weights go with "
+                "single_label_classification; this is " +
+                    std::string(data::name_of(model.config().problem())));
+  }
+  if (data.rows() == 0) throw Error(ErrorCode::kInvalidInput, "the training data has no rows");
+  const std::size_t weights = options.loss.class_weights.size();
+  if (weights != 0 && weights != static_cast<std::size_t>(classes)) {
+    throw Error(ErrorCode::kUsage, "--class-weights gives " + std::to_string(weights) +
+                                       " weights but the model has " + std::to_string(classes) +
+                                       " classes");
+  }
 }
 
 Plan::Plan(const TrainingOptions& options, const TrainingData& data)

@@ -14,6 +14,11 @@ namespace trainer::train {
 // best model that no checkpoint would hold.
 void check_strategies(const TrainingOptions& options, bool has_rows);
 
+// Throws Error(kInvalidInput) for labels that the model does not have and for no rows at all,
+// Error(kUsage), naming the flag, for a loss that does not go with the model.
+void check_data(const models::Classifier& model, const TrainingData& data,
+                const TrainingOptions& options);
+
 // What a run's options and data come to: how many steps, and what is due after each. For loop.cpp.
 class Plan {
  public:

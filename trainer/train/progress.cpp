@@ -63,8 +63,9 @@ void Progress::stepped(const TrainerState& state) {
 }
 
 void Progress::draw(const TrainerState& state) {
-  const double done = static_cast<double>(state.global_step) /
-                      static_cast<double>(std::max<std::int64_t>(1, max_steps_));
+  // A resumed run may have done more steps than it is now asked for.
+  const double done = std::min(1.0, static_cast<double>(state.global_step) /
+                                        static_cast<double>(std::max<std::int64_t>(1, max_steps_)));
   const auto filled = static_cast<int>(done * kBarWidth);
   std::string bar;
   for (int i = 0; i < kBarWidth; ++i)

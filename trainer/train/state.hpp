@@ -41,7 +41,10 @@ struct TrainerState {
   std::int64_t last_logged_step = 0;
   double total_loss = 0;  // sum of all steps' losses
   std::vector<Row> log_history;
-  // Of the metric that says which model is best.
+  // Of the metric that says which model is best: its name (empty: nobody asks, or an older
+  // checkpoint does not say), its direction and what was reached.
+  std::string metric_for_best_model;
+  bool greater_is_better = false;
   std::optional<double> best_metric;
   std::int64_t best_global_step = 0;  // 0: none yet
   std::string best_model_checkpoint;  // folder of the best model, when it was saved; else empty

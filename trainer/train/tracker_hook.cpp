@@ -10,6 +10,8 @@
 #include <tracker/error.hpp>
 #include <tracker/json.hpp>
 
+#include "config/dump.hpp"
+
 namespace trainer::train {
 
 TrackerHook::TrackerHook(tracker::RunSettings settings, EvaluationNames names, Say say)
@@ -61,17 +63,15 @@ void TrackerHook::logged(const Row& row) {
 }
 
 void TrackerHook::evaluated(const TrainerState& state, const Evaluation& evaluation) {
-  constexpr std::size_t kClasses = 100, kErrors = 20;
-  if (!run_ || names_.classes.size() > kClasses) return;
+  constexpr std::size_t kErrors = 20;
+  if (!run_ || std::ssize(names_.classes) > Confusion::kMostInMatrix) return;
   const nlohmann::ordered_json report = report_json(state, evaluation, names_);
   nlohmann::ordered_json summary;
   for (const char* key : {"classes", "confusion_matrix", "per_class"})
     if (report.contains(key)) summary[std::string("eval/") + key] = report[key];
   for (std::size_t i = 0; i < std::min(kErrors, evaluation.worst.size()); ++i)
     summary["eval/worst_errors"].push_back(error_json(evaluation.worst[i], names_));
-  const std::string text =
-      summary.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  if (const auto value = tracker::value_from_json(text))
+  if (const auto value = tracker::value_from_json(config::dump_text(summary)))
     run_->summary(std::get<tracker::Dict>(value->data()));
 }
 

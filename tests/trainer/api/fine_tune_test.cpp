@@ -3,14 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
-#include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "api/text_classifier.hpp"
 #include "config/error.hpp"
-#include "trainer/api/api_model.hpp"
+#include "trainer/api/fine_tune_fixture.hpp"
 
 namespace trainer {
 namespace {
@@ -20,85 +20,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
-
-std::string contents(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
-
-// Keeps what it is told, and does something after a step.
-class Listener : public train::Hook {
- public:
-  Listener(std::vector<std::string>& lines, std::function<void(std::int64_t)> after_step)
-      : lines_(lines), after_step_(std::move(after_step)) {}
-  void noted(const std::string& line) override { lines_.push_back(line); }
-  void stepped(const train::TrainerState& state) override { after_step_(state.global_step); }
-
- private:
-  std::vector<std::string>& lines_;
-  std::function<void(std::int64_t)> after_step_;
-};
-
-class FineTuneTest : public testing::Test {
- protected:
-  FineTuneTest() { test::make_model(folder_.path() / "model"); }
-
-  FineTuneOptions options(const std::string& output) {
-    FineTuneOptions o;
-    o.model = (folder_.path() / "model").string();
-    o.output_dir = (folder_.path() / output).string();
-    o.report_to = "none";
-    o.token_cache.off = true;
-    o.dtype = "float32";
-    o.max_steps = 8;
-    o.batch_size = 4;
-    o.learning_rate = 5e-3;
-    o.logging_steps = 1;
-    o.save_strategy = "no";
-    return o;
-  }
-
-  // Texts whose first word tells the label.
-  static data::Dataset rows(std::size_t count,
-                            data::ProblemType problem = data::ProblemType::kSingleLabel) {
-    data::Dataset out;
-    out.problem_type = problem;
-    out.label_names = {"bad", "good"};
-    for (std::size_t i = 0; i < count; ++i) {
-      data::Example row;
-      row.text = (i % 2 ? "good " : "bad ") + std::to_string(i % 9);
-      const auto mark = static_cast<float>(i % 2);
-      if (problem == data::ProblemType::kSingleLabel) row.label = static_cast<std::int64_t>(i % 2);
-      if (problem == data::ProblemType::kMultiLabel) row.targets = {mark, 1.0F - mark};
-      if (problem == data::ProblemType::kRegression) row.targets = {mark - 0.5F, 0.25F * mark};
-      out.rows.push_back(std::move(row));
-    }
-    out.targets = problem == data::ProblemType::kSingleLabel ? 1 : 2;
-    return out;
-  }
-
-  FineTuned run(const FineTuneOptions& o, FineTuneRows data, std::int64_t stop_after = 0) {
-    std::atomic<bool> stop{false};
-    FineTuneWatch watch;
-    watch.stop = &stop;
-    watch.hooks.push_back(
-        std::make_unique<Listener>(lines_, [&](std::int64_t step) { stop = step == stop_after; }));
-    return fine_tune(o, std::move(data), std::move(watch));
-  }
-
-  std::string refusal(const FineTuneOptions& o, FineTuneRows data) {
-    try {
-      run(o, std::move(data));
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "nothing was refused";
-  }
-
-  tracker::test::TempDirectory folder_;
-  std::vector<std::string> lines_;
-};
 
 TEST_F(FineTuneTest, LearnsRowsInMemoryAndPredictsThem) {
   FineTuneOptions o = options("out");
@@ -242,8 +163,6 @@ TEST_F(Streamed, ResumedRunIsBitForBitTheUnbrokenOneAndKnowsItsStream) {
   EXPECT_EQ(contents(rest.directory / "model.safetensors"),
             contents(whole.directory / "model.safetensors"));
   o.shuffle_buffer_size = 7;
-  o.resume_from_checkpoint = (folder_.path() / "parts").string();
-  EXPECT_EQ(run(streaming("parts"), {}, 5).outcome, train::Outcome::kStopped);
   EXPECT_THAT(refusal(o, {}), HasSubstr("buffer 7"));
 }
 
@@ -253,6 +172,32 @@ TEST_F(Streamed, WhatNeedsAllRowsIsRefused) {
   EXPECT_THAT(refusal(o, {}), HasSubstr("--class-weights balanced counts all rows"));
   o.class_weights.clear();
   EXPECT_THAT(refusal(o, {.train = rows(4)}), HasSubstr("in memory already"));
+}
+
+TEST_F(FineTuneTest, NumbersAndWordsThatMakeNoSenseAreRefused) {
+  const auto expect = [this](const char* words, const auto& change) {
+    FineTuneOptions o = options("never");
+    change(o);
+    EXPECT_THAT(refusal(o, {.train = rows(4)}), HasSubstr(words));
+  };
+  expect("--batch-size 0: must be at least 1", [](FineTuneOptions& o) { o.batch_size = 0; });
+  expect("--eval-batch-size -1", [](FineTuneOptions& o) { o.eval_batch_size = -1; });
+  expect("--num-train-epochs 0: must be above 0",
+         [](FineTuneOptions& o) { o.num_train_epochs = 0; });
+  expect("--num-train-epochs inf",
+         [](FineTuneOptions& o) { o.num_train_epochs = std::numeric_limits<double>::infinity(); });
+  expect("--learning-rate nan", [](FineTuneOptions& o) { o.learning_rate = std::nan(""); });
+  expect("--dropout 1: must be", [](FineTuneOptions& o) { o.dropout = 1; });
+  expect("--eval-strategy 'epochs' is not known: use epoch, steps, no",
+         [](FineTuneOptions& o) { o.eval_strategy = "epochs"; });
+  expect("--save-strategy 'never'", [](FineTuneOptions& o) { o.save_strategy = "never"; });
+  EXPECT_FALSE(fs::exists(folder_.path() / "never"));
+  try {
+    TextClassifier::load((folder_.path() / "model").string(), {.batch_size = 0});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("batch_size is 0"));
+  }
 }
 
 TEST_F(FineTuneTest, BadInputIsRefusedBeforeAnythingIsWritten) {

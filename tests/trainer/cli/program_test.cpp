@@ -80,6 +80,16 @@ TEST(Program, ValueOutsideItsChoicesIsAUsageError) {
   }
 }
 
+TEST(Program, NumbersWithoutEndAreUsageErrors) {
+  for (const char* flag : {"--num-train-epochs", "--learning-rate", "--save-steps"}) {
+    for (const char* value : {"inf", "nan", "1e300"}) {
+      const Answer answer = call({"--model", "/nowhere", flag, value});
+      EXPECT_EQ(answer.code, 2) << flag << " " << value;
+      EXPECT_NE(answer.error.find("at most 1e15"), std::string::npos) << answer.error;
+    }
+  }
+}
+
 TEST(Program, FlagsThatDoNotGoTogetherAreRefusedBeforeAnythingIsRead) {
   for (const char* flag : {"--load-best-model-at-end", "--eval-on-start"}) {
     const Answer answer = call({"--model", "x", "--eval-strategy", "no", flag});

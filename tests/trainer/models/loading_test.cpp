@@ -76,6 +76,26 @@ TEST_F(LoadingTest, ExportedConfigKeepsOriginalFields) {
   EXPECT_EQ(json["problem_type"], "single_label_classification");
 }
 
+// Seconds; minutes, if names were looked up in an object that keeps their order.
+TEST_F(LoadingTest, VeryManyClassesAreWrittenAndReadBack) {
+  constexpr std::size_t kClasses = 60'000;
+  ClassifierConfig config = model_.config();
+  config.labels.clear();
+  for (std::size_t i = 0; i < kClasses; ++i) config.labels.push_back("class " + std::to_string(i));
+  config.labels[7] = config.labels[9];
+  const Classifier many(config, nn::Compute::kFloat32, nn::Purpose::kInfer);
+  write_config(many, folder_.path());
+  const ClassifierConfig read = read_config(folder_.path() / "config.json");
+  EXPECT_EQ(read.labels, config.labels);
+  const Classifier again(read, nn::Compute::kFloat32, nn::Purpose::kInfer);
+  write_config(again, folder_.path());
+  const auto json = nlohmann::json::parse(std::ifstream(folder_.path() / "config.json"));
+  EXPECT_EQ(json["label2id"]["class 59999"], 59'999);
+  EXPECT_EQ(json["label2id"]["class 9"], 9);  // the last of its name
+  EXPECT_EQ(json["id2label"]["7"], "class 9");
+  EXPECT_EQ(json["keep_me"], nlohmann::json::parse(R"([1, {"deep": null}])"));
+}
+
 TEST_F(LoadingTest, BareModelGetsItsPrefixAndANewHead) {
   Tensors bare;
   for (auto& [name, tensor] : tensors_of(model_)) {

@@ -53,7 +53,39 @@ TEST(BestModel, PatienceCountsEvaluationsWithoutGain) {
 TEST(BestModel, WhatIsNotANumberIsNoGain) {
   EXPECT_EQ(course({.metric = "loss"}, {std::nan(""), 3, std::nan("")}).best,
             (std::vector<std::int64_t>{2}));
-  EXPECT_TRUE(course({.metric = "auc"}, {1, 2}).best.empty());  // not among the metrics
+  const Course absent = course({.metric = "auc", .early_stopping_patience = 2}, {1, 2, 3});
+  EXPECT_TRUE(absent.best.empty());  // not among the metrics
+  EXPECT_EQ(absent.gave_up, 2);
+  EXPECT_EQ(course({.metric = "loss", .early_stopping_patience = 2},
+                   {std::nan(""), 3, std::nan(""), std::nan("")})
+                .gave_up,
+            4);
+}
+
+TEST(BestModel, WhatWasBestByAnotherMetricOrDirectionIsForgotten) {
+  TrainerState state;
+  const BestModel accuracy({.metric = "accuracy"});
+  EXPECT_EQ(accuracy.adopt(state), std::nullopt);
+  state.global_step = 4;
+  accuracy.judge(0.5, {{"accuracy", 0.9}}, state);
+  state.best_model_checkpoint = "checkpoint-4";
+  state.schedule = {{"rate", 0.1}, {"best", 0.9}};
+  EXPECT_EQ(BestModel({.metric = "eval_accuracy"}).adopt(state), std::nullopt);
+  EXPECT_EQ(BestModel({}).adopt(state), std::nullopt);
+  EXPECT_EQ(state.best_metric, 0.9);
+  for (const BestModelOptions& other :
+       {BestModelOptions{.metric = "loss"},
+        BestModelOptions{.metric = "accuracy", .greater_is_better = false}}) {
+    TrainerState resumed = state;
+    EXPECT_EQ(
+        BestModel(other).adopt(resumed),
+        "models are now compared by " + other.metric +
+            " (smaller is better): what was best by accuracy (greater is better) is forgotten");
+    EXPECT_EQ(resumed.best_metric, std::nullopt);
+    EXPECT_EQ(resumed.best_global_step, 0);
+    EXPECT_EQ(resumed.best_model_checkpoint, "");
+    EXPECT_EQ(resumed.schedule.size(), 1U);
+  }
 }
 
 TEST(BestModel, UnknownMetricIsAUsageError) {

@@ -106,7 +106,34 @@ TEST_F(StrategiesTest, BestModelIsKeptAndLoaded) {
   EXPECT_EQ(result.state.best_metric, best);
   EXPECT_NEAR(evaluate(model_, arena_, {.batch_size = 8}).loss, best, 1e-6);
   EXPECT_NEAR(result.last_evaluation->loss, best, 1e-12);
+  EXPECT_EQ(result.model_step, result.state.best_global_step);
   EXPECT_THAT(saved(), ElementsAre(result.state.best_global_step, 20));
+}
+
+// Better at a step that is evaluated and not saved: what is loaded is the best that was saved, and
+// what is told of it was measured of it.
+TEST_F(StrategiesTest, WhatIsToldOfTheModelThatIsLoadedIsItsOwn) {
+  const at::Tensor untrained = model_.parameters().masters().clone();
+  run(model_, options(60));
+  const at::Tensor trained = model_.parameters().masters().clone();
+  model_.parameters().masters().copy_(untrained);
+  const double loss = evaluate(model_, arena_, {.batch_size = 8}).loss;
+  TrainingOptions o = options(8);
+  o.learning_rate = 0.0;
+  o.evaluation = {When::kSteps, 2};
+  o.evaluation_delay = 4;
+  o.saving = {When::kSteps, 4};
+  o.save_total_limit = 2;
+  o.load_best_model_at_end = true;
+  at_step_ = [&](std::int64_t step) {
+    model_.parameters().masters().copy_(step == 6 ? trained : untrained);
+  };
+  const TrainingResult result = run(model_, o);
+  ASSERT_EQ(result.state.best_global_step, 6);
+  EXPECT_LT(*result.state.best_metric, 0.9 * loss);
+  EXPECT_EQ(fs::path(result.state.best_model_checkpoint), checkpoint_folder(folder_.path(), 4));
+  EXPECT_EQ(result.model_step, 4);
+  EXPECT_NEAR(result.last_evaluation->loss, loss, 1e-6);
 }
 
 TEST_F(StrategiesTest, SavingTheBestSavesAtEachGainOnly) {
@@ -179,6 +206,19 @@ TEST_F(StrategiesTest, AccumulationWithWeightsAndSmoothingEqualsOneBatch) {
   plain.parameters().masters().copy_(model_.parameters().masters());
   // Evaluation's loss is that of training.
   EXPECT_NEAR(evaluate(plain, arena_, {.batch_size = 4, .loss = o.loss}).loss, losses[0], 1e-6);
+}
+
+TEST_F(StrategiesTest, RowsOfClassesThatWeighNothingTeachNothing) {
+  TrainingOptions o = options(2);
+  o.logging.steps = 1;
+  o.order = Order::kSequential;
+  o.loss.class_weights = {0.0F, 1.0F};
+  for (std::size_t row = 0; row < 8; ++row) arena_.labels[row] = row < 4 ? 0 : 1;
+  run(model_, o);
+  const auto losses = values("train/loss");
+  ASSERT_EQ(losses.size(), 2U);
+  EXPECT_EQ(losses[0], 0.0);
+  EXPECT_GT(losses[1], 0.0);
 }
 
 TEST_F(StrategiesTest, LossThatIsNotANumberNamesStepRowsAndCheckpoint) {

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/equal.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -16,6 +17,8 @@
 
 namespace trainer::train {
 namespace {
+
+using testing::HasSubstr;
 
 TEST_F(LoopTest, LearnsWhatCanBeLearnt) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
@@ -42,6 +45,13 @@ TEST_F(LoopTest, CountsStepsAndLogsAsTheTrainerDoes) {
   EXPECT_EQ(values("train/epoch").back(), 2.0);
   EXPECT_EQ(values("eval/accuracy").size(), 2U);
   EXPECT_EQ(values("train/train_loss").size(), 1U);
+}
+
+TEST_F(LoopTest, EpochsWithoutEndAreStepsWithoutEnd) {
+  TrainingOptions o = options(0);
+  o.max_steps.reset();
+  o.epochs = 1e15;
+  EXPECT_GT(count_steps(o, 1'000'000'000).total, 1'000'000'000'000'000);
 }
 
 TEST_F(LoopTest, AccumulationEqualsOneLargeBatch) {
@@ -81,13 +91,24 @@ TEST_F(LoopTest, StopIsHeardBeforeAStep) {
 TEST_F(LoopTest, LossThatIsNotANumberEndsTraining) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   model.parameters().masters().fill_(std::nanf(""));
-  EXPECT_THROW(run(model, options(3)), Error);
+  try {
+    run(model, options(3));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the loss of step 1 is not a finite number"));
+    EXPECT_THAT(error.what(), HasSubstr("there is no checkpoint yet"));
+  }
 }
 
 TEST_F(LoopTest, LabelOutsideTheModelIsRefusedBeforeTraining) {
   models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   arena_.labels[5] = 2;
-  EXPECT_THROW(run(model, options(3)), Error);
+  try {
+    run(model, options(3));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("row 5 (from 0) has label 2"));
+  }
   EXPECT_TRUE(rows_.empty());
 }
 

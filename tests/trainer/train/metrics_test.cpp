@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <map>
 
 #include "train/confusion.hpp"
@@ -47,7 +49,7 @@ TEST(Confusion, EqualsScikitLearnClassByClass) {
     const std::int64_t classes = golden["width"];
     const Confusion c = confusion(predictions(scores, classes),
                                   golden["labels"].get<std::vector<std::int64_t>>(), classes);
-    EXPECT_EQ(c.counts, golden["confusion"].get<std::vector<std::int64_t>>());
+    EXPECT_EQ(c.matrix(), golden["confusion"].get<std::vector<std::int64_t>>());
     for (std::int64_t k = 0; k < classes; ++k) {
       const auto i = static_cast<std::size_t>(k);
       const Quality quality = quality_of(c, k);
@@ -56,6 +58,21 @@ TEST(Confusion, EqualsScikitLearnClassByClass) {
       EXPECT_NEAR(quality.f1, golden["per_class"][2][i].get<double>(), 1e-12);
     }
   }
+}
+
+// Their square would be 80 GB.
+TEST(Confusion, OfVeryManyClassesIsCountedByClass) {
+  constexpr std::int64_t kClasses = 100'000;
+  const Confusion c = confusion(std::vector<std::int64_t>{99'999, 7, 7},
+                                std::vector<std::int64_t>{99'999, 7, 50'000}, kClasses);
+  EXPECT_TRUE(c.matrix().empty());
+  EXPECT_EQ(c.hits(), 2);
+  EXPECT_EQ(c.rows(), 3);
+  EXPECT_EQ(c.of_label(50'000), 1);
+  EXPECT_EQ(c.of_prediction(7), 2);
+  EXPECT_DOUBLE_EQ(quality_of(c, 7).precision, 0.5);
+  EXPECT_DOUBLE_EQ(mean_quality(c, Average::kWeighted).recall, 2.0 / 3);
+  EXPECT_GT(matthews(c), 0.5);
 }
 
 // Predictions 1 1 0 0 1 for labels 1 0 0 1 1: two hits of class 1, one of class 0, one false alarm,
@@ -82,6 +99,23 @@ TEST(Metrics, LabelsOfOneClassHaveNoAuc) {
 TEST(Metrics, CalibrationOfCertainMistakesIsOne) {
   EXPECT_NEAR(of({0, 50, 0, 50}, 2, {0, 0}).at("ece"), 1.0, 1e-12);
   EXPECT_NEAR(of({0, 50, 0, 50}, 2, {1, 1}).at("ece"), 0.0, 1e-12);
+}
+
+TEST(Metrics, OfLogitsThatAreNotNumbersAucAndEceAreNotEither) {
+  const float nan = std::nanf(""), infinity = std::numeric_limits<float>::infinity();
+  std::vector<float> two, three;
+  std::vector<std::int64_t> labels;
+  for (int i = 0; i < 60; ++i) {
+    labels.push_back(i % 3);
+    for (int k = 0; k < 2; ++k) two.push_back(i % 7 == 0 ? nan : static_cast<float>(i % 5 + k));
+    for (int k = 0; k < 3; ++k)
+      three.push_back(i % 7 == k ? infinity : static_cast<float>(i % 5 + k));
+  }
+  EXPECT_TRUE(std::isnan(of(three, 3, labels).at("auc")));
+  EXPECT_TRUE(std::isnan(of(three, 3, labels).at("ece")));
+  for (std::int64_t& label : labels) label %= 2;
+  EXPECT_TRUE(std::isnan(of(two, 2, labels).at("auc")));
+  EXPECT_TRUE(std::isnan(of(two, 2, labels).at("ece")));
 }
 
 TEST(Metrics, ConstantNumbersHaveNoCorrelation) {

@@ -96,5 +96,22 @@ TEST(Schedule, WrongArgumentsAreNamed) {
   EXPECT_EQ(refusal("greedy", "smooth=true, window_size=3"), "");
 }
 
+TEST(LearningRate, AnotherOneOfAResumedRunTakesTheShareThatTheMetricLeft) {
+  const auto rate = [](double learning_rate) {
+    return LearningRate({.kind = ScheduleKind::kReduceLrOnPlateau, .learning_rate = learning_rate},
+                        KeyedValues("f", "factor=0.5,patience=0"));
+  };
+  TrainerState state;
+  LearningRate first = rate(0.1);
+  for (int i = 0; i < 3; ++i) first.observe(1.0, state);
+  EXPECT_EQ(first.at(0), 0.025);
+  LearningRate same = rate(0.1);
+  same.restore(state);
+  EXPECT_EQ(same.at(0), 0.025);
+  LearningRate other = rate(0.4);
+  other.restore(state);
+  EXPECT_DOUBLE_EQ(other.at(0), 0.1);
+}
+
 }  // namespace
 }  // namespace trainer::train

@@ -41,6 +41,9 @@ LabelReader::LabelReader(const LabelSurvey& survey, const DatasetOptions& option
   }
   choose_names(survey, options, source_names, origin);
   choose_targets(survey, origin);
+  if (form_ != Form::kName && form_ != Form::kNames) return;
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    index_.emplace(names_[i], static_cast<std::int64_t>(i));
 }
 
 void LabelReader::choose_problem(const LabelSurvey& survey, const DatasetOptions& options) {
@@ -129,13 +132,13 @@ std::int64_t LabelReader::class_of(const Cell& cell, const RawRow& row,
   if (cell.kind == CellKind::kNull) throw_at(source.place(row), "has no label");
   std::int64_t index = cell.integer;
   if (form_ == Form::kName || form_ == Form::kNames) {
-    const auto at = std::ranges::find(names_, text_of(cell));
-    if (at == names_.end()) {
+    const auto at = index_.find(text_of(cell));
+    if (at == index_.end()) {
       throw_at(source.place(row),
                fmt::format("has the label '{}', which is none of the classes ({})", shown(cell),
                            shown(names_)));
     }
-    index = at - names_.begin();
+    index = at->second;
   } else if (cell.kind != CellKind::kInteger) {
     throw_at(source.place(row), fmt::format("has the label '{}', not a class index", shown(cell)));
   }

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -95,6 +96,7 @@ class LabelReader {
   ProblemType problem_ = ProblemType::kSingleLabel;
   Form form_ = Form::kIndex;
   std::vector<std::string> names_;
+  std::unordered_map<std::string, std::int64_t> index_;  // of each name, where labels are names
   std::optional<std::int64_t> label_count_;
   std::size_t targets_ = 1;
 };
