@@ -252,10 +252,19 @@ std::vector<nn::LowRankSpec> add_lora(const LoraConfig& config, Specs& specs) {
 
 bool of_adapter(const nn::ParameterSpec& spec) { return spec.gradient == nn::Gradient::kTrained; }
 
-std::string adapter_name(const nn::ParameterSet& set, const nn::ParameterSpec& spec) {
+std::string adapter_name(const std::vector<nn::LowRankSpec>& low_rank,
+                         const nn::ParameterSpec& spec) {
   std::string name = std::string(kAdapterPrefix) + spec.stored_name;
-  const bool wrapped = name.ends_with(".bias") && set.low_rank_of(module_of(spec.name)) != nullptr;
+  if (!name.ends_with(".bias")) return name;
+  const bool wrapped = std::any_of(low_rank.begin(), low_rank.end(),
+                                   [module = module_of(spec.name)](const nn::LowRankSpec& each) {
+                                     return each.module == module;
+                                   });
   return wrapped ? module_of(name) + ".base_layer.bias" : name;
+}
+
+std::string adapter_name(const nn::ParameterSet& set, const nn::ParameterSpec& spec) {
+  return adapter_name(set.low_rank(), spec);
 }
 
 bool of_low_rank(const nn::ParameterSpec& spec) {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "config/error.hpp"
+#include "config/json.hpp"
 #include "trainer/models/lora_fixture.hpp"
 
 // Which modules have adapters and what is trained beside them; what is refused.
@@ -103,6 +104,21 @@ TEST_F(LoraChoice, ForeignAdaptersAreRefused) {
   EXPECT_THAT(read(R"({"peft_type": "LORA", "r": 0, "lora_alpha": 8})"), HasSubstr("r"));
   EXPECT_THAT(read(R"({"peft_type": "LORA", "r": 4, "lora_alpha": 8, "bias": "some"})"),
               HasSubstr("none, all, lora_only"));
+}
+
+// The rank that adapter_config.json names would take petabytes; nothing is asked for.
+TEST_F(LoraChoice, RankThatTheFileDoesNotHaveIsRefusedBeforeAModelIsMade) {
+  const Classifier base = base_of(test::tiny_bert_config());
+  export_model(adapted(base.config(), {.rank = 3}), {}, folder_.path() / "adapter");
+  const auto tensors = weights::TensorFiles::open_model(folder_.path());
+  const std::optional adapter(
+      weights::TensorFiles::open_safetensors(folder_.path() / "adapter" / kAdapterWeightsFile));
+  ClassifierConfig config = base.config();
+  config.lora = settle_lora({.rank = 3}, config);
+  EXPECT_NO_THROW(check_fit(config, tensors, adapter));
+  config.lora->rank = config::kPositive.max;
+  EXPECT_THAT(refusal([&] { check_fit(config, tensors, adapter); }),
+              HasSubstr("has shape [3,16] but its adapter_config.json means [2147483647,16]"));
 }
 
 TEST_F(LoraChoice, AdapterOfAnotherShapeIsRefused) {
