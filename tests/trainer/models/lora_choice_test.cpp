@@ -70,6 +70,22 @@ TEST_F(LoraChoice, UnknownTargetIsRefusedWithTheList) {
               HasSubstr("word_embeddings"));
 }
 
+TEST_F(LoraChoice, PatternIsForTheWholeNameAndIsMatchedWithinLimits) {
+  const Classifier base = base_of(test::tiny_bert_config());
+  const auto added = [&](const std::string& pattern) {
+    std::vector<nn::ParameterSpec> specs = classifier_parameters(base.config());
+    std::vector<std::string> modules;
+    for (const nn::LowRankSpec& each : add_lora({.target_pattern = pattern}, specs))
+      modules.push_back(each.module);
+    return modules;
+  };
+  EXPECT_THAT(added(R"(bert\..*\.0\..*\.(query|value))"),
+              ElementsAre("layer.0.attention.query", "layer.0.attention.value"));
+  EXPECT_THAT(refusal([&] { added("query|value"); }), HasSubstr("are no linear modules"));
+  EXPECT_THAT(refusal([&] { added("(query"); }), HasSubstr("target_modules: "));
+  EXPECT_THAT(refusal([&] { added("(?:[a-z.A-Z0-9_]+)+[!?]"); }), HasSubstr("takes too long"));
+}
+
 TEST_F(LoraChoice, TypeWithoutADefaultNeedsTargets) {
   const Classifier base =
       base_of(R"({"model_type": "distilbert", "vocab_size": 30, "dim": 16, "n_layers": 2,
