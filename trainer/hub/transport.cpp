@@ -136,15 +136,20 @@ HttpResponse Transport::once(const HttpRequest& request, Redirects redirects,
   if (!at) {
     throw Error(ErrorCode::kInternal, "not an address: " + request.url);
   }
-  // The sink sees the last answer only: what a redirect carries is not the file.
-  const BodySink last_only = [&sink](const HttpResponse& head, std::span<const std::byte> bytes) {
-    return is_redirect(head.status) || sink(head, bytes);
+  // The sink sees the last answer only: what a redirect carries is not the file. What a refusal
+  // carries neither; either is read to keep the connection, within reason.
+  std::size_t passed_over = 0;
+  const BodySink last_only = [&](const HttpResponse& head, std::span<const std::byte> bytes) {
+    if (!is_redirect(head.status) && head.status < 400) return sink(head, bytes);
+    passed_over += bytes.size();
+    return passed_over <= HttpClient::kMaxBody;
   };
   std::map<std::string, std::string, std::less<>> description;
   for (int hop = 0;; ++hop) {
     HttpRequest step = request;
     step.url = at->text();
     step.headers = headers_for(request, *at);
+    passed_over = 0;
     HttpResponse response = client_.send(step, sink ? last_only : sink);
     for (const std::string_view name : kDescription) {
       if (const std::string_view value = response.header(name); !value.empty()) {
@@ -152,6 +157,11 @@ HttpResponse Transport::once(const HttpRequest& request, Redirects redirects,
       }
     }
     response.headers.insert(description.begin(), description.end());
+    if (passed_over > HttpClient::kMaxBody) {
+      response.failure = "the answer is longer than can be meant";
+      response.permanent = true;
+      return response;
+    }
     if (!is_redirect(response.status)) {
       return response;
     }

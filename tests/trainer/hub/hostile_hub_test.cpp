@@ -77,6 +77,25 @@ TEST_F(HostileHubTest, compressed_bombs_are_cut_off) {
               HasSubstr("sends more than the 10 bytes it named"));
 }
 
+// What comes with a redirect or a refusal is no file, and is not kept; it is not read for ever
+// either.
+TEST_F(HostileHubTest, bodies_that_are_no_file_and_have_no_end_are_cut_off) {
+  for (const char* head : {"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n\r\n",
+                           "HTTP/1.1 503 Service Unavailable\r\n\r\n"}) {
+    json endless = raw(head, std::string(100'000, 'x'), 1000);
+    endless["match"] = "GET ";
+    endless["times"] = -1;
+    const json described = {
+        {"match", "HEAD "},
+        {"status", 200},
+        {"headers", {{"X-Repo-Commit", std::string(40, 'a')}, {"ETag", "\"t\""}}}};
+    EXPECT_THAT(words_of_file({{"faults", {described, endless}}}),
+                HasSubstr("longer than can be meant"))
+        << head;
+  }
+  EXPECT_TRUE(waits_.empty()) << "it would be the same the next time";
+}
+
 TEST_F(HostileHubTest, more_bytes_than_named_are_refused) {
   const json behaviour = {
       {"refs", {{std::string(40, 'a'), std::string(40, 'a')}}},
