@@ -2,7 +2,6 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 
 #include "config/error.hpp"
 #include "config/printable.hpp"
+#include "hub/notices.hpp"
 
 namespace trainer::hub {
 namespace {
@@ -104,10 +104,10 @@ bool Backoff::wait_after(const HttpResponse& response) {
     }
     pause = *asked;
   }
-  spdlog::info("{}; next attempt in {:.0f} s",
-               response.failure.empty() ? fmt::format("the hub answers {}", response.status)
-                                        : response.failure,
-               std::chrono::duration<double>(pause).count());
+  inform(fmt::format("{}; next attempt in {:.0f} s",
+                     response.failure.empty() ? fmt::format("the hub answers {}", response.status)
+                                              : response.failure,
+                     std::chrono::duration<double>(pause).count()));
   if (settings_->wait) {
     settings_->wait(pause);
   } else {
