@@ -12,7 +12,7 @@
 
 namespace trainer::models {
 
-inline constexpr std::int64_t kMostClasses = 100'000;
+using data::kMostClasses;
 
 // For how many classes the checkpoint's classification head is; 0 without one. `prefix` stands
 // before its name in an adapter's file. Throws Error(kInvalidInput) for a head of none or of more
