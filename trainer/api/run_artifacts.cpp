@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
+
+#include "api/kept_version.hpp"
 
 namespace trainer::api {
 namespace {
@@ -33,12 +36,6 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.is_regular_file()) files.push_back(entry.path());
   return files;
-}
-
-void remove_folder(const fs::path& folder) {
-  std::error_code ignored;
-  fs::remove_all(folder, ignored);
-  fs::remove(folder.parent_path(), ignored);  // if it is empty
 }
 
 // Those of the evaluation of this very step.
@@ -89,9 +86,21 @@ void Errands::run(const std::stop_token& stop) {
 
 RunArtifacts::RunArtifacts(std::shared_ptr<tracker::Run> run, ModelLogSettings settings,
                            train::Say say)
-    : run_(std::move(run)), settings_(std::move(settings)), say_(std::move(say)) {
-  std::error_code ignored;
-  fs::remove_all(settings_.directory / kFolder, ignored);  // of a process that was killed
+    : run_(std::move(run)), settings_(std::move(settings)), say_(std::move(say)) {}
+
+void RunArtifacts::began(const train::TrainerState& state) {
+  const fs::path folder = settings_.directory / kFolder;
+  if (state.global_step == 0 || !settings_.checkpoints) {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);  // another training's
+    return;
+  }
+  for (KeptVersion& left : read_kept(folder)) {
+    folders_ = left.number + 1;
+    say_(fmt::format("{}, which a killed process kept, is handed over",
+                     left.version.aliases.front()));
+    post(std::move(left.version));
+  }
 }
 
 void RunArtifacts::keep(std::string what, Use use, tracker::ArtifactTicket ticket) {
@@ -155,19 +164,23 @@ void RunArtifacts::log_final(const FinalModel& model) {
 // The files are kept in a folder until they are handed over: a checkpoint may be removed by then.
 void RunArtifacts::hand_over(const std::function<std::vector<fs::path>()>& files,
                              tracker::ArtifactSettings settings) {
-  const fs::path folder = settings_.directory / kFolder / std::to_string(folders_++);
+  settings.path = settings_.directory / kFolder / std::to_string(folders_++);
   try {
-    fs::create_directories(folder);
-    for (const fs::path& file : files()) keep_file(file, folder / file.filename());
+    fs::create_directories(settings.path);
+    for (const fs::path& file : files()) keep_file(file, settings.path / file.filename());
+    write_kept(settings);
   } catch (const std::exception& error) {
-    remove_folder(folder);
+    remove_kept(settings.path);
     say_(fmt::format("{} is not logged: {}", settings.aliases.front(), error.what()));
     return;
   }
-  models_.post([this, folder, version = std::move(settings)](const std::stop_token&) mutable {
-    version.path = folder;
+  post(std::move(settings));
+}
+
+void RunArtifacts::post(tracker::ArtifactSettings kept) {
+  models_.post([this, version = std::move(kept)](const std::stop_token&) {
     const tracker::ArtifactTicket ticket = run_->log_artifact(version);
-    remove_folder(folder);
+    remove_kept(version.path);
     keep(version.aliases.front(), Use::kMade, ticket);
   });
 }

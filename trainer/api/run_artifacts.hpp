@@ -65,13 +65,16 @@ struct FinalModel {
 // What a run used and made, handed to the tracker (docs/trainer.md): the model it began from, its
 // data, checkpoints as they are saved, the model at the end. The training thread links files and
 // goes on; checksums, copies to another file system and all that is sent are others' work. What
-// cannot be handed over is said and costs nothing else. Calls are the training thread's.
+// cannot be handed over is said and costs nothing else. Where training goes on from a checkpoint,
+// what a killed process kept and did not hand over is handed over first; what it did hand over is
+// perhaps handed over again, which makes no second version. Calls are the training thread's.
 class RunArtifacts : public train::Hook {
  public:
   RunArtifacts(std::shared_ptr<tracker::Run> run, ModelLogSettings settings, train::Say say);
 
   void use_model(const std::string& name);  // "tracker://imdb/model:v3"
   void use_data(std::vector<UsedData> data, std::filesystem::file_time_type opened);
+  void began(const train::TrainerState& state) override;
   void saved(const train::TrainerState& state, const std::filesystem::path& checkpoint) override;
   void log_final(const FinalModel& model);
 
@@ -86,6 +89,7 @@ class RunArtifacts : public train::Hook {
  private:
   void hand_over(const std::function<std::vector<std::filesystem::path>()>& files,
                  tracker::ArtifactSettings settings);
+  void post(tracker::ArtifactSettings kept);
   tracker::ArtifactSettings version_of(const train::TrainerState& state) const;
   // `what` is the word for it in report(): an alias of a model.
   enum class Use { kMade, kUsed };

@@ -119,6 +119,8 @@ void define_descriptions(CLI::App& app, Arguments& a) {
                      "hub id, a model's directory, or tracker://PROJECT/NAME[:VERSION]");
   inspect.add_option("--revision", a.inspect.revision, "branch, tag or commit of the hub's model")
       ->capture_default_str();
+  inspect.add_flag("--download", a.inspect.download,
+                   "fetch the weights first (of pytorch_model.bin nothing else tells the tensors)");
   inspect.add_flag("--json", a.inspect.json, "print JSON instead of lines");
   inspect.callback([&a] { a.command = Command::kInspect; });
 }

@@ -78,6 +78,7 @@ struct ModelsArguments {
 struct InspectArguments {
   std::string model;
   std::string revision = "main";
+  bool download = false;
   bool json = false;
 };
 

@@ -54,6 +54,13 @@ Metadata describe(const HttpResponse& response, const HubSettings& settings, con
   return metadata;
 }
 
+void note_missing(const CacheLayout& layout, const HttpResponse& response, const Repo& repo,
+                  std::string_view path) {
+  if (const std::string commit(response.header("x-repo-commit")); is_commit(commit)) {
+    remember_missing(layout, repo.revision, commit, path);
+  }
+}
+
 }  // namespace
 
 void check(const Repo& repo, std::string_view path) {
@@ -163,9 +170,7 @@ std::optional<std::filesystem::path> Hub::file(const Repo& repo, std::string_vie
   }
   const Refusal refusal = refusal_of(response);
   if (refusal == Refusal::kNoFile) {
-    if (const std::string commit(response.header("x-repo-commit")); is_commit(commit)) {
-      remember_missing(layout, repo.revision, commit, path);
-    }
+    note_missing(layout, response, repo, path);
     return std::nullopt;
   }
   const Error error = refusal_error(response, settings, repo);
@@ -176,6 +181,23 @@ std::optional<std::filesystem::path> Hub::file(const Repo& repo, std::string_vie
     return cached.path;
   }
   throw error;
+}
+
+std::optional<ListedFile> Hub::look(const Repo& repo, std::string_view path) const {
+  check(repo, path);
+  const HubSettings& settings = impl_->settings;
+  if (settings.offline) {
+    throw offline_error(settings, repo, path);
+  }
+  const HttpResponse response = impl_->head(repo, path, {});
+  if (is_described(response)) {
+    return ListedFile{.path = std::string(path), .size = describe(response, settings, repo).size};
+  }
+  if (refusal_of(response) == Refusal::kNoFile) {
+    note_missing(CacheLayout(settings.cache, repo), response, repo, path);
+    return std::nullopt;
+  }
+  throw refusal_error(response, settings, repo);
 }
 
 std::filesystem::path Hub::require(const Repo& repo, std::string_view path) const {

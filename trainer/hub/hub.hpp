@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -61,6 +62,11 @@ struct ListedFile {
   std::optional<std::uint64_t> size;  // absent: the hub does not say
 };
 
+struct ByteRange {
+  std::uint64_t begin = 0;
+  std::uint64_t size = 0;
+};
+
 struct Listing {
   std::string commit;
   std::vector<ListedFile> files;  // sorted by path
@@ -89,6 +95,14 @@ class Hub {
   // request, and when the hub gives no answer that of the last time serves. A commit that is not
   // known is empty (offline only).
   Listing listing(const Repo& repo, Keep keep) const;
+
+  // A file as the hub tells of it, without fetching it; the cache is not looked at. nullopt when
+  // the repo has no such file. Throws as file().
+  std::optional<ListedFile> look(const Repo& repo, std::string_view path) const;
+  // Exactly these bytes of a file of a commit (`pinned.revision`), of which nothing is kept: a part
+  // has no checksum. Memory is taken as they arrive. Where the server knows no ranges, what lies
+  // before them is fetched too, and nothing behind. Throws Error(kHub) when they do not come.
+  std::vector<std::byte> read(const Repo& pinned, std::string_view path, ByteRange range) const;
 
   // Makes folder/path the file of a commit (`pinned.revision`); what is there already and right
   // stays (hub/local_folder.hpp).

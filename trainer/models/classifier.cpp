@@ -80,7 +80,7 @@ Classifier::Classifier(ClassifierConfig config, nn::Compute compute, nn::Purpose
 at::Tensor Classifier::forward(const data::PackedBatch& batch, nn::Pass& pass) const {
   check(batch, config_);
   const at::AutoGradMode history(at::GradMode::is_enabled() && parameters_->grads().defined());
-  parameters_->begin(pass);
+  const nn::RunningPass running(pass);
   const nn::PackedInput input{.ids = batch.ids,
                               .type_ids = batch.type_ids,
                               .positions = batch.positions,

@@ -20,6 +20,12 @@ std::int64_t size_of(const nn::ParameterSpec& spec) {
                          std::multiplies<>());
 }
 
+void count(const std::vector<nn::ParameterSpec>& specs, ModelDescription& out) {
+  for (const nn::ParameterSpec& spec : specs) {
+    (spec.name.starts_with("head.") ? out.head_parameters : out.body_parameters) += size_of(spec);
+  }
+}
+
 }  // namespace
 
 std::int64_t ModelDescription::training_bytes(nn::Compute compute) const {
@@ -35,15 +41,21 @@ ModelDescription describe(ClassifierConfig config, const weights::TensorFiles& t
     config.labels = unnamed_labels(stored);
   if (config.labels.empty()) config.labels = unnamed_labels(2);
   const std::vector<nn::ParameterSpec> specs = classifier_parameters(config);
-  for (const nn::ParameterSpec& spec : specs) {
-    (spec.name.starts_with("head.") ? out.head_parameters : out.body_parameters) += size_of(spec);
-  }
+  count(specs, out);
   out.report = plan_load(*config.type, specs, tensors).report;
   for (const auto& [name, view] : tensors.tensors()) {
     ++out.dtypes[std::string(weights::name_of(view.dtype))];
     out.bytes += weights::byte_count(view.dtype, view.shape).value_or(0);
   }
   out.tensors = tensors.tensors().size();
+  out.config = std::move(config);
+  return out;
+}
+
+ModelDescription describe(ClassifierConfig config) {
+  ModelDescription out;
+  if (config.labels.empty()) config.labels = unnamed_labels(2);
+  count(classifier_parameters(config), out);
   out.config = std::move(config);
   return out;
 }

@@ -31,6 +31,8 @@ struct ModelDescription {
 
 // A checkpoint without a head is described with as many classes as config.json names, else two.
 ModelDescription describe(ClassifierConfig config, const weights::TensorFiles& tensors);
+// By config.json alone: what is said of a checkpoint stays empty.
+ModelDescription describe(ClassifierConfig config);
 
 // "encoder" or "decoder" or both.
 std::string kind_of(const ClassifierConfig& config);

@@ -21,9 +21,6 @@ namespace {
 using Specs = std::vector<nn::ParameterSpec>;
 constexpr std::string_view kWeight = ".weight";
 
-// The adapters' dropout sites lie beside those that passes number.
-constexpr std::uint32_t kFirstSite = 0x80000000U;
-
 // "bert.pooler.dense.weight" -> "bert.pooler.dense"
 std::string module_of(const std::string& parameter) {
   return parameter.substr(0, parameter.rfind('.'));
@@ -163,7 +160,6 @@ std::vector<nn::LowRankSpec> add_lora(const LoraConfig& config, Specs& specs) {
   }
   keep_neighbours(specs);
   std::vector<nn::LowRankSpec> additions;
-  auto site = kFirstSite;
   for (const std::string& module : order) {
     const std::vector<std::size_t>& of_module = parts[module];
     const std::string a = module_of(specs[of_module.front()].name) + ".lora_A.weight";
@@ -184,10 +180,8 @@ std::vector<nn::LowRankSpec> add_lora(const LoraConfig& config, Specs& specs) {
                            .a = a,
                            .b = specs.back().name,
                            .scale = config.scale(),
-                           .dropout = config.dropout,
-                           .site = site});
+                           .dropout = config.dropout});
     }
-    ++site;
   }
   return additions;
 }

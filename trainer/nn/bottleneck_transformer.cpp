@@ -198,6 +198,7 @@ at::Tensor BottleneckTransformer::recomputed(const Layer& layer, const at::Tenso
   return recompute_in_backward({out}, {x},
                                [again, before](const std::vector<at::Tensor>& in) {
                                  Pass its_pass = before;
+                                 const RunningPass running(its_pass);
                                  return std::vector<at::Tensor>{again(in[0], its_pass)};
                                })
       .front();

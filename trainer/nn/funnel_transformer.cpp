@@ -255,6 +255,7 @@ at::Tensor FunnelTransformer::recomputed(const Layer& layer, const Texts& querie
   return recompute_in_backward({out}, {queries.x, keys.x},
                                [again, before](const std::vector<at::Tensor>& in) {
                                  Pass its_pass = before;
+                                 const RunningPass running(its_pass);
                                  return std::vector<at::Tensor>{again(in, its_pass)};
                                })
       .front();

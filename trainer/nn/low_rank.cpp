@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "config/error.hpp"
 #include "nn/blas.hpp"
 #include "nn/norm.hpp"
 
@@ -14,6 +15,13 @@ namespace {
 
 const at::Tensor& of_type(const Weight& weight, const at::Tensor& x) {
   return x.scalar_type() == at::kFloat ? weight.master : weight.value;
+}
+
+cpu::DropoutPlace place_of(const LowRank& addition) {
+  if (addition.dropout == 0.0) return {};
+  Pass* pass = RunningPass::current();
+  if (pass == nullptr) throw Error(ErrorCode::kInternal, "a low-rank addition outside of a pass");
+  return pass->low_rank_dropout(addition.dropout);
 }
 
 }  // namespace
@@ -37,9 +45,7 @@ std::vector<LowRank> low_rank_of(const ParameterSet& set, const std::vector<std:
                      .b = set.weight(spec->b),
                      .begin = column,
                      .scale = spec->scale,
-                     .dropout = spec->dropout,
-                     .site = spec->site,
-                     .pass = set.current_pass()});
+                     .dropout = spec->dropout});
     }
     column += set.weight(module + ".weight").master.size(0);
   }
@@ -47,7 +53,7 @@ std::vector<LowRank> low_rank_of(const ParameterSet& set, const std::vector<std:
 }
 
 LowRankPass add_low_rank(const at::Tensor& x, const LowRank& addition, at::Tensor& out) {
-  const cpu::DropoutPlace place = addition.pass->dropout_at(addition.dropout, addition.site);
+  const cpu::DropoutPlace place = place_of(addition);
   at::Tensor inner = at::linear(dropout(x, place), of_type(addition.a, x));
   inner.mul_(addition.scale);
   const at::Tensor& b = of_type(addition.b, x);

@@ -3,7 +3,6 @@
 #include <ATen/core/TensorBody.h>
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,8 +20,6 @@ struct LowRank {
   std::int64_t begin = 0;  // the first of the n columns
   double scale = 1.0;
   double dropout = 0.0;
-  std::uint32_t site = 0;
-  std::shared_ptr<const Pass> pass;  // the set's current one
 };
 
 // What backward needs of one addition, beside x.
@@ -35,7 +32,8 @@ struct LowRankPass {
 // that share A are one addition.
 std::vector<LowRank> low_rank_of(const ParameterSet& set, const std::vector<std::string>& modules);
 
-// Adds to out [T,columns], in place.
+// Adds to out [T,columns], in place. Dropout is drawn from the running pass (nn/pass.hpp); throws
+// Error(kInternal) when there is none and something is to be dropped.
 LowRankPass add_low_rank(const at::Tensor& x, const LowRank& addition, at::Tensor& out);
 
 // g [T,columns] is out's gradient: adds those of A and B to their buffers, and that of x to d_x

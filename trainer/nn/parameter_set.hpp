@@ -66,14 +66,13 @@ struct Parameter {
 };
 
 // x A^T B^T * scale, added to the product of a module (LoRA; Hu et al., 2021). Parts of one stored
-// tensor share A and the site of their dropout.
+// tensor share A and its input's dropout.
 struct LowRankSpec {
   std::string module;  // "layer.3.attention.query"
   std::string a;       // names of parameters: [r,in]
   std::string b;       // [out,r]
   double scale = 1.0;
-  double dropout = 0.0;    // of x, when training
-  std::uint32_t site = 0;  // of that dropout
+  double dropout = 0.0;  // of x, when training
 };
 
 // A view of one parameter, or of neighbours stacked along their first axis. Views stay valid as
@@ -105,10 +104,6 @@ class ParameterSet {
 
   const std::vector<LowRankSpec>& low_rank() const noexcept { return low_rank_; }
   const LowRankSpec* low_rank_of(std::string_view module) const;  // null: none
-  // The pass that is being computed, for low-rank additions, which draw dropout without it at hand.
-  // A layer that is computed again in backward draws the same, since no other pass began meanwhile.
-  void begin(const Pass& pass) { *pass_ = pass; }
-  std::shared_ptr<const Pass> current_pass() const noexcept { return pass_; }
 
   at::Tensor& masters() noexcept { return masters_; }  // [size] fp32
   // fp32, of the parameters that have a gradient, one after the other; undefined for inference.
@@ -128,7 +123,6 @@ class ParameterSet {
   Compute compute_;
   std::int64_t size_ = 0;
   std::vector<LowRankSpec> low_rank_;
-  std::shared_ptr<Pass> pass_ = std::make_shared<Pass>(Mode::kEvaluate);
   at::Tensor masters_;
   at::Tensor grads_;
   at::Tensor shadow_;

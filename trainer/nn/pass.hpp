@@ -35,7 +35,15 @@ class Pass {
   // evaluating.
   cpu::DropoutPlace dropout(double p) { return dropout_at(p, sites_++); }
 
-  // The same at a place of the caller's own numbering, which lies beside the others.
+  // The same of a low-rank addition. They are numbered beside the others, so that adapters leave
+  // these as they are; a module that is applied several times drops anew each time.
+  cpu::DropoutPlace low_rank_dropout(double p) {
+    return dropout_at(p, kFirstLowRankSite + low_rank_sites_++);
+  }
+
+ private:
+  static constexpr std::uint32_t kFirstLowRankSite = 0x80000000U;
+
   cpu::DropoutPlace dropout_at(double p, std::uint32_t site) const {
     const auto threshold = static_cast<std::uint32_t>(p * 65536.0 + 0.5);
     if (mode_ == Mode::kEvaluate || threshold == 0) return {};
@@ -46,11 +54,28 @@ class Pass {
             .scale = 65536.0F / (65536.0F - static_cast<float>(threshold))};
   }
 
- private:
   Mode mode_;
   DropoutStream stream_;
   Activations activations_;
   std::uint32_t sites_ = 0;
+  std::uint32_t low_rank_sites_ = 0;
+};
+
+// While it lives, `pass` is the one that this thread computes: low-rank additions draw from it, to
+// which products do not hand it. A layer that is computed again in backward brings a copy of the
+// pass as it was before that layer. `pass` must outlive it; they nest.
+class RunningPass {
+ public:
+  explicit RunningPass(Pass& pass) noexcept : before_(current_) { current_ = &pass; }
+  RunningPass(const RunningPass&) = delete;
+  RunningPass& operator=(const RunningPass&) = delete;
+  ~RunningPass() { current_ = before_; }
+
+  static Pass* current() noexcept { return current_; }  // null: none
+
+ private:
+  Pass* before_;
+  static inline thread_local Pass* current_ = nullptr;
 };
 
 }  // namespace trainer::nn

@@ -61,6 +61,7 @@ Transformer::Stream Transformer::recomputed_layer(std::size_t index, const Strea
   const std::vector<at::Tensor> outputs = recompute_in_backward(
       {out.x, out.delta}, inputs, [run, before](const std::vector<at::Tensor>& in) {
         Pass again = before;
+        const RunningPass running(again);
         const Stream made = run(in, again);
         return std::vector<at::Tensor>{made.x, made.delta};
       });

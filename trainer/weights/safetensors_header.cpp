@@ -20,7 +20,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "the format is little-endian, and is mapped as it is");
 
-constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kAlignment = 8;
 constexpr std::string_view kMetadata = "__metadata__";
 
@@ -227,31 +226,45 @@ void check_layout(SafetensorsHeader& header, std::uint64_t data_bytes, std::stri
 
 }  // namespace
 
-SafetensorsHeader parse_header(std::span<const std::byte> file, std::string_view place) {
+std::uint64_t header_end(std::span<const std::byte> beginning, std::uint64_t file_size,
+                         std::string_view place) {
+  const bool long_enough =
+      std::min<std::uint64_t>(beginning.size(), file_size) >= kHeaderLengthBytes;
   std::uint64_t length = 0;
-  if (file.size() >= kLengthBytes) {
-    std::memcpy(&length, file.data(), kLengthBytes);
-  }
-  if (file.size() < kLengthBytes || length < 2 || length > kMaxHeaderBytes ||
-      length > file.size() - kLengthBytes) {
+  if (long_enough) std::memcpy(&length, beginning.data(), kHeaderLengthBytes);
+  if (!long_enough || length < 2 || length > kMaxHeaderBytes ||
+      length > file_size - kHeaderLengthBytes) {
     throw Error(ErrorCode::kInvalidInput,
                 fmt::format("{}: not a safetensors file, or cut short: {} bytes, of which the "
                             "header would take {}; "
                             "fetch it again",
-                            place, file.size(), length));
+                            place, file_size, length));
   }
-  const auto* text = reinterpret_cast<const char*>(file.data() + kLengthBytes);
-  if (*text != '{') {
+  return kHeaderLengthBytes + length;
+}
+
+SafetensorsHeader parse_header(std::span<const std::byte> beginning, std::uint64_t file_size,
+                               std::string_view place) {
+  const std::uint64_t end = header_end(beginning, file_size, place);
+  if (end > beginning.size()) {
+    throw Error(ErrorCode::kInternal, fmt::format("{}: its header is not all here", place));
+  }
+  const auto* text = reinterpret_cast<const char*>(beginning.data());
+  if (text[kHeaderLengthBytes] != '{') {
     throw Error(
         ErrorCode::kInvalidInput,
         fmt::format("{}: not a safetensors file: its header does not begin with '{{'", place));
   }
   HeaderReader reader(place);
-  nlohmann::json::sax_parse(text, text + length, &reader);
+  nlohmann::json::sax_parse(text + kHeaderLengthBytes, text + end, &reader);
   SafetensorsHeader header = std::move(reader).take();
-  header.data_offset = kLengthBytes + length;
-  check_layout(header, file.size() - header.data_offset, place);
+  header.data_offset = end;
+  check_layout(header, file_size - end, place);
   return header;
+}
+
+SafetensorsHeader parse_header(std::span<const std::byte> file, std::string_view place) {
+  return parse_header(file, file.size(), place);
 }
 
 std::string format_header(const std::vector<TensorSlot>& slots,
@@ -271,8 +284,8 @@ std::string format_header(const std::vector<TensorSlot>& slots,
   std::string text = header.dump();
   text.append((kAlignment - text.size() % kAlignment) % kAlignment, ' ');
   const std::uint64_t length = text.size();
-  std::string bytes(kLengthBytes, '\0');
-  std::memcpy(bytes.data(), &length, kLengthBytes);
+  std::string bytes(kHeaderLengthBytes, '\0');
+  std::memcpy(bytes.data(), &length, kHeaderLengthBytes);
   return bytes + text;
 }
 

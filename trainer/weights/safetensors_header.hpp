@@ -34,6 +34,14 @@ inline constexpr std::size_t kMaxRank = 64;
 // `file` is the whole file; only the length and the header are read. `place` names it in errors.
 // Throws Error(kInvalidInput), or kUnsupported for a dtype of the format that DType lacks.
 SafetensorsHeader parse_header(std::span<const std::byte> file, std::string_view place);
+// The same of a file of which only the beginning is here, header_end() bytes at least.
+SafetensorsHeader parse_header(std::span<const std::byte> beginning, std::uint64_t file_size,
+                               std::string_view place);
+// Where the header of a file ends, by the first eight bytes: at most kMaxHeaderBytes behind them,
+// and within the file. Throws as parse_header().
+std::uint64_t header_end(std::span<const std::byte> beginning, std::uint64_t file_size,
+                         std::string_view place);
+inline constexpr std::uint64_t kHeaderLengthBytes = 8;
 
 // The header's bytes, the length and the padding to 8 included, for tensors in the order that they
 // are to be written.

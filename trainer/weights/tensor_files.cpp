@@ -54,7 +54,6 @@ struct TensorFiles::Impl {
     }
   }
 
- private:
   void add(std::vector<NamedTensor> more, const fs::path& file) {
     for (NamedTensor& tensor : more) {
       const auto [at, added] = tensors.emplace(std::move(tensor.name), std::move(tensor.view));
@@ -88,6 +87,21 @@ TensorFiles TensorFiles::open_safetensors(const fs::path& file) {
 TensorFiles TensorFiles::open_pytorch(const fs::path& file) {
   auto impl = std::make_unique<Impl>();
   impl->add(file, Format::kPytorch);
+  return TensorFiles(std::move(impl));
+}
+
+TensorFiles TensorFiles::of_headers(std::vector<FileHeader> files) {
+  auto impl = std::make_unique<Impl>();
+  for (FileHeader& each : files) {
+    std::vector<NamedTensor> tensors;
+    for (TensorSlot& slot : each.header.slots) {
+      tensors.push_back(
+          {.name = std::move(slot.name),
+           .view = {.dtype = slot.dtype, .shape = std::move(slot.shape), .data = {}}});
+    }
+    impl->add(std::move(tensors), each.file);
+    impl->metadata.merge(each.header.metadata);
+  }
   return TensorFiles(std::move(impl));
 }
 

@@ -4,7 +4,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "weights/safetensors_header.hpp"
 #include "weights/tensor_view.hpp"
 
 namespace trainer::weights {
@@ -22,6 +24,14 @@ class TensorFiles {
   // One file. Errors as above.
   static TensorFiles open_safetensors(const std::filesystem::path& file);
   static TensorFiles open_pytorch(const std::filesystem::path& file);
+
+  // Files of which only the headers are here: names, types and shapes; every `data` is empty, so
+  // they can be described and not loaded. Throws Error(kInvalidInput) for a name in two of them.
+  struct FileHeader {
+    std::filesystem::path file;  // for errors
+    SafetensorsHeader header;
+  };
+  static TensorFiles of_headers(std::vector<FileHeader> files);
 
   TensorFiles(TensorFiles&&) noexcept;
   TensorFiles& operator=(TensorFiles&&) noexcept;

@@ -37,7 +37,8 @@ class StridedCopy {
 }  // namespace
 
 void copy_row_major(const TensorView& from, std::span<std::byte> to) {
-  if (byte_count(from.dtype, from.shape) != to.size()) {
+  if (byte_count(from.dtype, from.shape) != to.size() ||
+      (from.strides.empty() && from.data.size() < to.size())) {
     throw Error(ErrorCode::kInternal, "a tensor is copied to where it does not fit");
   }
   if (to.empty()) return;

@@ -16,7 +16,8 @@ namespace trainer::weights {
 struct TensorView {
   DType dtype = DType::kF32;
   std::vector<std::int64_t> shape;
-  // From the first element to the last; of a row-major tensor exactly its elements.
+  // From the first element to the last; of a row-major tensor exactly its elements. Empty where
+  // only the file's header is here (TensorFiles::of_headers).
   std::span<const std::byte> data;
   // In elements, one for each dimension, none negative; empty: row-major. Tensors of
   // pytorch_model.bin may be transposed, or repeat elements by strides of 0.

@@ -2,16 +2,20 @@
 """Training speed of `trainer` beside Hugging Face's Trainer: same rows, same order, same machine, in one run.
 
     VENV/bin/python training_bench.py --trainer build/release/bin/trainer --model DIR --rows train.jsonl [--count 64]
+    VENV/bin/python training_bench.py --trainer build/release/bin/trainer --random bert --tokenizer DIR --rows train.jsonl
 
 The peer as tutorials run it (fp32, every text padded to 512 tokens, batch 8), and a tuned one (bf16 autocast, batches of
 like length, memory kept by glibc). Both sides train two epochs of the first COUNT rows and time the second one, so that
 every row counts once on each side whatever the order; data and logging included, evaluation and start-up left out. Runs
-alternate, so that a busy minute hits both. Prints samples/s and ratios; --learn instead trains three epochs of all rows
-and prints loss and accuracy beside the peer's.
+alternate, so that a busy minute hits both. Prints samples/s and ratios; seconds from the start of the process to the end
+of the first step and to the end of the process (model saved); most memory; and samples/s of predicting the rows: the whole
+command for ours, without imports and loading for the peer. --random takes a model of that type's default size (base) with
+random weights. --learn instead trains three epochs of all rows and prints loss and accuracy beside the peer's.
 """
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -76,8 +80,16 @@ def peer(args):
             data_collator=transformers.DataCollatorWithPadding(tokenizer), compute_metrics=accuracy,
             callbacks=[Clock()])
         trainer.train()
+        trainer.save_model()
+        saved = time.perf_counter()
+        predict = None
+        if not learn:
+            trainer.predict(trainer.train_dataset)
+            predict = time.perf_counter() - saved
     history = [row for row in trainer.state.log_history if "eval_loss" in row]
-    print(json.dumps({"seconds": [] if learn else second_epoch(stamps, args), "torch": torch.__version__,
+    print(json.dumps({"seconds": [] if learn else second_epoch(stamps, args), "first": stamps[0], "end": saved,
+                      "predict": predict, "torch": torch.__version__,
+                      "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
                       "eval": [[row["eval_loss"], row["eval_accuracy"]] for row in history]}))
 
 
@@ -89,10 +101,12 @@ def run_peer(args, kind, learn=False):
                "--count", str(args.count), "--batch-size", str(args.batch_size), "--seed", str(args.seed)]
     if learn:
         command += ["--learn", "--eval-rows", args.eval_rows]
+    began = time.perf_counter()
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"the peer failed: {done.stderr}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    told = json.loads(done.stdout.strip().splitlines()[-1])
+    return {**told, "first": told["first"] - began, "end": told["end"] - began}  # one clock for all processes
 
 
 def run_ours(args, dtype, learn=False):
@@ -113,14 +127,19 @@ def run_ours(args, dtype, learn=False):
             rows = read_rows(os.path.join(output, "metrics.jsonl"))
             return {"eval": [[row["eval/loss"], row["eval/accuracy"]] for row in rows if "eval/loss" in row]}
         command += ["--eval-strategy", "no", "--num-train-epochs", "2", "--logging-steps", "1"]
-        stamps = []
+        stamps, began = [], time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for line in process.stderr:  # each logged row is a line, written as it happens
             if line.startswith("step ") and "train/loss" in line:
                 stamps.append(time.perf_counter())
-        if process.wait() != 0:
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
             sys.exit("the trainer failed")
-        return {"seconds": second_epoch(stamps, args)}
+        ended = time.perf_counter()
+        subprocess.run([args.trainer, "predict", "--model", output, "--input", rows_file, "--dtype", dtype, "--output",
+                        os.path.join(output, "predicted.jsonl")], check=True, capture_output=True)
+        return {"seconds": second_epoch(stamps, args), "first": stamps[0] - began, "end": ended - began,
+                "predict": time.perf_counter() - ended, "peak": usage.ru_maxrss}
     finally:
         shutil.rmtree(output, ignore_errors=True)
 
@@ -130,15 +149,18 @@ def speed(args):
              "ours float32": lambda: run_ours(args, "float32"),
              "HF tuned (bf16, grouped, malloc kept)": lambda: run_peer(args, "tuned"),
              "ours auto": lambda: run_ours(args, "auto")}
-    times = {name: [] for name in kinds}
+    runs = {name: [] for name in kinds}
     for _ in range(args.repeats):
         for name, measure in kinds.items():
-            times[name] += measure()["seconds"]
+            runs[name].append(measure())
+    times = {name: [second for run in of for second in run["seconds"]] for name, of in runs.items()}
     rates = {name: args.count * args.repeats / sum(t) for name, t in times.items()}
     base = rates["HF tutorial (fp32, padded to 512)"]
-    print(f"{'':<40} samples/s   step median s   x tutorial")
+    print(f"{'':<40} samples/s   step median s   x tutorial   first step s   saved s   peak MB   predict samples/s")
     for name, rate in rates.items():
-        print(f"{name:<40} {rate:9.2f} {statistics.median(times[name]):15.3f} {rate / base:12.2f}")
+        best = {what: min(run[what] for run in runs[name]) for what in ("first", "end", "peak", "predict")}
+        print(f"{name:<40} {rate:9.2f} {statistics.median(times[name]):15.3f} {rate / base:12.2f} {best['first']:14.1f} "
+              f"{best['end']:9.1f} {best['peak'] / 1024:9.0f} {args.count / best['predict']:19.2f}")
     print(f"ours auto / HF tuned: {rates['ours auto'] / rates['HF tuned (bf16, grouped, malloc kept)']:.2f}")
 
 
@@ -148,10 +170,25 @@ def learn(args):
               "; ".join(f"loss {loss:.4f} accuracy {accuracy:.2f}" for loss, accuracy in result["eval"]))
 
 
+def random_model(kind, tokenizer, folder):
+    """The type's default config, which is its base size, with weights as its library draws them."""
+    import torch
+    import transformers
+
+    torch.manual_seed(0)
+    config = transformers.AutoConfig.for_model(kind, num_labels=2)
+    transformers.AutoModelForSequenceClassification.from_config(config).save_pretrained(folder)
+    transformers.AutoTokenizer.from_pretrained(tokenizer).save_pretrained(folder)
+    return folder
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trainer")
-    parser.add_argument("--model", required=True)
+    model = parser.add_mutually_exclusive_group(required=True)
+    model.add_argument("--model", help="folder of a checkpoint")
+    model.add_argument("--random", metavar="TYPE", help="bert, distilbert, ...: its base size, random weights")
+    parser.add_argument("--tokenizer", help="for --random: folder of its tokenizer")
     parser.add_argument("--rows", required=True, help='JSON lines with "text" and "label"')
     parser.add_argument("--eval-rows", help="for --learn")
     parser.add_argument("--learn", action="store_true", help="train three epochs on both sides and compare accuracy")
@@ -162,11 +199,11 @@ def main():
     parser.add_argument("--peer", choices=("tutorial", "tuned"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.peer:
-        peer(args)
-    elif args.learn:
-        learn(args)
-    else:
-        speed(args)
+        return peer(args)
+    with tempfile.TemporaryDirectory() as made:
+        if args.random:
+            args.model = random_model(args.random, args.tokenizer, made)
+        (learn if args.learn else speed)(args)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,15 @@ int HubServer::count(const std::string& method, const std::string& part) const {
   return found;
 }
 
+std::uint64_t HubServer::bytes_served(const std::string& part) const {
+  std::uint64_t bytes = 0;
+  for (const auto& body : lines_of(root_.path() / "bodies.jsonl")) {
+    if (body["path"].get<std::string>().find(part) != std::string::npos)
+      bytes += body["bytes"].get<std::uint64_t>();
+  }
+  return bytes;
+}
+
 void HubServer::stop() {
   process_->kill(SIGTERM);
   process_->wait();

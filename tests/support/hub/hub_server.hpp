@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -30,6 +31,8 @@ class HubServer {
   std::vector<nlohmann::json> requests() const;
   // How many requests have `method` and a path that contains `part`.
   int count(const std::string& method, const std::string& part) const;
+  // Bytes of all bodies that it set out to send, to paths that contain `part`.
+  std::uint64_t bytes_served(const std::string& part = {}) const;
   // Ends it; afterwards nobody listens on its port.
   void stop();
 

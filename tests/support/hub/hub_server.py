@@ -4,7 +4,8 @@
 usage: hub_server.py ROOT [BEHAVIOUR.json]
 
 Listens on a free port of 127.0.0.1, prints it as one line, ends when its standard input is closed.
-ROOT/models/ORG/NAME/... and ROOT/datasets/ORG/NAME/... are the repos (files of a branch that differs, large ones only: ORG/NAME@BRANCH, with - for /); every request is appended to ROOT/requests.jsonl.
+ROOT/models/ORG/NAME/... and ROOT/datasets/ORG/NAME/... are the repos (files of a branch that differs, large ones only: ORG/NAME@BRANCH, with - for /); every request is appended to ROOT/requests.jsonl,
+path and size of every body to ROOT/bodies.jsonl before it is sent (a client may take less).
 
 BEHAVIOUR is an object; all keys are optional:
   "lfs":      suffixes of files that are stored apart and served by the other host name (default .safetensors .bin);
@@ -57,7 +58,7 @@ class State:
         self.faults = [dict(fault) for fault in behaviour.get("faults", [])]
         self.lock = threading.Lock()
         self.digests = {}
-        self.log = open(self.root / "requests.jsonl", "a", encoding="utf-8")
+        self.log, self.bodies = (open(self.root / name, "a", encoding="utf-8") for name in ("requests.jsonl", "bodies.jsonl"))
 
     def fault_for(self, line):
         with self.lock:
@@ -68,10 +69,10 @@ class State:
                     return fault
         return {}
 
-    def record(self, entry):
+    def record(self, log, entry):
         with self.lock:
-            self.log.write(json.dumps(entry) + "\n")
-            self.log.flush()
+            log.write(json.dumps(entry) + "\n")
+            log.flush()
 
     def is_lfs(self, path):
         return path.endswith(tuple(self.behaviour.get("lfs", [".safetensors", ".bin"])))
@@ -95,20 +96,14 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     state = None
 
-    def log_message(self, *_):
-        pass
-
-    def do_HEAD(self):
-        self.answer()
-
-    def do_GET(self):
-        self.answer()
+    log_message = staticmethod(lambda *_: None)
 
     def answer(self):
         self.fault = self.state.fault_for(f"{self.command} {self.path}")
-        self.state.record({"method": self.command, "path": self.path, "host": self.headers.get("Host", ""),
-                           "range": self.headers.get("Range", ""), "auth": self.headers.get("Authorization", ""),
-                           "agent": self.headers.get("User-Agent", ""), "client": self.client_address[1]})
+        self.state.record(self.state.log, {
+            "method": self.command, "path": self.path, "host": self.headers.get("Host", ""),
+            "range": self.headers.get("Range", ""), "auth": self.headers.get("Authorization", ""),
+            "agent": self.headers.get("User-Agent", ""), "client": self.client_address[1]})
         if "redirect" in self.fault:
             return self.reply(302, {"Location": self.fault["redirect"]})
         if "status" in self.fault:
@@ -131,6 +126,8 @@ class Handler(BaseHTTPRequestHandler):
         at = parts.index(verb) if verb else len(parts)
         rest = parts[at + 1:]
         return self.repo(kind, "/".join(parts[:at]), verb, rest[0] if rest else "main", "/".join(rest[1:]))
+
+    do_HEAD = do_GET = answer
 
     def send_raw(self):
         self.wfile.write(self.fault["raw"].encode("latin-1"))
@@ -231,19 +228,21 @@ class Handler(BaseHTTPRequestHandler):
             content = bytes([content[0] ^ 1]) + content[1:]
         if name.endswith(tuple(self.state.behaviour.get("gzip", []))) and self.command == "GET":
             return self.reply_in_chunks({**headers, "Content-Encoding": "gzip"}, gzip.compress(content))
-        wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if not wanted or fault.get("no_range"):
             return self.reply(200, headers, content)
         begin = int(wanted.group(1))
         if begin >= len(content):
             return self.reply(416, {"Content-Range": f"bytes */{len(content)}"})
-        self.reply(206, {**headers, "Content-Range": f"bytes {begin}-{len(content) - 1}/{len(content)}"}, content[begin:])
+        end = min(int(wanted.group(2) or len(content)) + 1, len(content))
+        self.reply(206, {**headers, "Content-Range": f"bytes {begin}-{end - 1}/{len(content)}"}, content[begin:end])
 
     def reply_in_chunks(self, headers, body):
         self.send_response(200)
         for name, value in {**headers, "Transfer-Encoding": "chunked"}.items():
             self.send_header(name, value)
         self.end_headers()
+        self.state.record(self.state.bodies, {"path": self.path, "bytes": len(body)})
         for at in range(0, len(body), 1000):
             part = body[at:at + 1000]
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
@@ -258,7 +257,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         limit = self.fault.get("cut_after", self.fault.get("hang_after"))
-        self.send_body(body if limit is None else body[:limit])
+        body = body if limit is None else body[:limit]
+        self.state.record(self.state.bodies, {"path": self.path, "bytes": len(body)})
+        self.send_body(body)
         if limit is not None:
             self.wfile.flush()
             if "hang_after" in self.fault:

@@ -96,7 +96,7 @@ class FineTuneTest : public testing::Test {
     return "nothing was refused";
   }
 
-  test::TemporaryFolder folder_;
+  tracker::test::TempDirectory folder_;
   std::vector<std::string> lines_;
 };
 

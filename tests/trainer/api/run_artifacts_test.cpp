@@ -9,6 +9,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "api/kept_version.hpp"
 #include "spool/staged.hpp"
 #include "support/temp_directory.hpp"
 
@@ -150,6 +151,66 @@ TEST_F(RunArtifactsTest, DataThatCannotBeReadIsToldInTheReport) {
   EXPECT_TRUE(said_.empty());
   artifacts->report();
   EXPECT_THAT(said_, ElementsAre(testing::HasSubstr("gone.csv is not recorded: ")));
+}
+
+// As a process leaves it that is killed before its relay has the files.
+class KilledRunArtifactsTest : public RunArtifactsTest {
+ protected:
+  void keep(const std::string& number, const std::string& alias) const {
+    write(".log-model/" + number + "/config.json", alias);
+    tracker::ArtifactSettings version;
+    version.name = "model-killed";
+    version.type = "model";
+    version.aliases = {alias};
+    version.metadata = {{"eval/loss", 0.25}};
+    version.path = out(".log-model/" + number);
+    write_kept(version);
+  }
+};
+
+TEST_F(KilledRunArtifactsTest, WhatWasKeptIsHandedOverWhenTrainingGoesOn) {
+  keep("9", "checkpoint-2");
+  keep("10", "checkpoint-3");
+  write("checkpoint-4/config.json", "{}");
+  const auto artifacts = this->artifacts({.checkpoints = true});
+  artifacts->began(state_);
+  artifacts->saved(state_, out("checkpoint-4"));
+  artifacts->end(Errands::End::kDone);
+  ASSERT_EQ(requests().size(), 3U);
+  const ArtifactRequest first = requests()[0];
+  EXPECT_EQ(first.name, "model-killed");
+  EXPECT_EQ(first.type, "model");
+  EXPECT_THAT(first.aliases, ElementsAre("checkpoint-2"));
+  EXPECT_EQ(nlohmann::json::parse(first.metadata_json), nlohmann::json({{"eval/loss", 0.25}}));
+  EXPECT_THAT(files_of(first), ElementsAre("config.json"));
+  EXPECT_THAT(requests()[1].aliases, ElementsAre("checkpoint-3"));
+  EXPECT_EQ(requests()[2].name, "model-fox");
+  EXPECT_FALSE(fs::exists(out(".log-model")));
+}
+
+TEST_F(KilledRunArtifactsTest, WhatIsNotWholeIsRemoved) {
+  keep("0", "checkpoint-1");
+  write(".log-model/0/config.json", "cut");
+  keep("1", "checkpoint-2");
+  write(".log-model/1/more.json", "not told of");
+  write(".log-model/2/config.json", "killed before it was noted");
+  write(".log-model/3.json", "{}");
+  write(".log-model/.0123.tmp", "");
+  const auto artifacts = this->artifacts({.checkpoints = true});
+  artifacts->began(state_);
+  artifacts->end(Errands::End::kDone);
+  EXPECT_TRUE(requests().empty());
+  EXPECT_FALSE(fs::exists(out(".log-model")));
+}
+
+TEST_F(KilledRunArtifactsTest, ATrainingThatBeginsAnewTakesNothingOver) {
+  keep("0", "checkpoint-1");
+  const auto artifacts = this->artifacts({.checkpoints = true});
+  state_.global_step = 0;
+  artifacts->began(state_);
+  artifacts->end(Errands::End::kDone);
+  EXPECT_TRUE(requests().empty());
+  EXPECT_FALSE(fs::exists(out(".log-model")));
 }
 
 TEST_F(RunArtifactsTest, ACheckpointThatCannotBeReadIsToldAndCostsNothing) {

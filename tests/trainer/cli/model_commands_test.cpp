@@ -4,32 +4,18 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/parity_table.hpp"
-#include "cli/program.hpp"
 #include "models/export.hpp"
 #include "models/model_types.hpp"
+#include "trainer/cli/called_program.hpp"
 #include "trainer/models/tiny_model.hpp"
 
 namespace trainer::cli {
 namespace {
 
+using test::Answer;
+using test::call;
 using testing::AllOf;
 using testing::HasSubstr;
-
-struct Answer {
-  int code = 0;
-  std::string output;
-  std::string error;
-};
-
-Answer call(const std::vector<std::string>& arguments) {
-  std::vector<const char*> argv = {"trainer"};
-  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  const int code = run(static_cast<int>(argv.size()), argv.data());
-  std::string output = testing::internal::GetCapturedStdout();
-  return {code, std::move(output), testing::internal::GetCapturedStderr()};
-}
 
 TEST(ParityTable, rows_of_a_page_become_cells) {
   const ParityTable table =
@@ -57,7 +43,7 @@ class InspectCommand : public testing::Test {
     models::export_model(test::tiny_classifier(folder_.path(), nn::Compute::kFloat32), {},
                          folder_.path() / "model");
   }
-  test::TemporaryFolder folder_;
+  tracker::test::TempDirectory folder_;
   std::string model_ = (folder_.path() / "model").string();
 };
 
@@ -69,6 +55,7 @@ TEST_F(InspectCommand, a_model_is_described_without_being_loaded) {
   EXPECT_EQ(json["config"]["layers"], 2);
   EXPECT_EQ(json["head"]["labels"], nlohmann::json::parse(R"(["neg", "pos"])"));
   EXPECT_EQ(json["load_report"]["loads"], true);
+  EXPECT_EQ(json["weights"]["downloaded"], true);
   EXPECT_EQ(json["weights"]["dtypes"]["F32"], json["weights"]["tensors"]);
   EXPECT_TRUE(json["tokenizer"].contains("error"));
   EXPECT_THAT(call({"inspect", "--model", model_}).output,

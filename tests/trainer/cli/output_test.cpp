@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(Output, FileIsThereOnlyAfterCommit) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   const fs::path file = folder.path() / "out";
   {
     Output output(file.string());
@@ -33,7 +33,7 @@ TEST(Output, FileIsThereOnlyAfterCommit) {
 
 // As root, renaming a file over /dev/null would take it from everybody.
 TEST(Output, PipeStaysAPipe) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   const fs::path pipe = folder.path() / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   const hub::FileDescriptor reader = hub::open_file(pipe, O_RDWR | O_NONBLOCK);
@@ -46,7 +46,7 @@ TEST(Output, PipeStaysAPipe) {
 }
 
 TEST(Output, LinkStaysALink) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   test::write_text(folder.path() / "file", "old");
   fs::create_symlink("file", folder.path() / "link");
   Output output((folder.path() / "link").string());

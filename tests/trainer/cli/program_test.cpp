@@ -10,23 +10,14 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "trainer/cli/called_program.hpp"
 #include "trainer/models/tiny_model.hpp"
 
 namespace trainer::cli {
 namespace {
 
-struct Answer {
-  int code = 0;
-  std::string error;
-};
-
-Answer call(std::vector<std::string> arguments) {
-  std::vector<const char*> argv = {"trainer"};
-  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-  testing::internal::CaptureStderr();
-  const int code = run(static_cast<int>(argv.size()), argv.data());
-  return {code, testing::internal::GetCapturedStderr()};
-}
+using test::Answer;
+using test::call;
 
 void expect_one_line(const Answer& answer) {
   EXPECT_EQ(std::count(answer.error.begin(), answer.error.end(), '\n'), 1) << answer.error;
@@ -137,7 +128,7 @@ TEST(Program, AModelOfTheTrackerNeedsItsProject) {
 }
 
 TEST(Program, UnsupportedModelIsRefusedByItsConfigAlone) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   test::write_text(folder.path() / "config.json", R"({"model_type": "mamba"})");
   const Answer answer =
       call({"predict", "--model", folder.path().string(), "--input", "-", "--output", "-"});
@@ -156,7 +147,7 @@ Arguments parse(const std::vector<std::string>& arguments) {
 }
 
 TEST(Arguments, ConfigFileIsReadAndTheCommandLineWins) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   const std::string file = (folder.path() / "run.yaml").string();
   test::write_text(
       file,
@@ -170,7 +161,7 @@ TEST(Arguments, ConfigFileIsReadAndTheCommandLineWins) {
 }
 
 TEST(Arguments, ConfigFileWithAnUnknownKeyIsRefused) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   const std::string file = (folder.path() / "run.yaml").string();
   test::write_text(file, "model: x\nlearning_speed: 3\n");
   EXPECT_THROW(parse({"--config", file}), CLI::ParseError);
@@ -189,7 +180,7 @@ std::string printed(const std::vector<std::string>& arguments) {
 }
 
 TEST(Arguments, PrintedConfigIsReadBackToTheSameValues) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   const std::string file = (folder.path() / "run.yaml").string();
   const std::vector<std::string> flags = {"--model",
                                           "a b: {c}",

@@ -69,7 +69,7 @@ class Tokenize : public testing::Test {
         std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()));
   }
 
-  test::TemporaryFolder folder_;
+  tracker::test::TempDirectory folder_;
 };
 
 TEST_F(Tokenize, WritesTheIdsOfEachLineInOrder) {

@@ -50,7 +50,7 @@ class LoadPlanTest : public testing::Test {
     return "accepted";
   }
 
-  test::TemporaryFolder folder_;
+  tracker::test::TempDirectory folder_;
   std::vector<std::byte> zeros_ = std::vector<std::byte>(1 << 16);
   ClassifierConfig config_;
   Shapes shapes_;

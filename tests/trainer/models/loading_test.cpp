@@ -46,7 +46,7 @@ Classifier empty_like(const Classifier& model) {
 
 class LoadingTest : public testing::Test {
  protected:
-  test::TemporaryFolder folder_;
+  tracker::test::TempDirectory folder_;
   Classifier model_ = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
   std::filesystem::path file_ = folder_.path() / "m.safetensors";
 

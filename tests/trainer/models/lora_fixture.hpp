@@ -57,7 +57,7 @@ class LoraFixture : public testing::Test {
     torch::autograd::backward({nn::cross_entropy_sum(out, arena_.labels)}, {});
   }
 
-  test::TemporaryFolder folder_;
+  tracker::test::TempDirectory folder_;
   data::TokenArena arena_ = test::tiny_arena(6);
   nn::Activations activations_ = nn::Activations::kKept;
 };

@@ -24,6 +24,18 @@ std::string tiny_llama_config() {
              "id2label": {"0": "neg", "1": "pos"}, "label2id": {"neg": 0, "pos": 1}})";
 }
 
+std::string tiny_albert_config() {
+  return R"({"model_type": "albert", "vocab_size": 30, "embedding_size": 8, "hidden_size": 16, "num_hidden_layers": 3,
+             "num_attention_heads": 2, "intermediate_size": 24, "max_position_embeddings": 40,
+             "id2label": {"0": "neg", "1": "pos"}, "label2id": {"neg": 0, "pos": 1}})";
+}
+
+std::string tiny_funnel_config() {
+  return R"({"model_type": "funnel", "vocab_size": 30, "block_sizes": [1, 1], "block_repeats": [2, 1], "d_model": 16,
+             "n_head": 2, "d_head": 8, "d_inner": 24, "id2label": {"0": "neg", "1": "pos"},
+             "label2id": {"neg": 0, "pos": 1}})";
+}
+
 struct Case {
   const char* name;
   std::string config;
@@ -122,31 +134,53 @@ INSTANTIATE_TEST_SUITE_P(
 
 using Lora = LoraFixture;
 
-TEST_F(Lora, DropoutFollowsThePassAndBackwardDropsTheSame) {
-  const Classifier base = base_of(test::tiny_bert_config());
-  Classifier model = adapted(base.config(), {.rank = 3, .dropout = 0.5});
+// Of a shared layer each application has a mask of its own, in backward too.
+class LoraDropoutTest : public LoraFixture, public testing::WithParamInterface<Case> {};
+
+TEST_P(LoraDropoutTest, FollowsThePassAndBackwardDropsTheSame) {
+  const Classifier base = base_of(GetParam().config);
+  Classifier model =
+      adapted(base.config(), {.rank = 3, .dropout = 0.5, .targets = GetParam().targets});
   EXPECT_TRUE(at::equal(logits(model, 1), logits(model, 1)));
   EXPECT_FALSE(at::equal(logits(model, 1), logits(model, 2)));
   backward(model, 1);
   const at::Tensor kept = model.parameters().grads().clone();
   activations_ = nn::Activations::kRecomputed;
   backward(model, 1);
-  EXPECT_TRUE(at::equal(kept, model.parameters().grads()));
-  // A step against the gradient: the loss falls by the step times its square, dropout held fixed.
-  const auto loss = [&] {
-    const at::NoGradGuard no_grad;
-    return nn::cross_entropy_sum(logits(model, 1), arena_.labels).item<double>();
-  };
-  const double before = loss();
-  const double step = 1e-3;
-  const at::NoGradGuard no_grad;
-  for (const nn::Parameter& p : model.parameters().parameters()) {
-    const at::Tensor grad = model.parameters().grad(p);
-    if (grad.defined()) model.parameters().master(p).sub_(grad, step);
-  }
-  const double expected = step * kept.square().sum().item<double>();
-  EXPECT_NEAR(before - loss(), expected, 0.1 * expected);
+  // Repeated layers add their shares in another order.
+  EXPECT_TRUE(at::allclose(kept, model.parameters().grads(), 1e-5, 1e-6));
 }
+
+// A short way against the gradient: the loss falls by it times the gradient's size, dropout held.
+TEST_F(Lora, TheGradientIsThatOfTheLossWithWhatWasDropped) {
+  for (const Case& each : {Case{"bert", test::tiny_bert_config(), {}},
+                           Case{"shared", tiny_albert_config(), {"query", "ffn"}}}) {
+    const Classifier base = base_of(each.config);
+    Classifier model = adapted(base.config(), {.rank = 3, .dropout = 0.5, .targets = each.targets});
+    backward(model, 1);
+    const at::Tensor gradient = model.parameters().grads().clone();
+    const double size = gradient.norm().item<double>();
+    const double way = 1e-3;
+    const at::NoGradGuard no_grad;
+    const auto loss = [&] {
+      return nn::cross_entropy_sum(logits(model, 1), arena_.labels).item<double>();
+    };
+    const double before = loss();
+    for (const nn::Parameter& p : model.parameters().parameters()) {
+      const at::Tensor grad = model.parameters().grad(p);
+      if (grad.defined()) model.parameters().master(p).sub_(grad, way / size);
+    }
+    EXPECT_NEAR(before - loss(), way * size, 0.1 * way * size) << each.name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Types, LoraDropoutTest,
+    testing::Values(Case{"bert", test::tiny_bert_config(), {}},
+                    Case{"shared", tiny_albert_config(), {"query", "ffn"}},
+                    Case{"repeated", tiny_funnel_config(), {"v_head"}},
+                    Case{"bottleneck", test::tiny_mobilebert_config(), {"query", "value"}}),
+    [](const auto& one) { return one.param.name; });
 
 TEST_F(Lora, BfloatComputesNearlyTheSame) {
   const Classifier base = base_of(test::tiny_bert_config());

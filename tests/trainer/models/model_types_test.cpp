@@ -12,7 +12,7 @@ namespace trainer::models {
 namespace {
 
 ClassifierConfig config_of(const std::string& json) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   test::write_text(folder.path() / "config.json", json);
   return read_config(folder.path() / "config.json");
 }

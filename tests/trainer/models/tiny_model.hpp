@@ -10,25 +10,10 @@
 
 #include "data/tokens/token_arena.hpp"
 #include "models/classifier.hpp"
+#include "support/temp_directory.hpp"
 
 // A classifier small enough for a test: two layers of 16, random weights.
 namespace trainer::test {
-
-// A folder that is removed with all in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "trainer-test-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline void write_text(const std::filesystem::path& file, const std::string& text) {
   std::ofstream(file) << text;

@@ -97,7 +97,7 @@ class LoopTest : public testing::Test {
     return out;
   }
 
-  test::TemporaryFolder folder_;
+  tracker::test::TempDirectory folder_;
   data::TokenArena arena_ = test::tiny_arena(18);
   std::string fingerprint_ = "abc";
   std::vector<Row> rows_;

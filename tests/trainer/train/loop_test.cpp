@@ -144,7 +144,7 @@ TEST_F(LoopTest, PredictionsDoNotDependOnTheBatch) {
 }
 
 TEST(MetricsFile, WritesALineForEachRowAndSpellsOutNan) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   MetricsFile file(folder.path() / "metrics.jsonl", [](const std::string&) {});
   file.began({});
   file.logged(

@@ -116,7 +116,7 @@ TEST_F(ObjectiveTest, ExportedConfigNamesTheProblem) {
 }
 
 TEST(ReadConfig, OneLabelWithoutAProblemTypeMeansRegression) {
-  const test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   test::write_text(folder.path() / "config.json",
                    R"({"model_type": "bert", "id2label": {"0": "score"}})");
   const models::ClassifierConfig config = models::read_config(folder.path() / "config.json");

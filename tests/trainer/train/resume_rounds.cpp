@@ -217,7 +217,7 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", rounds, "how many")->capture_default_str();
   app.add_option("--seed", seed, "of the first round")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  const trainer::test::TemporaryFolder folder;
+  const tracker::test::TempDirectory folder;
   trainer::make_input(folder.path());
   int wrong = 0;
   for (int round = 0; round < rounds; ++round) {

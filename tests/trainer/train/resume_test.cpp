@@ -25,7 +25,9 @@ class ResumeTest : public LoopTest {
  protected:
   // A run that is stopped within its first epoch, after `steps`, so that a checkpoint is left.
   void stop_after(std::int64_t steps) {
-    models::Classifier model = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
+    stop_after(steps, test::tiny_classifier(folder_.path(), nn::Compute::kFloat32));
+  }
+  void stop_after(std::int64_t steps, models::Classifier model) {
     stop_at_ = steps;
     ASSERT_EQ(run(model, options(12)).outcome, Outcome::kStopped);
     stop_at_ = 0;
@@ -50,11 +52,7 @@ TEST_F(ResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
   const TrainingResult whole = run(unbroken, options(12));
   const std::vector<double> losses = values("train/loss");
 
-  models::Classifier first = test::tiny_classifier(folder_.path(), nn::Compute::kFloat32);
-  stop_at_ = 7;
-  EXPECT_EQ(run(first, options(12)).outcome, Outcome::kStopped);
-  stop_at_ = 0;
-  stop_ = false;
+  stop_after(7);
   rows_.clear();
   TrainingOptions o = options(12);
   o.resume_from = find_checkpoint(folder_.path());
@@ -98,11 +96,7 @@ TEST_F(AdapterResumeTest, ResumedRunIsBitForBitTheUnbrokenOne) {
   const at::Tensor before = unbroken.parameters().masters().clone();
   const TrainingResult whole = run(unbroken, options(12));
   const std::vector<double> losses = values("train/loss");
-  models::Classifier first = fresh();
-  stop_at_ = 7;
-  EXPECT_EQ(run(first, options(12)).outcome, Outcome::kStopped);
-  stop_at_ = 0;
-  stop_ = false;
+  stop_after(7, fresh());
   rows_.clear();
   TrainingOptions o = options(12);
   o.resume_from = find_checkpoint(folder_.path());
@@ -146,7 +140,7 @@ TEST_F(ResumeTest, EveryOptimizerAndScheduleGoesOnBitForBit) {
                            Kind{"sgd", "momentum=0.9,nesterov=true", ScheduleKind::kGreedy},
                            Kind{"sgd", "", ScheduleKind::kLinear},
                            Kind{"lion_32bit", "", ScheduleKind::kReduceLrOnPlateau}}) {
-    const test::TemporaryFolder folder;
+    const tracker::test::TempDirectory folder;
     TrainingOptions o = options(12);
     o.output_directory = folder.path();
     o.optimizer.kind = optimizer_from_name(kind.optim);

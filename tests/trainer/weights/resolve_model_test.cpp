@@ -1,7 +1,7 @@
 #include "weights/resolve_model.hpp"
 
 #include "trainer/hub/hub_fixture.hpp"
-#include "weights/safetensors.hpp"
+#include "trainer/weights/model_repos.hpp"
 #include "weights/tensor_files.hpp"
 
 namespace trainer::weights {
@@ -14,38 +14,13 @@ using test_support::write_file;
 using testing::AllOf;
 using testing::HasSubstr;
 
-void accept(const std::filesystem::path&) {}
-
-// A safetensors file with one tensor of one float.
-std::string shard(const std::string& tensor) {
-  const TempDirectory folder;
-  const float value = 1.0F;
-  write_safetensors(
-      folder.path() / "s",
-      {{tensor, {.dtype = DType::kF32, .shape = {1}, .data = std::as_bytes(std::span(&value, 1))}}},
-      {{"format", "pt"}});
-  return read_file(folder.path() / "s");
-}
-
-std::map<std::string, std::string> whole_model() {
-  return {{"models/org/tiny/config.json", "{}"},
-          {"models/org/tiny/vocab.txt", "[PAD]\n"},
-          {"models/org/tiny/tokenizer_config.json", "{}"},
-          {"models/org/tiny/model.safetensors", shard("w")}};
-}
-
-std::map<std::string, std::string> sharded_model() {
-  return {
-      {"models/org/tiny/config.json", "{}"},
-      {"models/org/tiny/model.safetensors.index.json",
-       R"({"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}})"},
-      {"models/org/tiny/model-00001-of-00002.safetensors", shard("a")},
-      {"models/org/tiny/model-00002-of-00002.safetensors", shard("b")}};
-}
-
 using hub::Hub;
 using hub::HubSettings;
 using hub::kId;
+using test::accept;
+using test::shard;
+using test::sharded_model;
+using test::whole_model;
 
 class ResolveModelTest : public hub::HubFixture {};
 

@@ -54,6 +54,28 @@ TEST(SafetensorsHeader, a_good_file_is_laid_out) {
   EXPECT_EQ(header.metadata.at("format"), "pt");
 }
 
+TEST(SafetensorsHeader, the_beginning_of_a_file_is_enough) {
+  const std::string file = file_of(R"({"a":)" + tensor("[1]", "[0,4]") + "}", 4);
+  const std::string beginning = file.substr(0, file.size() - 4);
+  const auto bytes = std::as_bytes(std::span(beginning));
+  EXPECT_EQ(header_end(bytes.first(8), file.size(), "m"), beginning.size());
+  EXPECT_EQ(parse_header(bytes, file.size(), "m").slots.at(0).name, "a");
+  EXPECT_THROW(parse_header(bytes, file.size() + 1, "m"), Error);
+  EXPECT_THROW(parse_header(bytes.first(20), file.size(), "m"), Error);
+}
+
+TEST(SafetensorsHeader, a_length_is_believed_only_within_the_file_and_the_limit) {
+  const auto end = [](std::uint64_t length, std::uint64_t file_size) {
+    return header_end(std::as_bytes(std::span(&length, 1)), file_size, "m");
+  };
+  EXPECT_EQ(end(92, 100), 100U);
+  for (const std::uint64_t length : {0UL, 1UL, 93UL, ~0UL, ~0UL - 8})
+    EXPECT_THROW(end(length, 100), Error);
+  EXPECT_EQ(end(kMaxHeaderBytes, ~0UL), kMaxHeaderBytes + 8);
+  EXPECT_THROW(end(kMaxHeaderBytes + 1, ~0UL), Error);
+  EXPECT_THROW(header_end({}, 100, "m"), Error);
+}
+
 TEST(SafetensorsHeader, no_tensors_are_a_file_too) {
   EXPECT_TRUE(parse(file_of("{}", 0)).slots.empty());
 }

@@ -60,7 +60,8 @@ TEST_F(LargeRecords, RecordsWithoutAnEndAreRefused) {
 }
 
 TEST_F(LargeRecords, DecompressionBombsAreRefused) {
-  const std::string line = std::string(1U << 20U, 'x') + ",1\n";
+  std::string line(1U << 20U, 'x');
+  line += ",1\n";
   std::string content = "text,label\n";
   for (int i = 0; i < 300; ++i) content += line;
   EXPECT_THAT(message_of([&] { read(compress(content, folder_.path(), "a.csv.zst")); }),
