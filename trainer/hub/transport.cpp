@@ -66,6 +66,29 @@ std::optional<std::chrono::seconds> rate_limit_reset(std::string_view header) {
              : std::nullopt;
 }
 
+// The sink sees the last answer only: what a redirect carries is not the file, nor what a refusal
+// carries. Either is read to keep the connection, within reason.
+HttpResponse send_for_file(const HttpClient& client, const HttpRequest& request,
+                           const BodySink& sink) {
+  if (!sink) {
+    return client.send(request);
+  }
+  std::size_t passed_over = 0;
+  HttpResponse response =
+      client.send(request, [&](const HttpResponse& head, std::span<const std::byte> bytes) {
+        if (!is_redirect(head.status) && head.status < 400) {
+          return sink(head, bytes);
+        }
+        passed_over += bytes.size();
+        return passed_over <= HttpClient::kMaxBody;
+      });
+  if (passed_over > HttpClient::kMaxBody) {
+    response.failure = "the answer is longer than can be meant";
+    response.permanent = true;
+  }
+  return response;
+}
+
 }  // namespace
 
 bool may_pass(const HttpResponse& response) noexcept {
@@ -136,33 +159,19 @@ HttpResponse Transport::once(const HttpRequest& request, Redirects redirects,
   if (!at) {
     throw Error(ErrorCode::kInternal, "not an address: " + request.url);
   }
-  // The sink sees the last answer only: what a redirect carries is not the file. What a refusal
-  // carries neither; either is read to keep the connection, within reason.
-  std::size_t passed_over = 0;
-  const BodySink last_only = [&](const HttpResponse& head, std::span<const std::byte> bytes) {
-    if (!is_redirect(head.status) && head.status < 400) return sink(head, bytes);
-    passed_over += bytes.size();
-    return passed_over <= HttpClient::kMaxBody;
-  };
   std::map<std::string, std::string, std::less<>> description;
   for (int hop = 0;; ++hop) {
     HttpRequest step = request;
     step.url = at->text();
     step.headers = headers_for(request, *at);
-    passed_over = 0;
-    HttpResponse response = client_.send(step, sink ? last_only : sink);
+    HttpResponse response = send_for_file(client_, step, sink);
     for (const std::string_view name : kDescription) {
       if (const std::string_view value = response.header(name); !value.empty()) {
         description.insert_or_assign(std::string(name), std::string(value));
       }
     }
     response.headers.insert(description.begin(), description.end());
-    if (passed_over > HttpClient::kMaxBody) {
-      response.failure = "the answer is longer than can be meant";
-      response.permanent = true;
-      return response;
-    }
-    if (!is_redirect(response.status)) {
+    if (!is_redirect(response.status) || response.permanent) {
       return response;
     }
     const auto next = follow(*at, response.header("location"));

@@ -42,20 +42,6 @@ TEST_F(HubTest, a_file_lands_in_the_layout_of_hugging_face) {
   EXPECT_TRUE(std::filesystem::is_symlink(deep));
 }
 
-// A library does not print: who wants its lines registers a logger.
-TEST_F(HubTest, nothing_is_printed_of_a_wait_and_of_a_copy_that_has_to_serve) {
-  HubServer server(tiny_model(), {{"faults", {{{"match", "HEAD "}, {"status", 503}}}}});
-  const Hub hub(settings_for(server));
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  hub.require({.id = kId}, "config.json");
-  server.stop();
-  hub.require({.id = kId}, "config.json");
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-  EXPECT_EQ(waits_.size(), 1U);
-}
-
 TEST_F(HubTest, large_files_come_from_the_other_host_and_the_token_does_not_go_there) {
   const HubServer server(tiny_model());
   HubSettings settings = settings_for(server);
