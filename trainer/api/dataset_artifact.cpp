@@ -1,18 +1,13 @@
 #include "api/dataset_artifact.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
 
 #include "config/error.hpp"
 #include "hub/cache_layout.hpp"
 #include "hub/checksum.hpp"
-#include "hub/digest.hpp"
-#include "hub/disk.hpp"
 
 namespace trainer::api {
 namespace {
@@ -66,32 +61,18 @@ std::string blob_checksum(const fs::path& file) {
   return (tag.size() == 64 ? "sha256:" : "etag:") + tag;
 }
 
-// Empty when it was stopped.
-std::string sha256_of(const fs::path& file, const std::stop_token& stop) {
-  const hub::FileDescriptor fd = hub::open_file(file, O_RDONLY);
-  hub::Digest digest(hub::Digest::Kind::kSha256);
-  std::vector<char> buffer(1U << 20U);
-  while (!stop.stop_requested()) {
-    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
-    if (got == 0) return digest.hex();
-    if (got > 0) digest.add(buffer.data(), static_cast<std::size_t>(got));
-    if (got < 0 && errno != EINTR) throw hub::io_error(file, "read", errno);
-  }
-  return {};
-}
-
 std::optional<std::uint64_t> size_of(const fs::path& file) {
   std::error_code failed;
   const std::uint64_t size = fs::file_size(file, failed);
   return failed ? std::nullopt : std::optional(size);
 }
 
-// The SHA-256 of what was read at `opened`.
+// The SHA-256 of what was read at `opened`; empty when it was stopped.
 std::string file_checksum(const fs::path& file, fs::file_time_type opened,
                           const std::stop_token& stop) {
-  const std::string sha256 = sha256_of(file, stop);
-  if (sha256.empty() || fs::last_write_time(file) > opened) return {};
-  return "sha256:" + sha256;
+  const std::optional<hub::FileDigest> content = hub::digest_of(file, stop);
+  if (!content || fs::last_write_time(file) > opened) return {};
+  return "sha256:" + content->sha256;
 }
 
 // Where it stands in the artifact: below its folder, where that is the source.

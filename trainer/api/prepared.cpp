@@ -200,7 +200,7 @@ Prepared prepare(const FineTuneOptions& o, FineTuneRows given, const hub::Progre
   add_tokens(p, sources, token_cache(o.token_cache, [say](std::string_view message) {
                say("token cache: " + config::printable(std::string(message), 1000));
              }));
-  models::check(models::plan_load(p.files->config, p.files->tensors).report);
+  models::check_fit(p.files->config, p.files->tensors, p.files->adapter);
   nn::set_seed(o.seed);
   p.model.emplace(p.files->config, nn::compute_from_name(o.dtype), nn::Purpose::kTrain);
   report_load(load_weights(*p.model, *p.files), p.model->parameters(), say);

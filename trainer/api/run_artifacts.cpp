@@ -119,7 +119,8 @@ void RunArtifacts::use_data(std::vector<UsedData> data, fs::file_time_type opene
       try {
         keep(used.source, Use::kUsed, run_->use_artifact(dataset_artifact(used, opened, stop)));
       } catch (const std::exception& error) {
-        fmt::print(stderr, "tracker: the data set is not recorded: {}\n", error.what());
+        const std::lock_guard lock(mutex_);
+        unrecorded_.push_back(fmt::format("{} is not recorded: {}", used.source, error.what()));
       }
     });
   }
@@ -203,6 +204,7 @@ void RunArtifacts::wait_for_server() const {
 
 std::string RunArtifacts::report() {
   wait_for_server();
+  for (const std::string& line : unrecorded_) say_(line);
   std::string final_version;
   std::size_t models = 0, pending = 0;
   for (const auto& [what, use, ticket] : handed_) {

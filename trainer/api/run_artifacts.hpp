@@ -105,8 +105,9 @@ class RunArtifacts : public train::Hook {
     Use use;
     tracker::ArtifactTicket ticket;
   };
-  std::mutex mutex_;  // guards the next while the errands run
+  std::mutex mutex_;  // guards the next two while the errands run
   std::vector<Handed> handed_;
+  std::vector<std::string> unrecorded_;  // lines for report() of data that could not be read
   // The last members: they end before the others go.
   Errands models_;
   Errands checksums_{Errands::Priority::kLowest};

@@ -52,7 +52,7 @@ TextClassifier TextClassifier::load(const std::string& id_or_directory,
   api::require_head(files);
   const std::size_t limit = api::text_limit(files, options.max_length,
                                             static_cast<std::size_t>(files.config.max_tokens()));
-  models::check(models::plan_load(files.config, files.tensors).report);
+  models::check_fit(files.config, files.tensors, files.adapter);
   models::Classifier model(files.config, nn::compute_from_name(options.dtype), nn::Purpose::kInfer);
   api::load_weights(model, files);
   return TextClassifier(std::make_unique<Impl>(Impl{.files = std::move(files),

@@ -13,7 +13,18 @@ TokenStream::TokenStream(data::ShuffledStream rows, const ModelFiles& files, std
       files_(files),
       max_length_(max_length),
       origin_(std::move(origin)),
-      rows_in_epoch_(static_cast<std::int64_t>(stream_.rows())) {}
+      rows_in_epoch_(static_cast<std::int64_t>(stream_.rows())),
+      worker_([this](const std::stop_token& stop) { work(stop); }) {}
+
+void TokenStream::work(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (posted_.wait(lock, stop, [this] { return task_.valid(); })) {
+    std::packaged_task<Rows()> task = std::move(task_);
+    lock.unlock();
+    task();  // what it throws is the future's
+    lock.lock();
+  }
+}
 
 train::RowStream::Rows TokenStream::make(const Place& place) {
   data::ShuffledStream::Rows rows = stream_.take(
@@ -25,7 +36,7 @@ train::RowStream::Rows TokenStream::make(const Place& place) {
                            .targets = about.targets,
                            .origin = origin_,
                            .fingerprint = {}};
-  data::TokenArena arena = tokenize_rows(some, files_, max_length_);
+  data::TokenArena arena = data::tokenize(some, files_.tokenizer, max_length_, 1);
   train::check_labels(arena, files_.config, origin_);
   return {.arena = std::move(arena), .places = std::move(rows.places)};
 }
@@ -52,7 +63,13 @@ train::RowStream::Rows TokenStream::take(std::int64_t epoch, std::int64_t first,
   }
   step_ = std::max(step_, count);
   coming_ = after(wanted);
-  next_ = std::async(std::launch::async, [this] { return make(coming_); });
+  std::packaged_task<Rows()> task([this] { return make(coming_); });
+  next_ = task.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    task_ = std::move(task);
+  }
+  posted_.notify_one();
   return rows;
 }
 

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <future>
+#include <mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "api/model_files.hpp"
 #include "data/selection/shuffled_stream.hpp"
@@ -12,8 +16,9 @@
 namespace trainer::api {
 
 // Training rows that are read, shuffled within a buffer and tokenized as they are wanted, the next
-// step's while the one at hand is computed. take() is the training thread's; the rows are another
-// thread's between two calls.
+// step's while the one at hand is computed. take() is the training thread's; the rows are the
+// worker's between two calls. There is one worker, as long as the stream: it keeps its cache of
+// words (text/word_cache.hpp), and the other cores compute.
 class TokenStream : public train::RowStream {
  public:
   // `files` outlives it; `origin` is told in errors. Throws Error(kInvalidInput) from take() for
@@ -33,6 +38,7 @@ class TokenStream : public train::RowStream {
   };
   Rows make(const Place& place);
   Place after(const Place& place) const;
+  void work(const std::stop_token& stop);
 
   data::ShuffledStream stream_;
   const ModelFiles& files_;
@@ -41,7 +47,11 @@ class TokenStream : public train::RowStream {
   std::int64_t rows_in_epoch_;
   std::int64_t step_ = 0;  // rows of a step, as far as they were asked for
   Place coming_;
-  std::future<Rows> next_;  // of coming_; the last member: waited for before the others go
+  std::future<Rows> next_;  // of coming_
+  std::mutex mutex_;        // guards task_
+  std::condition_variable_any posted_;
+  std::packaged_task<Rows()> task_;  // that makes next_, until the worker takes it
+  std::jthread worker_;              // the last member: it ends before the others go
 };
 
 }  // namespace trainer::api

@@ -37,7 +37,7 @@ int run_export(const ExportArguments& arguments) {
   if (arguments.merge && !files.adapter)
     throw Error(ErrorCode::kUsage, "--merge: " + arguments.model + " has no adapter");
   api::require_head(files);
-  models::check(models::plan_load(files.config, files.tensors).report);
+  models::check_fit(files.config, files.tensors, files.adapter);
   models::Classifier model(files.config, nn::Compute::kFloat32, nn::Purpose::kInfer);
   api::load_weights(model, files);
   if (arguments.merge) models::merge_lora(model);

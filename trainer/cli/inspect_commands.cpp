@@ -29,7 +29,7 @@ using api::ModelFiles;
 
 models::Classifier load(ModelFiles& files, const std::string& dtype, nn::Purpose purpose) {
   api::require_head(files);
-  models::check(models::plan_load(files.config, files.tensors).report);
+  models::check_fit(files.config, files.tensors, files.adapter);
   models::Classifier model(files.config, nn::compute_from_name(dtype), purpose);
   api::load_weights(model, files);
   return model;

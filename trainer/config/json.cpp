@@ -25,7 +25,11 @@ constexpr std::size_t kShownBytes = 60;
                 fmt::format("{}: '{}' is missing; it should be {}", object.place(), key, expected));
   }
   const std::string shown =
-      printable(value->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), kShownBytes);
+      value->is_array() ? "an array"
+      : value->is_object()
+          ? "an object"
+          : printable(value->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                      kShownBytes);
   throw Error(ErrorCode::kInvalidInput,
               fmt::format("{}: '{}' is {}; it should be {}", object.place(), key, shown, expected));
 }
@@ -93,9 +97,18 @@ JsonObject JsonObject::read(const std::filesystem::path& file, std::size_t max_b
 }
 
 JsonObject JsonObject::parse(std::string_view text, std::string place) {
+  const auto watch = [&place](int depth, nlohmann::json::parse_event_t event, nlohmann::json&) {
+    const bool opens = event == nlohmann::json::parse_event_t::object_start ||
+                       event == nlohmann::json::parse_event_t::array_start;
+    if (opens && static_cast<std::size_t>(depth) >= kMaxJsonDepth) {
+      throw Error(ErrorCode::kInvalidInput,
+                  fmt::format("{}: nests deeper than {} levels", place, kMaxJsonDepth));
+    }
+    return true;
+  };
   std::shared_ptr<const nlohmann::json> document;
   try {
-    document = std::make_shared<const nlohmann::json>(nlohmann::json::parse(text));
+    document = std::make_shared<const nlohmann::json>(nlohmann::json::parse(text, watch));
   } catch (const nlohmann::json::parse_error& error) {
     const std::size_t at = std::min<std::size_t>(error.byte, text.size());
     const auto line =

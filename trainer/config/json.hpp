@@ -18,6 +18,9 @@
 namespace trainer::config {
 
 inline constexpr std::size_t kMaxJsonBytes = 64U << 20U;
+// Objects and arrays within one another. Documents are copied and written by recursion: a file that
+// nests deeper than any real one is refused as it is read.
+inline constexpr std::size_t kMaxJsonDepth = 32;
 
 // A whole file as text, for a parser of its own. Refuses files over `max_bytes`.
 std::string read_json_text(const std::filesystem::path& file,
@@ -29,7 +32,7 @@ std::string read_json_text(const std::filesystem::path& file,
 class JsonObject {
  public:
   // Reads and parses a whole file. Refuses files over `max_bytes`, invalid JSON (with its
-  // position), and documents that are not an object.
+  // position), what nests deeper than kMaxJsonDepth, and documents that are not an object.
   static JsonObject read(const std::filesystem::path& file, std::size_t max_bytes = kMaxJsonBytes);
   // As read(), of a text; `place` stands for the file in messages.
   static JsonObject parse(std::string_view text, std::string place);

@@ -17,29 +17,39 @@ constexpr std::size_t kBufferBytes = 1U << 20U;
 constexpr std::size_t kSha256Digits = 64;
 constexpr std::size_t kSha1Digits = 40;
 
-void add_file(Digest& digest, int fd, const std::filesystem::path& file) {
+// How many bytes; nullopt when it was stopped.
+std::optional<std::uint64_t> add_file(Digest& digest, int fd, const std::filesystem::path& file,
+                                      const std::stop_token& stop = {}) {
   std::vector<char> buffer(kBufferBytes);
-  while (true) {
+  std::uint64_t bytes = 0;
+  while (!stop.stop_requested()) {
     const ssize_t got = read(fd, buffer.data(), buffer.size());
     if (got == 0) {
-      return;
+      return bytes;
     }
     if (got < 0 && errno != EINTR) {
       throw io_error(file, "read", errno);
     }
     if (got > 0) {
       digest.add(buffer.data(), static_cast<std::size_t>(got));
+      bytes += static_cast<std::uint64_t>(got);
     }
   }
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::string sha256_of(const std::filesystem::path& file) {
+std::optional<FileDigest> digest_of(const std::filesystem::path& file,
+                                    const std::stop_token& stop) {
   const FileDescriptor fd = open_file(file, O_RDONLY);
   Digest digest(Digest::Kind::kSha256);
-  add_file(digest, fd.get(), file);
-  return digest.hex();
+  const std::optional<std::uint64_t> bytes = add_file(digest, fd.get(), file, stop);
+  return bytes ? std::optional(FileDigest{.sha256 = digest.hex(), .bytes = *bytes}) : std::nullopt;
+}
+
+std::string sha256_of(const std::filesystem::path& file) {
+  return digest_of(file, {}).value().sha256;
 }
 
 std::string git_blob_id_of(const std::filesystem::path& file) {

@@ -1,12 +1,21 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <stop_token>
 #include <string>
 
 // Digests by which the hub names contents, in lower-case hex. Throw Error(kIo) when the file cannot
 // be read.
 namespace trainer::hub {
 
+struct FileDigest {
+  std::string sha256;
+  std::uint64_t bytes = 0;  // that were read
+};
+// nullopt when `stop` asked for an end before the file's.
+std::optional<FileDigest> digest_of(const std::filesystem::path& file, const std::stop_token& stop);
 std::string sha256_of(const std::filesystem::path& file);
 // Git's object id of the file as a blob: SHA-1 of "blob <size>\0" and the content.
 std::string git_blob_id_of(const std::filesystem::path& file);

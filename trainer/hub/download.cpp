@@ -115,7 +115,7 @@ Attempt ask(const Transport& transport, const HubSettings& settings, const Downl
       if (attempt.useful) {
         part.add(bytes);
       }
-      return attempt.useful || head.status >= 400;
+      return attempt.useful;
     } catch (...) {
       thrown = std::current_exception();
       return false;

@@ -69,17 +69,8 @@ std::size_t match_one(std::u32string_view pattern, char32_t c) {
   return pattern.front() == U'?' || pattern.front() == c ? 1 : 0;
 }
 
-}  // namespace
-
-bool glob_matches(std::string_view pattern_text, std::string_view path_text) {
-  std::u32string pattern_string = characters(pattern_text);
-  std::replace(pattern_string.begin(), pattern_string.end(), U'\\', U'/');
-  if (pattern_string.ends_with(U'/')) {
-    pattern_string += U'*';
-  }
-  const std::u32string path_string = characters(path_text);
-  const std::u32string_view pattern = pattern_string;
-  const std::u32string_view path = path_string;
+// Back to the last star when something does not fit.
+bool matches(std::u32string_view pattern, std::u32string_view path) {
   std::size_t p = 0;
   std::size_t s = 0;
   std::optional<std::size_t> star;  // behind the last star: where to go on when nothing fits
@@ -99,6 +90,21 @@ bool glob_matches(std::string_view pattern_text, std::string_view path_text) {
     }
   }
   return pattern.find_first_not_of(U'*', p) == std::u32string_view::npos;
+}
+
+}  // namespace
+
+bool glob_matches(std::string_view pattern, std::string_view path) {
+  std::u32string with_slashes = characters(pattern);
+  std::replace(with_slashes.begin(), with_slashes.end(), U'\\', U'/');
+  if (with_slashes.ends_with(U'/')) {
+    with_slashes += U'*';
+  }
+  return matches(with_slashes, characters(path));
+}
+
+bool name_matches(std::string_view pattern, std::string_view name) {
+  return matches(characters(pattern), characters(name));
 }
 
 bool is_selected(std::string_view path, const std::vector<std::string>& include,

@@ -11,6 +11,8 @@
 namespace trainer::hub {
 
 bool glob_matches(std::string_view pattern, std::string_view path);
+// The same of one name, in which slashes and backslashes are characters like others.
+bool name_matches(std::string_view pattern, std::string_view name);
 
 // A path is taken when it fits one of `include` (or there is none) and none of `exclude`.
 bool is_selected(std::string_view path, const std::vector<std::string>& include,

@@ -168,7 +168,6 @@ struct HttpClient::Pool {
       if (!idle.empty()) {
         Handle handle = std::move(idle.back());
         idle.pop_back();
-        curl_easy_reset(handle.get());  // options go, open connections stay
         return handle;
       }
     }
@@ -179,7 +178,9 @@ struct HttpClient::Pool {
     return handle;
   }
 
+  // Options go, for they point into the exchange that ends here; open connections stay.
   void give_back(Handle handle) {
+    curl_easy_reset(handle.get());
     const std::lock_guard lock(mutex);
     if (idle.size() < kMaxIdleHandles) {
       idle.push_back(std::move(handle));

@@ -1,7 +1,6 @@
 #include "hub/hub.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <system_error>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "hub/download.hpp"
 #include "hub/hub_errors.hpp"
 #include "hub/hub_impl.hpp"
+#include "hub/notices.hpp"
 
 namespace trainer::hub {
 namespace {
@@ -117,7 +117,7 @@ std::filesystem::path Hub::Impl::obtain(const Repo& repo, std::string_view path,
   prepare(layout, metadata.etag, pointer);
   remember_ref(layout, repo.revision, metadata.commit);
   const FileLock lock(layout.lock(metadata.etag), [&] {
-    spdlog::info("{} is being fetched by somebody else: waiting for that", path);
+    inform(fmt::format("{} is being fetched by somebody else: waiting for that", path));
   });
   const bool fresh = !std::filesystem::exists(layout.blob(metadata.etag));
   if (fresh) {
@@ -176,7 +176,7 @@ std::optional<std::filesystem::path> Hub::file(const Repo& repo, std::string_vie
   const Error error = refusal_error(response, settings, repo);
   if (cached.path && refusal != Refusal::kNoRevision) {
     if (impl_->answered.exchange(false)) {
-      spdlog::warn("the copy of {} in the cache is used: {}", repo.id, error.what());
+      warn(fmt::format("the copy of {} in the cache is used: {}", repo.id, error.what()));
     }
     return cached.path;
   }

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <fstream>
@@ -12,6 +11,7 @@
 #include "hub/cache_layout.hpp"
 #include "hub/hub_errors.hpp"
 #include "hub/hub_impl.hpp"
+#include "hub/notices.hpp"
 #include "hub/tree.hpp"
 
 namespace trainer::hub {
@@ -119,7 +119,7 @@ Listing Hub::listing(const Repo& repo, Keep keep) const {
       throw error;
     }
     impl_->answered = false;
-    spdlog::warn("what the cache has of {} is used: {}", repo.id, error.what());
+    warn(fmt::format("what the cache has of {} is used: {}", repo.id, error.what()));
     return cached;
   }
   const RepoDescription description =

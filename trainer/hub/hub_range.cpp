@@ -61,7 +61,7 @@ HttpResponse ask(const Transport& transport, HttpRequest request, Piece& piece) 
                         [&](const HttpResponse& head, std::span<const std::byte> bytes) {
                           if (!begun) useful = piece.begin(head);
                           begun = true;
-                          return useful ? piece.add(bytes) : head.status >= 400;
+                          return useful && piece.add(bytes);
                         });
 }
 

@@ -2,7 +2,6 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 
 #include "config/error.hpp"
 #include "config/printable.hpp"
+#include "hub/notices.hpp"
 
 namespace trainer::hub {
 namespace {
@@ -66,6 +66,29 @@ std::optional<std::chrono::seconds> rate_limit_reset(std::string_view header) {
              : std::nullopt;
 }
 
+// The sink sees the last answer only: what a redirect carries is not the file, nor what a refusal
+// carries. Either is read to keep the connection, within reason.
+HttpResponse send_for_file(const HttpClient& client, const HttpRequest& request,
+                           const BodySink& sink) {
+  if (!sink) {
+    return client.send(request);
+  }
+  std::size_t passed_over = 0;
+  HttpResponse response =
+      client.send(request, [&](const HttpResponse& head, std::span<const std::byte> bytes) {
+        if (!is_redirect(head.status) && head.status < 400) {
+          return sink(head, bytes);
+        }
+        passed_over += bytes.size();
+        return passed_over <= HttpClient::kMaxBody;
+      });
+  if (passed_over > HttpClient::kMaxBody) {
+    response.failure = "the answer is longer than can be meant";
+    response.permanent = true;
+  }
+  return response;
+}
+
 }  // namespace
 
 bool may_pass(const HttpResponse& response) noexcept {
@@ -104,10 +127,10 @@ bool Backoff::wait_after(const HttpResponse& response) {
     }
     pause = *asked;
   }
-  spdlog::info("{}; next attempt in {:.0f} s",
-               response.failure.empty() ? fmt::format("the hub answers {}", response.status)
-                                        : response.failure,
-               std::chrono::duration<double>(pause).count());
+  inform(fmt::format("{}; next attempt in {:.0f} s",
+                     response.failure.empty() ? fmt::format("the hub answers {}", response.status)
+                                              : response.failure,
+                     std::chrono::duration<double>(pause).count()));
   if (settings_->wait) {
     settings_->wait(pause);
   } else {
@@ -136,23 +159,19 @@ HttpResponse Transport::once(const HttpRequest& request, Redirects redirects,
   if (!at) {
     throw Error(ErrorCode::kInternal, "not an address: " + request.url);
   }
-  // The sink sees the last answer only: what a redirect carries is not the file.
-  const BodySink last_only = [&sink](const HttpResponse& head, std::span<const std::byte> bytes) {
-    return is_redirect(head.status) || sink(head, bytes);
-  };
   std::map<std::string, std::string, std::less<>> description;
   for (int hop = 0;; ++hop) {
     HttpRequest step = request;
     step.url = at->text();
     step.headers = headers_for(request, *at);
-    HttpResponse response = client_.send(step, sink ? last_only : sink);
+    HttpResponse response = send_for_file(client_, step, sink);
     for (const std::string_view name : kDescription) {
       if (const std::string_view value = response.header(name); !value.empty()) {
         description.insert_or_assign(std::string(name), std::string(value));
       }
     }
     response.headers.insert(description.begin(), description.end());
-    if (!is_redirect(response.status)) {
+    if (!is_redirect(response.status) || response.permanent) {
       return response;
     }
     const auto next = follow(*at, response.header("location"));

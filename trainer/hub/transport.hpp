@@ -53,7 +53,9 @@ class Transport {
  public:
   explicit Transport(const HubSettings& settings);
 
-  // HEAD or GET of an address, once, through at most ten redirects. Headers of earlier answers that
+  // HEAD or GET of an address, once, through at most ten redirects. The sink gets the body of the
+  // last answer, unless that is an error (400 and above); other bodies are passed over, and longer
+  // than HttpClient::kMaxBody they are a failure. Headers of earlier answers that
   // later ones lack (X-Repo-Commit, X-Linked-Etag, X-Linked-Size) are kept; `url` is that of the
   // last one asked.
   HttpResponse once(const HttpRequest& request, Redirects redirects,

@@ -13,8 +13,6 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::int64_t kMaxLabels = 100'000;
-
 [[noreturn]] void broken(const config::JsonObject& json, const std::string& message) {
   throw Error(ErrorCode::kInvalidInput, json.place() + ": " + message);
 }
@@ -23,6 +21,10 @@ constexpr std::int64_t kMaxLabels = 100'000;
 std::vector<std::string> read_labels(const config::JsonObject& json) {
   const auto table = json.object("id2label");
   if (!table) return {};
+  if (table->json().size() > static_cast<std::size_t>(data::kMostClasses)) {
+    broken(json, "id2label names " + std::to_string(table->json().size()) + " classes; at most " +
+                     std::to_string(data::kMostClasses) + " can be");
+  }
   std::map<std::int64_t, std::string> by_id;
   for (const auto& [key, value] : table->json().items()) {
     if (key.empty() || key.size() > 6 || key.find_first_not_of("0123456789") != std::string::npos ||
@@ -94,7 +96,7 @@ ClassifierConfig read_config(const std::filesystem::path& config_json) {
   config.initializer_range = config::number_or(json, "initializer_range", 0.02);
   config.labels = read_labels(json);
   if (config.labels.empty()) {
-    if (const auto count = config::find_int(json, "num_labels", {1, kMaxLabels}))
+    if (const auto count = config::find_int(json, "num_labels", {1, data::kMostClasses}))
       config.labels = unnamed_labels(*count);
   }
   config.problem_type = read_problem(json);

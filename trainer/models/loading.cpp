@@ -101,6 +101,37 @@ bool is_copy(const std::string& name) {
          name.find(".modules_to_save.") != std::string::npos;
 }
 
+// What an adapter's file gives each tensor that the adapter trains.
+std::vector<PlannedTensor> plan_adapter(const std::vector<nn::ParameterSpec>& specs,
+                                        const std::vector<nn::LowRankSpec>& low_rank,
+                                        const weights::TensorFiles& tensors) {
+  std::vector<PlannedTensor> plan;
+  std::set<std::string> taken;
+  for (StoredTensor& stored : stored_tensors(specs)) {
+    const nn::ParameterSpec& spec = specs[stored.parts.front()];
+    if (!of_adapter(spec)) continue;
+    const std::string name = adapter_name(low_rank, spec);
+    const auto found = tensors.tensors().find(name);
+    if (found == tensors.tensors().end())
+      throw Error(ErrorCode::kInvalidInput,
+                  "the adapter lacks " + name + ", which its adapter_config.json means");
+    if (found->second.shape != stored.shape) {
+      throw Error(
+          ErrorCode::kInvalidInput,
+          fmt::format("the adapter's {} has shape [{}] but its adapter_config.json means [{}]",
+                      name, fmt::join(found->second.shape, ","), fmt::join(stored.shape, ",")));
+    }
+    plan.push_back({.stored = std::move(stored), .from = &found->second});
+    taken.insert(name);
+  }
+  for (const auto& [name, view] : tensors.tensors()) {
+    if (taken.contains(name) || is_copy(name)) continue;
+    throw Error(ErrorCode::kInvalidInput,
+                "the adapter's " + name + " has no place in what its adapter_config.json means");
+  }
+  return plan;
+}
+
 // PEFT makes two linear modules, whose weights are drawn as well, and then draws A anew.
 void draw_adapters(nn::ParameterSet& set) {
   const std::vector<StoredTensor> all = stored_tensors(set);
@@ -152,32 +183,20 @@ LoadReport load_weights(Classifier& model, const weights::TensorFiles& tensors) 
   return std::move(plan.report);
 }
 
+void check_fit(const ClassifierConfig& config, const weights::TensorFiles& tensors,
+               const std::optional<weights::TensorFiles>& adapter) {
+  check(plan_load(config, tensors).report);
+  if (!adapter) return;
+  std::vector<nn::ParameterSpec> specs = classifier_parameters(config);
+  const std::vector<nn::LowRankSpec> low_rank = add_lora(config.lora.value(), specs);
+  plan_adapter(specs, low_rank, *adapter);
+}
+
 void load_adapter(Classifier& model, const weights::TensorFiles& tensors) {
   const at::NoGradGuard no_grad;
   nn::ParameterSet& set = model.parameters();
-  std::set<std::string> taken;
-  for (const StoredTensor& stored : stored_tensors(set)) {
-    const nn::ParameterSpec& spec = set.parameters()[stored.parts.front()].spec;
-    if (!of_adapter(spec)) continue;
-    const std::string name = adapter_name(set, spec);
-    const auto found = tensors.tensors().find(name);
-    if (found == tensors.tensors().end())
-      throw Error(ErrorCode::kInvalidInput,
-                  "the adapter lacks " + name + ", which its adapter_config.json means");
-    if (found->second.shape != stored.shape) {
-      throw Error(
-          ErrorCode::kInvalidInput,
-          fmt::format("the adapter's {} has shape [{}] but its adapter_config.json means [{}]",
-                      name, fmt::join(found->second.shape, ","), fmt::join(stored.shape, ",")));
-    }
-    unpack(stored, read_tensor(found->second, stored), set);
-    taken.insert(name);
-  }
-  for (const auto& [name, view] : tensors.tensors()) {
-    if (taken.contains(name) || is_copy(name)) continue;
-    throw Error(ErrorCode::kInvalidInput,
-                "the adapter's " + name + " has no place in what its adapter_config.json means");
-  }
+  for (const PlannedTensor& planned : plan_adapter(specs_of(set), set.low_rank(), tensors))
+    unpack(planned.stored, read_tensor(*planned.from, planned.stored), set);
   set.refresh_shadow();
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,13 +12,20 @@
 
 namespace trainer::models {
 
-inline constexpr std::int64_t kMostClasses = 100'000;
+using data::kMostClasses;
 
 // For how many classes the checkpoint's classification head is; 0 without one. `prefix` stands
 // before its name in an adapter's file. Throws Error(kInvalidInput) for a head of none or of more
 // than kMostClasses: labels are made for them.
 std::int64_t stored_classes(const ModelType& type, const weights::TensorFiles& tensors,
                             const std::string& prefix = {});
+
+// That a checkpoint, and an adapter where there is one, are of the config's model, by names and
+// shapes. To be called before a Classifier is made: config.json and adapter_config.json may name
+// any size, and what fits is no larger than its file. Throws Error(kInvalidInput) as the two
+// functions below.
+void check_fit(const ClassifierConfig& config, const weights::TensorFiles& tensors,
+               const std::optional<weights::TensorFiles>& adapter);
 
 // Copies a checkpoint into the model's masters and refreshes its shadow, by the plan of
 // load_plan.hpp; other floating types are converted. Missing head weights are drawn from

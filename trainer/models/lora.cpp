@@ -7,12 +7,12 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <set>
 #include <string_view>
 
 #include "config/error.hpp"
 #include "models/classifier.hpp"
+#include "models/lora_targets.hpp"
 #include "models/model_types.hpp"
 
 namespace trainer::models {
@@ -31,10 +31,6 @@ bool is_linear(const nn::ParameterSpec& spec) {
          spec.stored_name.ends_with(kWeight);
 }
 
-bool names(const std::string& target, const std::string& module) {
-  return module == target || module.ends_with("." + target);
-}
-
 // Whether a parameter, or a module around it, has a name that ends in one of these.
 bool is_saved(const std::string& stored_name, const std::vector<std::string>& saved) {
   for (std::string module = module_of(stored_name);; module = module_of(module)) {
@@ -42,58 +38,6 @@ bool is_saved(const std::string& stored_name, const std::vector<std::string>& sa
       if (module.ends_with(end)) return true;
     if (module.find('.') == std::string::npos) return false;
   }
-}
-
-bool is_target(const LoraConfig& config, const std::string& module) {
-  if (!config.target_pattern.empty()) {
-    try {
-      return std::regex_match(module, std::regex(config.target_pattern));
-    } catch (const std::regex_error&) {
-      throw Error(ErrorCode::kInvalidInput,
-                  "target_modules '" + config.target_pattern + "' is not a regular expression");
-    }
-  }
-  return std::any_of(config.targets.begin(), config.targets.end(), [&](const std::string& target) {
-    return target == kAllLinear || names(target, module);
-  });
-}
-
-struct TypeTargets {
-  std::string_view type;
-  std::vector<std::string> targets;
-};
-
-// peft.utils.constants.TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING.
-const std::vector<TypeTargets>& peft_targets() {
-  static const std::vector<TypeTargets> kTargets = {{"t5", {"q", "v"}},
-                                                    {"mt5", {"q", "v"}},
-                                                    {"bart", {"q_proj", "v_proj"}},
-                                                    {"gpt2", {"c_attn"}},
-                                                    {"bloom", {"query_key_value"}},
-                                                    {"opt", {"q_proj", "v_proj"}},
-                                                    {"gptj", {"q_proj", "v_proj"}},
-                                                    {"gpt_neox", {"query_key_value"}},
-                                                    {"gpt_neo", {"q_proj", "v_proj"}},
-                                                    {"bert", {"query", "value"}},
-                                                    {"roberta", {"query", "value"}},
-                                                    {"xlm-roberta", {"query", "value"}},
-                                                    {"electra", {"query", "value"}},
-                                                    {"deberta-v2", {"query_proj", "value_proj"}},
-                                                    {"deberta", {"in_proj"}},
-                                                    {"layoutlm", {"query", "value"}},
-                                                    {"llama", {"q_proj", "v_proj"}},
-                                                    {"mpt", {"Wqkv"}},
-                                                    {"falcon", {"query_key_value"}},
-                                                    {"mistral", {"q_proj", "v_proj"}},
-                                                    {"mixtral", {"q_proj", "v_proj"}},
-                                                    {"stablelm", {"q_proj", "v_proj"}},
-                                                    {"phi", {"q_proj", "v_proj", "fc1", "fc2"}},
-                                                    {"gemma", {"q_proj", "v_proj"}},
-                                                    {"gemma2", {"q_proj", "v_proj"}},
-                                                    {"gemma3_text", {"q_proj", "v_proj"}},
-                                                    {"qwen2", {"q_proj", "v_proj"}},
-                                                    {"qwen3", {"q_proj", "v_proj"}}};
-  return kTargets;
 }
 
 // "query, key, value, …": the last words of the names, which are what people give.
@@ -171,10 +115,7 @@ LoraConfig settle_lora(LoraConfig wanted, const ClassifierConfig& config) {
   std::erase_if(modules, [&](const std::string& module) {
     return is_saved(module + std::string(kWeight), wanted.saved);
   });
-  if (wanted.targets.empty()) {
-    for (const TypeTargets& entry : peft_targets())
-      if (entry.type == config.type->name) wanted.targets = entry.targets;
-  }
+  if (wanted.targets.empty()) wanted.targets = peft_targets(config.type->name);
   if (wanted.targets.empty()) {
     throw Error(ErrorCode::kUsage, fmt::format("--lora-target-modules is needed: PEFT has no "
                                                "default for {}; its linear modules are {}",
@@ -185,7 +126,7 @@ LoraConfig settle_lora(LoraConfig wanted, const ClassifierConfig& config) {
     return wanted;
   }
   for (const std::string& target : wanted.targets) {
-    const auto named = [&](const std::string& module) { return names(target, module); };
+    const auto named = [&](const std::string& module) { return names_module(target, module); };
     if (std::any_of(modules.begin(), modules.end(), named)) continue;
     throw Error(ErrorCode::kUsage,
                 fmt::format("--lora-target-modules '{}' is no linear module of {} outside of what "
@@ -196,12 +137,13 @@ LoraConfig settle_lora(LoraConfig wanted, const ClassifierConfig& config) {
 }
 
 std::vector<nn::LowRankSpec> add_lora(const LoraConfig& config, Specs& specs) {
+  const LoraTargets wanted(config);
   std::map<std::string, std::vector<std::size_t>> parts;
   std::vector<std::string> order;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const std::string module = module_of(specs[i].stored_name);
     if (!is_linear(specs[i]) || is_saved(specs[i].stored_name, config.saved) ||
-        !is_target(config, module))
+        !wanted.contain(module))
       continue;
     if (parts[module].empty()) order.push_back(module);
     parts[module].push_back(i);
@@ -246,10 +188,19 @@ std::vector<nn::LowRankSpec> add_lora(const LoraConfig& config, Specs& specs) {
 
 bool of_adapter(const nn::ParameterSpec& spec) { return spec.gradient == nn::Gradient::kTrained; }
 
-std::string adapter_name(const nn::ParameterSet& set, const nn::ParameterSpec& spec) {
+std::string adapter_name(const std::vector<nn::LowRankSpec>& low_rank,
+                         const nn::ParameterSpec& spec) {
   std::string name = std::string(kAdapterPrefix) + spec.stored_name;
-  const bool wrapped = name.ends_with(".bias") && set.low_rank_of(module_of(spec.name)) != nullptr;
+  if (!name.ends_with(".bias")) return name;
+  const bool wrapped = std::any_of(low_rank.begin(), low_rank.end(),
+                                   [module = module_of(spec.name)](const nn::LowRankSpec& each) {
+                                     return each.module == module;
+                                   });
   return wrapped ? module_of(name) + ".base_layer.bias" : name;
+}
+
+std::string adapter_name(const nn::ParameterSet& set, const nn::ParameterSpec& spec) {
+  return adapter_name(set.low_rank(), spec);
 }
 
 bool of_low_rank(const nn::ParameterSpec& spec) {

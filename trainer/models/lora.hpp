@@ -32,6 +32,8 @@ std::vector<nn::LowRankSpec> add_lora(const LoraConfig& config,
 // Whether the parameter is part of an adapter's file.
 bool of_adapter(const nn::ParameterSpec& spec);
 // What the adapter's file calls it. PEFT wraps a target, whose own bias is then "base_layer.bias".
+std::string adapter_name(const std::vector<nn::LowRankSpec>& low_rank,
+                         const nn::ParameterSpec& spec);
 std::string adapter_name(const nn::ParameterSet& set, const nn::ParameterSpec& spec);
 // Whether it is a low-rank matrix, which no checkpoint of the merged model has.
 bool of_low_rank(const nn::ParameterSpec& spec);

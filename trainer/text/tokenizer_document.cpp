@@ -11,10 +11,6 @@
 namespace trainer::text {
 namespace {
 
-// Sequences hold sequences, and loaders follow them by recursion: a file that nests deeper than any
-// real one is refused.
-constexpr std::size_t kMaxDepth = 32;
-
 // Builds the tree of everything but the tables, which go to their vectors entry by entry. The
 // library's events come in by nlohmann's SAX interface.
 class Reader final : public nlohmann::json_sax<Json> {
@@ -147,9 +143,9 @@ class Reader final : public nlohmann::json_sax<Json> {
   }
 
   bool descend() {
-    if (++depth_ > kMaxDepth) {
-      throw Error(ErrorCode::kInvalidInput,
-                  fmt::format("{}: nests deeper than {} levels", document_.place, kMaxDepth));
+    if (++depth_ > config::kMaxJsonDepth) {
+      throw Error(ErrorCode::kInvalidInput, fmt::format("{}: nests deeper than {} levels",
+                                                        document_.place, config::kMaxJsonDepth));
     }
     return true;
   }

@@ -26,8 +26,10 @@ using Storages = std::map<std::string_view, Bytes, std::less<>>;
   throw Error(ErrorCode::kInvalidInput, fmt::format("{}: {}: fetch the file again", place, what));
 }
 
+// A repeated element (a stride of 0) may make a shape of any size of a few bytes, and memory is
+// asked for by shapes: no tensor may have more bytes than its file.
 std::vector<NamedTensor> views(const std::vector<DescribedTensor>& tensors,
-                               const Storages& storages, std::string_view place) {
+                               const Storages& storages, Bytes file, std::string_view place) {
   std::vector<NamedTensor> out;
   for (const DescribedTensor& tensor : tensors) {
     const StorageUse& use = tensor.storage;
@@ -39,6 +41,10 @@ std::vector<NamedTensor> views(const std::vector<DescribedTensor>& tensors,
             fmt::format("tensor '{}': its storage '{}' of {} elements {}",
                         config::printable(tensor.name), config::printable(use.key), use.numel,
                         found == storages.end() ? "is not there" : "is cut short"));
+    }
+    if (const auto bytes = byte_count(use.dtype, tensor.shape); !bytes || *bytes > file.size()) {
+      wrong(place, fmt::format("tensor '{}': its shape has more bytes than the whole file's {}",
+                               config::printable(tensor.name), file.size()));
     }
     const Bytes part = found->second.subspan(use.begin * size, use.numel * size);
     out.push_back({.name = tensor.name, .view = view_of(tensor, part)});
@@ -76,7 +82,7 @@ std::vector<NamedTensor> read_zip(Bytes file, std::string_view place) {
        ++at) {
     storages.emplace(std::string_view(at->first).substr(data.size()), at->second);
   }
-  return views(read_state_dict(pickle, place), storages, place);
+  return views(read_state_dict(pickle, place), storages, file, place);
 }
 
 // The stream begins with two pickles that are always the same: 0x1950a86a20f9469cfc6c and the
@@ -95,7 +101,7 @@ bool begins_as_stream(Bytes file) {
 class StreamReader {
  public:
   StreamReader(Bytes file, std::string_view place)
-      : rest_(file.subspan(kStreamBegin.size())), place_(place) {}
+      : file_(file), rest_(file.subspan(kStreamBegin.size())), place_(place) {}
 
   std::vector<NamedTensor> read() {
     check_machine(next_pickle());
@@ -110,7 +116,7 @@ class StreamReader {
       }
     }
     const Storages storages = take_storages(next_pickle(), sizes);
-    return views(tensors, storages, place_);
+    return views(tensors, storages, file_, place_);
   }
 
  private:
@@ -160,6 +166,7 @@ class StreamReader {
     return storage;
   }
 
+  Bytes file_;
   Bytes rest_;
   std::string_view place_;
 };

@@ -142,6 +142,17 @@ TEST_F(RunArtifactsTest, WhatIsUsedIsRecordedWhetherModelsAreLoggedOrNot) {
   EXPECT_EQ(requests()[1].known_references.at(0).size, 11U);
 }
 
+// By the training thread: lines are told from no other.
+TEST_F(RunArtifactsTest, DataThatCannotBeReadIsToldInTheReport) {
+  const auto artifacts = this->artifacts({});
+  artifacts->use_data({{.source = "gone.csv", .files = {out("gone.csv")}}},
+                      fs::file_time_type::max());
+  artifacts->end(Errands::End::kDone);
+  EXPECT_TRUE(said_.empty());
+  artifacts->report();
+  EXPECT_THAT(said_, ElementsAre(testing::HasSubstr("gone.csv is not recorded: ")));
+}
+
 // As a process leaves it that is killed before its relay has the files.
 class KilledRunArtifactsTest : public RunArtifactsTest {
  protected:

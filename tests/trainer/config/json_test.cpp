@@ -46,13 +46,27 @@ TEST(JsonObject, a_missing_key_is_named_with_its_file) {
                     HasSubstr("from 1 to 2147483647")));
 }
 
+TEST(JsonObject, what_nests_too_deep_is_refused_as_it_is_read) {
+  const auto nested = [](std::size_t arrays) {
+    return R"({"a": )" + std::string(arrays, '[') + std::string(arrays, ']') + "}";
+  };
+  EXPECT_NO_THROW(JsonObject::parse(nested(kMaxJsonDepth - 1), "config.json"));
+  for (const std::string& text :
+       {nested(kMaxJsonDepth), nested(1'000'000), R"({"a": )" + std::string(1'000'000, '[')}) {
+    EXPECT_THAT(message([&] { JsonObject::parse(text, "config.json"); }),
+                HasSubstr("config.json: nests deeper than 32 levels"));
+  }
+}
+
 TEST(JsonObject, a_value_of_another_type_is_shown_and_never_defaulted) {
   EXPECT_THAT(message([] { int_or(kConfig, "act", 7); }),
               HasSubstr("'act' is \"gelu\"; it should be an integer"));
   EXPECT_THAT(message([] { bool_or(kConfig, "hidden_size", true); }), HasSubstr("true or false"));
   EXPECT_THAT(message([] { string_or(kConfig, "tied", ""); }), HasSubstr("a string"));
   EXPECT_THAT(message([] { required_int(kConfig, "half"); }), HasSubstr("'half' is 0.5"));
-  EXPECT_THAT(message([] { find_strings(kConfig, "mixed"); }), HasSubstr("a list of strings"));
+  EXPECT_THAT(message([] { find_strings(kConfig, "mixed"); }),
+              HasSubstr("'mixed' is an array; it should be a list of strings"));
+  EXPECT_THAT(message([] { required_int(kConfig, "rope"); }), HasSubstr("'rope' is an object"));
   EXPECT_THAT(message([] { find_ints(kConfig, "mixed"); }), HasSubstr("a list of integers"));
   EXPECT_THAT(message([] { find_strings(kConfig, "act"); }), HasSubstr("a list of strings"));
   EXPECT_THAT(message([] { static_cast<void>(kConfig.object("act")); }), HasSubstr("an object"));

@@ -77,6 +77,25 @@ TEST_F(HostileHubTest, compressed_bombs_are_cut_off) {
               HasSubstr("sends more than the 10 bytes it named"));
 }
 
+// What comes with a redirect or a refusal is no file, and is not kept; it is not read for ever
+// either.
+TEST_F(HostileHubTest, bodies_that_are_no_file_and_have_no_end_are_cut_off) {
+  for (const char* head : {"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n\r\n",
+                           "HTTP/1.1 503 Service Unavailable\r\n\r\n"}) {
+    json endless = raw(head, std::string(100'000, 'x'), 1000);
+    endless["match"] = "GET ";
+    endless["times"] = -1;
+    const json described = {
+        {"match", "HEAD "},
+        {"status", 200},
+        {"headers", {{"X-Repo-Commit", std::string(40, 'a')}, {"ETag", "\"t\""}}}};
+    EXPECT_THAT(words_of_file({{"faults", {described, endless}}}),
+                HasSubstr("longer than can be meant"))
+        << head;
+  }
+  EXPECT_TRUE(waits_.empty()) << "it would be the same the next time";
+}
+
 TEST_F(HostileHubTest, more_bytes_than_named_are_refused) {
   const json behaviour = {
       {"refs", {{std::string(40, 'a'), std::string(40, 'a')}}},
@@ -88,16 +107,23 @@ TEST_F(HostileHubTest, more_bytes_than_named_are_refused) {
   EXPECT_THAT(words_of_file(behaviour), HasSubstr("more than the 1 bytes it named"));
 }
 
-TEST_F(HostileHubTest, sizes_that_are_none_are_refused_or_ignored) {
+// Content-Length then tells the size, and the file comes: 2 bytes, of a commit and a tag of its own
+// each time, so that the cache does not have it.
+TEST_F(HostileHubTest, sizes_that_are_none_are_ignored_and_huge_ones_refused) {
+  char digit = '0';
   for (const char* size : {"-1", "99999999999999999999999", "1e9", "0x10", "ten", ""}) {
-    const json behaviour = {{"faults",
+    const std::string commit(40, ++digit);
+    const json behaviour = {{"refs", {{commit, commit}}},
+                            {"faults",
                              {{{"match", "HEAD "},
                                {"status", 200},
+                               {"body", "{}"},
                                {"headers",
-                                {{"X-Repo-Commit", std::string(40, 'a')},
-                                 {"ETag", "\"t\""},
+                                {{"X-Repo-Commit", commit},
+                                 {"ETag", std::string("\"tag") + digit + "\""},
                                  {"X-Linked-Size", size}}}}}}};
-    EXPECT_NE(words_of_file(behaviour), "") << size;
+    EXPECT_EQ(words_of_file(behaviour), "nothing thrown") << size;
+    EXPECT_EQ(read_file(repo_folder() / "snapshots" / commit / "config.json"), "{}") << size;
   }
   const json huge = {{"faults",
                       {{{"match", "HEAD "},

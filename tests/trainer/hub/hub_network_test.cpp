@@ -15,7 +15,8 @@ using testing::Not;
 
 const std::string kConfig = "{}";
 
-// Proxies and certificates. Variables are those of this process: set for one test each.
+// Proxies and certificates, and what is told of a bad network. Variables are those of this process:
+// set for one test each.
 class HubNetworkTest : public HubFixture {
  protected:
   HubNetworkTest() {
@@ -153,6 +154,20 @@ TEST_F(HubNetworkTest, encryption_goes_through_a_proxy_end_to_end) {
   for (const auto& request : proxy.requests()) {
     EXPECT_EQ(request["method"], "CONNECT");
   }
+}
+
+// A library does not print: who wants its lines registers a logger.
+TEST_F(HubNetworkTest, nothing_is_printed_of_a_wait_and_of_a_copy_that_has_to_serve) {
+  HubServer server(files(), {{"faults", {{{"match", "HEAD "}, {"status", 503}}}}});
+  const Hub hub(settings_for(server));
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  hub.require({.id = kId}, "config.json");
+  server.stop();
+  hub.require({.id = kId}, "config.json");
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(waits_.size(), 1U);
 }
 
 }  // namespace

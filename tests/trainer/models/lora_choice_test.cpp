@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "config/error.hpp"
+#include "config/json.hpp"
 #include "trainer/models/lora_fixture.hpp"
 
 // Which modules have adapters and what is trained beside them; what is refused.
@@ -69,6 +70,22 @@ TEST_F(LoraChoice, UnknownTargetIsRefusedWithTheList) {
               HasSubstr("word_embeddings"));
 }
 
+TEST_F(LoraChoice, PatternIsForTheWholeNameAndIsMatchedWithinLimits) {
+  const Classifier base = base_of(test::tiny_bert_config());
+  const auto added = [&](const std::string& pattern) {
+    std::vector<nn::ParameterSpec> specs = classifier_parameters(base.config());
+    std::vector<std::string> modules;
+    for (const nn::LowRankSpec& each : add_lora({.target_pattern = pattern}, specs))
+      modules.push_back(each.module);
+    return modules;
+  };
+  EXPECT_THAT(added(R"(bert\..*\.0\..*\.(query|value))"),
+              ElementsAre("layer.0.attention.query", "layer.0.attention.value"));
+  EXPECT_THAT(refusal([&] { added("query|value"); }), HasSubstr("are no linear modules"));
+  EXPECT_THAT(refusal([&] { added("(query"); }), HasSubstr("target_modules: "));
+  EXPECT_THAT(refusal([&] { added("(?:[a-z.A-Z0-9_]+)+[!?]"); }), HasSubstr("takes too long"));
+}
+
 TEST_F(LoraChoice, TypeWithoutADefaultNeedsTargets) {
   const Classifier base =
       base_of(R"({"model_type": "distilbert", "vocab_size": 30, "dim": 16, "n_layers": 2,
@@ -103,6 +120,21 @@ TEST_F(LoraChoice, ForeignAdaptersAreRefused) {
   EXPECT_THAT(read(R"({"peft_type": "LORA", "r": 0, "lora_alpha": 8})"), HasSubstr("r"));
   EXPECT_THAT(read(R"({"peft_type": "LORA", "r": 4, "lora_alpha": 8, "bias": "some"})"),
               HasSubstr("none, all, lora_only"));
+}
+
+// The rank that adapter_config.json names would take petabytes; nothing is asked for.
+TEST_F(LoraChoice, RankThatTheFileDoesNotHaveIsRefusedBeforeAModelIsMade) {
+  const Classifier base = base_of(test::tiny_bert_config());
+  export_model(adapted(base.config(), {.rank = 3}), {}, folder_.path() / "adapter");
+  const auto tensors = weights::TensorFiles::open_model(folder_.path());
+  const std::optional adapter(
+      weights::TensorFiles::open_safetensors(folder_.path() / "adapter" / kAdapterWeightsFile));
+  ClassifierConfig config = base.config();
+  config.lora = settle_lora({.rank = 3}, config);
+  EXPECT_NO_THROW(check_fit(config, tensors, adapter));
+  config.lora->rank = config::kPositive.max;
+  EXPECT_THAT(refusal([&] { check_fit(config, tensors, adapter); }),
+              HasSubstr("has shape [3,16] but its adapter_config.json means [2147483647,16]"));
 }
 
 TEST_F(LoraChoice, AdapterOfAnotherShapeIsRefused) {

@@ -206,6 +206,10 @@ TEST(ReadConfig, RefusesWhatWouldBeComputedWrongly) {
   EXPECT_NE(message_of(R"({"model_type": "bert", "hidden_dropout_prob": 1.5})"), "");
   EXPECT_NE(message_of(R"({"model_type": "bert", "problem_type": "ranking"})"), "");
   EXPECT_NE(message_of(R"({"model_type": "bert", "id2label": {"1": "a"}})"), "");
+  std::string many = R"({"model_type": "bert", "id2label": {"0": "a")";
+  for (std::int64_t i = 1; i <= data::kMostClasses; ++i)
+    many += ", \"" + std::to_string(i) + "\": \"\"";
+  EXPECT_NE(message_of(many + "}}").find("id2label names 100001 classes"), std::string::npos);
 }
 
 TEST(OverrideDropout, LeavesOutPlacesTheArchitectureDoesNotHave) {

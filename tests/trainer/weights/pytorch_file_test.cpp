@@ -115,6 +115,17 @@ TEST(PytorchFile, sizes_that_overflow_are_refused) {
   EXPECT_THAT(refused_tensor({.numel = INT64_MAX}), HasSubstr("is cut short"));
 }
 
+TEST(PytorchFile, a_shape_of_more_bytes_than_the_file_is_refused) {
+  const auto repeated = [](std::int64_t rows) {
+    const TensorProgram tensor{.shape = op_int(rows) + op_int(3), .strides = op_int(0) + op_int(1)};
+    return stream_of(dict_of("w", op_tensor(tensor)), 6);
+  };
+  const std::string few = repeated(4);
+  EXPECT_EQ(elements(read_pytorch(bytes_of(few), "m.bin").at(0).view).size(), 48U);
+  EXPECT_THAT(refusal(repeated(1'000'000'000)),
+              HasSubstr("'w': its shape has more bytes than the whole file's"));
+}
+
 TEST(PytorchFile, a_storage_that_is_not_there_is_named) {
   EXPECT_THAT(refused_tensor({.numel = 7}),
               HasSubstr("its storage '0' of 7 elements is cut short"));

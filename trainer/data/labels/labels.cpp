@@ -117,7 +117,7 @@ void LabelReader::choose_targets(const LabelSurvey& survey, const std::string& o
       std::int64_t highest = label_count_.value_or(0) - 1;
       for (const std::string& name : survey.names(origin))
         highest = std::max(highest, static_cast<std::int64_t>(std::stoll(name)));
-      if (highest >= 100'000) {
+      if (highest >= kMostClasses) {
         throw Error(ErrorCode::kInvalidInput,
                     fmt::format("{}: a label of {} means too many classes", origin, highest));
       }

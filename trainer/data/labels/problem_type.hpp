@@ -7,6 +7,10 @@
 
 namespace trainer::data {
 
+// More are refused wherever a file names, counts or uses classes: what is made for each of them
+// must not grow with a number that somebody wrote down.
+inline constexpr std::int64_t kMostClasses = 100'000;
+
 // What is to be predicted, under transformers' names.
 enum class ProblemType : std::uint8_t {
   kSingleLabel,  // "single_label_classification": one class of several

@@ -7,6 +7,7 @@
 
 #include "config/error.hpp"
 #include "config/printable.hpp"
+#include "hub/glob.hpp"
 
 namespace trainer::data {
 namespace {
@@ -24,59 +25,6 @@ Parts split_path(std::string_view path) {
   }
 }
 
-// "[a-c]" or "[!a-c]" at `at`, which is moved behind it; false when the bracket is not closed (it
-// is a plain character then).
-bool match_class(std::string_view pattern, std::size_t& at, char c, bool& matches) {
-  const bool negated = at + 1 < pattern.size() && pattern[at + 1] == '!';
-  const std::size_t first = at + (negated ? 2 : 1);
-  const std::size_t end = pattern.find(']', first + 1);
-  if (first >= pattern.size() || end == std::string_view::npos) return false;
-  matches = false;
-  for (std::size_t i = first; i < end; ++i) {
-    if (i + 2 < end && pattern[i + 1] == '-') {
-      matches = matches || (pattern[i] <= c && c <= pattern[i + 2]);
-      i += 2;
-    } else {
-      matches = matches || pattern[i] == c;
-    }
-  }
-  matches = matches != negated;
-  at = end + 1;
-  return true;
-}
-
-// One name against one part of a pattern; back to the last star when something does not fit.
-bool match_name(std::string_view pattern, std::string_view name) {
-  std::size_t p = 0;
-  std::size_t n = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_name = 0;
-  while (n < name.size() || p < pattern.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      star_name = n;
-      continue;
-    }
-    if (p < pattern.size() && n < name.size()) {
-      std::size_t next = p;
-      bool fits = false;
-      if (pattern[p] != '[' || !match_class(pattern, next, name[n], fits)) {
-        fits = pattern[p] == '?' || pattern[p] == name[n];
-        next = p + 1;
-      }
-      if (fits) {
-        p = next;
-        ++n;
-        continue;
-      }
-    }
-    if (star == std::string_view::npos || star_name >= name.size()) return false;
-    p = star + 1;
-    n = ++star_name;
-  }
-  return true;
-}
-
 // Row by row: which beginnings of the path the pattern's first parts match.
 bool match_parts(const Parts& pattern, const Parts& path) {
   std::vector<bool> reached(path.size() + 1, false);
@@ -89,7 +37,7 @@ bool match_parts(const Parts& pattern, const Parts& path) {
         // Folders in between may be none; what ends the path is a name.
         const std::size_t least = p + 1 == pattern.size() ? i + 1 : i;
         for (std::size_t k = least; k <= path.size(); ++k) next[k] = true;
-      } else if (i < path.size() && match_name(pattern[p], path[i])) {
+      } else if (i < path.size() && hub::name_matches(pattern[p], path[i])) {
         next[i + 1] = true;
       }
     }

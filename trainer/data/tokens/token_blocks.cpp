@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -34,31 +36,61 @@ std::vector<std::uint64_t> checked_order(std::vector<std::uint64_t> places) {
 }
 
 // Threads take a few rows at a time from a counter, so that long rows do not leave one thread
-// behind.
+// behind. Helpers live as long as the encoder, since each thread has a cache of words
+// (text/word_cache.hpp), which has to be filled before it is of use.
 class BlockEncoder {
  public:
-  BlockEncoder(const text::Tokenizer& tokenizer, std::size_t max_length)
-      : tokenizer_(tokenizer), options_{.add_special_tokens = true, .max_length = max_length} {}
+  BlockEncoder(const text::Tokenizer& tokenizer, const TokenizeOptions& options)
+      : tokenizer_(tokenizer),
+        options_{.add_special_tokens = true, .max_length = options.max_length},
+        threads_(std::max(options.threads, 1U)) {}
 
-  // Fills block.encodings; `meanwhile` runs on the calling thread, which then helps.
-  void run(Block& block, unsigned threads, const std::function<void()>& meanwhile) {
+  // Fills block.encodings; `meanwhile` runs on the calling thread, which then helps. Throws the
+  // first of what `meanwhile` and the tokenizer throw, when no helper is at work any more.
+  void run(Block& block, const std::function<void()>& meanwhile) {
     block.encodings.resize(block.rows.size());
-    block_ = &block;
-    next_ = 0;
-    {
-      // No more threads than there is work for.
-      const std::size_t pieces = (block.rows.size() + kPiece - 1) / kPiece;
-      const std::size_t wanted = std::min<std::size_t>(threads, pieces);
-      std::vector<std::jthread> helpers;
-      for (std::size_t i = 1; i < wanted; ++i) helpers.emplace_back([this] { work(); });
+    invite(block);
+    try {
       meanwhile();
-      work();
+    } catch (...) {
+      fail();
     }
+    work();
+    std::unique_lock lock(mutex_);
+    working_ -= std::exchange(invited_, 0);  // who has not begun by now need not
+    idle_.wait(lock, [this] { return working_ == 0; });
     if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
   static constexpr std::size_t kPiece = 16;
+
+  void invite(Block& block) {
+    // No more threads than there is work for.
+    const std::size_t pieces = (block.rows.size() + kPiece - 1) / kPiece;
+    const std::size_t helpers =
+        std::max<std::size_t>(std::min<std::size_t>(threads_, pieces), 1) - 1;
+    while (helpers_.size() < helpers)
+      helpers_.emplace_back([this](const std::stop_token& stop) { help(stop); });
+    {
+      const std::lock_guard lock(mutex_);
+      block_ = &block;
+      next_ = 0;
+      invited_ = working_ = helpers;
+    }
+    invitation_.notify_all();
+  }
+
+  void help(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (invitation_.wait(lock, stop, [this] { return invited_ > 0; })) {
+      --invited_;
+      lock.unlock();
+      work();
+      lock.lock();
+      if (--working_ == 0) idle_.notify_one();
+    }
+  }
 
   void work() noexcept {
     const std::size_t count = block_->rows.size();
@@ -69,10 +101,15 @@ class BlockEncoder {
         for (std::size_t i = start; i < end; ++i) block_->encodings[i] = encode(block_->rows[i]);
       }
     } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-      next_ = count;
+      fail();
     }
+  }
+
+  // Keeps the exception at hand, and ends the block.
+  void fail() noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+    next_ = block_->rows.size();
   }
 
   text::Encoding encode(const Example& row) const {
@@ -86,10 +123,16 @@ class BlockEncoder {
 
   const text::Tokenizer& tokenizer_;
   const text::EncodeOptions options_;
-  Block* block_ = nullptr;
+  const std::size_t threads_;
   std::atomic<std::size_t> next_{0};
-  std::mutex mutex_;  // guards failure_
+  std::mutex mutex_;                        // guards what follows, up to the helpers
+  std::condition_variable_any invitation_;  // invited_ > 0
+  std::condition_variable idle_;            // working_ == 0
+  Block* block_ = nullptr;                  // does not change while anyone is at work
+  std::size_t invited_ = 0;                 // helpers that may begin
+  std::size_t working_ = 0;                 // those, and who has begun
   std::exception_ptr failure_;
+  std::vector<std::jthread> helpers_;  // the last member: they end before the others go
 };
 
 }  // namespace
@@ -107,21 +150,12 @@ RowBlocks blocks_of(const Dataset& dataset) {
 std::vector<std::uint64_t> tokenize_blocks(const RowBlocks& next, const text::Tokenizer& tokenizer,
                                            const TokenizeOptions& options, TokenSink& sink) {
   std::vector<std::uint64_t> places;
-  BlockEncoder encoder(tokenizer, options.max_length);
+  BlockEncoder encoder(tokenizer, options);
   Block now;
   Block following;
-  std::exception_ptr reading;
   bool more = next(now);
   while (more) {
-    encoder.run(now, std::max(options.threads, 1U), [&] {
-      // The helpers read `now` until run() ends, so an error waits until then.
-      try {
-        more = next(following);
-      } catch (...) {
-        reading = std::current_exception();
-      }
-    });
-    if (reading) std::rethrow_exception(reading);
+    encoder.run(now, [&] { more = next(following); });
     for (std::size_t i = 0; i < now.rows.size(); ++i) sink.append(now.encodings[i], now.rows[i]);
     places.insert(places.end(), now.places.begin(), now.places.end());
     std::swap(now, following);

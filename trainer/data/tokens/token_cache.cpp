@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "config/error.hpp"
 #include "data/fingerprint.hpp"
 #include "data/tokens/token_cache_room.hpp"
 #include "data/tokens/token_file.hpp"
+#include "hub/checksum.hpp"
 #include "hub/digest.hpp"
 #include "hub/disk.hpp"
 
@@ -22,19 +21,6 @@ namespace fs = std::filesystem;
 
 // Raised whenever the same files and texts may give other ids than before: a tokenizer was wrong.
 constexpr int kIds = 1;
-
-std::string digest_of_file(const fs::path& file, std::uint64_t& size) {
-  std::ifstream in(file, std::ios::binary);
-  hub::Digest digest(hub::Digest::Kind::kSha256);
-  std::vector<char> buffer(1U << 16U);
-  size = 0;
-  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
-    digest.add(buffer.data(), static_cast<std::size_t>(in.gcount()));
-    size += static_cast<std::uint64_t>(in.gcount());
-  }
-  if (!in.eof()) throw Error(ErrorCode::kIo, fmt::format("{}: cannot be read", file.string()));
-  return digest.hex();
-}
 
 void warn(const TokenCacheSettings& cache, std::string_view message) {
   if (cache.warn) cache.warn(message);
@@ -135,9 +121,9 @@ std::string token_cache_key(const TextsIdentity& texts, const text::Tokenizer& t
   if (texts.pairs != 0 && texts.pairs != texts.rows) return {};
   std::string lines = fmt::format("trainer tokens 1\nids {}\n", kIds);
   for (const fs::path& file : tokenizer.files()) {
-    std::uint64_t size = 0;
-    const std::string digest = digest_of_file(file, size);
-    lines += fmt::format("file {} {} {}\n", file.filename().string(), size, digest);
+    const hub::FileDigest content = hub::digest_of(file, {}).value();
+    lines +=
+        fmt::format("file {} {} {}\n", file.filename().string(), content.bytes, content.sha256);
   }
   lines += fmt::format("token types {}\n", tokenizer.uses_token_types() ? "given" : "none");
   lines += fmt::format("max_length {}\ntexts {} rows {} pairs {}\n", max_length, texts.fingerprint,

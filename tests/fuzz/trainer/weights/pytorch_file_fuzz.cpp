@@ -13,13 +13,13 @@ void demand(bool holds) {
 
 constexpr std::size_t kLargestCopy = 1U << 16U;
 
-// Inside the file, and readable to the last element.
+// Inside the file, no larger than it, and readable to the last element.
 void check(const trainer::weights::TensorView& view, std::span<const std::byte> file) {
   demand(view.data.empty() || (view.data.data() >= file.data() &&
                                view.data.data() + view.data.size() <= file.data() + file.size()));
   const auto bytes = trainer::weights::byte_count(view.dtype, view.shape);
-  demand(bytes.has_value());
-  if (*bytes > kLargestCopy) return;  // a view may repeat its elements
+  demand(bytes.has_value() && *bytes <= file.size());  // a view may repeat its elements
+  if (*bytes > kLargestCopy) return;
   std::vector<std::byte> copy(*bytes);
   trainer::weights::copy_row_major(view, copy);
 }

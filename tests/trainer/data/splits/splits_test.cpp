@@ -30,6 +30,13 @@ TEST(PathPattern, MatchesAsGlobDoes) {
     EXPECT_THROW(matching_paths(paths, bad), Error) << bad;
 }
 
+TEST(PathPattern, CharactersAreThoseOfUtf8) {
+  const std::vector<std::string> paths = {"café.csv", "cafés.csv"};
+  EXPECT_THAT(matching_paths(paths, "caf?.csv"), ElementsAre("café.csv"));
+  EXPECT_THAT(matching_paths(paths, "caf[è-ê]s.csv"), ElementsAre("cafés.csv"));
+  EXPECT_THAT(matching_paths(paths, "caf[!a].csv"), ElementsAre("café.csv"));
+}
+
 TEST(PathPattern, ManyStarsAreNotSlow) {
   const std::string name(200, 'a');
   std::string pattern;

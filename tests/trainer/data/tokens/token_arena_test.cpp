@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+
 #include "config/error.hpp"
 #include "support/temp_directory.hpp"
 #include "trainer/data/tokens/token_files.hpp"
@@ -73,6 +78,33 @@ TEST(TokenizeBlocks, EmptyBlocksAreNoEnd) {
   };
   EXPECT_THAT(tokenize(rows, golden_tokenizer("bert"), {.max_length = 8, .threads = 2}).labels,
               testing::ElementsAre(2, 4, 6));
+}
+
+// Blocks of 0 to 99 rows, of which most are too small for all threads. The reader sees which
+// threads the process has while a block is worked on.
+TEST(TokenizeBlocks, HelpersServeAllBlocks) {
+  const text::Tokenizer bert = golden_tokenizer("bert");
+  std::set<std::string> threads;
+  const auto note_threads = [&threads] {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task"))
+      threads.insert(task.path().filename().string());
+  };
+  note_threads();
+  const std::size_t before = threads.size();
+  const Dataset dataset = numbered_rows(10'000);
+  const auto blocks = [&](std::size_t at, std::size_t call) {
+    return [&, at, call](RowBlock& block) mutable {
+      note_threads();
+      const std::size_t count = std::min(++call * 37 % 100, dataset.rows.size() - at);
+      const auto begin = dataset.rows.begin() + static_cast<std::ptrdiff_t>(at);
+      block.rows.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+      at += count;
+      return at < dataset.rows.size() || count > 0;
+    };
+  };
+  const TokenArena four = tokenize(blocks(0, 0), bert, {.max_length = 8, .threads = 4});
+  EXPECT_LE(threads.size(), before + 3);
+  EXPECT_THAT(four.ids, ElementsAreArray(tokenize(dataset, bert, 8, 1).ids));
 }
 
 TEST(TokenizeBlocks, RowsFindTheirPlacesWhateverOrderTheyAreReadIn) {
