@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "config/dump.hpp"
 #include "config/error.hpp"
 #include "config/json.hpp"
 
@@ -120,7 +121,7 @@ std::string render(const LoraConfig& config, Transposed transposed) {
   // peft's own files have whole numbers here.
   if (config.alpha == std::floor(config.alpha))
     json["lora_alpha"] = static_cast<std::int64_t>(config.alpha);
-  return json.dump(2) + "\n";
+  return config::dump_text(json, 2) + "\n";
 }
 
 }  // namespace trainer::models
