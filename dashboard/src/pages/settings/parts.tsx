@@ -15,11 +15,14 @@ export const kNameRule = {
   title: 'Small letters, digits, dot, dash and underscore; a letter or digit first; 64 at most',
 } as const;
 
+// A form that is emptied comes back to `chosen`.
 export function RoleSelect(props: { label: string; chosen: string; name?: string; disabled?: boolean; onChoose?: (role: string, select: HTMLSelectElement) => void }) {
   return (
     <select class="select" name={props.name} aria-label={props.label} disabled={props.disabled}
       onChange={(event) => props.onChoose?.(event.currentTarget.value, event.currentTarget)}>
-      <For each={kRoles}>{(role) => <option value={role} selected={role === props.chosen}>{role}</option>}</For>
+      <For each={kRoles}>
+        {(role) => <option value={role} selected={role === props.chosen} ref={(option) => { option.defaultSelected = role === props.chosen; }}>{role}</option>}
+      </For>
     </select>
   );
 }

@@ -35,7 +35,12 @@ function Members(props: { project: string }) {
     await share(project, member);
     return undefined;
   });
-  const add = onFields((field) => give({ kind: kind(), name: field('name'), role: field('role') }));
+  const add = onFields(async (field) => {
+    const done = await give({ kind: field('kind') === 'team' ? 'team' : 'user', name: field('name'), role: field('role') });
+    // The form is emptied: it begins with a user again.
+    if (done) offer('user');
+    return done;
+  });
   const choose = (member: Member, to: string, select: HTMLSelectElement): void => {
     void give({ ...member, role: to }).then((done) => {
       if (done) toast({ text: `${member.name} is ${to} of ${project} now`, action: { label: 'Undo', run: () => void give(member) } });
@@ -68,7 +73,7 @@ function Members(props: { project: string }) {
             </Show>
           </td>
           <td>
-            <Show when={role.mayShare()}><button type="button" class="button" aria-label={`Share no more with ${member.name}`}
+            <Show when={role.mayShare()}><button type="button" class="button" aria-label={`Remove ${member.name}`}
               onClick={() => { if (isSelf(member)) setLeaving(member); else void take(member); }}>Remove</button></Show>
           </td>
         </tr>
