@@ -43,7 +43,7 @@ export function App() {
                 {(here) => <ProjectPage project={here().project} view={here().page} />}
               </Match>
               <Match when={placeOf('artifacts', 'artifact', 'artifact-version')}>{(here) => <ArtifactPages place={here()} />}</Match>
-              <Match when={placeOf('settings')}><SettingsPage /></Match>
+              <Match when={placeOf('settings')}>{(here) => <SettingsPage tab={here().tab} />}</Match>
               <Match when={placeOf('run')}>{(here) => <RunPage id={here().id} tab={here().tab} />}</Match>
             </Switch>
           </Suspense>

@@ -19,7 +19,7 @@ TEST(Settings, users_log_in_and_manage_keys_in_a_real_browser) {
                      TRACKER_SOURCE_DIR "/tests/e2e/settings/settings_e2etest.mjs"};
   options.environment["TRACKER_CLI"] = TRACKER_BINARY_DIR "/bin/tracker";
   options.environment["SCREENSHOTS"] = TRACKER_BINARY_DIR "/screenshots";
-  const auto result = test_support::run(options, {}, std::chrono::seconds(150));
+  const auto result = test_support::run(options, {}, std::chrono::seconds(300));
   EXPECT_EQ(result.status.code, 0) << result.output << result.errors;
 }
 

@@ -111,7 +111,7 @@ export function Shell(props: {
         <Show when={user()}>
           {(one) => (
             <button type="button" class="button" title={`Logged in as ${one().name}`} onClick={() => void end()}>
-              Log out {one().name}
+              Log out <span class="user-name">{one().name}</span>
             </button>
           )}
         </Show>

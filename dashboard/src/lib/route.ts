@@ -3,6 +3,7 @@
 
 export type RunTab = 'charts' | 'media' | 'overview' | 'system' | 'logs' | 'artifacts' | 'diff';
 export type VersionTab = 'files' | 'lineage' | 'diff';
+export type SettingsTab = 'keys' | 'sharing' | 'users' | 'teams' | 'audit';
 
 export type Place =
   | { page: 'projects' }
@@ -15,11 +16,12 @@ export type Place =
   | { page: 'run'; id: string; tab: RunTab }
   | { page: 'start' }
   | { page: 'first-start' }
-  | { page: 'settings' }
+  | { page: 'settings'; tab: SettingsTab }
   | { page: 'unknown' };
 
 const kTabs: readonly string[] = ['charts', 'media', 'overview', 'system', 'logs', 'artifacts', 'diff'];
 const kVersionTabs: readonly string[] = ['files', 'lineage', 'diff'];
+const kSettingsTabs: readonly string[] = ['keys', 'sharing', 'users', 'teams', 'audit'];
 
 const segment = (text: string): string => encodeURIComponent(text);
 
@@ -32,7 +34,8 @@ export function parsePath(path: string): Place {
   }
   const [first, name, last] = parts;
   if (first === undefined) return { page: 'projects' };
-  if ((first === 'start' || first === 'first-start' || first === 'settings') && parts.length === 1) return { page: first };
+  if ((first === 'start' || first === 'first-start') && parts.length === 1) return { page: first };
+  if (first === 'settings' && parts.length <= 2) return settingsPlace(name ?? 'keys');
   if (first === 'p' && name !== undefined && parts.length === 2) return { page: 'workspace', project: name };
   if (first === 'p' && name !== undefined && last === 'charts' && parts.length === 3) return { page: 'workspace', project: name };
   if (first === 'p' && name !== undefined && last === 'runs' && parts.length === 3) return { page: 'runs', project: name };
@@ -44,6 +47,9 @@ export function parsePath(path: string): Place {
   }
   return { page: 'unknown' };
 }
+
+const settingsPlace = (tab: string): Place =>
+  kSettingsTabs.includes(tab) ? { page: 'settings', tab: tab as SettingsTab } : { page: 'unknown' };
 
 // /p/PROJECT/artifacts[/NAME/versions | /NAME/VERSION/TAB]
 function artifactPlace(project: string, rest: readonly string[]): Place {
@@ -66,6 +72,8 @@ export const versionPath = (project: string, name: string, version: string, tab:
   `${artifactsPath(project)}/${segment(name)}/${segment(version)}/${tab}`;
 export const runPath = (id: string, tab: RunTab = 'charts'): string =>
   tab === 'charts' ? `/runs/${segment(id)}` : `/runs/${segment(id)}/${tab}`;
+
+export const settingsPath = (tab: SettingsTab = 'keys'): string => (tab === 'keys' ? '/settings' : `/settings/${tab}`);
 
 // The query with `changes` applied, keys in a fixed order; null and '' remove.
 export function changeQuery(search: string, changes: Readonly<Record<string, string | null>>): string {

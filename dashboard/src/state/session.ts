@@ -11,8 +11,12 @@ const [session, setSession] = createSignal<Session | null>(null);
 const [held, holdPage] = createSignal(false);
 export { holdPage };
 
+// The question has an answer, or none is to be had.
+const [isAsked, setAsked] = createSignal(false);
+export { isAsked };
+
 // A server that cannot be asked now says so on each page; that is no reason to ask for a login.
-const first = getSession().then(setSession, () => undefined);
+const first = getSession().then(setSession, () => undefined).finally(() => setAsked(true));
 
 connectSession({
   csrfToken: async () => {

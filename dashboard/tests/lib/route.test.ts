@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { artifactPath, artifactsPath, changeQuery, comparePath, parsePath, projectPath, runPath, runsPath, versionPath } from '../../src/lib/route';
+import { artifactPath, artifactsPath, changeQuery, comparePath, parsePath, projectPath, runPath, runsPath, settingsPath, versionPath } from '../../src/lib/route';
 
 it('reads what it writes, whatever the names', () => {
   for (const project of ['imdb', 'a/b c', 'v1.2', 'ünï', '100%', '?#&']) {
@@ -26,7 +26,9 @@ it('ends in no name with a dot, so that no server takes a project for a file', (
 it('knows what it does not know', () => {
   for (const path of ['/x', '/p', '/p/a/b', '/runs', '/runs/a/b', '/p/a/artifacts/net/v3', '/p/a/artifacts/net/v3/other', '/p/%E0%A4%A']) expect(parsePath(path).page).toBe('unknown');
   expect(parsePath('/').page).toBe('projects');
-  for (const page of ['start', 'first-start', 'settings']) expect(parsePath(`/${page}`)).toEqual({ page });
+  for (const tab of ['keys', 'sharing', 'users', 'teams', 'audit'] as const) expect(parsePath(settingsPath(tab))).toEqual({ page: 'settings', tab });
+  for (const path of ['/settings/other', '/settings/teams/a']) expect(parsePath(path).page).toBe('unknown');
+  for (const page of ['start', 'first-start']) expect(parsePath(`/${page}`)).toEqual({ page });
 });
 
 it('changes only what it is told, in a fixed order', () => {

@@ -1,9 +1,8 @@
 // What those see who may not do everything: a viewer, somebody whom a project is not shared with, and a server admin.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { assertAccessible, openBrowser } from '../dashboard/browser.mjs';
+import { caller, logIn, logRun, quietOf } from './world.mjs';
 
 const url = process.env.TRACKER_URL;
 const project = 'shared';
@@ -12,38 +11,17 @@ const project = 'shared';
 export function testRoles(admin) {
   let session;
   let run;
-  const call = async (path, body, method = 'POST') => {
-    const answer = await fetch(`${url}/api/v1/${path}`, {
-      method, body: JSON.stringify(body), headers: { authorization: `Bearer ${admin()}`, 'content-type': 'application/json' },
-    });
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
-    return answer.json();
-  };
-  // What the browser itself says of refusals.
-  const quiet = () => assert.deepEqual(session.problems.filter((text) => !/40[134]|HTTP Authentication failed|WebSocket/.test(text)), [], 'console');
-  async function logIn(name) {
-    const { password } = await call('users', { name });
-    const { page } = session;
-    await page.goto(url);
-    await page.getByLabel('User').fill(name);
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('button', { name: `Log out ${name}` }).waitFor();
-  }
+  const call = caller(admin);
+  const quiet = quietOf(() => session);
 
   test('a project with a run is there', async () => {
-    const child = spawn(process.env.TRACKER_CLI, ['log', '--server', url, '--project', project, '--name', 'run', '--tags', 'kept', '--no-system-metrics'],
-      { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TRACKER_API_KEY: admin() } });
-    child.stdin.end('{"step":0,"loss":1}\n{"step":1,"loss":0.5}\n');
-    const [out] = await once(child.stdout, 'data');
-    run = /[0-9a-f-]{36}/.exec(String(out))[0];
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    run = await logRun(admin, project, 'run', ['--tags', 'kept']);
     session = await openBrowser({ folder: process.env.SCREENSHOTS, theme: 'light' });
   });
 
   test('who may not see it is told that there is nothing', async () => {
     const { page, picture } = session;
-    await logIn('eve');
+    await logIn(page, call, 'eve');
     for (const [path, title] of [[`/p/${project}`, 'There is no such project'], [`/p/${project}/runs`, 'There is no such project'], [`/runs/${run}`, 'There is no such run']]) {
       await page.goto(url + path);
       await page.getByRole('heading', { name: title }).waitFor();
@@ -70,11 +48,28 @@ export function testRoles(admin) {
     await page.goto(`${url}/runs/${run}`);
     await page.locator('.run-header').getByText('View only').waitFor();
     assert.equal(await page.locator('.edit-button').count(), 0);
-    await page.goto(`${url}/settings`);
+    await page.goto(`${url}/settings/sharing`);
     await page.getByRole('combobox', { name: 'Project to share' }).selectOption(project);
     await page.getByText('An admin of the project can share it').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Share', exact: true }).count(), 0);
     assert.equal((await (await fetch(`${url}/api/v1/runs/${run}`, { headers: { authorization: `Bearer ${admin()}` } })).json()).name, 'run');
+    quiet();
+  });
+
+  test('who is no server admin is told whose pages these are, and nothing is asked for them', async () => {
+    const { page, picture } = session;
+    const asked = [];
+    const note = (request) => asked.push(new URL(request.url()).pathname);
+    page.on('request', note);
+    for (const [tab, title] of [['users', 'The list of users'], ['teams', 'The list of teams'], ['audit', 'The audit log']]) {
+      await page.goto(`${url}/settings/${tab}`);
+      await page.getByRole('heading', { name: `${title} is for server admins` }).waitFor();
+      assert.equal(await page.getByRole('navigation', { name: 'Settings' }).getByRole('link').count(), 3);
+      await assertAccessible(page, `${tab}, not allowed`);
+    }
+    await picture('settings_not_allowed');
+    page.off('request', note);
+    assert.deepEqual(asked.filter((path) => /\/(users|teams|audit)$/.test(path) && path.startsWith('/api/')), []);
     quiet();
   });
 

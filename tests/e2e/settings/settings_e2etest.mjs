@@ -3,7 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, openBrowser } from '../dashboard/browser.mjs';
+import { testAuditLog } from './audit_log.mjs';
 import { testRoles } from './roles.mjs';
+import { testTeams } from './teams.mjs';
+import { assertFits } from './world.mjs';
 
 const url = process.env.TRACKER_URL;
 let session;
@@ -25,6 +28,8 @@ const quiet = () => assert.deepEqual(session.problems.filter((text) => !/401|HTT
 test('the first user is made on the settings page, and from then on a login is asked for', async () => {
   const { page, picture } = session;
   await page.goto(`${url}/settings`);
+  await page.getByRole('heading', { name: 'Nobody is asked for a key here' }).waitFor();
+  await page.getByRole('link', { name: 'Make the first user' }).click();
   await page.getByLabel('Name of the user').fill('ada');
   await page.getByRole('button', { name: 'Make a user' }).click();
   password = (await page.getByLabel('Password, shown this once', { exact: true }).innerText()).trim();
@@ -46,15 +51,16 @@ test('a wrong password is told, the right one opens the page that was asked for'
   await page.getByText('the name or the password is wrong').waitFor();
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('heading', { name: 'API keys' }).waitFor();
+  await page.getByRole('heading', { name: 'Users' }).waitFor();
   await page.getByRole('cell', { name: 'ada', exact: true }).first().waitFor();
   await assertAccessible(page, 'settings');
-  await picture('settings');
+  await picture('settings_users');
   quiet();
 });
 
 test('a key is made, shown once and revoked', async () => {
   const { page } = session;
+  await page.getByRole('link', { name: 'API keys' }).click();
   await page.getByLabel('Name of the key').fill('<b>ci</b>');
   await page.getByRole('button', { name: 'Make a key' }).click();
   const made = (await page.getByLabel('API key, shown this once', { exact: true }).innerText()).trim();
@@ -63,6 +69,7 @@ test('a key is made, shown once and revoked', async () => {
   await page.getByRole('button', { name: 'Revoke <b>ci</b>' }).click();
   await page.getByRole('cell', { name: 'revoked' }).waitFor();
   assert.equal((await ask()).status(), 401);
+  await assertFits(session, 'keys', 'settings_keys');
   quiet();
 });
 
@@ -81,3 +88,5 @@ test('who logs out is asked again, and the old cookie is worth nothing', async (
 });
 
 testRoles(() => key);
+testTeams(() => key);
+testAuditLog(() => key);

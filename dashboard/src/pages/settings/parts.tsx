@@ -1,8 +1,48 @@
 // What the sections of the settings share: a list that is read again after each change, and what is shown once.
 import { createSignal, For, Show, type Accessor, type JSX } from 'solid-js';
-import type { Secrets } from '../../api/access';
+import { kRoles, type Secrets } from '../../api/access';
 import { messageOf } from '../../api/http';
 import { CodeBlock } from '../../components/copy';
+import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
+import { formatDateTime } from '../../lib/format';
+import { isAsked, user } from '../../state/session';
+
+export const when = (timeUs: number | null): string => (timeUs === null ? '–' : formatDateTime(timeUs));
+
+// What the server takes for the name of a user or team.
+export const kNameRule = {
+  pattern: '[a-z0-9][a-z0-9._\\-]{0,63}', maxlength: 64, autocapitalize: 'none', autocomplete: 'off', spellcheck: false,
+  title: 'Small letters, digits, dot, dash and underscore; a letter or digit first; 64 at most',
+} as const;
+
+// A form that is emptied comes back to `chosen`.
+export function RoleSelect(props: { label: string; chosen: string; name?: string; disabled?: boolean; onChoose?: (role: string, select: HTMLSelectElement) => void }) {
+  return (
+    <select class="select" name={props.name} aria-label={props.label} disabled={props.disabled}
+      onChange={(event) => props.onChoose?.(event.currentTarget.value, event.currentTarget)}>
+      <For each={kRoles}>
+        {(role) => <option value={role} selected={role === props.chosen} ref={(option) => { option.defaultSelected = role === props.chosen; }}>{role}</option>}
+      </For>
+    </select>
+  );
+}
+
+export function NotAllowed(props: { what: string }) {
+  return (
+    <EmptyState icon="lock" title={`${props.what} is for server admins`}>
+      You are logged in as {user()?.name ?? 'somebody'}, who is none. A server admin can show you what you need, or make you one.
+    </EmptyState>
+  );
+}
+
+// Children of those that the server is not known to refuse; nothing is asked of it before that is known.
+export function ForServerAdmins(props: { what: string; children: JSX.Element }) {
+  return (
+    <Show when={isAsked()} fallback={<SkeletonRows count={6} kind="row" />}>
+      <Show when={user()?.serverAdmin !== false} fallback={<NotAllowed what={props.what} />}>{props.children}</Show>
+    </Show>
+  );
+}
 
 export interface Changing<T> {
   items: Accessor<T[] | null>;
@@ -10,6 +50,7 @@ export interface Changing<T> {
   once: Accessor<Secrets | null>;
   // Does the change, keeps what it shows this once, and reads again.
   change: (work: () => Promise<Secrets | undefined>) => Promise<boolean>;
+  retry: () => void;
 }
 
 export function createChanging<T>(read: () => Promise<T[]>): Changing<T> {
@@ -32,6 +73,7 @@ export function createChanging<T>(read: () => Promise<T[]>): Changing<T> {
   void attempt(load);
   return {
     items, failed, once,
+    retry: () => void attempt(load),
     change: (work) => attempt(async () => {
       setOnce((await work()) ?? null);
       await load();
@@ -39,23 +81,37 @@ export function createChanging<T>(read: () => Promise<T[]>): Changing<T> {
   };
 }
 
-export function Section<T>(props: { title: string; note: string; state: Changing<T>; head: readonly string[]; row: (item: T) => JSX.Element; children: JSX.Element }) {
+export function Section<T>(props: {
+  title: string; note: string; state: Changing<T>; head: readonly string[]; row: (item: T) => JSX.Element; children: JSX.Element;
+  // Said in place of an empty table.
+  none: string;
+}) {
   return (
     <section class="settings-section">
       <h2>{props.title}</h2>
       <p class="muted">{props.note}</p>
-      <Show when={props.state.failed()}>{(message) => <p class="settings-failed" role="alert">{message()}</p>}</Show>
       <Show when={props.state.once()?.password}>{(value) => <CodeBlock code={value()} label="Password, shown this once" prompt={false} />}</Show>
       <Show when={props.state.once()?.key}>{(value) => <CodeBlock code={value()} label="API key, shown this once" prompt={false} />}</Show>
-      <Show when={props.state.items()}>
+      <Show when={props.state.items()} fallback={(
+        <Show when={props.state.failed()} fallback={<div class="settings-wide"><SkeletonRows count={3} kind="row" /></div>}>
+          {(message) => <ErrorState title={`${props.title} cannot be read`} message={message()} onRetry={props.state.retry} />}
+        </Show>
+      )}>
         {(items) => (
-          <table class="settings-table">
-            <thead><tr><For each={props.head}>{(name) => (name === '' ? <td /> : <th scope="col">{name}</th>)}</For></tr></thead>
-            <tbody><For each={items()}>{props.row}</For></tbody>
-          </table>
+          <>
+            <Show when={props.state.failed()}>{(message) => <p class="settings-failed" role="alert">{message()}</p>}</Show>
+            <Show when={items().length > 0} fallback={<p class="faint">{props.none}</p>}>
+              <div class="settings-wide" tabindex="0" role="group" aria-label={props.title}>
+                <table class="settings-table">
+                  <thead><tr><For each={props.head}>{(name) => (name === '' ? <td /> : <th scope="col">{name}</th>)}</For></tr></thead>
+                  <tbody><For each={items()}>{props.row}</For></tbody>
+                </table>
+              </div>
+            </Show>
+            {props.children}
+          </>
         )}
       </Show>
-      {props.children}
     </section>
   );
 }

@@ -1,0 +1,50 @@
+// The audit log, for server admins: docs/http-api.md, "Access". Each throws ApiError.
+import { getJson } from './http';
+import { listOf, objectOf } from './read';
+
+export interface AuditEntry {
+  // Rises with time; what pages go by.
+  no: number;
+  atUs: number;
+  // '' for nobody in particular.
+  actor: string;
+  // Id of the API key; '' for a session.
+  key: string;
+  address: string;
+  requestId: string;
+  action: string;
+  target: string;
+  detail: string;
+}
+export interface AuditPage {
+  // Newest first.
+  entries: AuditEntry[];
+  // What the next page is asked with; null: this was the last.
+  nextBefore: number | null;
+}
+
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const numberOr = (value: unknown, fallback: number): number => (typeof value === 'number' && Number.isFinite(value) ? value : fallback);
+
+export function readAuditPage(value: unknown): AuditPage {
+  const o = objectOf(value);
+  return {
+    entries: listOf(o.entries).map((one) => {
+      const e = objectOf(one);
+      return {
+        no: numberOr(e.no, 0), atUs: numberOr(e.at_us, 0), actor: text(e.actor), key: text(e.key), address: text(e.address),
+        requestId: text(e.request_id), action: text(e.action), target: text(e.target), detail: text(e.detail),
+      };
+    }),
+    nextBefore: typeof o.next_before === 'number' ? o.next_before : null,
+  };
+}
+
+
+// `before`: nextBefore of the page before; null begins with the newest entry. `limit`: 1 to 1,000.
+export function readAuditLog(before: number | null, limit: number, signal?: AbortSignal): Promise<AuditPage> {
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (before !== null) query.set('before', String(before));
+  return getJson(`/api/v1/audit?${query.toString()}`, readAuditPage, { signal });
+}

@@ -1,0 +1,123 @@
+// Teams: who is in them, and what is shared with them. The team that is looked at is in the address.
+import { createSignal, For, onMount, Show } from 'solid-js';
+import { deleteTeam, listTeams, makeTeam, type Team } from '../../api/teams';
+import { listUsers, type User } from '../../api/access';
+import { ApiError, messageOf } from '../../api/http';
+import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
+import { plural } from '../../lib/format';
+import { lossOf, projectsOfTeam } from '../../lib/teams';
+import { query, setQuery } from '../../state/location';
+import { createShares, type Shares } from '../../state/shares';
+import { toast } from '../../state/toasts';
+import { Confirm } from './confirm';
+import { kNameRule, NotAllowed, onFields } from './parts';
+import { TeamDetail } from './team_detail';
+import './teams.css';
+
+const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.code === 'permission_denied';
+
+export function Teams() {
+  const [teams, setTeams] = createSignal<readonly Team[] | null>(null);
+  const [failure, setFailure] = createSignal<unknown>(null);
+  const [users, setUsers] = createSignal<readonly User[]>([]);
+  const shares = createShares();
+  const load = async (): Promise<void> => {
+    setFailure(null);
+    try {
+      setTeams(await listTeams());
+    } catch (error) {
+      setFailure(error);
+      return;
+    }
+    void shares.load();
+    // Only to offer names and to tell who is disabled: without them a name is written.
+    void listUsers().then(setUsers, () => undefined);
+  };
+  onMount(() => void load());
+  return (
+    <Show when={teams()} fallback={(
+      <Show when={failure()} fallback={<SkeletonRows count={6} kind="row" />}>
+        {(error) => (
+          <Show when={isRefusal(error())} fallback={<ErrorState title="The teams cannot be read" message={messageOf(error())} onRetry={() => void load()} />}>
+            <NotAllowed what="The list of teams" />
+          </Show>
+        )}
+      </Show>
+    )}>
+      {(all) => <TeamList teams={all()} users={users()} shares={shares} changed={setTeams} />}
+    </Show>
+  );
+}
+
+function TeamList(props: { teams: readonly Team[]; users: readonly User[]; shares: Shares; changed: (teams: readonly Team[]) => void }) {
+  let head!: HTMLHeadingElement;
+  const [failed, setFailed] = createSignal<string | null>(null);
+  const [doomed, setDoomed] = createSignal<Team | null>(null);
+  const named = () => query('team');
+  const chosen = () => (named() === null ? props.teams[0] : props.teams.find((team) => team.name === named()));
+  const projects = (team: string) => {
+    const members = props.shares.members();
+    return members === null ? null : projectsOfTeam(members, team);
+  };
+  const counts = (team: Team): string => {
+    const shown = projects(team.name);
+    return `${plural(team.users.length, 'user')}${shown === null ? '' : ` · ${plural(shown.length, 'project')}`}`;
+  };
+  const add = onFields(async (field) => {
+    try {
+      props.changed(await makeTeam(field('name')));
+      setFailed(null);
+      setQuery({ team: field('name') }, 'push');
+      return true;
+    } catch (error) {
+      setFailed(messageOf(error));
+      return false;
+    }
+  });
+  const remove = async (team: Team): Promise<void> => {
+    const left = await deleteTeam(team.name);
+    setQuery({ team: null });
+    props.changed(left);
+    toast({ text: `Team ${team.name} was deleted` });
+    // What was deleted had the focus.
+    queueMicrotask(() => head.focus());
+  };
+  return (
+    <section class="settings-section">
+      <h2 ref={head} tabindex="-1">Teams</h2>
+      <p class="muted">What is shared with a team is shared with all who are in it, in the highest role that applies to them.</p>
+      <form class="settings-form" onSubmit={add}>
+        <input class="input" name="name" placeholder="Name" aria-label="Name of the team" {...kNameRule} required />
+        <button type="submit" class="button primary">Make a team</button>
+      </form>
+      <Show when={failed()}>{(message) => <p class="settings-failed" role="alert">{message()}</p>}</Show>
+      <Show when={props.teams.length > 0} fallback={<EmptyState icon="group" title="No team yet">Make one, put users in it, and share projects with all of them at once.</EmptyState>}>
+        <div class="teams">
+          <ul class="team-list" aria-label="Teams">
+            <For each={props.teams}>
+              {(team) => (
+                <li>
+                  <a href={`?team=${encodeURIComponent(team.name)}`} aria-current={team.name === chosen()?.name ? 'true' : undefined}>
+                    <span class="ellipsis">{team.name}</span><span class="faint">{counts(team)}</span>
+                  </a>
+                </li>
+              )}
+            </For>
+          </ul>
+          <Show when={chosen()?.name} keyed fallback={<EmptyState icon="group" title="There is no such team">{named()} may have been deleted.</EmptyState>}>
+            {(name) => (
+              <TeamDetail team={props.teams.find((team) => team.name === name) ?? { name, users: [] }} users={props.users} shares={props.shares}
+                projects={projects(name)} changed={props.changed} onDelete={setDoomed} />
+            )}
+          </Show>
+        </div>
+      </Show>
+      <Show when={doomed()}>
+        {(team) => (
+          <Confirm title={`Delete team ${team().name}?`} label="Delete the team" close={() => setDoomed(null)} act={() => remove(team())}
+            text={`${lossOf(team(), projects(team().name))} This cannot be undone.`} />
+        )}
+      </Show>
+    </section>
+  );
+}
