@@ -53,7 +53,7 @@ function readBlock(raw: Json): Block {
     if (title === null || query === null || keys === null) return unknown('A block of charts whose title, query or keys cannot be read.');
     return { kind: 'panels', title, query, keys };
   }
-  return unknown(`This dashboard knows no block of the kind “${String(textIn(raw.kind, 60) ?? 'unnamed')}”.`);
+  return unknown(`This dashboard knows no block of the kind “${textIn(raw.kind, 60) ?? 'unnamed'}”.`);
 }
 
 export function readReport(spec: JsonObject): Report {
