@@ -13,8 +13,8 @@ import { kViewerReason, type ProjectRole } from '../../state/role';
 import type { OpenedView } from '../../state/saved_views';
 import { toast } from '../../state/toasts';
 
-// The server's limit.
-const kLongestName = 256;
+// The server takes 512 bytes of UTF-8.
+const kLongestName = 170;
 
 interface Props {
   project: string;

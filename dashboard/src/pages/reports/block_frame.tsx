@@ -4,17 +4,10 @@ import { Show } from 'solid-js';
 import { Icon } from '../../components/icons';
 import { kMostBlocks } from '../../lib/report';
 import { toast } from '../../state/toasts';
+import { awaitFocus } from './block_focus';
 import type { BlockDraft, Draft } from './draft';
 
 const kNames = { markdown: 'Text', panels: 'Charts', unknown: 'Unknown' } as const;
-
-// The block whose first field takes the focus once it is there.
-let awaited: number | null = null;
-export function takeFocus(id: number, field: HTMLElement): void {
-  if (awaited !== id) return;
-  awaited = null;
-  queueMicrotask(() => field.focus());
-}
 
 const focusIn = (id: number, what: string): void => queueMicrotask(() =>
   document.querySelector(`[data-block="${id}"]`)?.querySelector<HTMLElement>(what)?.focus());
@@ -57,7 +50,7 @@ export function BlockFrame(props: { draft: Draft; block: BlockDraft; index: numb
 
 // `at`: the place of the new block.
 export function AddBlock(props: { draft: Draft; at: number }) {
-  const add = (kind: 'markdown' | 'panels'): void => { props.draft.add(kind, props.at, (id) => { awaited = id; }); };
+  const add = (kind: 'markdown' | 'panels'): void => { props.draft.add(kind, props.at, awaitFocus); };
   const where = () => (props.at === 0 ? 'at the top' : `below block ${props.at}`);
   return (
     <Show when={props.draft.blocks().length < kMostBlocks}>

@@ -21,7 +21,6 @@ import { createChartView } from '../../state/chart_view';
 import { expressionKey, isExpression, panelName } from '../../state/expression_store';
 import { createRunQuery, type RunQuery } from '../../state/run_query';
 import { createRunSet, type RunSet } from '../../state/run_set';
-import { takeFocus } from './block_frame';
 import type { PanelsDraft } from './draft';
 import type { ProjectData } from './report_blocks';
 
@@ -54,7 +53,8 @@ function createBlockData(block: PanelsDraft, data: ProjectData): BlockData {
   };
 }
 
-export default function PanelsBlock(props: { block: PanelsDraft; data: ProjectData; writing: boolean }) {
+// `onField` is told of the first field of a writer, once it is made.
+export default function PanelsBlock(props: { block: PanelsDraft; data: ProjectData; writing: boolean; onField: (field: HTMLElement) => void }) {
   const { block, data } = untrack(() => props);
   const view = createChartView(block.parameters);
   const held = createBlockData(block, data);
@@ -78,7 +78,7 @@ export default function PanelsBlock(props: { block: PanelsDraft; data: ProjectDa
   return (
     <div class="charts-block">
       <Show when={props.writing} fallback={<h2 classList={{ 'visually-hidden': block.title() === '' }}>{block.title() === '' ? 'Charts' : block.title()}</h2>}>
-        <BlockTools block={block} data={data} held={held} context={context} />
+        <BlockTools block={block} data={data} held={held} context={context} onField={props.onField} />
       </Show>
       <Show when={data.loaded.state() !== 'error'} fallback={<FailureState failure={data.loaded.error()!} onRetry={data.loaded.retry} />}>
         <Show when={data.loaded.state() === 'ready' && data.keys.state() === 'ready'} fallback={<SkeletonRows count={Math.max(1, block.keys().length)} kind="card" />}>
@@ -97,7 +97,7 @@ export default function PanelsBlock(props: { block: PanelsDraft; data: ProjectDa
   );
 }
 
-function BlockTools(props: { block: PanelsDraft; data: ProjectData; held: BlockData; context: PanelContext }) {
+function BlockTools(props: { block: PanelsDraft; data: ProjectData; held: BlockData; context: PanelContext; onField: (field: HTMLElement) => void }) {
   const columns = createMemo(() => chooseColumns(props.held.set.listed()).all);
   const isFrozen = () => (props.block.parameters.get('runs') ?? '') !== '';
   // A name that is no key may still be an expression over some.
@@ -110,7 +110,7 @@ function BlockTools(props: { block: PanelsDraft; data: ProjectData; held: BlockD
   };
   return (
     <div class="charts-tools">
-      <input ref={(field) => takeFocus(props.block.id, field)} class="input" type="text" aria-label="Title of the charts" placeholder="Title (may be left out)" value={props.block.title()} maxlength="300"
+      <input ref={(field) => props.onField(field)} class="input" type="text" aria-label="Title of the charts" placeholder="Title (may be left out)" value={props.block.title()} maxlength="300"
         onInput={(event) => props.block.setTitle(event.currentTarget.value)} />
       <div class="charts-row">
         <span class="muted">Panels</span>

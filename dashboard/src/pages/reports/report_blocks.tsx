@@ -3,12 +3,13 @@ import { createMemo, For, lazy, Show, Suspense } from 'solid-js';
 import { SkeletonRows } from '../../components/feedback';
 import { createRunKeys, kNewestRuns } from '../../state/project_keys';
 import { createProjectRuns } from '../../state/project_runs';
+import { takeFocus } from './block_focus';
 import { AddBlock, BlockFrame } from './block_frame';
 import type { BlockDraft, Draft, PanelsDraft } from './draft';
 import { TextBlock } from './text_block';
 
 const PanelsBlock = lazy(() => import('./panels_block'));
-const TooltipLayer = lazy(() => import('../../components/panels/tooltip').then((module) => ({ default: module.TooltipLayer })));
+const ChartTooltip = lazy(() => import('./chart_tooltip'));
 
 export interface ProjectData {
   project: string;
@@ -36,7 +37,7 @@ export function ReportBlocks(props: { project: string; draft: Draft; writing?: b
           </Show>
         )}
       </For>
-      <Show when={hasCharts()}><Suspense><TooltipLayer /></Suspense></Show>
+      <Show when={hasCharts()}><Suspense><ChartTooltip /></Suspense></Show>
     </div>
   );
 }
@@ -55,7 +56,7 @@ function OneBlock(props: { block: BlockDraft; data: ProjectData | null; writing?
 function ChartsOf(props: { block: PanelsDraft; data: ProjectData | null; writing: boolean }) {
   return (
     <Suspense fallback={<SkeletonRows count={2} kind="card" />}>
-      <Show when={props.data} keyed>{(data) => <PanelsBlock block={props.block} data={data} writing={props.writing} />}</Show>
+      <Show when={props.data} keyed>{(data) => <PanelsBlock block={props.block} data={data} writing={props.writing} onField={(field) => takeFocus(props.block.id, field)} />}</Show>
     </Suspense>
   );
 }

@@ -13,8 +13,8 @@ import { AddBlock } from './block_frame';
 import { createDraft, dropDraft, heldDraft, holdDraft, type Draft } from './draft';
 import { ReportBlocks } from './report_blocks';
 
-// The server's limit.
-const kLongestName = 256;
+// The server takes 512 bytes of UTF-8.
+const kLongestName = 170;
 
 // What stands in the way: what somebody else saved, or null where it was deleted.
 interface Conflict {

@@ -1,6 +1,6 @@
 import { Show } from 'solid-js';
 import { MarkdownText } from '../../components/markdown/markdown_text';
-import { takeFocus } from './block_frame';
+import { takeFocus } from './block_focus';
 import type { TextDraft } from './draft';
 
 const kLeastRows = 6;
