@@ -18,7 +18,7 @@ inline constexpr std::uint64_t kGraceS = 7 * 24 * 3600;
 
 void check_project(std::string_view project);
 void check_description(std::string_view description);
-// A JSON object of at most 256 KiB, 32 deep, that PostgreSQL can hold.
+// As core/document_check.hpp says.
 void check_metadata(std::string_view json);
 void check_client(std::string_view client);
 

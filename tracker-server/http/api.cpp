@@ -16,6 +16,7 @@
 #include "http/run_edit.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
+#include "http/saved_items_api.hpp"
 #include "http/series_body.hpp"
 #include "http/series_picture.hpp"
 #include "http/session_api.hpp"
@@ -189,6 +190,25 @@ constexpr Entry kRoutes[] = {
     {Method::kDelete, "/api/v1/members", Access::kProjectAdmin, Runs::kOnWorker, delete_member},
     {Method::kGet, "/api/v1/openapi.json", Access::kPublic, Runs::kInline, get_openapi},
     {Method::kGet, "/api/v1/projects", Access::kSignedIn, Runs::kOnWorker, get_projects},
+    {Method::kGet, "/api/v1/projects/{project}/reports", Access::kViewer, Runs::kOnWorker,
+     get_reports},
+    {Method::kPost, "/api/v1/projects/{project}/reports", Access::kWriter, Runs::kOnWorker,
+     post_report},
+    {Method::kGet, "/api/v1/projects/{project}/reports/{id}", Access::kViewer, Runs::kOnWorker,
+     get_report},
+    {Method::kPut, "/api/v1/projects/{project}/reports/{id}", Access::kWriter, Runs::kOnWorker,
+     put_report},
+    {Method::kDelete, "/api/v1/projects/{project}/reports/{id}", Access::kWriter, Runs::kOnWorker,
+     delete_report},
+    {Method::kGet, "/api/v1/projects/{project}/views", Access::kViewer, Runs::kOnWorker, get_views},
+    {Method::kPost, "/api/v1/projects/{project}/views", Access::kWriter, Runs::kOnWorker,
+     post_view},
+    {Method::kGet, "/api/v1/projects/{project}/views/{id}", Access::kViewer, Runs::kOnWorker,
+     get_view},
+    {Method::kPut, "/api/v1/projects/{project}/views/{id}", Access::kWriter, Runs::kOnWorker,
+     put_view},
+    {Method::kDelete, "/api/v1/projects/{project}/views/{id}", Access::kWriter, Runs::kOnWorker,
+     delete_view},
     {Method::kGet, "/api/v1/runs", Access::kViewer, Runs::kOnWorker, get_runs},
     {Method::kGet, "/api/v1/runs/facets", Access::kViewer, Runs::kOnWorker, get_run_facets},
     {Method::kGet, "/api/v1/runs/groups", Access::kViewer, Runs::kOnWorker, get_run_groups},

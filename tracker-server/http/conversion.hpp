@@ -23,6 +23,8 @@ inline Method method_of(boost::beast::http::verb verb) {
       return Method::kHead;
     case boost::beast::http::verb::post:
       return Method::kPost;
+    case boost::beast::http::verb::put:
+      return Method::kPut;
     case boost::beast::http::verb::patch:
       return Method::kPatch;
     case boost::beast::http::verb::delete_:
@@ -70,12 +72,13 @@ inline boost::beast::http::response<boost::beast::http::string_body> from_respon
   if (around.secure && !core::is_loopback_name(core::host_name(host)))
     response.set(field::strict_transport_security, "max-age=31536000");
   for (const auto& [name, value] : from.headers) response.set(name, value);
-  if (from.status != 304) response.set(field::content_type, from.content_type);
+  const bool has_body = from.status != 204 && from.status != 304;
+  if (has_body) response.set(field::content_type, from.content_type);
   response.keep_alive(around.keep_alive);
   const auto length = from.body.size() + (from.rest ? from.rest->bytes : 0);
   if (around.request.method() != boost::beast::http::verb::head)
     response.body() = std::move(from.body);
-  if (from.status != 304) response.content_length(length);
+  if (has_body) response.content_length(length);
   return response;
 }
 

@@ -7,8 +7,6 @@
 namespace tracker::http {
 namespace {
 
-constexpr int kDepth = 2;  // no object of these routes is nested
-
 Error wrong(const std::string& name, const char* what) {
   return {ErrorCode::kInvalidArgument, fmt::format("`{}` must be {}", name, what)};
 }
@@ -17,16 +15,18 @@ Error wrong(const std::string& name, const char* what) {
 
 nlohmann::json parse_bounded(const std::string& text, int depth) {
   const auto bound = [depth](int at, nlohmann::json::parse_event_t, nlohmann::json&) {
-    if (at > depth) throw Error(ErrorCode::kInvalidArgument, "the body is nested too deeply");
+    if (at > depth)
+      throw Error(ErrorCode::kInvalidArgument,
+                  fmt::format("the body is nested deeper than {} levels", depth));
     return true;
   };
   return nlohmann::json::parse(text, bound, false);
 }
 
-JsonBody::JsonBody(const Request& request) {
+JsonBody::JsonBody(const Request& request, int depth) {
   if (!request.header("content-type").starts_with("application/json"))
     throw Error(ErrorCode::kInvalidArgument, "the body must be application/json");
-  json_ = parse_bounded(request.body, kDepth);
+  json_ = parse_bounded(request.body, depth);
   if (!json_.is_object())
     throw Error(ErrorCode::kInvalidArgument, "the body must be a JSON object");
 }
@@ -66,6 +66,12 @@ std::optional<std::int64_t> JsonBody::maybe_number(const std::string& name) {
       (found->is_number_unsigned() && found->get<std::uint64_t>() > INT64_MAX))
     throw wrong(name, "a whole number");
   return found->get<std::int64_t>();
+}
+
+std::string JsonBody::object(const std::string& name) {
+  const auto* found = find(name);
+  if (found == nullptr || !found->is_object()) throw wrong(name, "an object");
+  return found->dump();
 }
 
 void JsonBody::end() const {

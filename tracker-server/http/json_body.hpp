@@ -19,13 +19,15 @@ nlohmann::json parse_bounded(const std::string& text, int depth);
 
 class JsonBody {
  public:
-  // Not `application/json`, no JSON, or no object: refused.
-  explicit JsonBody(const Request& request);
+  // Not `application/json`, no JSON, no object, or nested deeper: refused.
+  explicit JsonBody(const Request& request, int depth = 2);
 
   std::string text(const std::string& name);
   std::optional<std::string> maybe_text(const std::string& name);
   std::optional<bool> maybe_flag(const std::string& name);
   std::optional<std::int64_t> maybe_number(const std::string& name);
+  // A member that is an object, as JSON without spaces.
+  std::string object(const std::string& name);
   // After the last of them, before anything is done.
   void end() const;
 

@@ -20,7 +20,7 @@ class Guard;
 
 namespace tracker::http {
 
-enum class Method { kGet, kHead, kPost, kPatch, kDelete, kOther };
+enum class Method { kGet, kHead, kPost, kPut, kPatch, kDelete, kOther };
 
 struct Request {
   Method method = Method::kGet;

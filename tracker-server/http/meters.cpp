@@ -12,6 +12,8 @@ const char* method_name(Method method) {
       return "GET";
     case Method::kPost:
       return "POST";
+    case Method::kPut:
+      return "PUT";
     case Method::kPatch:
       return "PATCH";
     default:

@@ -41,8 +41,8 @@ class RequestMeters {
   void write(metrics::Writer& out) const;
 
  private:
-  static constexpr std::array kStatuses{101, 200, 206, 304, 400, 401, 403, 404,
-                                        405, 409, 413, 429, 500, 501, 503};
+  static constexpr std::array kStatuses{101, 200, 201, 204, 206, 304, 400, 401, 403, 404,
+                                        405, 409, 412, 413, 428, 429, 500, 501, 503};
   struct Entry {
     std::string method, route;
     std::array<metrics::Counter, kStatuses.size() + 1> statuses;  // the last: any other

@@ -46,6 +46,8 @@ std::string name_of(Method method) {
       return "GET, HEAD";
     case Method::kPost:
       return "POST";
+    case Method::kPut:
+      return "PUT";
     case Method::kPatch:
       return "PATCH";
     case Method::kDelete:

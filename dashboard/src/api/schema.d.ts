@@ -346,6 +346,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+            };
+            cookie?: never;
+        };
+        /** The reports of a project, newest change first. */
+        get: operations["getReports"];
+        put?: never;
+        /** Saves a new report. */
+        post: operations["postReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+                id: components["parameters"]["SavedItemId"];
+            };
+            cookie?: never;
+        };
+        /** One report. */
+        get: operations["getReport"];
+        /** Changes a report, if nobody else did meanwhile. */
+        put: operations["putReport"];
+        post?: never;
+        /** Deletes a report. Posted again it is back, under a new id. */
+        delete: operations["deleteReport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+            };
+            cookie?: never;
+        };
+        /** The views of a project, newest change first. */
+        get: operations["getViews"];
+        put?: never;
+        /** Saves a new view. */
+        post: operations["postView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+                id: components["parameters"]["SavedItemId"];
+            };
+            cookie?: never;
+        };
+        /** One view. */
+        get: operations["getView"];
+        /** Changes a view, if nobody else did meanwhile. */
+        put: operations["putView"];
+        post?: never;
+        /** Deletes a view. Posted again it is back, under a new id. */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -808,7 +896,7 @@ export interface components {
         Error: {
             error: {
                 /** @enum {unknown} */
-                code: "invalid_argument" | "unauthenticated" | "permission_denied" | "not_found" | "method_not_allowed" | "tls_required" | "failed_precondition" | "already_exists" | "too_large" | "resource_exhausted" | "internal" | "unimplemented" | "unavailable";
+                code: "invalid_argument" | "unauthenticated" | "permission_denied" | "not_found" | "method_not_allowed" | "tls_required" | "failed_precondition" | "already_exists" | "changed_meanwhile" | "precondition_required" | "too_large" | "resource_exhausted" | "internal" | "unimplemented" | "unavailable";
                 message: string;
                 /** @description From 500 on: under which the server's log tells more. */
                 request_id?: string;
@@ -1234,6 +1322,36 @@ export interface components {
             files: components["schemas"]["ArtifactFile"][];
             next_cursor: string | null;
         };
+        SavedItemHead: {
+            id: components["schemas"]["Uuid"];
+            name: string;
+            /** @description The user who made it; empty where nobody had to log in. */
+            author: string;
+            created_us: components["schemas"]["TimeUs"];
+            updated_us: components["schemas"]["TimeUs"];
+            /** @description One more with each change. */
+            revision: number;
+        };
+        SavedItem: {
+            id: components["schemas"]["Uuid"];
+            name: string;
+            /** @description The user who made it; empty where nobody had to log in. */
+            author: string;
+            created_us: components["schemas"]["TimeUs"];
+            updated_us: components["schemas"]["TimeUs"];
+            /** @description One more with each change. */
+            revision: number;
+            spec: components["schemas"]["JsonObject"];
+        };
+        SavedItemList: {
+            items: components["schemas"]["SavedItemHead"][];
+        };
+        SavedItemWish: {
+            /** @description At most 512 bytes, without control characters. */
+            name: string;
+            /** @description At most 256 KiB and 32 levels; kept as it is. */
+            spec: components["schemas"]["JsonObject"];
+        };
         ArtifactsOfRun: {
             produced: components["schemas"]["ArtifactVersion"][];
             used: components["schemas"]["ArtifactVersion"][];
@@ -1542,6 +1660,26 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description It has another revision by now; nothing was changed. */
+        ChangedMeanwhile: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Without If-Match: say which revision this is a change of. */
+        PreconditionRequired: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description Takes too long, or is too much for one request; ask for less. */
         ResourceExhausted: {
             headers: {
@@ -1583,6 +1721,14 @@ export interface components {
         Filter: string;
         RunId: components["schemas"]["Uuid"];
         ArtifactVersionId: components["schemas"]["Uuid"];
+        /** @description Its name. */
+        ProjectInPath: string;
+        SavedItemId: components["schemas"]["Uuid"];
+        /**
+         * @description The revision that this is a change of, in quotes.
+         * @example "3"
+         */
+        IfMatch: string;
         PageLimit: number;
         /** @description next_cursor of the page before, of the same list. */
         PageCursor: string;
@@ -2288,6 +2434,338 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["PermissionDenied"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, without their specs. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedItemList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedItemWish"];
+            };
+        };
+        responses: {
+            /** @description It is saved. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedItem"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["FailedPrecondition"];
+            413: components["responses"]["TooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+                id: components["parameters"]["SavedItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; the ETag is its revision. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedItem"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The revision that this is a change of, in quotes.
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+                id: components["parameters"]["SavedItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedItemWish"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedItem"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            428: components["responses"]["PreconditionRequired"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+                id: components["parameters"]["SavedItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, without their specs. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedItemList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedItemWish"];
+            };
+        };
+        responses: {
+            /** @description It is saved. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedItem"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["FailedPrecondition"];
+            413: components["responses"]["TooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+                id: components["parameters"]["SavedItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view; the ETag is its revision. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedItem"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putView: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The revision that this is a change of, in quotes.
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+                id: components["parameters"]["SavedItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedItemWish"];
+            };
+        };
+        responses: {
+            /** @description The view as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedItem"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            428: components["responses"]["PreconditionRequired"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                project: components["parameters"]["ProjectInPath"];
+                id: components["parameters"]["SavedItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -10,12 +10,15 @@ export const kElsewhere = { useFirstStart: 200 };
 // A case: { status, query?, body?, headers?, check?(body) }; `path` is what fills {…} of the route. `data` is what the
 // server holds: { run, project, media } of a finished run with keys loss (3,000 rows, some not finite), eval/acc, lines, and
 // media hist, shot (PNG) and drawing (SVG), the last two with their hashes; and { version }, the id of version v0 of the
-// artifact `net` that the run made: `hello.txt` ("hello artifact"), `dir/page.html`.
+// artifact `net` that the run made: `hello.txt` ("hello artifact"), `dir/page.html`; and { saved: { views, reports } }, each with
+// the ids of two items of revision 1, { stays, goes }.
 export function cases(data) {
   const run = { id: data.run };
   const elsewhere = { origin: 'http://evil.example' };
   const series = (body) => ({ body: { runs: [data.run], keys: ['loss', 'eval/acc', 'absent'], ...body } });
   const version = { id: data.version };
+  const views = savedCases(data, 'views');
+  const reports = savedCases(data, 'reports');
   return {
     getArtifacts: [
       { status: 200, query: { project: data.project }, check: (body) => body.artifacts[0].name === 'net' && body.artifacts[0].latest === 'v0' && body.artifacts[0].run === data.run && body.artifacts[0].aliases.length === 0 },
@@ -158,6 +161,16 @@ export function cases(data) {
       { status: 400, query: { limit: '0' } },
     ],
     getProjects: [{ status: 200, check: (body) => body.projects.some((one) => one.name === data.project) }],
+    getViews: views.list,
+    postView: views.post,
+    getView: views.get,
+    putView: views.put,
+    deleteView: views.remove,
+    getReports: reports.list,
+    postReport: reports.post,
+    getReport: reports.get,
+    putReport: reports.put,
+    deleteReport: reports.remove,
     getRuns: [
       { status: 200, query: { project: data.project }, check: (body) => body.runs.length > 0 },
       { status: 200, query: { project: data.project, limit: '1' } },
@@ -274,5 +287,47 @@ export function cases(data) {
       { status: 200, body: { runs: ['00000000-0000-4000-8000-000000000000'], keys: ['loss'] }, check: (body) => body.series[0].total === 0 },
     ],
     getLive: [{ status: 400 }],
+  };
+}
+
+// Of saved views or reports: one form under two names.
+function savedCases(data, kind) {
+  const project = { project: data.project };
+  const stays = { ...project, id: data.saved[kind].stays };
+  const goes = { ...project, id: data.saved[kind].goes };
+  const nowhere = { project: 'nobody has this' };
+  const first = { headers: { 'if-match': '"1"' } };
+  const good = { name: 'best runs', spec: { filter: 'loss < 1', charts: [{ keys: ['loss'] }] } };
+  const deep = (levels) => (levels === 0 ? {} : { a: deep(levels - 1) });
+  const bad = [{}, { name: 'a' }, { ...good, name: '' }, { ...good, name: 'a\nb' }, { ...good, author: 'eve' }, { ...good, spec: [] },
+    { ...good, spec: deep(32) }, { ...good, spec: { a: 'x'.repeat(262_144) } }];
+  return {
+    list: [
+      { status: 200, path: project, check: (body) => body.items.some((one) => one.id === stays.id && one.author === '') },
+      { status: 404, path: nowhere },
+    ],
+    post: [
+      { status: 201, path: project, body: good, check: (body) => body.revision === 1 && body.spec.charts[0].keys[0] === 'loss' },
+      { status: 201, path: project, body: { ...good, spec: deep(31) } },
+      ...bad.map((body) => ({ status: 400, path: project, body })),
+      { status: 404, path: nowhere, body: good },
+    ],
+    get: [
+      { status: 200, path: stays, check: (body) => body.name === 'stays' || body.name === good.name },
+      { status: 404, path: project },
+    ],
+    put: [
+      { status: 200, path: stays, body: good, ...first, check: (body) => body.revision === 2 && body.name === good.name && body.created_us < body.updated_us },
+      { status: 412, path: stays, body: good, ...first, check: (body) => body.error.code === 'changed_meanwhile' },
+      { status: 428, path: stays, body: good },
+      { status: 400, path: stays, body: good, headers: { 'if-match': 'nonsense' } },
+      ...bad.map((body) => ({ status: 400, path: stays, body, ...first })),
+      { status: 404, path: project, body: good, ...first },
+    ],
+    remove: [
+      { status: 403, path: goes, headers: { origin: 'http://evil.example' } },
+      { status: 204, path: goes },
+      { status: 404, path: goes },
+    ],
   };
 }

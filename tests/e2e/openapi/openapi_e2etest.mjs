@@ -42,7 +42,7 @@ before(async () => {
   run.log(Array.from({ length: 3000 }, (_, step) => ({ step, loss: step % 500 === 7 ? 'NaN' : 1 / (step + 1), ...(step % 100 === 0 ? { 'eval/acc': 0.5 } : {}) })));
   await run.finish();
   await rm(folder, { recursive: true });
-  data = { run: run.id, project: kProject, media, version: await makeArtifact(run.id), ...(await people()) };
+  data = { run: run.id, project: kProject, media, version: await makeArtifact(run.id), saved: await saveItems(), ...(await people()) };
   while ((await (await fetch(`${url}/api/v1/runs/${run.id}`)).json()).state !== 'finished');
 });
 
@@ -62,6 +62,20 @@ async function people() {
   const begun = await say('session', { user: 'ada', password: 'correct horse' });
   const cookie = begun.headers.get('set-cookie').split(';')[0];
   return { key: id, login: { cookie, 'x-csrf-token': (await begun.json()).csrf_token } };
+}
+
+// Two items of each kind: one that stays and one that goes.
+async function saveItems() {
+  const saved = {};
+  for (const kind of ['views', 'reports']) {
+    saved[kind] = {};
+    for (const name of ['stays', 'goes']) {
+      const answer = await fetch(`${url}/api/v1/projects/${kProject}/${kind}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name, spec: {} }) });
+      assert.equal(answer.status, 201, await answer.clone().text());
+      saved[kind][name] = (await answer.json()).id;
+    }
+  }
+  return saved;
 }
 
 // Version v0 of the artifact `net`, made by the run.

@@ -84,13 +84,10 @@ TEST_F(Export, file_that_cannot_be_written_is_named) {
 }
 
 TEST_F(Export, full_standard_output_is_an_error) {
-  const auto result = test_support::run(
-      {.command = {"/bin/sh", "-c",
-                   "\"$0\" export id-1 --format jsonl --server " + server.url() + " > /dev/full",
-                   TRACKER},
-       .environment = {},
-       .directory = {}});
-  EXPECT_EQ(result.status.code, 1);
+  auto command = tracker.command({});
+  command.command = {"/bin/sh", "-c", R"("$0" export id-1 --format jsonl > /dev/full)", TRACKER};
+  const auto result = test_support::run(command);
+  EXPECT_EQ(result.status.code, 1) << result.errors;
   EXPECT_NE(result.errors.find("standard output"), std::string::npos) << result.errors;
 }
 

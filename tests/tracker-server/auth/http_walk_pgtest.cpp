@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "hostile.hpp"
@@ -37,9 +39,9 @@ const std::map<std::string, std::vector<std::string>> kOneOf = {
 Method method_of(const std::string& name) {
   return name == "get"      ? Method::kGet
          : name == "post"   ? Method::kPost
+         : name == "put"    ? Method::kPut
          : name == "patch"  ? Method::kPatch
          : name == "delete" ? Method::kDelete
-         : name == "patch"  ? Method::kPatch
                             : Method::kOther;
 }
 
@@ -91,11 +93,16 @@ class HttpWalk : public auth::World {
   static constexpr const char* kMediaContent = "PNG";
   // What the names of parameters stand for.
   struct About {
-    std::string run, project, artifact, version;
+    std::string run, project, artifact, version, view, report;
   };
   About mine_now() {
     const auto artifact = make_artifact(kMine);
-    return {run_with_media().text(), kMine, artifact.name, artifact.version};
+    return {run_with_media().text(),
+            kMine,
+            artifact.name,
+            artifact.version,
+            make_saved(mine, storage::SavedKind::kView),
+            make_saved(mine, storage::SavedKind::kReport)};
   }
   core::RunId run_with_media() {
     auto writer = storage::make_writer(*database, run_of(kMine), kMine);
@@ -107,7 +114,12 @@ class HttpWalk : public auth::World {
   }
   std::map<std::string, std::string> parameters(const Operation& one, const About& about) {
     const bool of_artifact = one.path.starts_with("/api/v1/artifact");
-    return {{"id", of_artifact ? about.version : about.run},
+    const auto in = [&](const char* part) { return one.path.find(part) != std::string::npos; };
+    return {{"id", of_artifact       ? about.version
+                   : in("/views/")   ? about.view
+                   : in("/reports/") ? about.report
+                                     : about.run},
+            {"If-Match", "\"1\""},
             {"runs", about.run},
             {"project", about.project},
             {"by", "state"},
@@ -135,6 +147,10 @@ class HttpWalk : public auth::World {
         {"postTeam", {{"name", fresh}}},
         {"postTeamUser", {{"user", "vic"}}},
         {"postApiKey", {{"name", fresh}}},
+        {"postView", {{"name", fresh}, {"spec", json::object()}}},
+        {"putView", {{"name", fresh}, {"spec", json::object()}}},
+        {"postReport", {{"name", fresh}, {"spec", json::object()}}},
+        {"putReport", {{"name", fresh}, {"spec", json::object()}}},
         {"postMember", {{"name", "vic"}, {"role", "viewer"}}}};
     const auto found = bodies.find(operation);
     if (found != bodies.end()) return found->second.dump();
@@ -181,6 +197,8 @@ class HttpWalk : public auth::World {
       const auto at = request.path.find("{" + name + "}");
       if (parameter.at("in") == "path")
         request.path.replace(at, name.size() + 2, found->second);
+      else if (parameter.at("in") == "header")
+        request.headers[lower(name)] = found->second;
       else
         request.query[name] = found->second;
     }
@@ -189,6 +207,19 @@ class HttpWalk : public auth::World {
       request.body = body_of(one.id, about);
     }
     return request;
+  }
+  // The path of an operation, with one of its parameters as it is given.
+  std::string path_with(const Operation& one, const About& about, const std::string& name,
+                        const std::string& value) {
+    auto path = one.path;
+    for (const auto& [other, known] : parameters(one, about))
+      if (other != name) path = replaced(path, "{" + other + "}", known);
+    return path.replace(path.find("{" + name + "}"), name.size() + 2, value);
+  }
+  static std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
   }
   Response answer(Request request) {
     return router->answer(request, router->match(request.method, request.path));
@@ -253,7 +284,7 @@ TEST_F(HttpWalk, WhoIsNotKnownIsRefusedOnEveryRoute) {
 // The same answer, word for word, as for what does not exist.
 TEST_F(HttpWalk, WhatAKeyMayNotSeeIsNotThere) {
   const auto hidden = mine_now();
-  const About absent{kNobody, "absent", "absent", kNobody};
+  const About absent{kNobody, "absent", "absent", kNobody, kNobody, kNobody};
   const auto before = fingerprint();
   for (const auto& one : operations()) {
     if (!auth::role_of(one.access)) continue;
@@ -265,6 +296,8 @@ TEST_F(HttpWalk, WhatAKeyMayNotSeeIsNotThere) {
       for (const auto& [mine_is, absent_is] :
            std::map<std::string, std::string>{{hidden.run, kNobody},
                                               {hidden.version, kNobody},
+                                              {hidden.view, kNobody},
+                                              {hidden.report, kNobody},
                                               {kMine, "absent"},
                                               {hidden.artifact, "absent"}})
         told = replaced(told, mine_is, absent_is);
@@ -371,9 +404,10 @@ TEST_F(HttpWalk, HostileValuesAreErrorsOfTheCaller) {
         const std::string name = parameter.at("name");
         if (parameter.at("in") == "query") {
           request.query[name] = value;
+        } else if (parameter.at("in") == "header") {
+          request.headers[lower(name)] = value;
         } else {
-          request.path = replaced(one.path, "{" + name + "}", value);
-          if (request.path.find('{') != std::string::npos) continue;
+          request.path = path_with(one, about, name, value);
         }
         expect_harmless(std::move(request), what + name);
       }

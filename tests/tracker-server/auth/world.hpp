@@ -14,6 +14,7 @@
 #include "storage/accounts.hpp"
 #include "storage/members.hpp"
 #include "storage/runs.hpp"
+#include "storage/saved_items.hpp"
 
 // A server with users in every role, two projects, and keys of every kind, good and not.
 namespace tracker::auth {
@@ -72,6 +73,13 @@ class World : public storage::StoreTest {
     storage::set_alias(*database, {std::nullopt, in, name, "v0"}, "best");
     return {name, made.version.id.text(), client.begin().text(),
             std::string(artifact::sha256(content).raw())};
+  }
+
+  // One of revision 1; its id.
+  std::string make_saved(core::ProjectId in, storage::SavedKind kind) {
+    const storage::SavedItemRef ref{in, kind, storage::SavedItemId::random()};
+    storage::add_saved_item(*database, ref, {"saved", "{}"}, entry());
+    return ref.id.text();
   }
 
   storage::AuditEntry entry() const {
@@ -154,6 +162,7 @@ class World : public storage::StoreTest {
           "SELECT string_agg(u::text, ',' ORDER BY u::text) FROM artifact_use u",
           "SELECT string_agg(concat(id, description, deleted_us), ',' ORDER BY id) FROM "
           "artifact_collection",
+          "SELECT string_agg(s::text, ',' ORDER BY id) FROM saved_item s",
           "SELECT count(*)::text FROM writer_stream"}) {
       const auto found = database->pg()->run(rows);
       all.append(found.is_null(0, 0) ? "" : found.bytes(0, 0)).append("\n");

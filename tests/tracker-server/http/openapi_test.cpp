@@ -21,6 +21,8 @@ const char* method_name(Method method) {
       return "post";
     case Method::kDelete:
       return "delete";
+    case Method::kPut:
+      return "put";
     case Method::kPatch:
       return "patch";
     default:

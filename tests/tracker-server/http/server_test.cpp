@@ -46,6 +46,12 @@ class ServerTest : public testing::Test {
                         release_.get_future().wait();
                         return text_response(200, "slow");
                       }});
+    routes.push_back(
+        {Method::kPut, "/api/v1/empty", auth::Access::kPublic, Runs::kOnWorker, [](const Request&) {
+           Response response;
+           response.status = 204;
+           return response;
+         }});
     routes.push_back(live_route());
     router_ = std::make_unique<Router>(
         std::move(routes), [](const Request&) { return text_response(200, "page"); },
@@ -113,6 +119,16 @@ TEST_F(ServerTest, HeadHasTheLengthAndNoBody) {
   const auto response = ask(socket, bhttp::verb::head, "/api/v1/inline");
   EXPECT_EQ(response[bhttp::field::content_length], "2");
   EXPECT_EQ(response["X-Content-Type-Options"], "nosniff");
+  EXPECT_EQ(ask(socket, bhttp::verb::get, "/api/v1/inline").body(), "in");
+}
+
+TEST_F(ServerTest, AnAnswerWithoutABodySaysNothingOfOne) {
+  start();
+  auto socket = connect();
+  const auto response = ask(socket, bhttp::verb::put, "/api/v1/empty", "{}");
+  EXPECT_EQ(response.result_int(), 204u);
+  EXPECT_EQ(response.count(bhttp::field::content_length), 0u);
+  EXPECT_EQ(response.count(bhttp::field::content_type), 0u);
   EXPECT_EQ(ask(socket, bhttp::verb::get, "/api/v1/inline").body(), "in");
 }
 
