@@ -94,7 +94,7 @@ function inline(token: MarkedToken, depth: number): MarkdownInline[] {
     case 'del': return [{ kind: token.type, children: inlines(token.tokens, depth + 1) }];
     case 'codespan': return [{ kind: 'code', text: token.text }];
     case 'br': return [{ kind: 'break' }];
-    case 'link': return link(token.autolink === true ? token.href : withoutReferences(token.href), inlines(token.tokens, depth + 1));
+    case 'link': return link(withoutReferences(token.href), inlines(token.tokens, depth + 1));
     case 'image': return image(withoutReferences(token.href), withoutReferences(token.text));
     case 'escape': return [plain(token.text)];
     case 'text': return token.tokens ? inlines(token.tokens, depth + 1) : [plain(withoutReferences(token.text))];
@@ -135,8 +135,8 @@ function block(token: MarkedToken, depth: number): MarkdownBlock[] {
 }
 
 // What the reader of emphasis and links takes grows with their marks times the length of their paragraph. Texts that people
-// write are far below; the bound is about half a second.
-const kMostWork = 3e7;
+// write are far below; the bound is some tenths of a second.
+const kMostWork = 1e7;
 function isTooMuch(text: string): boolean {
   let work = 0;
   for (const paragraph of text.split(/\n[ \t]*\n/)) {
