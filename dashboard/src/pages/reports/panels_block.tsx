@@ -31,6 +31,8 @@ interface BlockData {
   asked: RunQuery;
   // The runs that were chosen one by one; empty: all that the filter takes.
   chosen: () => ReadonlySet<string>;
+  // The server has not yet said which runs.
+  isWaiting: () => boolean;
   freeze: (which: 'these' | 'all') => void;
 }
 
@@ -49,6 +51,7 @@ function createBlockData(block: PanelsDraft, data: ProjectData): BlockData {
   const set = createRunSet(runs, taken, parameters);
   return {
     set, asked, chosen,
+    isWaiting: () => asked.text().trim() !== '' && asked.taken() === null && asked.problem() === null,
     freeze: (which) => parameters.set({ runs: which === 'all' ? null : namesOf(set.visible().slice(0, kMostFrozen), runs()) }),
   };
 }
@@ -81,10 +84,13 @@ export default function PanelsBlock(props: { block: PanelsDraft; data: ProjectDa
         <BlockTools block={block} data={data} held={held} context={context} onField={props.onField} />
       </Show>
       <Show when={data.loaded.state() !== 'error'} fallback={<FailureState failure={data.loaded.error()!} onRetry={data.loaded.retry} />}>
-        <Show when={data.loaded.state() === 'ready' && data.keys.state() === 'ready'} fallback={<SkeletonRows count={Math.max(1, block.keys().length)} kind="card" />}>
-          <div class="panels">
-            <For each={block.keys()} fallback={<p class="muted">No panel is chosen yet.</p>}>{(key) => <Panel context={context} keyName={key} section={sectionOf(key)} />}</For>
-          </div>
+        <Show when={data.loaded.state() === 'ready' && data.keys.state() === 'ready' && !held.isWaiting()} fallback={<SkeletonRows count={Math.max(1, block.keys().length)} kind="card" />}>
+          <Show when={props.writing ? null : held.asked.problem()}>{(problem) => <p class="report-note" role="alert"><span>The query of these charts cannot be read: {problem().message}</span></p>}</Show>
+          <Show when={held.set.visibleCount() > 0} fallback={<p class="muted">No run matches.</p>}>
+            <div class="panels">
+              <For each={block.keys()} fallback={<p class="muted">No panel is chosen yet.</p>}>{(key) => <Panel context={context} keyName={key} section={sectionOf(key)} />}</For>
+            </div>
+          </Show>
         </Show>
       </Show>
       <p class="charts-foot faint">
@@ -121,7 +127,7 @@ function BlockTools(props: { block: PanelsDraft; data: ProjectData; held: BlockD
         <RunFilter set={props.held.set} />
         <label class="check" title="Those that the filter takes now, whatever runs come later">
           <input type="checkbox" checked={isFrozen()} onChange={(event) => props.held.freeze(event.currentTarget.checked ? 'these' : 'all')} />
-          Only these {plural(isFrozen() ? props.held.chosen().size : props.held.set.visible().length, 'run')}
+          Only what is here now: {plural(isFrozen() ? props.held.chosen().size : props.held.set.visible().length, 'run')}
         </label>
         <AxisTools context={props.context} axis="main" />
       </div>
