@@ -2,6 +2,7 @@
 // (`spec`). Each throws ApiError, or the abort of its signal; `changed_meanwhile` where somebody else wrote since `revision`.
 import { getJson } from './http';
 import { isObject, listOf, objectOf } from './read';
+import type { components } from './schema';
 import type { JsonObject } from './types';
 
 export type DocumentKind = 'views' | 'reports';
@@ -25,15 +26,17 @@ export interface DocumentText {
   spec: JsonObject;
 }
 
+// A field that the API's document does not have does not compile; what is in them is still unknown.
+type Fields<Name extends 'SavedItem' | 'SavedItemHead' | 'SavedItemList'> = Partial<Record<keyof components['schemas'][Name], unknown>>;
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 function readHead(value: unknown): DocumentHead {
-  const o = objectOf(value);
+  const o: Fields<'SavedItemHead'> = objectOf(value);
   return { id: text(o.id), name: text(o.name), author: text(o.author), createdUs: number(o.created_us), updatedUs: number(o.updated_us), revision: number(o.revision) };
 }
 const readWhole = (value: unknown): StoredDocument => {
-  const { spec } = objectOf(value);
+  const { spec }: Fields<'SavedItem'> = objectOf(value);
   return { ...readHead(value), spec: isObject(spec) ? (spec as JsonObject) : {} };
 };
 
@@ -42,7 +45,10 @@ const pathOf = (project: string, kind: DocumentKind, id?: string): string =>
 
 // Newest change first.
 export const listDocuments = (project: string, kind: DocumentKind): Promise<DocumentHead[]> =>
-  getJson(pathOf(project, kind), (body) => listOf(objectOf(body).items).map(readHead));
+  getJson(pathOf(project, kind), (body) => {
+    const { items }: Fields<'SavedItemList'> = objectOf(body);
+    return listOf(items).map(readHead);
+  });
 export const getDocument = (project: string, kind: DocumentKind, id: string): Promise<StoredDocument> => getJson(pathOf(project, kind, id), readWhole);
 export const makeDocument = (project: string, kind: DocumentKind, made: DocumentText): Promise<StoredDocument> =>
   getJson(pathOf(project, kind), readWhole, { body: made });

@@ -2,7 +2,7 @@
 import { takeAnswer } from './early';
 import type { components } from './schema';
 
-export type ApiErrorCode = components['schemas']['Error']['error']['code'] | 'changed_meanwhile' | 'unreachable' | 'bad_answer';
+export type ApiErrorCode = components['schemas']['Error']['error']['code'] | 'unreachable' | 'bad_answer';
 
 export class ApiError extends Error {
   override name = 'ApiError';
