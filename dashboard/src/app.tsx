@@ -14,6 +14,7 @@ import { mustLogIn } from './state/session';
 
 const SettingsPage = lazy(() => import('./pages/settings/settings_page'));
 const ArtifactPages = lazy(() => import('./pages/artifacts/artifact_pages'));
+const ReportPages = lazy(() => import('./pages/reports/report_pages'));
 const RunPage = lazy(() => import('./pages/run/run_page'));
 
 function UnknownPage() {
@@ -43,6 +44,7 @@ export function App() {
                 {(here) => <ProjectPage project={here().project} view={here().page} />}
               </Match>
               <Match when={placeOf('artifacts', 'artifact', 'artifact-version')}>{(here) => <ArtifactPages place={here()} />}</Match>
+              <Match when={placeOf('reports', 'report')}>{(here) => <ReportPages place={here()} />}</Match>
               <Match when={placeOf('settings')}>{(here) => <SettingsPage tab={here().tab} />}</Match>
               <Match when={placeOf('run')}>{(here) => <RunPage id={here().id} tab={here().tab} />}</Match>
             </Switch>

@@ -42,4 +42,6 @@ TEST(Dashboard, does_the_tasks_by_mouse_and_by_keyboard) {
 
 TEST(Dashboard, shows_artifacts_and_media) { expect_good({"artifacts.mjs", "media.mjs"}); }
 
+TEST(Dashboard, keeps_views_and_reports) { expect_good({"reports.mjs"}); }
+
 }  // namespace

@@ -14,7 +14,7 @@ export class ApiError extends Error {
 
 const kCodeOfStatus: Readonly<Record<number, ApiErrorCode>> = {
   400: 'invalid_argument', 401: 'unauthenticated', 403: 'permission_denied', 404: 'not_found',
-  405: 'method_not_allowed', 409: 'failed_precondition', 413: 'too_large', 429: 'resource_exhausted',
+  405: 'method_not_allowed', 409: 'failed_precondition', 412: 'changed_meanwhile', 413: 'too_large', 429: 'resource_exhausted',
   503: 'unavailable',
 };
 
@@ -37,7 +37,7 @@ export interface RequestOptions {
   accept?: string;
   body?: unknown;
   // POST where there is a body, else GET.
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   headers?: Readonly<Record<string, string>>;
   // Of those that anybody may ask: it says nothing of the session, and needs nothing of it.
   public?: boolean;
@@ -84,7 +84,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
 export async function getJson<T>(path: string, read: (value: unknown) => T, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options);
   try {
-    return read(await response.json());
+    return read(response.status === 204 ? null : await response.json());
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new ApiError('bad_answer', `the answer of ${path} cannot be read: ${String(error)}`);

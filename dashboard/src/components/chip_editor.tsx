@@ -1,5 +1,5 @@
 // A few short names, each with a way to take it away, and a field for another one.
-import { createSignal, For, Show } from 'solid-js';
+import { createSignal, createUniqueId, For, Show } from 'solid-js';
 import { Icon } from './icons';
 import './editing.css';
 
@@ -9,6 +9,8 @@ export function ChipEditor(props: {
   items: readonly string[];
   // Those that nobody may take away.
   fixed?: readonly string[];
+  // What a new one may be called; others may be typed.
+  known?: readonly string[];
   mayEdit: boolean;
   maxLength: number;
   // True if it was done.
@@ -16,6 +18,7 @@ export function ChipEditor(props: {
   remove: (item: string) => Promise<boolean>;
 }) {
   let field!: HTMLInputElement;
+  const id = createUniqueId();
   let opener!: HTMLButtonElement;
   const [isAdding, setAdding] = createSignal(false);
   const close = (): void => {
@@ -47,8 +50,9 @@ export function ChipEditor(props: {
             </button>
           }>
             <form class="chip-form" onSubmit={(event) => { event.preventDefault(); void add(); }}>
-              <input ref={field} class="input" type="text" aria-label={`New ${props.word}`} maxlength={props.maxLength} autocomplete="off" spellcheck={false}
+              <input ref={field} class="input" type="text" aria-label={`New ${props.word}`} maxlength={props.maxLength} autocomplete="off" spellcheck={false} list={props.known ? id : undefined}
                 onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); close(); } }} />
+              <Show when={props.known}>{(known) => <datalist id={id}><For each={known()}>{(name) => <option value={name} />}</For></datalist>}</Show>
               <button type="submit" class="button">Add</button>
             </form>
           </Show>

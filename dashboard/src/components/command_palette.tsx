@@ -3,7 +3,7 @@ import { createEffect, createResource, createSignal, For, on, onCleanup, onMount
 import { getKeysOfRuns, listProjects, searchRuns } from '../api/client';
 import { rankByName } from '../lib/rank';
 import { nameOf } from '../lib/legend';
-import { artifactsPath, comparePath, projectPath, runPath, runsPath } from '../lib/route';
+import { artifactsPath, comparePath, projectPath, reportsPath, runPath, runsPath } from '../lib/route';
 import { navigate } from '../state/location';
 import './command_palette.css';
 
@@ -42,7 +42,7 @@ function pagesOf(project: string | null): Entry[] {
   const page = (label: string, target: string, note: string): Entry => ({ kind: 'page', label, note, target });
   const own = project === null ? [] : [
     page('Charts', projectPath(project), project), page('Runs', runsPath(project), project), page('Compare', comparePath(project), project),
-    page('Artifacts', artifactsPath(project), project),
+    page('Reports', reportsPath(project), project), page('Artifacts', artifactsPath(project), project),
   ];
   return [...own, page('All projects', '/', ''), page('Log a run', '/start', '')];
 }

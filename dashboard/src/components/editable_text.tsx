@@ -1,6 +1,7 @@
-// A text of several lines that can be changed where it stands. Ctrl and Enter saves, Escape leaves it as it was.
+// A text of several lines, in Markdown, that can be changed where it stands. Ctrl and Enter saves, Escape leaves it as it was.
 import { createSignal, Show } from 'solid-js';
 import { Icon } from './icons';
+import { MarkdownText } from './markdown/markdown_text';
 import './editing.css';
 
 export function EditableText(props: {
@@ -38,7 +39,7 @@ export function EditableText(props: {
       <Show when={isEditing()} fallback={
         <>
           <Show when={props.text !== ''} fallback={<Show when={props.empty !== ''}><p class="faint">{props.empty}</p></Show>}>
-            <p class="editable-text">{props.text}</p>
+            <div class="editable-text"><MarkdownText text={props.text} top={2} /></div>
           </Show>
           <Show when={props.mayEdit}>
             <button ref={button} type="button" class="icon-button" aria-label={`Edit ${props.label}`} title={`Edit ${props.label}`}

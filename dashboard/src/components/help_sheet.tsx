@@ -6,7 +6,7 @@ import './command_palette.css';
 const kSheets: readonly { title: string; keys: readonly (readonly [keys: string, what: string])[] }[] = [
   { title: 'Everywhere', keys: [
     ['Ctrl K', 'search projects, runs, metrics and pages'], ['/', 'go to the filter or query of the page'], ['?', 'this sheet'],
-    ['g then p', 'all projects'], ['g then c', 'charts of the project'], ['g then r', 'runs of the project'], ['g then d', 'compare (differences)'], ['g then a', 'artifacts of the project'], ['Esc', 'close what is open'],
+    ['g then p', 'all projects'], ['g then c', 'charts of the project'], ['g then r', 'runs of the project'], ['g then d', 'compare (differences)'], ['g then o', 'reports of the project'], ['g then a', 'artifacts of the project'], ['Esc', 'close what is open'],
   ] },
   { title: 'A chart that has the focus', keys: [
     ['← →', 'move the crosshair'], ['Shift ← →', 'pan'], ['+ −', 'zoom'], ['0', 'show everything'],
@@ -19,6 +19,7 @@ const kSheets: readonly { title: string; keys: readonly (readonly [keys: string,
     ['drag', 'zoom x, on all charts of the axis'], ['double click', 'show everything'], ['Ctrl or Alt and wheel', 'zoom at the pointer'],
     ['Shift and click on a heading', 'sort by this column too'],
   ] },
+  { title: 'A report that is written', keys: [['Alt ↑ ↓', 'move the block'], ['Ctrl S', 'save']] },
   { title: 'A lineage graph', keys: [['← →', 'what it came from, what came of it'], ['↑ ↓', 'the neighbour above or below'], ['Enter', 'open the run or version']] },
   { title: 'A panel in the whole window', keys: [['← →', 'previous and next panel'], ['Esc', 'back']] },
 ];

@@ -39,7 +39,7 @@ export function Popover(props: {
       <button ref={button} type="button" class={props.text === undefined ? 'icon-button' : 'button'} classList={{ marked: props.isMarked === true }}
         aria-label={props.label} title={props.title ?? props.label} aria-expanded={isOpen()} aria-controls={isOpen() ? id : undefined}
         onClick={() => setOpen(!isOpen())}>
-        <Icon name={props.icon} />{props.text}
+        <Icon name={props.icon} /><Show when={props.text}>{(text) => <span class="popover-label">{text()}</span>}</Show>
       </button>
       <Show when={isOpen()}>
         <div id={id} class="popover-body" role="dialog" aria-label={props.label}>{props.children(close)}</div>

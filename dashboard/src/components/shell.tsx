@@ -1,6 +1,6 @@
 // What is around every page: rail, path, connection, theme.
 import { For, Show, type JSX } from 'solid-js';
-import { artifactsPath, comparePath, projectPath, runsPath, type Place } from '../lib/route';
+import { artifactsPath, comparePath, projectPath, reportsPath, runsPath, type Place } from '../lib/route';
 import { liveStatus } from '../state/live';
 import { followLinks } from '../state/location';
 import { end, user } from '../state/session';
@@ -83,6 +83,7 @@ export function Shell(props: {
               <RailLink href={projectPath(project())} icon="charts" label="Charts" current={props.page === 'workspace'} />
               <RailLink href={runsPath(project())} icon="table" label="Runs" current={props.page === 'runs'} />
               <RailLink href={comparePath(project())} icon="compare" label="Compare" current={props.page === 'compare'} />
+              <RailLink href={reportsPath(project())} icon="report" label="Reports" current={props.page === 'reports' || props.page === 'report'} />
               <RailLink href={artifactsPath(project())} icon="box" label="Artifacts" current={props.page.startsWith('artifact')} />
             </>
           )}

@@ -1,6 +1,6 @@
 // The keys that work on every page, and what they open.
 import { createSignal, lazy, onCleanup, onMount, Show, Suspense } from 'solid-js';
-import { artifactsPath, comparePath, projectPath, runsPath } from '../lib/route';
+import { artifactsPath, comparePath, projectPath, reportsPath, runsPath } from '../lib/route';
 import { navigate } from '../state/location';
 import { Icon } from './icons';
 
@@ -25,7 +25,7 @@ export function Shortcuts(props: { project: string | null }) {
   };
   function goTo(key: string): boolean {
     const { project } = props;
-    const target = key === 'p' ? '/' : project === null ? undefined : { a: artifactsPath(project), c: projectPath(project), r: runsPath(project), d: comparePath(project) }[key];
+    const target = key === 'p' ? '/' : project === null ? undefined : { a: artifactsPath(project), c: projectPath(project), r: runsPath(project), d: comparePath(project), o: reportsPath(project) }[key];
     if (target === undefined) return false;
     navigate(target);
     return true;

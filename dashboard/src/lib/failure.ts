@@ -16,6 +16,7 @@ const kGone = {
   project: 'It may have been deleted, or it is not shared with you: an admin of the project can do that.',
   run: 'It may have been deleted, or its project is not shared with you: an admin of the project can do that.',
   artifact: 'It may have been deleted, or its project is not shared with you: an admin of the project can do that.',
+  report: 'It may have been deleted, or its project is not shared with you: an admin of the project can do that.',
   version: 'It may have been deleted: then the page of the artifact has it under Deleted, while it can be brought back.',
 } as const;
 

@@ -11,6 +11,8 @@ export type Place =
   | { page: 'runs'; project: string }
   | { page: 'compare'; project: string }
   | { page: 'artifacts'; project: string }
+  | { page: 'reports'; project: string }
+  | { page: 'report'; project: string; id: string }
   | { page: 'artifact'; project: string; name: string }
   | { page: 'artifact-version'; project: string; name: string; version: string; tab: VersionTab }
   | { page: 'run'; id: string; tab: RunTab }
@@ -40,6 +42,8 @@ export function parsePath(path: string): Place {
   if (first === 'p' && name !== undefined && last === 'charts' && parts.length === 3) return { page: 'workspace', project: name };
   if (first === 'p' && name !== undefined && last === 'runs' && parts.length === 3) return { page: 'runs', project: name };
   if (first === 'p' && name !== undefined && last === 'compare' && parts.length === 3) return { page: 'compare', project: name };
+  if (first === 'p' && name !== undefined && last === 'reports' && parts.length === 3) return { page: 'reports', project: name };
+  if (first === 'p' && name !== undefined && last === 'reports' && parts.length === 4) return { page: 'report', project: name, id: parts[3]! };
   if (first === 'p' && name !== undefined && last === 'artifacts') return artifactPlace(name, parts.slice(3));
   if (first === 'runs' && name !== undefined && parts.length === 2) return { page: 'run', id: name, tab: 'charts' };
   if (first === 'runs' && name !== undefined && last !== undefined && kTabs.includes(last) && parts.length === 3) {
@@ -65,6 +69,8 @@ function artifactPlace(project: string, rest: readonly string[]): Place {
 export const projectPath = (project: string): string => `/p/${segment(project)}${project.includes('.') ? '/charts' : ''}`;
 export const runsPath = (project: string): string => `/p/${segment(project)}/runs`;
 export const comparePath = (project: string): string => `/p/${segment(project)}/compare`;
+export const reportsPath = (project: string): string => `/p/${segment(project)}/reports`;
+export const reportPath = (project: string, id: string): string => `${reportsPath(project)}/${segment(id)}`;
 export const artifactsPath = (project: string): string => `/p/${segment(project)}/artifacts`;
 export const artifactPath = (project: string, name: string): string => `${artifactsPath(project)}/${segment(name)}/versions`;
 // `version`: v3 or an alias.

@@ -1,10 +1,10 @@
-// How charts are looked at: axis, smoothing, zoom, scales, groups. All of it lives in the address.
+// How charts are looked at: axis, smoothing, zoom, scales, groups. All of it lives in the address, or where `parameters` are.
 import { createMemo, createSignal, getOwner, runWithOwner, type Accessor, type Setter } from 'solid-js';
 import type { Smoothing, XMode } from '../api/types';
 import { kGroupBands, type GroupBand } from '../charts/line_data';
 import { formatRange, parseRange, type Range } from '../charts/range';
 import { formatSmoothing, parseSmoothing } from '../charts/smoothing';
-import { query, queryNames, setQuery } from './location';
+import { addressParameters, type ViewParameters } from './location';
 
 // One x axis that charts share: zooming one zooms all.
 export interface AxisView {
@@ -58,24 +58,25 @@ const decodeList = (text: string | null): string[] => (text ?? '').split(',').fi
 const encodeList = (items: Iterable<string>): string => [...items].map(encodeURIComponent).join(',');
 const sameList = (a: readonly string[], b: readonly string[]): boolean => a.join('\n') === b.join('\n');
 
-function listParameter(name: string): { has: (item: string) => boolean; toggle: (item: string) => void } {
-  const items = createMemo(() => new Set(decodeList(query(name))));
+function listParameter(parameters: ViewParameters, name: string): { has: (item: string) => boolean; toggle: (item: string) => void } {
+  const items = createMemo(() => new Set(decodeList(parameters.get(name))));
   return {
     has: (item) => items().has(item),
     toggle: (item) => {
       const next = new Set(items());
       if (!next.delete(item)) next.add(item);
-      setQuery({ [name]: encodeList(next) });
+      parameters.set({ [name]: encodeList(next) });
     },
   };
 }
 
-export const createGroupBy = (): Accessor<readonly string[]> => createMemo(() => decodeList(query('g')), undefined, { equals: sameList });
-export const setGroupBy = (fields: readonly string[]): void => setQuery({ g: encodeList(fields) }, 'push');
+export const createGroupBy = (parameters = addressParameters): Accessor<readonly string[]> =>
+  createMemo(() => decodeList(parameters.get('g')), undefined, { equals: sameList });
+export const setGroupBy = (fields: readonly string[], parameters = addressParameters): void => parameters.set({ g: encodeList(fields) }, 'push');
 
-function axisView(x: XMode, parameter: Accessor<string>): AxisView {
+function axisView(parameters: ViewParameters, x: XMode, parameter: Accessor<string>): AxisView {
   let lastStep = 0;
-  const range = createMemo(() => parseRange(query(parameter())), undefined, {
+  const range = createMemo(() => parseRange(parameters.get(parameter())), undefined, {
     equals: (a, b) => a?.min === b?.min && a?.max === b?.max,
   });
   return {
@@ -83,7 +84,7 @@ function axisView(x: XMode, parameter: Accessor<string>): AxisView {
     range,
     zoom: (next) => {
       const now = performance.now();
-      setQuery({ [parameter()]: formatRange(next) }, now - lastStep < kOneStepMs ? 'replace' : 'push');
+      parameters.set({ [parameter()]: formatRange(next) }, now - lastStep < kOneStepMs ? 'replace' : 'push');
       lastStep = now;
     },
   };
@@ -96,7 +97,8 @@ export function parseAxis(text: string | null): XMode | null {
   return text?.startsWith('metric:') === true && text.length > 7 ? (text as XMode) : null;
 }
 
-export function createChartView(): ChartView {
+export function createChartView(parameters: ViewParameters = addressParameters): ChartView {
+  const { get: query, names: queryNames, set: setQuery } = parameters;
   const owner = getOwner();
   const x = createMemo(() => parseAxis(query('x')));
   const smoothing = createMemo(() => parseSmoothing(query('sm')), undefined, {
@@ -108,9 +110,9 @@ export function createChartView(): ChartView {
     return axis.startsWith('metric:') ? `z.${axis.slice(7)}` : axis === 'step' ? 'z.' : 'zs';
   };
   const axes = new Map<XMode, AxisView>();
-  const groupBy = createGroupBy();
-  const log = listParameter('log');
-  const closed = listParameter('closed');
+  const groupBy = createGroupBy(parameters);
+  const log = listParameter(parameters, 'log');
+  const closed = listParameter(parameters, 'closed');
   const expressions = createMemo(() => decodeList(query('ex')), undefined, { equals: sameList });
   const [focusedRun, setFocusedRun] = createSignal<string | null>(null);
   const noZoom = (): Record<string, null> => Object.fromEntries(queryNames().filter(isZoom).map((name) => [name, null]));
@@ -118,7 +120,7 @@ export function createChartView(): ChartView {
     x,
     setX: (next) => setQuery({ ...noZoom(), x: next }, 'push'),
     axis: (mode) => {
-      const held = axes.get(mode) ?? runWithOwner(owner, () => axisView(mode, () => zoomParameter(mode)))!;
+      const held = axes.get(mode) ?? runWithOwner(owner, () => axisView(parameters, mode, () => zoomParameter(mode)))!;
       axes.set(mode, held);
       return held;
     },
@@ -131,7 +133,7 @@ export function createChartView(): ChartView {
     smoothing,
     setSmoothing: (next) => setQuery({ sm: formatSmoothing(next) }),
     groupBy,
-    setGroupBy,
+    setGroupBy: (fields) => setGroupBy(fields, parameters),
     band: () => kGroupBands.find((band) => band === query('band')) ?? 'std',
     setBand: (band) => setQuery({ band: band === 'std' ? null : band }),
     legend: () => query('legend') ?? '',

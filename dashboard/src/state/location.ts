@@ -17,8 +17,10 @@ export const query = (key: string): string | null => queryMemo().get(key);
 
 export const queryNames = (): string[] => [...queryMemo().keys()];
 
-export function navigate(target: string): void {
-  history.pushState(null, '', target);
+// 'replace' where Back must not lead to what was there.
+export function navigate(target: string, write: QueryWrite = 'push'): void {
+  if (write === 'push') history.pushState(null, '', target);
+  else history.replaceState(null, '', target);
   setAddress({ path: location.pathname, search: location.search });
   scrollTo(0, 0);
 }
@@ -33,6 +35,15 @@ export function setQuery(changes: Readonly<Record<string, string | null>>, write
   else history.replaceState(null, '', target);
   setAddress({ path: location.pathname, search: location.search });
 }
+
+// Where the parameters of a view are: in the address, or (state/view_parameters.ts) in a block of a report.
+export interface ViewParameters {
+  get: (name: string) => string | null;
+  names: () => string[];
+  // null and '' remove.
+  set: (changes: Readonly<Record<string, string | null>>, write?: QueryWrite) => void;
+}
+export const addressParameters: ViewParameters = { get: query, names: queryNames, set: setQuery };
 
 // Plain clicks on links of this site stay in the page; all others are the browser's.
 export function followLinks(event: MouseEvent): void {

@@ -3,7 +3,7 @@ import { batch, createEffect, createMemo, createSignal, on, onCleanup, type Acce
 import { findRuns } from '../api/client';
 import { ApiError, isAbort, messageOf } from '../api/http';
 import type { Run } from '../api/types';
-import { query, setQuery } from './location';
+import { addressParameters } from './location';
 
 const kTypingMs = 250;
 // The server's own view of running runs is some seconds old.
@@ -25,8 +25,8 @@ export interface RunQuery {
   waiting: Accessor<boolean>;
 }
 
-export function createRunQuery(project: Accessor<string>, runs: Accessor<Run[]>): RunQuery {
-  const text = createMemo(() => query('where') ?? '');
+export function createRunQuery(project: Accessor<string>, runs: Accessor<Run[]>, parameters = addressParameters): RunQuery {
+  const text = createMemo(() => parameters.get('where') ?? '');
   const [taken, setTaken] = createSignal<ReadonlySet<string> | null>(null);
   const [unknown, setUnknown] = createSignal<string[]>([]);
   const [problem, setProblem] = createSignal<QueryProblem | null>(null);
@@ -81,5 +81,5 @@ export function createRunQuery(project: Accessor<string>, runs: Accessor<Run[]>)
     clearTimeout(timer);
     abort.abort();
   });
-  return { text, setText: (next) => setQuery({ where: next }), taken, unknown, problem, waiting };
+  return { text, setText: (next) => parameters.set({ where: next }), taken, unknown, problem, waiting };
 }

@@ -5,7 +5,7 @@ import { formatSorts, kNewestFirst, parseSorts, sortRuns, type Sort } from '../l
 import type { RunColor } from '../lib/palette';
 import { coloredBy, formatColors, parseColors, type ColorScale } from '../lib/run_colors';
 import { makeRunFilter } from '../lib/run_filter';
-import { query, setQuery } from './location';
+import { addressParameters, type ViewParameters } from './location';
 
 // More lines than this cannot be told apart nor asked for at once; the newest of the visible ones are drawn.
 export const kMostDrawn = 200;
@@ -56,7 +56,7 @@ interface ShortIds {
 const short = (id: string): string => id.slice(0, kShortId);
 
 // Runs named in the address by the first characters of their ids.
-function shortIds(parameter: string): ShortIds {
+function shortIds({ get: query, set: setQuery }: ViewParameters, parameter: string): ShortIds {
   const ids = createMemo(() => new Set((query(parameter) ?? '').split(',').filter((id) => id !== '')));
   return {
     any: () => ids().size > 0,
@@ -79,11 +79,12 @@ function shortIds(parameter: string): ShortIds {
 }
 
 // `taken`: ids that the query of the server takes; null without one.
-export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<string> | null>): RunSet {
+export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<string> | null>, parameters = addressParameters): RunSet {
+  const { get: query, set: setQuery } = parameters;
   const filter = createMemo(() => query('q') ?? '');
   const sorts = createMemo(() => parseSorts(query('sort')), undefined, { equals: (a, b) => formatSorts(a) === formatSorts(b) });
-  const hidden = shortIds('hide');
-  const pinned = shortIds('pin');
+  const hidden = shortIds(parameters, 'hide');
+  const pinned = shortIds(parameters, 'pin');
   const isHidden = hidden.has;
   const pinnedFirst = (list: readonly Run[]): Run[] =>
     pinned.any() ? [...list.filter((run) => pinned.has(run.id)), ...list.filter((run) => !pinned.has(run.id))] : [...list];

@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
-import { artifactPath, artifactsPath, changeQuery, comparePath, parsePath, projectPath, runPath, runsPath, settingsPath, versionPath } from '../../src/lib/route';
+import { artifactPath, artifactsPath, changeQuery, comparePath, parsePath, projectPath, reportPath, reportsPath, runPath, runsPath, settingsPath, versionPath } from '../../src/lib/route';
 
 it('reads what it writes, whatever the names', () => {
   for (const project of ['imdb', 'a/b c', 'v1.2', 'ünï', '100%', '?#&']) {
     expect(parsePath(projectPath(project))).toEqual({ page: 'workspace', project });
     expect(parsePath(runsPath(project))).toEqual({ page: 'runs', project });
     expect(parsePath(comparePath(project))).toEqual({ page: 'compare', project });
+    expect(parsePath(reportsPath(project))).toEqual({ page: 'reports', project });
+    expect(parsePath(reportPath(project, 'a-1'))).toEqual({ page: 'report', project, id: 'a-1' });
     expect(parsePath(artifactsPath(project))).toEqual({ page: 'artifacts', project });
     for (const name of ['net', 'v1.2', 'versions']) {
       expect(parsePath(artifactPath(project, name))).toEqual({ page: 'artifact', project, name });
@@ -24,7 +26,7 @@ it('ends in no name with a dot, so that no server takes a project for a file', (
 });
 
 it('knows what it does not know', () => {
-  for (const path of ['/x', '/p', '/p/a/b', '/runs', '/runs/a/b', '/p/a/artifacts/net/v3', '/p/a/artifacts/net/v3/other', '/p/%E0%A4%A']) expect(parsePath(path).page).toBe('unknown');
+  for (const path of ['/x', '/p', '/p/a/b', '/runs', '/runs/a/b', '/p/a/artifacts/net/v3', '/p/a/artifacts/net/v3/other', '/p/a/reports/x/y', '/p/%E0%A4%A']) expect(parsePath(path).page).toBe('unknown');
   expect(parsePath('/').page).toBe('projects');
   for (const tab of ['keys', 'sharing', 'users', 'teams', 'audit'] as const) expect(parsePath(settingsPath(tab))).toEqual({ page: 'settings', tab });
   for (const path of ['/settings/other', '/settings/teams/a']) expect(parsePath(path).page).toBe('unknown');

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { trainStep } from './data.mjs';
+import { createDocuments } from './documents.mjs';
 import { logRow, newRun } from './logged.mjs';
 import { answerSeries, encodePicture, encodeSeries } from './series.mjs';
 
@@ -57,6 +58,7 @@ class HttpError extends Error {
 
 export function startServer({ dist, runs, port }) {
   const stats = { series: 0, seriesBytes: 0 };
+  const documents = createDocuments((...told) => { throw new HttpError(...told); });
   const find = (id) => {
     const run = runs.find((one) => one.id === id);
     if (!run) throw new HttpError(404, 'not_found', `no run ${id}`);
@@ -68,6 +70,12 @@ export function startServer({ dist, runs, port }) {
     const parts = url.pathname.split('/').slice(3).map(decodeURIComponent);
     if (parts[0] === 'server') return json({ version: '0.1.0', grpc_port: 8081, started_us: 0 });
     if (parts[0] === 'session') return json({ user: null, csrf_token: null, key: null, open: true });
+    if (parts[0] === 'projects' && parts.length > 2) {
+      const text = await readBody(request);
+      const { status, body } = documents(request.method, parts.slice(1), text === '' ? null : JSON.parse(text), request.headers['if-match']);
+      response.writeHead(status, body === null ? {} : { 'content-type': 'application/json', etag: `"${body.revision}"` });
+      return response.end(body === null ? '' : JSON.stringify(body));
+    }
     if (parts[0] === 'projects') return json({ projects: projectsJson(runs) });
     if (parts[0] === 'runs' && parts.length === 1) {
       const project = url.searchParams.get('project');

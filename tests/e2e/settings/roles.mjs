@@ -73,6 +73,34 @@ export function testRoles(admin) {
     quiet();
   });
 
+  test('a viewer reads reports and opens views, and is offered no change of them', async () => {
+    const { page, picture } = session;
+    const said = { kind: 'markdown', text: 'It works.' };
+    const report = await call(`projects/${project}/reports`, { name: 'Of others', spec: { version: 1, blocks: [said] } });
+    await call(`projects/${project}/views`, { name: 'Smooth', spec: { version: 1, page: 'charts', query: 'sm=0.5' } });
+    await page.goto(`${url}/p/${project}/reports`);
+    await page.getByRole('link', { name: 'Of others' }).waitFor();
+    for (const name of ['New report', 'Delete Of others']) assert.equal(await page.getByRole('button', { name }).count(), 0, name);
+    // The address of the editor shows what may be seen.
+    await page.goto(`${url}/p/${project}/reports/${report.id}?edit=1`);
+    await page.getByText('It works.').waitFor();
+    for (const name of ['Edit', 'Save', 'Delete this report']) assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name);
+    await assertAccessible(page, 'a report for a viewer');
+    await page.goto(`${url}/p/${project}`);
+    await page.getByRole('button', { name: 'Views', exact: true }).click();
+    await page.getByText('You may look at this project').waitFor();
+    for (const name of ['Rename Smooth', 'Delete Smooth', 'Save view']) assert.equal(await page.getByRole('button', { name }).count(), 0, name);
+    await assertAccessible(page, 'views of a viewer');
+    await picture('role_viewer_views');
+    await page.getByRole('link', { name: /^Smooth/ }).click();
+    await page.getByRole('button', { name: 'View: Smooth', exact: true }).waitFor();
+    assert.match(page.url(), /sm=0\.5/);
+    await page.locator('[data-key="loss"]').hover();
+    await page.getByRole('button', { name: 'Export loss' }).click();
+    assert.equal(await page.getByRole('button', { name: 'Add to a report…' }).count(), 0);
+    quiet();
+  });
+
   test('a writer changes it', async () => {
     const { page } = session;
     await call(`members?project=${project}`, { name: 'eve', role: 'writer' });

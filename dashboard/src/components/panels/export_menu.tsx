@@ -1,4 +1,5 @@
 // A panel as a file. What writes the files is loaded when first asked for.
+import { Show } from 'solid-js';
 import type { ChartLine } from '../../charts/line_chart';
 import { clippedExtent, padded, positiveX, xExtent, yExtent, type Range } from '../../charts/range';
 import type { FigureInput } from '../../charts/export/figure';
@@ -69,9 +70,16 @@ const kForms = [
 export function ExportMenu(props: Exported) {
   return (
     <Popover label={`Export ${panelName(props.keyName)}`} icon="download">
-      {(close) => kForms.map(({ form, label }) => (
-        <button type="button" class="menu-item" onClick={() => { close(); void save(props, form); }}>{label}</button>
-      ))}
+      {(close) => (
+        <>
+          {kForms.map(({ form, label }) => (
+            <button type="button" class="menu-item" onClick={() => { close(); void save(props, form); }}>{label}</button>
+          ))}
+          <Show when={props.context.addToReport?.()}>
+            {(add) => <button type="button" class="menu-item" onClick={() => { close(); add()(props.keyName); }}>Add to a report…</button>}
+          </Show>
+        </>
+      )}
     </Popover>
   );
 }

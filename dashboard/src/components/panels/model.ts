@@ -45,6 +45,10 @@ export interface PanelContext {
   groupChoices: Accessor<readonly FieldChoice[]>;
   // What runs can be coloured by; absent where there is one run.
   colors?: ColorTool;
+  // Takes a panel into a report; null for who may not, absent where there are none.
+  addToReport?: () => ((key: string) => void) | null;
+  // What takes a panel away, null for one that stays; absent: expressions go from the view.
+  remover?: (key: string) => (() => void) | null;
   // Panels name their lines themselves where no run list stands beside them.
   hasLegend: Accessor<boolean>;
 }

@@ -42,6 +42,10 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
   const honesty = createMemo(() => honestyOf(lines().map((line) => line.data)));
   const title = (): string => panelName(props.keyName);
   const unit = () => unitOf(props.keyName);
+  const remove = (): (() => void) | null => {
+    if (props.context.remover) return props.context.remover(props.keyName);
+    return isExpression(props.keyName) ? () => view().setExpressions(view().expressions().filter((one) => one !== title())) : null;
+  };
   const axis = () => axisOf(props.context, props.section, props.keyName);
 
   const areMany = createMemo(() => props.context.runs().length > kFewLines);
@@ -98,9 +102,10 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
           <button type="button" class="icon-button" aria-pressed={isTable()} title="Show as a table"
             aria-label={`Show ${title()} as a table`} onClick={() => setTable(!isTable())}><Icon name="table" /></button>
           <ExportMenu context={props.context} keyName={props.keyName} section={props.section} lines={held.whenExact} />
-          <Show when={isExpression(props.keyName)}>
-            <button type="button" class="icon-button" title="Remove" aria-label={`Remove ${title()}`}
-              onClick={() => view().setExpressions(view().expressions().filter((one) => one !== title()))}><Icon name="close" /></button>
+          <Show when={remove()}>
+            {(take) => (
+              <button type="button" class="icon-button" title="Remove" aria-label={`Remove ${title()}`} onClick={() => take()()}><Icon name="close" /></button>
+            )}
           </Show>
           <button type="button" class="icon-button" title="Fill the window" aria-label={`Show ${title()} in the whole window`}
             onClick={() => view().open(props.keyName)}><Icon name="expand" /></button>

@@ -1,5 +1,5 @@
 // All panels of a page in their sections. Sections fold; a search hides panels and empty sections.
-import { createMemo, For, Show } from 'solid-js';
+import { createMemo, For, Show, type JSX } from 'solid-js';
 import type { KeyInfo } from '../../api/types';
 import { plural } from '../../lib/format';
 import { makeSections, type Section } from '../../lib/sections';
@@ -33,6 +33,8 @@ export function PanelGrid(props: {
   drawn: string;
   empty: string;
   expressions?: 'first' | 'none';
+  // Of the page, for the toolbar.
+  tools?: JSX.Element;
 }) {
   const view = () => props.context.view;
   const sections = createMemo((): Section[] => {
@@ -56,7 +58,7 @@ export function PanelGrid(props: {
   };
   return (
     <div class="panel-grid">
-      <ChartToolbar context={props.context} axis={isSystemOnly() ? 'system' : 'main'} drawn={props.drawn} />
+      <ChartToolbar context={props.context} axis={isSystemOnly() ? 'system' : 'main'} drawn={props.drawn}>{props.tools}</ChartToolbar>
       <For each={names()} fallback={
         <EmptyState icon="charts" title={view().keyFilter() === '' ? 'No charts yet' : 'No panel matches'}>
           <Show when={view().keyFilter() !== ''} fallback={props.empty}>

@@ -176,7 +176,8 @@ export function AxisTools(props: { context: PanelContext; axis: 'main' | 'system
   );
 }
 
-export function ChartToolbar(props: { context: PanelContext; axis: 'main' | 'system'; drawn: string }) {
+// `children`: tools of the page, before those of its charts.
+export function ChartToolbar(props: { context: PanelContext; axis: 'main' | 'system'; drawn: string; children?: JSX.Element }) {
   const view = () => props.context.view;
   return (
     <div class="chart-toolbar" role="toolbar" aria-label="Charts">
@@ -187,6 +188,7 @@ export function ChartToolbar(props: { context: PanelContext; axis: 'main' | 'sys
       </div>
       <span class="drawn faint" role="status">{props.drawn}</span>
       <Show when={props.context.colors}>{(colors) => <ScaleLegend colors={colors()} />}</Show>
+      {props.children}
       <AxisTools context={props.context} axis={props.axis}>
         <Show when={props.axis === 'main'}><ExpressionTool context={props.context} /></Show>
         <CopyLink />

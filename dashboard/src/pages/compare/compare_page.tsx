@@ -1,6 +1,6 @@
 // Runs side by side, and what their numbers say together: differences, scatter, parallel coordinates, importance.
 // Chosen runs are in the address; without any, the table takes the newest few of the filter and the plots take all.
-import { createMemo, For, Match, Show, Switch } from 'solid-js';
+import { createMemo, For, Match, Show, Switch, type JSX } from 'solid-js';
 import type { Run } from '../../api/types';
 import { EmptyState } from '../../components/feedback';
 import { Icon } from '../../components/icons';
@@ -27,7 +27,7 @@ const kFirstRuns = 5;
 const kMostColumns = 30;
 const kMostOffered = 300;
 
-export default function ComparePage(props: { set: RunSet; asked: RunQuery; all: readonly Run[] }) {
+export default function ComparePage(props: { set: RunSet; asked: RunQuery; all: readonly Run[]; tools: JSX.Element }) {
   const view = (): View => kViews.find((one) => one.view === query('view'))?.view ?? 'table';
   const named = createMemo(() => runsNamed(query('runs'), props.all));
   const columns = createMemo(() => (named().length > 0 ? named() : props.set.listed().slice(0, kFirstRuns)).slice(0, kMostColumns));
@@ -54,6 +54,7 @@ export default function ComparePage(props: { set: RunSet; asked: RunQuery; all: 
           </select>
         </Show>
         <RunFilter set={props.set} />
+        {props.tools}
         <Show when={props.asked.text().trim() !== ''}>
           <span class="compare-query" title="The run query">
             <code class="ellipsis">{props.asked.text()}</code>

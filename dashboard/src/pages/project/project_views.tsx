@@ -10,7 +10,9 @@ import type { ProjectRuns } from '../../state/project_runs';
 import { createRole } from '../../state/role';
 import { createRunQuery } from '../../state/run_query';
 import { createRunSet } from '../../state/run_set';
+import { createOpenedView } from '../../state/saved_views';
 import { RunsTable } from './runs_table';
+import { ViewsButton } from './views_button';
 import { Workspace } from './workspace';
 import './project_page.css';
 
@@ -26,6 +28,8 @@ export default function ProjectViews(props: {
   const asked = createRunQuery(() => props.project, runs);
   const set = createRunSet(runs, asked.taken);
   const role = createRole(() => props.project);
+  const opened = createOpenedView(() => props.project, () => (props.view === 'workspace' ? 'charts' : props.view));
+  const views = () => <ViewsButton project={props.project} view={opened} role={role} />;
   const hasRuns = createMemo(() => runs().length > 0);
   usePageHead(() => ({
     crumbs: [
@@ -41,13 +45,13 @@ export default function ProjectViews(props: {
       <Match when={props.loaded.state() === 'error' && props.loaded.error()}>
         {(failure) => <FailureState failure={failure()} onRetry={props.loaded.retry} />}
       </Match>
-      <Match when={props.loaded.state() === 'loading'}>
+      <Match when={props.loaded.state() === 'loading' || opened.isOpening()}>
         <div class="page"><SkeletonRows count={8} kind="row" /></div>
       </Match>
       <Match when={!hasRuns()}><NoRuns project={props.project} /></Match>
-      <Match when={props.view === 'workspace'}><Workspace project={props.project} set={set} runs={runs} keys={props.keys} /></Match>
-      <Match when={props.view === 'runs'}><RunsTable project={props.project} set={set} asked={asked} total={runs().length} role={role} reload={props.loaded.reload} /></Match>
-      <Match when={props.view === 'compare'}><ComparePage set={set} asked={asked} all={runs()} /></Match>
+      <Match when={props.view === 'workspace'}><Workspace project={props.project} set={set} runs={runs} keys={props.keys} role={role} tools={views()} /></Match>
+      <Match when={props.view === 'runs'}><RunsTable project={props.project} set={set} asked={asked} total={runs().length} role={role} reload={props.loaded.reload} tools={views()} /></Match>
+      <Match when={props.view === 'compare'}><ComparePage set={set} asked={asked} all={runs()} tools={views()} /></Match>
     </Switch>
   );
 }

@@ -1,5 +1,5 @@
 // The run query: a line of text with completion, its clauses as chips, and what the server says about it at its place.
-import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, createUniqueId, For, on, onCleanup, Show } from 'solid-js';
 import { getFacets } from '../../api/client';
 import type { Facet } from '../../api/types';
 import { Icon } from '../../components/icons';
@@ -28,6 +28,7 @@ function createFacet(project: () => string, field: () => string | null): () => F
 
 export function RunQueryBox(props: { project: string; asked: RunQuery; columns: readonly ColumnId[] }) {
   let input!: HTMLInputElement;
+  const id = createUniqueId();
   const [place, setPlace] = createSignal(0);
   const [isOpen, setOpen] = createSignal(false);
   const [active, setActive] = createSignal(0);
@@ -65,15 +66,15 @@ export function RunQueryBox(props: { project: string; asked: RunQuery; columns: 
       <div class="query-field">
         <input ref={input} class="input" type="text" spellcheck={false} autocomplete="off" value={props.asked.text()}
           placeholder="Query: loss.min < 0.2 and tag:baseline and created > -7d" data-shortcut="query"
-          role="combobox" aria-expanded={options().length > 0} aria-controls="query-options" aria-autocomplete="list"
-          aria-activedescendant={options().length > 0 ? `query-option-${active()}` : undefined}
-          aria-label="Run query" aria-describedby="run-query-says" aria-invalid={props.asked.problem() !== null} aria-busy={props.asked.waiting()}
+          role="combobox" aria-expanded={options().length > 0} aria-controls={`${id}-options`} aria-autocomplete="list"
+          aria-activedescendant={options().length > 0 ? `${id}-option-${active()}` : undefined}
+          aria-label="Run query" aria-describedby={`${id}-says`} aria-invalid={props.asked.problem() !== null} aria-busy={props.asked.waiting()}
           onInput={(event) => { props.asked.setText(event.currentTarget.value); setOpen(true); moved(); }}
           onKeyDown={onKey} onKeyUp={moved} onClick={() => { setOpen(true); moved(); }} onBlur={() => setOpen(false)} />
-        <ul id="query-options" role="listbox" aria-label="What may stand here" hidden={options().length === 0}>
+        <ul id={`${id}-options`} role="listbox" aria-label="What may stand here" hidden={options().length === 0}>
           <For each={options()}>
             {(option, index) => (
-              <li id={`query-option-${index()}`} role="option" aria-selected={index() === active()}
+              <li id={`${id}-option-${index()}`} role="option" aria-selected={index() === active()}
                 onMouseDown={(event) => { event.preventDefault(); choose(index()); }}>
                 <code>{option.text}</code><span class="faint">{option.note}</span>
               </li>
@@ -93,7 +94,7 @@ export function RunQueryBox(props: { project: string; asked: RunQuery; columns: 
           </For>
         </ul>
       </Show>
-      <div id="run-query-says" role="status">
+      <div id={`${id}-says`} role="status">
         <Show when={props.asked.problem()}>{(problem) => <Problem problem={problem()} />}</Show>
         <Show when={props.asked.unknown().length > 0}>
           <p class="faint">No run has {props.asked.unknown().join(', ')}.</p>

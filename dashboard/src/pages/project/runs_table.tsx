@@ -1,5 +1,5 @@
 // All runs as a table: metrics and the parameters that differ, sorted by any column, fluid with many thousand rows.
-import { createMemo, createSignal, For, Show } from 'solid-js';
+import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
 import type { Run } from '../../api/types';
 import { CopyLink } from '../../components/copy';
 import { Icon } from '../../components/icons';
@@ -72,7 +72,7 @@ function createSelection(listed: () => readonly Run[]): Chosen {
   };
 }
 
-export function RunsTable(props: { project: string; set: RunSet; asked: RunQuery; total: number; role: ProjectRole; reload: () => void }) {
+export function RunsTable(props: { project: string; set: RunSet; asked: RunQuery; total: number; role: ProjectRole; reload: () => void; tools: JSX.Element }) {
   let scroller!: HTMLDivElement;
   const now = createClock(kClockMs);
   const listed = (): Run[] => props.set.listed();
@@ -106,6 +106,7 @@ export function RunsTable(props: { project: string; set: RunSet; asked: RunQuery
         <h1>Runs <span class="faint" role="status">{counts()}</span></h1>
         <Show when={props.role.isViewer()}><ViewOnly reason={kViewerReason} /></Show>
         <RunFilter set={props.set} />
+        {props.tools}
         <StatisticsTool runs={listed()} />
         <div class="tool">
           <ColumnPicker all={available().all} shown={columns()} onChange={(next) => setQuery({ cols: next?.join(',') ?? null })} />

@@ -3,6 +3,7 @@ import { For, Show, type JSX } from 'solid-js';
 import type { Run } from '../../api/types';
 import { CopyButton } from '../../components/copy';
 import { EditButton, RunEditorHost, ViewOnly } from '../../components/run_editing';
+import { MarkdownText } from '../../components/markdown/markdown_text';
 import { StateBadge } from '../../components/state_badge';
 import { formatAgo, formatDateTime, formatDuration } from '../../lib/format';
 import { createClock } from '../../state/clock';
@@ -51,7 +52,7 @@ export function RunHeader(props: { run: Run; role: ProjectRole }) {
       </dl>
       <Show when={props.run.notes !== '' || mayWrite()}>
         <div class="run-notes run-editable">
-          <Show when={props.run.notes !== ''}><p>{props.run.notes}</p></Show>
+          <Show when={props.run.notes !== ''}><div class="run-notes-text" tabindex="0" role="group" aria-label="Notes"><MarkdownText text={props.run.notes} top={2} /></div></Show>
           <Show when={mayWrite()}><EditButton run={props.run} field="notes" over=".run-notes" text={props.run.notes === '' ? 'Add notes' : undefined} /></Show>
         </div>
       </Show>

@@ -1,0 +1,58 @@
+// What a project keeps for its readers, saved views and reports: docs/http-api.md. The server does not read what they say
+// (`spec`). Each throws ApiError, or the abort of its signal; `changed_meanwhile` where somebody else wrote since `revision`.
+import { getJson } from './http';
+import { isObject, listOf, objectOf } from './read';
+import type { components } from './schema';
+import type { JsonObject } from './types';
+
+export type DocumentKind = 'views' | 'reports';
+
+export interface DocumentHead {
+  id: string;
+  name: string;
+  // Empty on a server that asks for no login.
+  author: string;
+  createdUs: number;
+  updatedUs: number;
+  revision: number;
+}
+
+export interface StoredDocument extends DocumentHead {
+  spec: JsonObject;
+}
+
+export interface DocumentText {
+  name: string;
+  spec: JsonObject;
+}
+
+// A field that the API's document does not have does not compile; what is in them is still unknown.
+type Fields<Name extends 'SavedItem' | 'SavedItemHead' | 'SavedItemList'> = Partial<Record<keyof components['schemas'][Name], unknown>>;
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+function readHead(value: unknown): DocumentHead {
+  const o: Fields<'SavedItemHead'> = objectOf(value);
+  return { id: text(o.id), name: text(o.name), author: text(o.author), createdUs: number(o.created_us), updatedUs: number(o.updated_us), revision: number(o.revision) };
+}
+const readWhole = (value: unknown): StoredDocument => {
+  const { spec }: Fields<'SavedItem'> = objectOf(value);
+  return { ...readHead(value), spec: isObject(spec) ? (spec as JsonObject) : {} };
+};
+
+const pathOf = (project: string, kind: DocumentKind, id?: string): string =>
+  `/api/v1/projects/${encodeURIComponent(project)}/${kind}${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;
+
+// Newest change first.
+export const listDocuments = (project: string, kind: DocumentKind): Promise<DocumentHead[]> =>
+  getJson(pathOf(project, kind), (body) => {
+    const { items }: Fields<'SavedItemList'> = objectOf(body);
+    return listOf(items).map(readHead);
+  });
+export const getDocument = (project: string, kind: DocumentKind, id: string): Promise<StoredDocument> => getJson(pathOf(project, kind, id), readWhole);
+export const makeDocument = (project: string, kind: DocumentKind, made: DocumentText): Promise<StoredDocument> =>
+  getJson(pathOf(project, kind), readWhole, { body: made });
+export const writeDocument = (project: string, kind: DocumentKind, id: string, revision: number, written: DocumentText): Promise<StoredDocument> =>
+  getJson(pathOf(project, kind, id), readWhole, { method: 'PUT', body: written, headers: { 'if-match': `"${revision}"` } });
+export const deleteDocument = (project: string, kind: DocumentKind, id: string): Promise<void> =>
+  getJson(pathOf(project, kind, id), () => undefined, { method: 'DELETE' });
