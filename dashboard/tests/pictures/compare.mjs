@@ -6,7 +6,7 @@
 // missing or has another colour is not: a lost letter is dark where the drawn picture is light all around.
 // It is counted in tiles, because a lost label is little of a page and much of its place.
 
-const kSlack = 12;
+const kSlack = 8;
 const kTile = 32;
 // Differing pixels of one tile: a letter of another font's version has as many at most, a lost word has more.
 export const kMostInTile = 20;

@@ -24,7 +24,7 @@ export function pagesOf({ full, bare }) {
       ['start', '/start', '.first-run'],
       ['settings', '/settings', '.settings'],
       ['charts', '/p/imdb', '.panel canvas', { act: hover }],
-      ['charts_grouped_colours', '/p/sst2-sweep?by=config.learning_rate', '.panel canvas'],
+      ['charts_coloured', '/p/sst2-sweep?by=config.learning_rate', '.panel canvas', { looks: ['light', 'phone'] }],
       ['charts_one_panel', '/p/imdb?panel=eval%2Faccuracy', 'dialog.full-panel canvas'],
       ['charts_display', '/p/imdb', '.panel canvas', { act: press('Chart display'), looks: ['light'] }],
       ['runs', '/p/imdb/runs?stats=1', '.run-statistics td'],

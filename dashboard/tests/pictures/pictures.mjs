@@ -1,8 +1,8 @@
 // Every page as a picture, compared with the one that is kept in references/: light, dark and as wide as a phone, full and
 // empty. The pages are the built ones (dist/) over the tests' own server with generated data, so ids, times, names and
 // values are always the same; the browser's clock stands still.
-//   node dashboard/tests/pictures/pictures.mjs [NAME…]           # compares those whose names begin so; without a name all
-//   node dashboard/tests/pictures/pictures.mjs --write [NAME…]   # makes new references of them
+//   node dashboard/tests/pictures/pictures.mjs [WORD…]           # compares those with a word in their name; without one, all
+//   node dashboard/tests/pictures/pictures.mjs --write [WORD…]   # makes new references of them
 // What differs is left in $PICTURES (build/pictures): NAME.reference.png, NAME.drawn.png, and NAME.marked.png with red where
 // they differ. $CHROMIUM names the browser, $DASHBOARD the built dashboard.
 import assert from 'node:assert/strict';
@@ -33,7 +33,8 @@ const kLooks = [['light', 'light', kDesktop], ['dark', 'dark', kDesktop], ['phon
 const kExpected = /^Failed to load resource: the server responded with a status of 40[14]/;
 
 const worlds = { full: makeWorld(kNow * 1000), bare: makeBareWorld(kNow * 1000), empty: [], closed: [] };
-const pages = pagesOf(worlds).filter(({ name }) => chosen.length === 0 || chosen.some((word) => name.startsWith(word)));
+const pages = pagesOf(worlds);
+const isChosen = (name) => chosen.length === 0 || chosen.some((word) => name.includes(word));
 const problems = [];
 let servers;
 let browser;
@@ -96,6 +97,12 @@ async function draw(context, { name, world, path, ready, act }) {
   }
 }
 
+// With few colours, unless what is drawn has too many.
+function write(name, drawn) {
+  const small = encodePng(drawn, 'few');
+  writeFileSync(join(references, `${name}.png`), comparePictures(decodePng(small), drawn).same ? small : encodePng(drawn, 'all'));
+}
+
 function compare(name, drawn) {
   const path = join(references, `${name}.png`);
   const left = (what) => join(folder, `${name}.${what}.png`);
@@ -104,9 +111,9 @@ function compare(name, drawn) {
   const { same, text, marked } = reference ? comparePictures(reference, drawn) : { same: false, text: 'there is no reference', marked: null };
   if (same) return;
   mkdirSync(folder, { recursive: true });
-  for (const [what, picture] of [['reference', reference], ['drawn', drawn], ['marked', marked]]) if (picture) writeFileSync(left(what), encodePng(picture));
+  for (const [what, picture] of [['reference', reference], ['drawn', drawn], ['marked', marked]]) if (picture) writeFileSync(left(what), encodePng(picture, 'all'));
   const versions = `drawn by Chromium ${browser.version()}, the references by ${readFileSync(join(references, 'browser.txt'), 'utf8').trim()}`;
-  assert.fail(`${name}: ${text}; see ${left('*')} (${versions}). If it is meant so: node dashboard/tests/pictures/pictures.mjs --write ${name.replace(/_[a-z]+$/, '')}`);
+  assert.fail(`${name}: ${text}; see ${left('*')} (${versions}). If it is meant so: node dashboard/tests/pictures/pictures.mjs --write ${name}`);
 }
 
 describe('pictures', () => {
@@ -122,11 +129,11 @@ describe('pictures', () => {
         context = await contextOf(theme, viewport);
       });
       after(() => context?.close());
-      for (const page of pages.filter(({ looks }) => looks.includes(look))) {
+      for (const page of pages.filter(({ name, looks }) => looks.includes(look) && isChosen(`${name}_${look}`))) {
         const name = `${page.name}_${look}`;
         test(name, async () => {
           const drawn = await draw(context, page);
-          if (isWriting) writeFileSync(join(references, `${name}.png`), encodePng(drawn));
+          if (isWriting) write(name, drawn);
           compare(name, drawn);
         });
       }

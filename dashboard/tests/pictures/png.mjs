@@ -70,7 +70,9 @@ function chunk(type, data) {
 }
 
 const kMostColours = 256;
-const kApart = 10;
+const kApart = 9;
+const kFlatPixels = 400;
+const kMostFlat = 64;
 const channelsOf = (colour) => [colour >> 16, (colour >> 8) & 255, colour & 255];
 
 // Colours by how often they are there, and for each its nearest in the palette so far, which grows.
@@ -81,7 +83,7 @@ class Palette {
       const colour = (pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2];
       counts.set(colour, (counts.get(colour) ?? 0) + 1);
     }
-    this.all = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([colour]) => ({ colour, channels: channelsOf(colour), place: 0, error: Infinity }));
+    this.all = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([colour, count]) => ({ colour, count, channels: channelsOf(colour), place: 0, error: Infinity }));
     this.colours = [];
   }
 
@@ -95,9 +97,11 @@ class Palette {
   }
 }
 
-// The most frequent colours first, as exact ones; then, until none is kApart from its nearest, the one that is worst off.
+// What is flat keeps its colour. Then the most frequent colours; then, until none is kApart from its nearest, the one that
+// is worst off.
 function paletteOf(pixels) {
   const palette = new Palette(pixels);
+  for (const one of palette.all) if (one.count >= kFlatPixels && palette.colours.length < kMostFlat) palette.add(one);
   for (const one of palette.all) if (one.error >= kApart && palette.colours.length < kMostColours / 2) palette.add(one);
   while (palette.colours.length < kMostColours) {
     const worst = palette.all.reduce((a, b) => (b.error > a.error ? b : a));
@@ -107,18 +111,34 @@ function paletteOf(pixels) {
   return { colours: palette.colours, places: new Map(palette.all.map(({ colour, place }) => [colour, place])) };
 }
 
-// With a palette: a third of the bytes, and what is flat keeps its exact colour.
-export function encodePng({ width, height, pixels }) {
-  const { colours, places } = paletteOf(pixels);
-  const rows = Buffer.alloc(height * (width + 1));
+const kFilterUp = 2;
+
+// { head's colour type, palette or null, the rows: each after its filter's number }
+function rowsOf({ width, height, pixels }, colours) {
+  const step = colours === 'all' ? 3 : 1;
+  const stride = width * step;
+  const rows = Buffer.alloc(height * (stride + 1));
+  if (colours === 'all') {
+    for (let y = 0; y < height; y++) {
+      rows[y * (stride + 1)] = kFilterUp;
+      for (let x = 0; x < stride; x++) rows[y * (stride + 1) + 1 + x] = pixels[y * stride + x] - (y > 0 ? pixels[(y - 1) * stride + x] : 0);
+    }
+    return { type: 2, palette: [], rows };
+  }
+  const { colours: palette, places } = paletteOf(pixels);
   for (let y = 0, from = 0; y < height; y++) {
     for (let x = 0; x < width; x++, from += 3) rows[y * (width + 1) + 1 + x] = places.get((pixels[from] << 16) | (pixels[from + 1] << 8) | pixels[from + 2]);
   }
+  return { type: 3, palette: [chunk('PLTE', Buffer.from(palette.flat()))], rows };
+}
+
+// `colours`: 'all', or 'few' for 256 at most: a third of the bytes, and what is flat keeps its exact colour.
+export function encodePng(picture, colours) {
+  const { type, palette, rows } = rowsOf(picture, colours);
   const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 3, 0, 0, 0], 8);
-  const palette = Buffer.from(colours.flat());
+  head.writeUInt32BE(picture.width, 0);
+  head.writeUInt32BE(picture.height, 4);
+  head.set([8, type, 0, 0, 0], 8);
   const data = deflateSync(rows, { level: constants.Z_BEST_COMPRESSION, memLevel: 9 });
-  return Buffer.concat([kSignature, chunk('IHDR', head), chunk('PLTE', palette), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([kSignature, chunk('IHDR', head), ...palette, chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
 }
