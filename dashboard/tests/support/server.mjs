@@ -11,7 +11,7 @@ import { logRow, newRun } from './logged.mjs';
 import { answerSeries, encodePicture, encodeSeries } from './series.mjs';
 
 const kTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
-const kPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const kPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 function runJson(run) {
   const { id, name, project, state, created_us, ended_us, tags, notes, group, job_type, config, summary, environment, end_reason, version } = run;
@@ -80,7 +80,9 @@ export function startServer({ dist, runs, port, session = 'open' }) {
     if (parts[0] === 'runs' && parts.length === 1) {
       const project = url.searchParams.get('project');
       if (!runs.some((run) => run.project === project)) throw new HttpError(404, 'not_found', `no project ${project}`);
-      const list = runs.filter((run) => run.project === project).sort((a, b) => b.created_us - a.created_us);
+      // Of filters the one that the search asks.
+      const part = /^name ~ \/(.*)\/i$/.exec(url.searchParams.get('filter') ?? '')?.[1] ?? '';
+      const list = runs.filter((run) => run.project === project && new RegExp(part, 'i').test(run.name)).sort((a, b) => b.created_us - a.created_us);
       return json({ runs: list.map(runJson), next_cursor: null, unknown_fields: [] });
     }
     if (parts[0] === 'runs' && parts.length === 2 && request.method === 'PATCH') {

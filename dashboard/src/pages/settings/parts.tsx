@@ -49,10 +49,12 @@ export function Section<T>(props: { title: string; note: string; state: Changing
       <Show when={props.state.once()?.key}>{(value) => <CodeBlock code={value()} label="API key, shown this once" prompt={false} />}</Show>
       <Show when={props.state.items()}>
         {(items) => (
-          <table class="settings-table">
-            <thead><tr><For each={props.head}>{(name) => (name === '' ? <td /> : <th scope="col">{name}</th>)}</For></tr></thead>
-            <tbody><For each={items()}>{props.row}</For></tbody>
-          </table>
+          <div class="settings-scroll" role="region" aria-label={`${props.title} as a table`} tabindex="0">
+            <table class="settings-table">
+              <thead><tr><For each={props.head}>{(name) => (name === '' ? <td /> : <th scope="col">{name}</th>)}</For></tr></thead>
+              <tbody><For each={items()}>{props.row}</For></tbody>
+            </table>
+          </div>
         )}
       </Show>
       {props.children}

@@ -104,9 +104,11 @@ function Users() {
           <td>{one.name}</td><td>{one.serverAdmin ? 'yes' : '–'}</td><td>{one.disabled ? 'disabled' : '–'}</td><td>{when(one.lastLoginUs)}</td>
           <td>
             <button type="button" class="button" onClick={() => void users.change(() => changeUser(one.name, { disabled: !one.disabled }))}>
-              {one.disabled ? 'Enable' : 'Disable'} {one.name}
+              {one.disabled ? 'Enable' : 'Disable'}<span class="visually-hidden"> {one.name}</span>
             </button>
-            <button type="button" class="button" onClick={() => void users.change(() => changeUser(one.name, { reset_password: true }))}>New password for {one.name}</button>
+            <button type="button" class="button" onClick={() => void users.change(() => changeUser(one.name, { reset_password: true }))}>
+              New password<span class="visually-hidden"> for {one.name}</span>
+            </button>
           </td>
         </tr>
       )}>
