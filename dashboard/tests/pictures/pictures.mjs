@@ -14,6 +14,8 @@ import { chromium } from 'playwright-core';
 import { makeBareWorld, makeWorld } from '../support/data.mjs';
 import { startServer } from '../support/server.mjs';
 import { comparePictures } from './compare.mjs';
+import './answers_test.mjs';
+import './compare_test.mjs';
 import { pagesOf } from './pages.mjs';
 import { decodePng, encodePng } from './png.mjs';
 

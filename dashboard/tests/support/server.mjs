@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { accessAnswers } from './access.mjs';
-import { artifactAnswers } from './artifacts.mjs';
+import { artifactAnswers, idOf } from './artifacts.mjs';
 import { mediaAnswers } from './media.mjs';
 import { trainStep } from './data.mjs';
 import { logRow, newRun } from './logged.mjs';
@@ -35,7 +35,7 @@ function keysJson(run) {
 function projectsJson(runs) {
   const projects = new Map();
   for (const run of runs) {
-    const p = projects.get(run.project) ?? { id: run.project, name: run.project, run_count: 0, running_count: 0, created_us: run.created_us, last_activity_us: 0 };
+    const p = projects.get(run.project) ?? { id: idOf(run.project), name: run.project, run_count: 0, running_count: 0, created_us: run.created_us, last_activity_us: 0 };
     p.run_count += 1;
     p.running_count += run.state === 'running' ? 1 : 0;
     p.created_us = Math.min(p.created_us, run.created_us);
