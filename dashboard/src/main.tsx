@@ -5,7 +5,6 @@ import { place } from './state/location';
 import './styles/tokens.css';
 import './styles/base.css';
 
-// What is read waits for the socket, and the socket takes its time: it is asked for before the page is made, or was
-// before this code came.
+// What is read waits for the socket, and the socket takes its time: it is asked for before the page is made.
 if (place().page !== 'start' && place().page !== 'unknown') live.begin();
 render(() => <App />, document.getElementById('root')!);

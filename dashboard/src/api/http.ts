@@ -1,5 +1,4 @@
 // One request to the server. Failures become ApiError, whose text can be shown to people.
-import { takeAnswer } from './early';
 import type { components } from './schema';
 
 export type ApiErrorCode = components['schemas']['Error']['error']['code'] | 'unreachable' | 'bad_answer';
@@ -71,7 +70,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
   let response: Response;
   try {
-    response = await ((init.method === 'GET' ? takeAnswer(path) : null) ?? fetch(path, init));
+    response = await fetch(path, init);
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new ApiError('unreachable', 'the server cannot be reached');

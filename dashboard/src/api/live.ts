@@ -1,7 +1,6 @@
 // The one WebSocket of this tab (docs/http-api.md, Live). Subscriptions are counted: the same target asked for twice is
 // subscribed once. After a lost connection it comes back by itself, resumes runs by their cursor, and tells every other
 // subscriber to read again. Single-threaded, as the browser is; handlers are called in the order of arrival.
-import { takeSocket } from './early';
 import { isObject, listOf, objectOf, readLogLine, readPointKeys, readRun } from './read';
 import type { LiveEvent } from './types';
 
@@ -127,7 +126,6 @@ export class LiveClient {
     socket.onopen = () => this.opened();
     socket.onmessage = (message: MessageEvent<unknown>) => this.received(message.data);
     socket.onclose = () => this.closed();
-    if (socket.readyState === 1) this.opened();
   }
 
   private opened(): void {
@@ -240,8 +238,6 @@ export class LiveClient {
 }
 
 export function openLiveSocket(): WebSocket {
-  const early = takeSocket();
-  if (early) return early;
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   return new WebSocket(`${scheme}://${location.host}/api/v1/live`);
 }

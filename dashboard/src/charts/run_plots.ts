@@ -132,6 +132,33 @@ export interface Brush {
   to: number;
 }
 
+const kLabelGap = 6;
+const kBetweenLabels = 24;
+
+// Without its middle where it is too long: names of models differ at both ends.
+export function fitText(context: Pick<CanvasRenderingContext2D, 'measureText'>, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  for (let kept = text.length - 2; kept > 1; kept--) {
+    const cut = `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
+    if (context.measureText(cut).width <= width) return cut;
+  }
+  return '…';
+}
+
+// On a ground of their own, up to the axis: a line that ended just before a label would be read as a minus.
+function paintTicks(context: CanvasRenderingContext2D, axis: PlotAxis, at: { x: number; box: Box; isLast: boolean; room: number; ink: { text: string; paper: string } }): void {
+  context.textAlign = at.isLast ? 'right' : 'left';
+  for (const tick of axis.ticks) {
+    const y = at.box.top + (1 - tick.at) * at.box.height;
+    const label = fitText(context, tick.label, at.room);
+    const width = context.measureText(label).width + kLabelGap;
+    context.fillStyle = at.ink.paper;
+    context.fillRect(at.isLast ? at.x - 1 - width : at.x + 1, y - 7, width, 14);
+    context.fillStyle = at.ink.text;
+    context.fillText(label, at.x + (at.isLast ? -kLabelGap : kLabelGap), y + 4);
+  }
+}
+
 export function paintTracks(context: CanvasRenderingContext2D, plot: {
   box: Box; axes: readonly PlotAxis[]; tracks: readonly Track[]; brushes: readonly Brush[]; focused: string | null; theme: Theme;
 }): void {
@@ -155,17 +182,7 @@ export function paintTracks(context: CanvasRenderingContext2D, plot: {
     context.moveTo(x, box.top);
     context.lineTo(x, box.top + box.height);
     context.stroke();
-    context.fillStyle = ink.text;
-    const isLast = i === axes.length - 1;
-    context.textAlign = isLast ? 'right' : 'left';
-    context.strokeStyle = ink.paper;
-    context.lineWidth = 3;
-    for (const tick of axis.ticks) {
-      const [left, top] = [x + (isLast ? -6 : 6), box.top + (1 - tick.at) * box.height + 4];
-      context.strokeText(tick.label, left, top, 110);
-      context.fillText(tick.label, left, top, 110);
-    }
-    context.lineWidth = 1;
+    paintTicks(context, axis, { x, box, isLast: i === axes.length - 1, room: box.width / Math.max(1, axes.length - 1) - kBetweenLabels, ink });
   });
   for (const brush of plot.brushes) {
     const x = axisX(box, axes.length, brush.axis);

@@ -157,7 +157,7 @@ export class ChartShell {
     return {
       width,
       height: options.height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 14, 0, 0], // on the right half of a label, which may stand at the very end
       legend: { show: false },
       scales: {
         // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot declares a const enum, which is not there at run time

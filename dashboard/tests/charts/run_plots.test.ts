@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeAxis } from '../../src/charts/plot_axis';
-import { nearestMark, nearestTrack, placeScatter, placeTracks } from '../../src/charts/run_plots';
+import { fitText, nearestMark, nearestTrack, placeScatter, placeTracks } from '../../src/charts/run_plots';
 
 const box = { left: 10, top: 20, width: 100, height: 50 };
 
@@ -38,4 +38,13 @@ it('a track is found between its axes, and only where the brush leaves it', () =
   const tracks = placeTracks(box, axes, [run('up', 0, 1, false), run('down', 10, 0, true)]);
   expect(nearestTrack(tracks, 60, 46)?.run).toBe('up');
   expect(nearestTrack(tracks, 20, 25)).toBeNull();
+});
+
+describe('fitText', () => {
+  const measured = { measureText: (text: string) => ({ width: text.length }) as TextMetrics };
+  it('takes the middle away, and only where it must', () => {
+    expect(fitText(measured, 'short', 5)).toBe('short');
+    expect(fitText(measured, 'sentence-transformers/all-MiniLM-L6-v2', 11)).toBe('sente…L6-v2');
+    expect(fitText(measured, 'anything', 1)).toBe('…');
+  });
 });

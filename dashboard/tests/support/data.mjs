@@ -1,4 +1,5 @@
 // Runs made by a seeded function: the same seed gives the same numbers. For the tests' own server only.
+import { kEvaluation } from './media.mjs';
 
 export function makeRandom(seed) {
   // mulberry32
@@ -140,6 +141,7 @@ export function makeRun(random, options) {
   };
   const steps = options.steps ?? run.totalSteps;
   for (let step = 0; step < steps; step++) trainStep(run, step);
+  Object.assign(run.summary, options.summary);
   if (run.state !== 'running') run.ended_us = run.lastUs;
   run.stdout = logLines(run, options.lines ?? 260);
   if (run.state === 'crashed' || run.state === 'failed') {
@@ -149,12 +151,15 @@ export function makeRun(random, options) {
   return run;
 }
 
+// When anything was last logged.
+export const latestOf = (runs) => Math.max(...runs.map((run) => run.lastUs));
+
 export function makeWorld(nowUs) {
   const random = makeRandom(7);
   const minute = 60e6;
   const runs = [];
   const add = (options) => runs.push(makeRun(random, { project: 'imdb', number: runs.length + 1, ...options }));
-  add({ createdUs: nowUs - 3000 * minute, tags: ['baseline'], notes: 'The tutorial’s settings, untouched.' });
+  add({ createdUs: nowUs - 3000 * minute, tags: ['baseline'], notes: 'The tutorial’s settings, untouched.', summary: kEvaluation });
   add({ createdUs: nowUs - 1500 * minute, tags: ['baseline', 'seed'] });
   add({ createdUs: nowUs - 1400 * minute, steps: 213, state: 'crashed', endReason: 'killed by signal 9 (SIGKILL)', tags: ['long-context'] });
   add({ createdUs: nowUs - 320 * minute, state: 'failed', steps: 90, nanAt: [70, 71, 88, 89], endReason: 'loss is NaN at step 88: lower --learning-rate' });
@@ -167,4 +172,10 @@ export function makeWorld(nowUs) {
     add({ createdUs: nowUs - (20_000 - i * 60) * minute, project: 'sst2-sweep', totalSteps: 120, tags: i % 3 === 0 ? ['pruned'] : [] });
   }
   return runs;
+}
+
+// A run that logged nothing: every page of it is empty.
+export function makeBareWorld(nowUs) {
+  const run = makeRun(makeRandom(11), { project: 'bare', number: 1, name: 'nothing-logged', createdUs: nowUs - 60e6, group: '', steps: 0, lines: 0 });
+  return [Object.assign(run, { config: {}, environment: {}, stdout: [] })];
 }

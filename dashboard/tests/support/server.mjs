@@ -3,13 +3,16 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
+import { accessAnswers } from './access.mjs';
+import { artifactAnswers, idOf } from './artifacts.mjs';
+import { mediaAnswers } from './media.mjs';
 import { trainStep } from './data.mjs';
 import { createDocuments } from './documents.mjs';
 import { logRow, newRun } from './logged.mjs';
 import { answerSeries, encodePicture, encodeSeries } from './series.mjs';
 
 const kTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
-const kPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const kPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 function runJson(run) {
   const { id, name, project, state, created_us, ended_us, tags, notes, group, job_type, config, summary, environment, end_reason, version } = run;
@@ -33,7 +36,7 @@ function keysJson(run) {
 function projectsJson(runs) {
   const projects = new Map();
   for (const run of runs) {
-    const p = projects.get(run.project) ?? { id: run.project, name: run.project, run_count: 0, running_count: 0, created_us: run.created_us, last_activity_us: 0 };
+    const p = projects.get(run.project) ?? { id: idOf(run.project), name: run.project, run_count: 0, running_count: 0, created_us: run.created_us, last_activity_us: 0 };
     p.run_count += 1;
     p.running_count += run.state === 'running' ? 1 : 0;
     p.created_us = Math.min(p.created_us, run.created_us);
@@ -56,9 +59,11 @@ class HttpError extends Error {
   }
 }
 
-export function startServer({ dist, runs, port }) {
+// `session`: 'open' to all, or 'asked' for a login.
+export function startServer({ dist, runs, port, session = 'open' }) {
   const stats = { series: 0, seriesBytes: 0 };
   const documents = createDocuments((...told) => { throw new HttpError(...told); });
+  const answers = [artifactAnswers, mediaAnswers, accessAnswers].map((make) => make(runs));
   const find = (id) => {
     const run = runs.find((one) => one.id === id);
     if (!run) throw new HttpError(404, 'not_found', `no run ${id}`);
@@ -68,8 +73,11 @@ export function startServer({ dist, runs, port }) {
   async function api(request, url, response) {
     const json = (body) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     const parts = url.pathname.split('/').slice(3).map(decodeURIComponent);
+    const answer = answers.map((one) => one(parts, url.searchParams)).find((one) => one !== null);
+    if (answer?.bytes) return response.writeHead(200, { 'content-type': answer.type }).end(answer.bytes);
+    if (answer) return json(answer.body);
     if (parts[0] === 'server') return json({ version: '0.1.0', grpc_port: 8081, started_us: 0 });
-    if (parts[0] === 'session') return json({ user: null, csrf_token: null, key: null, open: true });
+    if (parts[0] === 'session') return json({ user: null, csrf_token: null, key: null, open: session === 'open' });
     if (parts[0] === 'projects' && parts.length > 2) {
       const text = await readBody(request);
       const { status, body } = documents(request.method, parts.slice(1), text === '' ? null : JSON.parse(text), request.headers['if-match']);
@@ -80,8 +88,10 @@ export function startServer({ dist, runs, port }) {
     if (parts[0] === 'runs' && parts.length === 1) {
       const project = url.searchParams.get('project');
       if (!runs.some((run) => run.project === project)) throw new HttpError(404, 'not_found', `no project ${project}`);
-      const list = runs.filter((run) => run.project === project).sort((a, b) => b.created_us - a.created_us);
-      return json({ runs: list.map(runJson), next_cursor: null });
+      // Of filters the one that the search asks.
+      const part = /^name ~ \/(.*)\/i$/.exec(url.searchParams.get('filter') ?? '')?.[1] ?? '';
+      const list = runs.filter((run) => run.project === project && new RegExp(part, 'i').test(run.name)).sort((a, b) => b.created_us - a.created_us);
+      return json({ runs: list.map(runJson), next_cursor: null, unknown_fields: [] });
     }
     if (parts[0] === 'runs' && parts.length === 2 && request.method === 'PATCH') {
       const { add_tags: added = [], remove_tags: removed = [], ...fields } = JSON.parse(await readBody(request));
@@ -95,9 +105,7 @@ export function startServer({ dist, runs, port }) {
     }
     if (parts[0] === 'runs' && parts.length === 2) return json(runJson(find(parts[1])));
     if (parts[0] === 'runs' && parts[2] === 'keys') return json({ keys: keysJson(find(parts[1])) });
-    if (parts[0] === 'runs' && parts[2] === 'artifacts') return json({ produced: [], used: [] });
-    if (parts[0] === 'artifacts') return json({ artifacts: [], next_cursor: null });
-    if (parts[0] === 'media-keys') return json({ keys: [], more: false });
+    if (parts[0] === 'artifacts' && !url.searchParams.has('name')) return json({ artifacts: [], next_cursor: null });
     if (parts[0] === 'runs' && parts[2] === 'logs') {
       const lines = find(parts[1])[url.searchParams.get('stream')] ?? [];
       const from = Number(url.searchParams.get('from') ?? 0);

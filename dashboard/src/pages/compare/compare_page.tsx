@@ -36,8 +36,9 @@ export default function ComparePage(props: { set: RunSet; asked: RunQuery; all: 
   const choose = (runs: readonly Run[]): void => setQuery({ runs: namesOf(runs, props.all) }, 'push');
   const offered = createMemo(() => props.set.listed().filter((run) => !columns().includes(run)).slice(0, kMostOffered));
   const told = (): string => {
-    if (view() === 'table') return named().length > 0 ? plural(columns().length, 'run') : `the first ${formatCount(columns().length)} of ${plural(props.set.listed().length, 'run')}`;
-    return plural(plotted().length, 'run');
+    if (view() !== 'table') return plural(plotted().length, 'run');
+    const isAll = named().length > 0 || columns().length === props.set.listed().length;
+    return isAll ? plural(columns().length, 'run') : `the first ${formatCount(columns().length)} of ${plural(props.set.listed().length, 'run')}`;
   };
   return (
     <div class="compare">

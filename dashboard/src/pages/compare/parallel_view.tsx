@@ -105,7 +105,9 @@ export function ParallelView(props: { runs: readonly Run[] }) {
             <button type="button" class="button" onClick={() => setBrushes([])}>Clear</button>
           </Show>
         </div>
-        <ol class="plot-axes"><For each={shown()}>{(c) => <li class="ellipsis" title={c}>{labelOf(c)}</li>}</For></ol>
+        <ol class="plot-axes" style={{ '--spaces': String(Math.max(1, shown().length - 1)) }}>
+          <For each={shown()}>{(c) => <li title={c}><span class="ellipsis">{labelOf(c)}</span></li>}</For>
+        </ol>
         <CanvasPlot label={`Parallel coordinates of ${plural(props.runs.length, 'run')} over ${shown().map(labelOf).join(', ')}`}
           height={kHeight} cursor={drag() ? 'ns-resize' : 'default'} onSize={setSize} onPointer={pointer}
           paint={(context, at) => paintTracks(context, { box: boxOf(at), axes: axes(), tracks: tracks(), brushes: active(), focused: focused(), theme: theme() })} />

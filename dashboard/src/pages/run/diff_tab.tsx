@@ -22,8 +22,8 @@ export default function DiffTab(props: { run: Run }) {
     <div class="run-body run-diff">
       <label class="tool">
         <span class="muted">Against</span>
-        <select class="select" aria-label="Run to compare with" value={chosen() ?? ''} onChange={(event) => setQuery({ with: event.currentTarget.value }, 'push')}>
-          <For each={offered()}>{(run) => <option value={run.id}>{nameOf(run)}</option>}</For>
+        <select class="select" aria-label="Run to compare with" onChange={(event) => setQuery({ with: event.currentTarget.value }, 'push')}>
+          <For each={offered()}>{(run) => <option value={run.id} selected={run.id === chosen()}>{nameOf(run)}</option>}</For>
         </select>
       </label>
       <Switch fallback={<SkeletonRows count={6} kind="row" />}>
