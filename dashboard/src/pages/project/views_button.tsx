@@ -16,7 +16,7 @@ export function ViewsButton(props: { project: string; view: OpenedView; role: Pr
   };
   return (
     <div class="views-tool">
-      <Popover label={props.view.opened() ? `View: ${text()}` : 'Views'} icon="bookmark" text={text()} isMarked={isChanged()}
+      <Popover label={props.view.opened() ? `View: ${text()}` : 'Views'} icon="bookmark" text={props.view.opened() ? `${isChanged() ? '• ' : ''}${props.view.opened()!.name}` : 'Views'} isMarked={isChanged()}
         title={isChanged() ? `Differs from the saved view: ${props.view.changes().join(', ')}` : 'Saved views of the project'}>
         {(close) => (
           <Suspense fallback={<div class="views-menu"><SkeletonRows count={3} kind="row" /></div>}>
