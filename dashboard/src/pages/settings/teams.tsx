@@ -79,8 +79,11 @@ function TeamList(props: { teams: readonly Team[]; users: readonly User[]; share
     setQuery({ team: null });
     props.changed(left);
     toast({ text: `Team ${team.name} was deleted` });
-    // What was deleted had the focus.
-    queueMicrotask(() => head.focus());
+  };
+  // What asked for it is gone once it is deleted, and the focus with it.
+  const closed = (team: Team): void => {
+    setDoomed(null);
+    if (!props.teams.some((one) => one.name === team.name)) head.focus();
   };
   return (
     <section class="settings-section">
@@ -114,7 +117,7 @@ function TeamList(props: { teams: readonly Team[]; users: readonly User[]; share
       </Show>
       <Show when={doomed()}>
         {(team) => (
-          <Confirm title={`Delete team ${team().name}?`} label="Delete the team" close={() => setDoomed(null)} act={() => remove(team())}
+          <Confirm title={`Delete team ${team().name}?`} label="Delete the team" close={() => closed(team())} act={() => remove(team())}
             text={`${lossOf(team(), projects(team().name))} This cannot be undone.`} />
         )}
       </Show>
