@@ -45,7 +45,7 @@ export function Keys() {
   return (
     <Show when={user()} fallback={(
       <EmptyState icon="lock" title="Nobody is asked for a key here">
-        This server takes what comes, and there is nobody for whom a key could be. <a class="link" href={settingsPath('users')}>Make the first user</a> to change that.
+        This server takes what comes, and there is nobody for whom a key could be. <a class="link in-text" href={settingsPath('users')}>Make the first user</a> to change that.
       </EmptyState>
     )}><OwnKeys /></Show>
   );
