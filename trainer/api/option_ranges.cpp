@@ -33,18 +33,18 @@ std::optional<double> given(const std::optional<T>& value) {
 }
 
 std::vector<Number> counts(const FineTuneOptions& a) {
-  constexpr double kLargestBatch = 65536;
+  constexpr double kLargestBatch = 65536, kLongestText = 1 << 22, kLargestRank = 65536;
   const auto count = [](auto value) { return static_cast<double>(value); };
   return {{"--train-samples", given(a.train_samples), 1},
           {"--eval-samples", given(a.eval_samples), 1},
           {"--shuffle-buffer-size", count(a.shuffle_buffer_size), 1},
-          {"--max-length", given(a.max_length), 1},
+          {"--max-length", given(a.max_length), 1, kLongestText},
           {"--max-steps", given(a.max_steps), 1},
           {"--batch-size", count(a.batch_size), 1, kLargestBatch},
           {"--eval-batch-size", given(a.eval_batch_size), 1, kLargestBatch},
           {"--gradient-accumulation-steps", count(a.gradient_accumulation_steps), 1, kLargestBatch},
           {"--freeze-layers", count(a.freeze_layers)},
-          {"--lora-r", given(a.lora_r), 1},
+          {"--lora-r", given(a.lora_r), 1, kLargestRank},
           {"--early-stopping-patience", given(a.early_stopping_patience), 1}};
 }
 

@@ -98,10 +98,15 @@ void exchange_folders(const std::filesystem::path& one, const std::filesystem::p
   if (renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0) {
     // A file system that cannot, each in its own words: `other` is not there for a moment.
     const std::filesystem::path aside = one.string() + ".old";
-    if (rename(other.c_str(), aside.c_str()) != 0 || rename(one.c_str(), other.c_str()) != 0 ||
-        rename(aside.c_str(), one.c_str()) != 0) {
-      throw io_error(other, "exchanged", errno);
+    std::error_code ignored;
+    std::filesystem::remove_all(aside, ignored);  // of an exchange that was killed at its end
+    if (rename(other.c_str(), aside.c_str()) != 0) throw io_error(other, "exchanged", errno);
+    if (rename(one.c_str(), other.c_str()) != 0) {
+      const int reason = errno;
+      rename(aside.c_str(), other.c_str());
+      throw io_error(other, "exchanged", reason);
     }
+    if (rename(aside.c_str(), one.c_str()) != 0) throw io_error(other, "exchanged", errno);
   }
   sync_folder_of(other);
 }

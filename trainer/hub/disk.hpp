@@ -39,8 +39,9 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
 void flush(int fd, const std::filesystem::path& file);
 // Flushes file and name to the disk: fsync, rename, fsync of the folder.
 void publish(int fd, const std::filesystem::path& from, const std::filesystem::path& to);
-// Gives each of two folders beside each other the other's name in one step, and flushes the names.
-// Throws Error(kIo).
+// Gives each of two folders beside each other the other's name, and flushes the names: in one step
+// where the file system can (RENAME_EXCHANGE; network file systems cannot), else `other` is missing
+// for a moment. Throws Error(kIo).
 void exchange_folders(const std::filesystem::path& one, const std::filesystem::path& other);
 void make_folders(const std::filesystem::path& folder);
 // Makes the folder and does `make` in it, which returns whether it could (else errno says why not).

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "hub/cache_layout.hpp"
@@ -57,12 +58,20 @@ HttpResponse ask(const Transport& transport, HttpRequest request, Piece& piece) 
   request.headers.push_back(piece.header());
   bool begun = false;
   bool useful = false;
-  return transport.once(request, Redirects::kAll,
-                        [&](const HttpResponse& head, std::span<const std::byte> bytes) {
-                          if (!begun) useful = piece.begin(head);
-                          begun = true;
-                          return useful && piece.add(bytes);
-                        });
+  std::exception_ptr thrown;  // must not pass through libcurl's C frames
+  HttpResponse response = transport.once(
+      request, Redirects::kAll, [&](const HttpResponse& head, std::span<const std::byte> bytes) {
+        try {
+          if (!begun) useful = piece.begin(head);
+          begun = true;
+          return useful && piece.add(bytes);
+        } catch (...) {
+          thrown = std::current_exception();
+          return false;
+        }
+      });
+  if (thrown) std::rethrow_exception(thrown);
+  return response;
 }
 
 }  // namespace

@@ -67,8 +67,8 @@ nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer
           {"log_history", history}};
 }
 
-// At every moment there is a whole checkpoint of that name: the one that was there, if any, or
-// this.
+// At every moment there is a whole checkpoint of that name (but see hub::exchange_folders for
+// network file systems): the one that was there, if any, or this.
 void put_in_place(const fs::path& written, const fs::path& target) {
   const hub::FileDescriptor folder = hub::open_file(written, O_RDONLY | O_DIRECTORY);
   if (!fs::exists(target)) return hub::publish(folder.get(), written, target);

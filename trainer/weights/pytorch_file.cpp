@@ -26,11 +26,15 @@ using Storages = std::map<std::string_view, Bytes, std::less<>>;
   throw Error(ErrorCode::kInvalidInput, fmt::format("{}: {}: fetch the file again", place, what));
 }
 
+// T5's tied embeddings go by four names.
+constexpr std::uint64_t kMostNamesOfAStorage = 4;
+
 // A repeated element (a stride of 0) may make a shape of any size of a few bytes, and memory is
 // asked for by shapes: no tensor may have more bytes than its file.
 std::vector<NamedTensor> views(const std::vector<DescribedTensor>& tensors,
                                const Storages& storages, Bytes file, std::string_view place) {
   std::vector<NamedTensor> out;
+  std::uint64_t all = 0;
   for (const DescribedTensor& tensor : tensors) {
     const StorageUse& use = tensor.storage;
     const auto found = storages.find(use.key);
@@ -42,9 +46,15 @@ std::vector<NamedTensor> views(const std::vector<DescribedTensor>& tensors,
                         config::printable(tensor.name), config::printable(use.key), use.numel,
                         found == storages.end() ? "is not there" : "is cut short"));
     }
-    if (const auto bytes = byte_count(use.dtype, tensor.shape); !bytes || *bytes > file.size()) {
+    const auto bytes = byte_count(use.dtype, tensor.shape);
+    if (!bytes || *bytes > file.size()) {
       wrong(place, fmt::format("tensor '{}': its shape has more bytes than the whole file's {}",
                                config::printable(tensor.name), file.size()));
+    }
+    all += *bytes;
+    if (all / kMostNamesOfAStorage > file.size()) {
+      wrong(place, fmt::format("its tensors have more than {} times the whole file's {} bytes",
+                               kMostNamesOfAStorage, file.size()));
     }
     const Bytes part = found->second.subspan(use.begin * size, use.numel * size);
     out.push_back({.name = tensor.name, .view = view_of(tensor, part)});

@@ -49,8 +49,8 @@ export function safeAddress(address: string): { href: string; isOutside: boolean
       return kOutside.includes(url.protocol) ? { href: url.href, isOutside: true } : null;
     }
     const url = new URL(text, kHere);
-    // "//host", "/\host": another server without its scheme.
-    if (url.origin !== new URL(kHere).origin) return null;
+    // "//host", "/\host", and "/.//host", whose path is that: another server without its scheme.
+    if (url.origin !== new URL(kHere).origin || url.pathname.startsWith('//')) return null;
     return { href: /^[/\\]/.test(text) ? url.pathname + url.search + url.hash : text, isOutside: false };
   } catch {
     return null;
@@ -134,12 +134,13 @@ function block(token: MarkedToken, depth: number): MarkdownBlock[] {
   }
 }
 
-// What the reader of emphasis and links takes grows with their marks times the length of their paragraph. Texts that people
-// write are far below; the bound is some tenths of a second.
+// What the reader of emphasis and links takes grows with their marks times the length of what they stand in: a paragraph,
+// a row of a table or an item of a list. Texts that people write are far below; the bound is some tenths of a second.
 const kMostWork = 1e7;
+const kPieceEnd = /\n[ \t]*\n|\n(?=[ \t]*(?:\||[-+*][ \t]|\d{1,9}[.)][ \t]))/;
 function isTooMuch(text: string): boolean {
   let work = 0;
-  for (const paragraph of text.split(/\n[ \t]*\n/)) {
+  for (const paragraph of text.split(kPieceEnd)) {
     work += paragraph.length * (paragraph.match(/[*_~[\]`<&\\]/g)?.length ?? 0);
     if (work > kMostWork) return true;
   }
@@ -147,7 +148,8 @@ function isTooMuch(text: string): boolean {
 }
 
 // Line breaks are kept, as in the notes that were written before they were Markdown.
-export function parseMarkdown(text: string): MarkdownBlock[] {
+export function parseMarkdown(written: string): MarkdownBlock[] {
+  const text = written.replace(/\r\n?/g, '\n');
   const asItStands = (): MarkdownBlock[] => [{ kind: 'code', text }];
   if (text.length > kMostCharacters || isTooMuch(text)) return asItStands();
   try {

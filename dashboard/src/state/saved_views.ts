@@ -90,13 +90,17 @@ export function createOpenedView(project: Accessor<string>, page: Accessor<ViewP
     update: async (whose) => {
       const view = opened();
       if (!view) return;
-      const revision = whose === 'mine' ? (await getDocument(project(), 'views', view.id)).revision : (name()?.revision ?? view.revision);
-      mark(await writeDocument(project(), 'views', view.id, revision, { name: view.name, spec: viewSpec(present()) }));
+      const spec = viewSpec(present());
+      // Over their panels, not over their name for it.
+      const over = whose === 'mine' ? await getDocument(project(), 'views', view.id) : { name: view.name, revision: name()?.revision ?? view.revision };
+      mark(await writeDocument(project(), 'views', view.id, over.revision, { name: over.name, spec }));
     },
     told: (id, now) => {
       if (opened()?.id !== id) return;
-      if (now) mark(now);
-      else close();
+      if (!now) close();
+      // What others made of it before its renaming is not what this page shows.
+      else if (now.revision === (name()?.revision ?? 0) + 1) mark(now);
+      else setOpened(now);
     },
   };
 }

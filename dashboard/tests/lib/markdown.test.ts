@@ -26,6 +26,13 @@ describe('what Markdown says', () => {
     expect(parseMarkdown('> q\n\n---').map((one) => one.kind)).toEqual(['quote', 'rule']);
   });
 
+  it('reads tables and lists as long as people make them, and lines of other systems', () => {
+    const row = '| `bert_base_lr_1e_5_seed_7` | 0.913 | 0.91 | `eval_f1_macro` |\n';
+    expect(parseMarkdown(`| a | b | c | d |\n|---|---|---|---|\n${row.repeat(500)}`)[0]).toMatchObject({ kind: 'table', rows: { length: 500 } });
+    expect(parseMarkdown('- `bert_base_lr_1e_5` has *0.913* of `eval_f1_macro`\n'.repeat(500))[0]).toMatchObject({ kind: 'list', items: { length: 500 } });
+    expect(parseMarkdown(`${'x_y '.repeat(200)}\r\n\r\n`.repeat(60)).map((one) => one.kind)).toEqual(Array(60).fill('paragraph'));
+  });
+
   it('keeps line breaks, references and escapes', () => {
     expect(parseMarkdown('a\nb')[0]).toMatchObject({ children: [{ text: 'a' }, { kind: 'break' }, { text: 'b' }] });
     expect(textOf('1 &lt; 2 &amp;amp; \\*x\\* &#8722;')).toBe('1 < 2 &amp; *x* \u2212');
@@ -49,7 +56,7 @@ describe('what Markdown cannot do', () => {
   const kForbidden = [
     'javascript:alert(1)', 'JaVaScRiPt:alert(1)', 'java\tscript:alert(1)', '\u0001javascript:alert(1)', ' javascript:alert(1)', 'javascript&colon;alert(1)',
     'data:text/html,<script>alert(1)</script>', 'vbscript:x', 'file:///etc/passwd', 'blob:https://x/y', 'ftp://x/y', '//evil.example/x', '/\\evil.example/x', '\\\\evil.example',
-    'https://', 'view-source:x', '', '/\t/evil.example',
+    'https://', 'view-source:x', '', '/\t/evil.example', '/.//evil.example', '/x/..//evil.example', '/%2e//evil.example', '../../../..//evil.example',
   ];
   it.each(kForbidden)('follows no such address: %s', (address) => {
     const safe = safeAddress(address);

@@ -126,6 +126,18 @@ TEST(PytorchFile, a_shape_of_more_bytes_than_the_file_is_refused) {
               HasSubstr("'w': its shape has more bytes than the whole file's"));
 }
 
+TEST(PytorchFile, many_tensors_of_one_storage_are_refused) {
+  const TensorProgram tensor{.shape = op_int(150) + op_int(3), .strides = op_int(0) + op_int(1)};
+  const auto names = [&](int count) {
+    std::string dict = "}";
+    for (int i = 0; i < count; ++i) dict += op_text(std::to_string(i)) + op_tensor(tensor) + "s";
+    return stream_of(dict, 400);
+  };
+  const std::string tied = names(2);
+  EXPECT_EQ(read_pytorch(bytes_of(tied), "m.bin").size(), 2U);
+  EXPECT_THAT(refusal(names(12)), HasSubstr("its tensors have more than 4 times the whole file's"));
+}
+
 TEST(PytorchFile, a_storage_that_is_not_there_is_named) {
   EXPECT_THAT(refused_tensor({.numel = 7}),
               HasSubstr("its storage '0' of 7 elements is cut short"));

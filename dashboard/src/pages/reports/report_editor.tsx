@@ -38,8 +38,12 @@ export function ReportEditor(props: { project: string; report: StoredDocument; s
       toast({ text: `The report was not saved: ${messageOf(error)}`, kind: 'error' });
       return;
     }
-    const theirs = code === 'not_found' ? null : await getDocument(props.project, 'reports', draft().base().id).catch(() => null);
-    setConflict({ theirs });
+    try {
+      setConflict({ theirs: code === 'not_found' ? null : await getDocument(props.project, 'reports', draft().base().id) });
+    } catch (failed) {
+      if (failed instanceof ApiError && failed.code === 'not_found') setConflict({ theirs: null });
+      else toast({ text: `The report was not saved, for somebody changed it meanwhile, and theirs cannot be read: ${messageOf(failed)}`, kind: 'error' });
+    }
   }
   // True if it is saved now.
   async function save(revision = draft().base().revision): Promise<boolean> {
@@ -48,9 +52,10 @@ export function ReportEditor(props: { project: string; report: StoredDocument; s
     setSaving(true);
     try {
       const text = written();
-      const now = await writeDocument(props.project, 'reports', draft().base().id, revision, text);
+      const mine = draft();
+      const now = await writeDocument(props.project, 'reports', mine.base().id, revision, text);
       // What was typed while it was sent stays, as a change.
-      draft().rebase(now, text.spec);
+      mine.rebase(now, text.spec);
       setConflict(null);
       props.saved(now);
       toast({ text: `${now.name} was saved` });
@@ -104,7 +109,7 @@ export function ReportEditor(props: { project: string; report: StoredDocument; s
         <input class="input report-name-field" type="text" aria-label="Title of the report" value={draft().name()} maxlength={kLongestName} required
           aria-invalid={!isNamed()} onInput={(event) => draft().setName(event.currentTarget.value)} />
         <span class="faint report-state" role="status">{!isNamed() ? 'A report needs a title.' : isSaving() ? 'Saving…' : isChanged() ? 'Not saved' : 'Saved'}</span>
-        <Show when={isChanged() && conflict() === null}><button type="button" class="button" onClick={() => discard(props.report)}>Discard changes</button></Show>
+        <Show when={isChanged() && conflict() === null}><button type="button" class="button" disabled={isSaving()} onClick={() => discard(props.report)}>Discard changes</button></Show>
         <button type="button" class="button" title="Save (Ctrl S)" disabled={!isChanged() || !isNamed() || isSaving()} onClick={() => void save()}>Save</button>
         <button type="button" class="button primary" disabled={!isNamed() || isSaving()} onClick={() => void done()}>Done</button>
       </header>

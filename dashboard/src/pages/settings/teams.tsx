@@ -78,6 +78,7 @@ function TeamList(props: { teams: readonly Team[]; users: readonly User[]; share
     const left = await deleteTeam(team.name);
     setQuery({ team: null });
     props.changed(left);
+    void props.shares.load();  // those with it are gone as well
     toast({ text: `Team ${team.name} was deleted` });
   };
   // What asked for it is gone once it is deleted, and the focus with it.
