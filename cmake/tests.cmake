@@ -1,7 +1,7 @@
-# tracker_add_test(NAME SOURCES... LIBRARIES... [LABEL unit|torch|pg|e2e] [HEADERS test_headers|torch_test_headers])
-# One test program; its suffix says what it needs: _test nothing, _pgtest PostgreSQL, _e2etest the whole system. The
-# label `torch` is a unit test that links libtorch. Targets unit_tests and pg_tests build all tests of that label,
-# fault_tests those of the whole system with faults.
+# tracker_add_test(NAME SOURCES... LIBRARIES... [LABEL unit|pg|e2e] [HEADERS test_headers|torch_test_headers])
+# One test program; its suffix says what it needs: _test nothing, _pgtest PostgreSQL, _e2etest the whole system. Targets
+# unit_tests and pg_tests build all tests of that label, fault_tests those of the whole system with faults. HEADERS is the
+# set of precompiled headers; programs that link libtorch need its own.
 include(GoogleTest)
 
 add_custom_target(unit_tests)
