@@ -150,7 +150,8 @@ TEST_F(TransferTest, ACommitThatIsRefusedForAnotherReasonReadsNothingAgain) {
 TEST_F(TransferTest, AnUploadStopsWhenItIsAskedTo) {
   write_tree();
   std::stop_source stop;
-  service_.fault = [&](const std::string& what) {
+  // By value: a stream of the server may ask once more when the test is over.
+  service_.fault = [stop](const std::string& what) mutable {
     if (what == "UploadChunks") stop.request_stop();
     return Status::OK;
   };
