@@ -7,6 +7,9 @@ import type { JsonObject } from './types';
 
 export type DocumentKind = 'views' | 'reports';
 
+// Characters of a name: the server takes 512 bytes of UTF-8.
+export const kLongestName = 170;
+
 export interface DocumentHead {
   id: string;
   name: string;

@@ -10,6 +10,9 @@ export interface Failure {
   remedy: 'later' | 'elsewhere';
 }
 
+// The reader's role is too low for it.
+export const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.code === 'permission_denied';
+
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const kGone = {
@@ -26,7 +29,7 @@ export function failureOf(error: unknown, what: keyof typeof kGone): Failure {
   if (code === 'not_found') {
     return { title: `There is no such ${what}`, message, hint: kGone[what], remedy: 'elsewhere' };
   }
-  if (code === 'permission_denied') return { title: `You may not see this ${what}`, message, hint: '', remedy: 'elsewhere' };
+  if (isRefusal(error)) return { title: `You may not see this ${what}`, message, hint: '', remedy: 'elsewhere' };
   if (code === 'unauthenticated') return { title: 'You are not logged in any more', message, hint: '', remedy: 'later' };
   if (code === 'unreachable') return { title: 'The server cannot be reached', message: capital(`the ${what} is read as soon as it answers.`), hint: '', remedy: 'later' };
   if (code === 'unavailable' || code === 'resource_exhausted') return { title: 'The server is busy', message, hint: 'Try again in a moment.', remedy: 'later' };

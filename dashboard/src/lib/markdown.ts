@@ -40,7 +40,7 @@ const kHasScheme = /^[a-z][a-z0-9+.-]*:/i;
 // Where an address leads, as a browser would read it; null if it must not be followed.
 export function safeAddress(address: string): { href: string; isOutside: boolean } | null {
   // Browsers take these out before they read an address.
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- they are what is taken out
   const text = address.replace(/[\u0000-\u0020\u007f-\u009f]/g, '');
   if (text === '') return null;
   try {

@@ -1,6 +1,6 @@
 // A panel of the workspace goes into a report, new or not, as it is looked at now: runs, axes, smoothing, groups.
 import { createResource, createSignal, For, Match, onMount, Show, Switch } from 'solid-js';
-import { getDocument, listDocuments, makeDocument, writeDocument, type DocumentHead } from '../../api/documents';
+import { getDocument, kLongestName, listDocuments, makeDocument, writeDocument, type DocumentHead } from '../../api/documents';
 import { ApiError, messageOf } from '../../api/http';
 import { Icon } from '../../components/icons';
 import { formatAgo } from '../../lib/format';
@@ -61,7 +61,7 @@ export default function AddToReport(props: { project: string; panel: string; clo
         <button type="button" class="icon-button" aria-label="Close" onClick={() => props.close()}><Icon name="close" /></button>
       </div>
       <form onSubmit={(event) => { event.preventDefault(); if (name().trim() !== '') void add(null); }}>
-        <input class="input" type="text" aria-label="Title of the new report" placeholder="Title of a new report" maxlength="170" autocomplete="off" autofocus
+        <input class="input" type="text" aria-label="Title of the new report" placeholder="Title of a new report" maxlength={kLongestName} autocomplete="off" autofocus
           onInput={(event) => setName(event.currentTarget.value)} />
         <button type="submit" class="button primary" disabled={name().trim() === '' || isBusy()}>New report</button>
       </form>

@@ -1,6 +1,6 @@
 // The menu of saved views: the one that is opened and how the page differs from it, the others, and a name for a new one.
 import { createResource, createSignal, For, Match, Show, Switch } from 'solid-js';
-import { listDocuments, type DocumentHead } from '../../api/documents';
+import { kLongestName, listDocuments, type DocumentHead } from '../../api/documents';
 import { ApiError, messageOf } from '../../api/http';
 import { CopyButton } from '../../components/copy';
 import { Icon } from '../../components/icons';
@@ -13,8 +13,6 @@ import { kViewerReason, type ProjectRole } from '../../state/role';
 import type { OpenedView } from '../../state/saved_views';
 import { toast } from '../../state/toasts';
 
-// The server takes 512 bytes of UTF-8.
-const kLongestName = 170;
 
 interface Props {
   project: string;

@@ -4,6 +4,7 @@ import { batch, createSignal, type Accessor, type Setter } from 'solid-js';
 import type { StoredDocument } from '../../api/documents';
 import type { JsonObject } from '../../api/types';
 import { blockQuery, readReport, reportSpec, type Block, type UnknownBlock } from '../../lib/report';
+import { user } from '../../state/session';
 import { createParameters, type HeldParameters } from '../../state/view_parameters';
 
 export interface TextDraft {
@@ -101,12 +102,13 @@ export function createDraft(first: StoredDocument): Draft {
   };
 }
 
-// Drafts that are written and not saved, by project and report.
+// Drafts that are written and not saved, by who writes (others may log in to this tab), project and report.
 const unsaved = new Map<string, Draft>();
-const keyOf = (project: string, id: string): string => `${project}\n${id}`;
+const writer = (): string => `${user()?.name ?? ''}\n`;
+const keyOf = (project: string, id: string): string => `${writer()}${project}\n${id}`;
 export const heldDraft = (project: string, id: string): Draft | null => unsaved.get(keyOf(project, id)) ?? null;
 export const holdDraft = (project: string, draft: Draft): void => void unsaved.set(keyOf(project, draft.base().id), draft);
 export const dropDraft = (project: string, id: string): void => void unsaved.delete(keyOf(project, id));
 // Whether leaving the dashboard would lose something.
-export const hasUnsaved = (): boolean => [...unsaved.values()].some((draft) => draft.isChanged());
+export const hasUnsaved = (): boolean => [...unsaved].some(([key, draft]) => key.startsWith(writer()) && draft.isChanged());
 addEventListener('beforeunload', (event) => { if (hasUnsaved()) event.preventDefault(); });

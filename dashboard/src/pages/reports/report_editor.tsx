@@ -1,7 +1,7 @@
 // Writes a report. Saved only over the revision that it was made of: if somebody else saved meanwhile, or deleted it, the
 // writer is told and decides, and nothing that was written is lost.
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } from 'solid-js';
-import { getDocument, makeDocument, writeDocument, type StoredDocument } from '../../api/documents';
+import { getDocument, kLongestName, makeDocument, writeDocument, type StoredDocument } from '../../api/documents';
 import { ApiError, messageOf } from '../../api/http';
 import { formatAgo } from '../../lib/format';
 import { readReport } from '../../lib/report';
@@ -13,8 +13,6 @@ import { AddBlock } from './block_frame';
 import { createDraft, dropDraft, heldDraft, holdDraft, type Draft } from './draft';
 import { ReportBlocks } from './report_blocks';
 
-// The server takes 512 bytes of UTF-8.
-const kLongestName = 170;
 
 // What stands in the way: what somebody else saved, or null where it was deleted.
 interface Conflict {

@@ -14,6 +14,7 @@ import { held } from '../../state/held';
 import { navigate, query, setQuery } from '../../state/location';
 import { usePageHead } from '../../state/page_head';
 import { createRole, kViewerReason, type ProjectRole } from '../../state/role';
+import { dropDraft } from './draft';
 
 const kFirstName = 'Untitled report';
 
@@ -87,6 +88,10 @@ function ReportList(props: { project: string; list: readonly DocumentHead[]; rol
 function ReportRow(props: { project: string; head: DocumentHead; mayWrite: boolean; reload: () => void }) {
   const now = createClock(30_000);
   const path = () => reportPath(props.project, props.head.id);
+  const remove = (): Promise<void> => deleteWithUndo(props.project, 'reports', props.head, (back) => {
+    if (!back) dropDraft(props.project, props.head.id);
+    props.reload();
+  });
   return (
     <li class="report-row">
       <a href={path()} class="report-name">
@@ -98,7 +103,7 @@ function ReportRow(props: { project: string; head: DocumentHead; mayWrite: boole
       <CopyButton text={location.origin + path()} label={`Copy a link to ${props.head.name}`} icon="link" />
       <Show when={props.mayWrite}>
         <button type="button" class="icon-button" aria-label={`Delete ${props.head.name}`} title="Delete"
-          onClick={() => void deleteWithUndo(props.project, 'reports', props.head, props.reload)}><Icon name="trash" /></button>
+          onClick={() => void remove()}><Icon name="trash" /></button>
       </Show>
     </li>
   );

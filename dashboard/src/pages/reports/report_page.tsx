@@ -60,8 +60,10 @@ function ReportReader(props: { project: string; report: StoredDocument; mayWrite
     dropDraft(props.project, props.report.id);
     setHeld(false);
   };
-  const remove = (): Promise<void> => deleteWithUndo(props.project, 'reports', props.report, (back) =>
-    navigate(back ? reportPath(props.project, back.id) : reportsPath(props.project)));
+  const remove = (): Promise<void> => deleteWithUndo(props.project, 'reports', props.report, (back) => {
+    if (!back) dropDraft(props.project, props.report.id);
+    navigate(back ? reportPath(props.project, back.id) : reportsPath(props.project));
+  });
   return (
     <article class="page report" aria-labelledby="report-title">
       <header class="report-head">

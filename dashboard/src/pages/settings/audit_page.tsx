@@ -2,11 +2,12 @@
 // more is read until the window is full: the server gives pages and knows no filter.
 import { createEffect, createMemo, createSignal, For, Match, on, onCleanup, Show, Switch, type JSX } from 'solid-js';
 import type { AuditEntry } from '../../api/audit';
-import { ApiError, messageOf } from '../../api/http';
+import { messageOf } from '../../api/http';
 import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
 import { VirtualRows } from '../../components/virtual_list';
 import { auditCsv, isBefore, isoTime, takenBy, type AuditFilter } from '../../lib/audit';
 import { downloadText } from '../../lib/download';
+import { isRefusal } from '../../lib/failure';
 import { formatCount } from '../../lib/format';
 import { createAuditLog, kMostKept } from '../../state/audit_log';
 import { query } from '../../state/location';
@@ -20,7 +21,6 @@ import './audit_page.css';
 const kAhead = 150;
 const kPhone = '(max-width: 720px)';
 
-const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.code === 'permission_denied';
 
 function createPhone(): () => boolean {
   const media = matchMedia(kPhone);

@@ -53,13 +53,9 @@ export interface Changing<T> {
   retry: () => void;
 }
 
-export function createChanging<T>(read: () => Promise<T[]>): Changing<T> {
-  const [items, setItems] = createSignal<T[] | null>(null);
+// Does a change; what the server says against it is kept until the next one.
+export function createAttempt() {
   const [failed, setFailed] = createSignal<string | null>(null);
-  const [once, setOnce] = createSignal<Secrets | null>(null);
-  const load = async (): Promise<void> => {
-    setItems(await read());
-  };
   const attempt = async (work: () => Promise<void>): Promise<boolean> => {
     try {
       await work();
@@ -69,6 +65,16 @@ export function createChanging<T>(read: () => Promise<T[]>): Changing<T> {
       setFailed(messageOf(error));
       return false;
     }
+  };
+  return { failed, attempt };
+}
+
+export function createChanging<T>(read: () => Promise<T[]>): Changing<T> {
+  const [items, setItems] = createSignal<T[] | null>(null);
+  const { failed, attempt } = createAttempt();
+  const [once, setOnce] = createSignal<Secrets | null>(null);
+  const load = async (): Promise<void> => {
+    setItems(await read());
   };
   void attempt(load);
   return {

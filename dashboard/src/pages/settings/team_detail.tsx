@@ -1,5 +1,5 @@
 // One team: its users, and the projects that are shared with it.
-import { createSignal, For, Show } from 'solid-js';
+import { For, Show } from 'solid-js';
 import { joinTeam, leaveTeam, type Team } from '../../api/teams';
 import type { User } from '../../api/access';
 import { messageOf } from '../../api/http';
@@ -9,23 +9,7 @@ import { projectPath } from '../../lib/route';
 import { unsharedProjects, type TeamProject } from '../../lib/teams';
 import type { Shares } from '../../state/shares';
 import { toast } from '../../state/toasts';
-import { kNameRule, onFields, RoleSelect } from './parts';
-
-// Does a change; what the server says against it is kept until the next one.
-function createAttempt() {
-  const [failed, setFailed] = createSignal<string | null>(null);
-  const attempt = async (work: () => Promise<void>): Promise<boolean> => {
-    try {
-      await work();
-      setFailed(null);
-      return true;
-    } catch (error) {
-      setFailed(messageOf(error));
-      return false;
-    }
-  };
-  return { failed, attempt };
-}
+import { createAttempt, kNameRule, onFields, RoleSelect } from './parts';
 
 export function TeamDetail(props: {
   team: Team; users: readonly User[]; shares: Shares;

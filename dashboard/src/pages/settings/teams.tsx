@@ -2,8 +2,9 @@
 import { createSignal, For, onMount, Show } from 'solid-js';
 import { deleteTeam, listTeams, makeTeam, type Team } from '../../api/teams';
 import { listUsers, type User } from '../../api/access';
-import { ApiError, messageOf } from '../../api/http';
+import { messageOf } from '../../api/http';
 import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
+import { isRefusal } from '../../lib/failure';
 import { plural } from '../../lib/format';
 import { lossOf, projectsOfTeam } from '../../lib/teams';
 import { query, setQuery } from '../../state/location';
@@ -14,7 +15,6 @@ import { kNameRule, NotAllowed, onFields } from './parts';
 import { TeamDetail } from './team_detail';
 import './teams.css';
 
-const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.code === 'permission_denied';
 
 export function Teams() {
   const [teams, setTeams] = createSignal<readonly Team[] | null>(null);
