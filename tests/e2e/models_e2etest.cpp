@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -80,6 +81,14 @@ class Models : public testing::Test {
     const Result result = run("trainer", training(name, model, more));
     ASSERT_EQ(result.status.code, 0) << result.errors;
   }
+  // A value can be compared by soon after its run's end (docs/query-language.md). Each question is
+  // a process of its own, so asking again and again is no busy loop.
+  void await_compared(const std::string& key, std::size_t runs) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    const Words asked = {"runs", "ls", "--project", "reviews", "--filter", key + " > 0"};
+    while (answer(asked).size() != runs)
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << runs << " runs with " << key;
+  }
   // "alias alias" of each version of an artifact, the newest first.
   std::vector<std::set<std::string>> aliases(const std::string& name) const {
     std::vector<std::set<std::string>> all;
@@ -119,6 +128,7 @@ TEST_F(Models, FromDataThroughRunsToModelsAndToSomebodyElse) {
   train("slow", "base", {"--max-steps", "2", "--learning-rate", "1e-7", "--log-model", "end"});
   train("fast", "base", {"--max-steps", "24", "--learning-rate", "5e-3", "--log-model", "end"});
 
+  ASSERT_NO_FATAL_FAILURE(await_compared("summary.eval/loss", 2));
   const json best =
       answer({"runs", "ls", "--project", "reviews", "--sort", "summary.eval/loss", "--limit", "1"});
   ASSERT_EQ(best.at(0).at("name"), "fast");

@@ -1,10 +1,8 @@
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 
 #include <nlohmann/json.hpp>
 
-#include "http/api.hpp"
-#include "world.hpp"
+#include "api_world.hpp"
 
 // Saved views and reports as the API has them: docs/http-api.md. Who may what on which route is the
 // walk's (http_walk_pgtest.cpp).
@@ -13,18 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-class SavedItemsApi : public auth::World, public testing::WithParamInterface<const char*> {
+class SavedItemsApi : public ApiWorld, public testing::WithParamInterface<const char*> {
  protected:
-  void SetUp() override {
-    spdlog::set_level(spdlog::level::off);
-    World::SetUp();
-    context = std::make_unique<ApiContext>(ApiContext{.database = *database,
-                                                      .clock = clock,
-                                                      .dashboard = none,
-                                                      .version = "test",
-                                                      .gate = gate.get()});
-    router = std::make_unique<Router>(make_router(*context));
-  }
   std::string path(const std::string& project, const std::string& id = "") const {
     return "/api/v1/projects/" + project + "/" + GetParam() + (id.empty() ? "" : "/" + id);
   }
@@ -39,7 +27,7 @@ class SavedItemsApi : public auth::World, public testing::WithParamInterface<con
     request.headers = std::move(headers);
     request.headers["authorization"] = "Bearer " + keys[who];
     if (!body.empty()) request.headers["content-type"] = "application/json";
-    return router->answer(request, router->match(request.method, request.path));
+    return answer(std::move(request));
   }
   Response put(const std::string& id, const json& body, const std::string& revision) {
     return say(Method::kPut, path(kMine, id), body.dump(), {{"if-match", revision}});
@@ -58,9 +46,6 @@ class SavedItemsApi : public auth::World, public testing::WithParamInterface<con
     return {};
   }
 
-  const StaticFiles none{"/nonexistent"};
-  std::unique_ptr<ApiContext> context;
-  std::unique_ptr<Router> router;
   std::string who = "wim";
 };
 

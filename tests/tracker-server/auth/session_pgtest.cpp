@@ -1,11 +1,9 @@
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 
 #include <nlohmann/json.hpp>
 
+#include "api_world.hpp"
 #include "http/admission.hpp"
-#include "http/api.hpp"
-#include "world.hpp"
 
 // A browser's way through the API: login, what it may then, logout; and what is made of bodies that
 // are not what is expected.
@@ -14,18 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-class SessionTest : public auth::World {
+class SessionTest : public ApiWorld {
  protected:
-  void SetUp() override {
-    spdlog::set_level(spdlog::level::off);
-    World::SetUp();
-    context = std::make_unique<ApiContext>(ApiContext{.database = *database,
-                                                      .clock = clock,
-                                                      .dashboard = none,
-                                                      .version = "test",
-                                                      .gate = gate.get()});
-    router = std::make_unique<Router>(make_router(*context));
-  }
   Request ask(Method method, const std::string& path, const std::string& body = {}) {
     Request request;
     request.method = method;
@@ -36,9 +24,6 @@ class SessionTest : public auth::World {
     if (!cookie.empty()) request.headers["cookie"] = cookie;
     if (!csrf.empty()) request.headers["x-csrf-token"] = csrf;
     return request;
-  }
-  Response answer(Request request) {
-    return router->answer(request, router->match(request.method, request.path));
   }
   Response say(Method method, const std::string& path, const json& body = {}) {
     return answer(ask(method, path, body.is_null() ? "" : body.dump()));
@@ -59,9 +44,6 @@ class SessionTest : public auth::World {
     return response;
   }
 
-  const StaticFiles none{"/nonexistent"};
-  std::unique_ptr<ApiContext> context;
-  std::unique_ptr<Router> router;
   std::string cookie, csrf;
 };
 
