@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/option_bounds.hpp"
 #include "api/train_options.hpp"
 #include "config/error.hpp"
 
@@ -14,16 +15,13 @@
 namespace trainer::api {
 namespace {
 
-constexpr double kMost =
-    1e15;  // every whole number up to it is a double, and steps do not overflow
-
 enum class Least { kIncluded, kExcluded };
 
 struct Number {
   std::string_view flag;
   std::optional<double> value;  // absent: not given
   double least = 0;
-  double most = kMost;
+  double most = kMostNumber;
   Least least_is = Least::kIncluded;
 };
 
@@ -50,7 +48,7 @@ std::vector<Number> counts(const FineTuneOptions& a) {
 
 std::vector<Number> numbers(const FineTuneOptions& a) {
   constexpr double kProbability = 0.999, kBelowOne = 0.9999999, kTebibyte = 1048576;
-  return {{"--num-train-epochs", a.num_train_epochs, 0, kMost, Least::kExcluded},
+  return {{"--num-train-epochs", a.num_train_epochs, 0, kMostNumber, Least::kExcluded},
           {"--token-cache-limit", a.token_cache.limit_gib, 0, kTebibyte},
           {"--learning-rate", a.learning_rate},
           {"--weight-decay", a.weight_decay},
@@ -63,11 +61,11 @@ std::vector<Number> numbers(const FineTuneOptions& a) {
           {"--label-smoothing-factor", a.label_smoothing_factor, 0, kProbability},
           {"--dropout", a.dropout, 0, kProbability},
           {"--layerwise-lr-decay", a.layerwise_lr_decay, 0.01, 1},
-          {"--lora-alpha", a.lora_alpha, 0, kMost, Least::kExcluded},
+          {"--lora-alpha", a.lora_alpha, 0, kMostNumber, Least::kExcluded},
           {"--lora-dropout", a.lora_dropout, 0, kProbability},
-          {"--logging-steps", a.logging_steps, 0, kMost, Least::kExcluded},
-          {"--eval-steps", a.eval_steps, 0, kMost, Least::kExcluded},
-          {"--save-steps", a.save_steps, 0, kMost, Least::kExcluded},
+          {"--logging-steps", a.logging_steps, 0, kMostNumber, Least::kExcluded},
+          {"--eval-steps", a.eval_steps, 0, kMostNumber, Least::kExcluded},
+          {"--save-steps", a.save_steps, 0, kMostNumber, Least::kExcluded},
           {"--eval-delay", a.eval_delay},
           {"--early-stopping-threshold", a.early_stopping_threshold}};
 }

@@ -4,11 +4,10 @@
 #include <charconv>
 #include <string>
 
+#include "api/option_bounds.hpp"
+
 // Checks of numbers whose messages a person can read; CLI11's own name the range of double.
 namespace trainer::cli {
-
-// Infinity is none of them: steps and epochs are counted in whole numbers.
-constexpr double kMost = 1e15;
 
 template <class Holds>
 CLI::Validator number_check(Holds holds, const std::string& what, const std::string& name) {
@@ -24,12 +23,12 @@ CLI::Validator number_check(Holds holds, const std::string& what, const std::str
 }
 
 inline CLI::Validator above_zero() {
-  return number_check([](double value) { return value > 0 && value <= kMost; },
+  return number_check([](double value) { return value > 0 && value <= kMostNumber; },
                       "a number above 0 and at most 1e15", "> 0");
 }
 
 inline CLI::Validator zero_or_more() {
-  return number_check([](double value) { return value >= 0 && value <= kMost; },
+  return number_check([](double value) { return value >= 0 && value <= kMostNumber; },
                       "a number of at least 0 and at most 1e15", ">= 0");
 }
 
