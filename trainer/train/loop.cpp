@@ -46,7 +46,7 @@ class Loop {
         best_(plan_.best()),
         keeper_(options.output_directory, options.save_total_limit, data.tokenizer,
                 options.resume_from) {
-    state_.plan = plan_.rows();
+    state_.plan = plan_.batches();
     if (options.resume_from)
       state_ = read_checkpoint(*options.resume_from, state_.plan, *optimizer_);
     forgotten_ = best_.adopt(state_);

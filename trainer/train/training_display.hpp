@@ -18,9 +18,9 @@ enum class Style {
 Style style_of_terminal();
 
 // What a person sees of training, on stderr.
-class Progress : public Hook {
+class TrainingDisplay : public Hook {
  public:
-  explicit Progress(Style style);
+  explicit TrainingDisplay(Style style);
   void began(const TrainerState& state) override;
   void stepped(const TrainerState& state) override;
   void logged(const Row& row) override;
