@@ -1,6 +1,5 @@
 #include "api/text_classifier.hpp"
 
-#include <cmath>
 #include <string>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "nn/runtime.hpp"
 #include "train/evaluate.hpp"
 #include "train/metrics.hpp"
+#include "train/probabilities.hpp"
 
 namespace trainer {
 
@@ -28,7 +28,7 @@ Prediction prediction_of(std::span<const float> logits, data::ProblemType proble
       break;
     case data::ProblemType::kMultiLabel:
       for (const float x : logits)
-        out.probabilities.push_back(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
+        out.probabilities.push_back(train::sigmoid(static_cast<double>(x)));
       break;
     case data::ProblemType::kSingleLabel:
       out.probabilities = train::probabilities(logits);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/dump.hpp"
+#include "config/utf8.hpp"
 #include "models/stored_file.hpp"
 #include "train/row_json.hpp"
 
@@ -20,9 +21,7 @@ constexpr std::size_t kTextBytes = 300;
 // The first bytes of a text, whole characters of UTF-8.
 std::string cut(const std::string& text) {
   if (text.size() <= kTextBytes) return text;
-  std::size_t end = kTextBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
+  return std::string(config::whole_characters(text, kTextBytes)) + "…";
 }
 
 std::string name_of(const EvaluationNames& names, std::int64_t which) {
