@@ -52,9 +52,8 @@ Json by_name(const std::vector<float>& values, const EvaluationNames& names) {
 
 }  // namespace
 
-Json report_json(const TrainerState& state, const Evaluation& evaluation,
-                 const EvaluationNames& names) {
-  Row numbers{.step = state.global_step, .values = {{"loss", evaluation.loss}}};
+Json report_json(const Evaluation& evaluation, const EvaluationNames& names) {
+  Row numbers{.step = evaluation.step, .values = {{"loss", evaluation.loss}}};
   numbers.values.insert(numbers.values.end(), evaluation.metrics.begin(), evaluation.metrics.end());
   Json json = to_json(numbers);
   json["classes"] = names.classes;
@@ -101,13 +100,13 @@ Json error_json(const WorstRow& row, const EvaluationNames& names) {
 EvaluationReport::EvaluationReport(std::filesystem::path directory, EvaluationNames names, Say say)
     : directory_(std::move(directory)), names_(names), say_(std::move(say)) {}
 
-void EvaluationReport::evaluated(const TrainerState& state, const Evaluation& evaluation) {
+void EvaluationReport::evaluated(const Evaluation& evaluation) {
   std::string errors;
   for (const WorstRow& row : evaluation.worst)
     errors += config::dump_text(error_json(row, names_)) + "\n";
   try {
     models::write_file(directory_ / "eval_report.json",
-                       config::dump_text(report_json(state, evaluation, names_), 1) + "\n");
+                       config::dump_text(report_json(evaluation, names_), 1) + "\n");
     if (!errors.empty()) models::write_file(directory_ / "eval_errors.jsonl", errors);
     failing_ = false;
   } catch (const std::exception& error) {
