@@ -17,7 +17,8 @@ enum class Style {
 // By where stderr leads and by NO_COLOR.
 Style style_of_terminal();
 
-// What a person sees of training, on stderr.
+// What a person sees of training, on stderr: a bar that is drawn ten times a second at most, and a
+// line for every row. A hook, so on the training thread; what cannot be written is lost silently.
 class TrainingDisplay : public Hook {
  public:
   explicit TrainingDisplay(Style style);
