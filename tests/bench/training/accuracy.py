@@ -202,12 +202,16 @@ HEADER = ("| seed | accuracy: peer | ours | only peer right | only ours | p (McN
           "training, s: peer | ours |\n" + "|---" * 12 + "|")
 
 
+def said(p):
+    return f"{p:.3f}" if p >= 0.0005 else "< 0.0005"
+
+
 def table_row(seed, one):
     pairs = list(zip(one["ours"].right, one["peer"].right))
     only_ours, only_peer = sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs)
     p = paired.sign_flip_integers([1] * only_ours + [-1] * only_peer)
     peer_side, our_side = one["peer"], one["ours"]
-    cells = [str(seed), f"{peer_side.accuracy:.4f}", f"{our_side.accuracy:.4f}", str(only_peer), str(only_ours), f"{p:.3f}",
+    cells = [str(seed), f"{peer_side.accuracy:.4f}", f"{our_side.accuracy:.4f}", str(only_peer), str(only_ours), said(p),
              f"{peer_side.loss:.4f}", f"{our_side.loss:.4f}", f"{peer_side.mean_train_loss():.4f}", f"{our_side.mean_train_loss():.4f}",
              f"{peer_side.seconds:.0f}", f"{our_side.seconds:.0f}"]
     return "| " + " | ".join(cells) + " |"
@@ -220,15 +224,15 @@ def report(results):
     loss = [statistics.fmean(one["ours"].losses[i] - one["peer"].losses[i] for one in results) for i in rows]
     accuracy_p = paired.sign_flip_integers(right)
     mean, low, high = paired.mean_interval([100 * sum_of / len(results) for sum_of in right])
-    print(f"\naccuracy, ours minus theirs: {mean:+.2f} points (95 %: {low:+.2f} to {high:+.2f}); McNemar by row over all seeds: p = "
-          f"{accuracy_p:.3f}")
-    print("evaluation loss, ours minus theirs: {:+.4f} (95 %: {:+.4f} to {:+.4f})".format(*paired.mean_interval(loss)))
+    print(f"\naccuracy, ours minus theirs: {mean:+.2f} points (95 % over rows: {low:+.2f} to {high:+.2f}); McNemar by row over all "
+          f"seeds: p {said(accuracy_p)}")
+    print("evaluation loss, ours minus theirs: {:+.4f} (95 % over rows: {:+.4f} to {:+.4f})".format(*paired.mean_interval(loss)))
     curves = [curve_differences(one) for one in results]
     curve_p = paired.sign_flip_blocks(curves, BLOCK)
     every = [difference for curve in curves for difference in curve]
     spread = [one["peer"].mean_train_loss() for one in results]
     print(f"training loss, ours minus theirs: {statistics.fmean(every):+.4f}, {len(every)} points; sign-flip test in blocks of {BLOCK}: "
-          f"p = {curve_p:.3f}" + (f"; seeds of the peer differ by {max(spread) - min(spread):.4f}" if len(spread) > 1 else ""))
+          f"p {said(curve_p)}" + (f"; seeds of the peer differ by {max(spread) - min(spread):.4f}" if len(spread) > 1 else ""))
     alike = accuracy_p >= ALPHA and curve_p >= ALPHA
     print("no difference found" if alike else f"they differ (p < {ALPHA})")
     return alike

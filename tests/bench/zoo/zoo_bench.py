@@ -167,7 +167,10 @@ class Peer:
         self.model.float()
         rounded = None
         if self.args.dtype == "bfloat16":
-            rounded = self.alone(type(self.model).from_pretrained(self.args.model, dtype=self.torch.bfloat16))
+            try:
+                rounded = self.alone(type(self.model).from_pretrained(self.args.model, dtype=self.torch.bfloat16))
+            except RuntimeError as error:  # some models fail in bfloat16 in transformers itself
+                print(f"transformers in bfloat16: {error}", file=sys.stderr)
         return {"parameters": sum(p.numel() for p in self.model.parameters()), "exact": exact, "rounded": rounded}
 
 
@@ -338,6 +341,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=1, help="rounds, of which the fastest counts")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of both sides")
     parser.add_argument("--dtype", default="float32", choices=("float32", "bfloat16"))
+    parser.add_argument("--no-header", action="store_true", help="rows only, to add to a table")
     parser.add_argument("--append", metavar="FILE", help="where the rows are added as well")
     parser.add_argument("--limit", type=float, default=900, help="seconds that a side may take")
     parser.add_argument("--model", help=argparse.SUPPRESS)
@@ -356,7 +360,8 @@ def main():
     if os.path.exists(rows):
         os.remove(rows)  # of a run that was killed
     failed = False
-    tell(args, HEADER)
+    if not args.no_header:
+        tell(args, HEADER)
     try:
         for model_type in types:
             try:
