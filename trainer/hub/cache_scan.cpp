@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <map>
 #include <set>
 #include <system_error>
 #include <utility>
 
 #include "hub/cache_layout.hpp"
+#include "hub/cache_store.hpp"
 
 namespace trainer::hub {
 namespace {
@@ -23,7 +23,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTypes{
      {"datasets--", "dataset"},
      {"spaces--", "space"},
      {"kernels--", "kernel"}}};
-constexpr std::size_t kCommitDigits = 40;
 
 std::string id_of(std::string_view folder_name) {
   std::string id;
@@ -58,11 +57,8 @@ std::map<std::string, std::vector<std::string>> refs_of(const fs::path& folder) 
     if (std::error_code gone; !at->is_regular_file(gone)) {
       continue;
     }
-    std::ifstream stream(at->path(), std::ios::binary);
-    std::string commit(kCommitDigits, '\0');
-    stream.read(commit.data(), kCommitDigits);
-    if (stream && is_commit(commit)) {
-      refs[commit].push_back(at->path().lexically_relative(root).string());
+    if (const auto commit = read_commit(at->path())) {
+      refs[*commit].push_back(at->path().lexically_relative(root).string());
     }
   }
   for (auto& [commit, names] : refs) {

@@ -14,14 +14,6 @@
 namespace trainer::hub {
 namespace {
 
-constexpr std::size_t kCommitDigits = 40;
-std::optional<std::string> read_commit(const std::filesystem::path& ref) {
-  std::ifstream stream(ref, std::ios::binary);
-  std::string text(kCommitDigits, '\0');
-  stream.read(text.data(), kCommitDigits);
-  return stream && is_commit(text) ? std::optional(std::move(text)) : std::nullopt;
-}
-
 // Small files that a lost power cord may take: they are made again. So no fsync. The temporary
 // name lies in `folder`, for whoever reads refs/ or snapshots/ takes all that is there for its own.
 void write_small(const std::filesystem::path& file, const std::filesystem::path& folder,
@@ -73,6 +65,13 @@ bool link_to(const std::filesystem::path& target, const std::filesystem::path& p
 }
 
 }  // namespace
+
+std::optional<std::string> read_commit(const std::filesystem::path& ref) {
+  std::ifstream stream(ref, std::ios::binary);
+  std::string text(kCommitDigits, '\0');
+  stream.read(text.data(), kCommitDigits);
+  return stream && is_commit(text) ? std::optional(std::move(text)) : std::nullopt;
+}
 
 std::optional<std::string> cached_commit(const CacheLayout& layout, std::string_view revision) {
   return is_commit(revision) ? std::optional(std::string(revision))

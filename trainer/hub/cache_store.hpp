@@ -30,6 +30,8 @@ CachedFile look_up(const CacheLayout& layout, std::string_view revision, std::st
 // Files of the snapshot of a revision, sorted; empty when there is none.
 std::vector<std::string> list_cached(const CacheLayout& layout, std::string_view revision);
 
+// What a file of refs/ says; nullopt when it is not there or says no commit.
+std::optional<std::string> read_commit(const std::filesystem::path& ref);
 // The commit that a revision means, as far as the cache knows.
 std::optional<std::string> cached_commit(const CacheLayout& layout, std::string_view revision);
 
