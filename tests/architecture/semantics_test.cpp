@@ -8,6 +8,8 @@
 #include <sstream>
 #include <string>
 
+#include "support/directories.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;

@@ -19,6 +19,7 @@
 #include "rpc/runs_service.hpp"
 #include "rpc/server.hpp"
 #include "storage/deletion.hpp"
+#include "support/directories.hpp"
 #include "tracker/v1/admin.pb.h"
 #include "tracker/v1/artifacts.pb.h"
 #include "tracker/v1/ingest.pb.h"

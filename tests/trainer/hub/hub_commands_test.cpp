@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "hub_fixture.hpp"
+#include "support/directories.hpp"
 
 namespace trainer::hub {
 namespace {

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "config/error.hpp"
+#include "support/directories.hpp"
 #include "support/temp_directory.hpp"
 #include "text/conversion/sentencepiece_model.hpp"
 #include "text/tokenizer.hpp"

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "support/directories.hpp"
 #include "text/tokenizer.hpp"
 
 namespace trainer::text {

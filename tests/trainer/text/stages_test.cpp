@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "support/directories.hpp"
 #include "support/temp_directory.hpp"
 #include "text/tokenizer.hpp"
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "config/error.hpp"
+#include "support/directories.hpp"
 #include "support/hub/hub_server.hpp"
 #include "trainer/weights/pickles.hpp"
 #include "trainer/weights/zips.hpp"
