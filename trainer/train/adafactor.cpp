@@ -14,7 +14,6 @@ namespace {
 constexpr double kEps = 1e-30;
 constexpr double kClipThreshold = 1.0;
 constexpr double kDecayRate = -0.8;
-constexpr std::int64_t kGrain = 1 << 15;  // elements
 
 std::int64_t grain(std::int64_t columns) {
   return std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, columns));

@@ -9,8 +9,6 @@
 namespace trainer::train {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 15;  // elements
-
 at::Tensor zeros(const std::vector<ParameterGroup>& groups) {
   return at::zeros({trained_size(groups)}, at::kFloat);
 }
