@@ -58,7 +58,7 @@ std::string text_of(const json& one, const char* member) {
   return one.at(member).get<std::string>();
 }
 
-int list(const std::string& server, const MediaAsked& asked) {
+int list_media(const std::string& server, const MediaAsked& asked) {
   ApiClient client(server);
   json all = json::array();
   for_each(client, run_id(server, asked.run), asked, [&](const json& one) { all.push_back(one); });
@@ -135,7 +135,7 @@ void add_media(Program& program) {
   add_choice(*ls, *listed);
   ls->add_flag("--json", listed->json, "an array of objects, for scripts");
   ls->callback([&program, listed] {
-    program.action = [&program, listed] { return list(server_url(program.server), *listed); };
+    program.action = [&program, listed] { return list_media(server_url(program.server), *listed); };
   });
   auto* into = media->add_subcommand("get", "Writes them into a folder, KEY-STEP.ENDING each.");
   add_choice(*into, *got);
