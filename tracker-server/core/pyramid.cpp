@@ -27,7 +27,7 @@ constexpr std::size_t kFinestBuckets = kChunkRows / kFinestPoints;
 constexpr double kWhole = 65'535;  // of the range from min to max
 
 [[noreturn]] void damaged_row(const std::string& what) {
-  throw Error(ErrorCode::kDataLoss, "stored pyramid row is damaged_row: " + what);
+  throw Error(ErrorCode::kDataLoss, "stored pyramid row is damaged: " + what);
 }
 
 void check(const PyramidRow& row) {

@@ -156,7 +156,7 @@ constexpr Kind kDatabaseFaults[] = {
     {"backend_kill", "kill -9 of a backend", backend_kill},
     {"backend_terminate", "backends ended one by one", backend_terminate},
     {"everything_kill", "kill -9 of a logger, relays, server and PostgreSQL", everything_kill},
-    {"db_cut", "the server's connections db_cut, also within a message", db_cut},
+    {"db_cut", "the server's connections cut, also within a message", db_cut},
     {"db_commit_reply_lost", "a commit's reply is lost", commit_reply_lost},
     {"db_commit_lost", "a commit is lost", commit_lost},
     {"db_stall", "one direction waits", db_stall},

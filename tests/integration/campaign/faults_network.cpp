@@ -115,7 +115,7 @@ After cut_and_kill(Round& round) {
 
 constexpr Kind kNetworkFaults[] = {
     {"net_cut", "connections closed or reset", net_cut},
-    {"net_cut_mid_frame", "net_cut within a frame, a header or an acknowledgement", cut_mid_frame},
+    {"net_cut_mid_frame", "cut within a frame, a header or an acknowledgement", cut_mid_frame},
     {"net_lost_acks", "what the server says is lost, then a reset", lost_acks},
     {"net_lost_frames", "what the relay says is lost, then a reset", lost_frames},
     {"net_black_hole", "both are lost, then a reset", black_hole},
@@ -123,7 +123,7 @@ constexpr Kind kNetworkFaults[] = {
     {"net_stall", "one direction waits, nothing is lost", net_stall},
     {"net_slow", "delay and a thin line", net_slow},
     {"net_unreachable", "connections refused for a while", unreachable},
-    {"net_cut_and_kill", "net_cut, and loggers killed", cut_and_kill},
+    {"net_cut_and_kill", "cut, and loggers killed", cut_and_kill},
 };
 
 }  // namespace
