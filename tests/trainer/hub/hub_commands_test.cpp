@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "hub_fixture.hpp"
-#include "support/directories.hpp"
 
 namespace trainer::hub {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "config/error.hpp"
 #include "hub/hub.hpp"
+#include "support/directories.hpp"
 #include "support/hub/hub_server.hpp"
 
 namespace trainer::hub {

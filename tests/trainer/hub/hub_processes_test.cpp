@@ -1,7 +1,6 @@
 // Several processes that want one thing at once, and such that are killed.
 #include "hub_fixture.hpp"
 #include "kill_rounds.hpp"
-#include "support/directories.hpp"
 
 namespace trainer::hub {
 namespace {
