@@ -12,6 +12,9 @@
 namespace trainer::train {
 namespace {
 
+// Elements of one sum of squares: it decides how the norm is rounded, and so how curves come out.
+constexpr std::int64_t kNormBlock = 1 << 15;
+
 struct NamedOptimizer {
   std::string_view name;
   OptimizerKind kind;
@@ -69,14 +72,14 @@ double Optimizer::gradient_norm() const {
   for (const ParameterGroup& group : groups_) {
     if (!group.treatment.trained) continue;
     // One sum per block, added in order: the norm does not depend on the number of threads.
-    const std::int64_t blocks = (group.end - group.begin + kGrain - 1) / kGrain;
+    const std::int64_t blocks = (group.end - group.begin + kNormBlock - 1) / kNormBlock;
     std::vector<double> sums(static_cast<std::size_t>(blocks));
     nn::parallel_rows(blocks, 1, [&](nn::cpu::RowRange range) {
       for (std::int64_t i = range.begin; i < range.end; ++i) {
-        const std::int64_t begin = group.gradient + i * kGrain;
+        const std::int64_t begin = group.gradient + i * kNormBlock;
         const std::int64_t end = group.gradient + group.end - group.begin;
         sums[static_cast<std::size_t>(i)] =
-            nn::cpu::kernels().sum_of_squares(data, {begin, std::min(begin + kGrain, end)});
+            nn::cpu::kernels().sum_of_squares(data, {begin, std::min(begin + kNormBlock, end)});
       }
     });
     for (const double sum : sums) total += sum;
