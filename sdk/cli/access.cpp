@@ -79,6 +79,11 @@ std::string leave_team(ApiClient& client, const Options& options) {
   return shown(client.remove(path), "teams", options, teams_table);
 }
 
+std::string list_team_projects(ApiClient& client, const Options& options) {
+  return shown(client.get("teams/" + escaped(options.name) + "/projects"), "projects", options,
+               team_projects_table);
+}
+
 std::string list_keys(ApiClient& client, const Options& options) {
   const std::string query = options.all            ? "?all=true"
                             : options.user.empty() ? ""
@@ -191,6 +196,9 @@ void add_teams(Program& program, CLI::App& admin) {
   add(program, teams, "ls", "All teams.", list_teams);
   add(program, teams, "add", "Make a team.", add_team).name("a-z 0-9 . _ -");
   add(program, teams, "rm", "Remove a team, and what was shared with it.", remove_team)
+      .name("the team");
+  add(program, teams, "projects", "What is shared with a team. For those who are in it as well.",
+      list_team_projects)
       .name("the team");
   for (const bool join : {true, false}) {
     const auto command =

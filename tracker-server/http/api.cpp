@@ -234,6 +234,8 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/teams", Access::kServerAdmin, Runs::kOnWorker, get_teams},
     {Method::kPost, "/api/v1/teams", Access::kServerAdmin, Runs::kOnWorker, post_team},
     {Method::kDelete, "/api/v1/teams/{team}", Access::kServerAdmin, Runs::kOnWorker, delete_team},
+    {Method::kGet, "/api/v1/teams/{team}/projects", Access::kSignedIn, Runs::kOnWorker,
+     get_team_projects},
     {Method::kPost, "/api/v1/teams/{team}/users", Access::kServerAdmin, Runs::kOnWorker,
      post_team_user},
     {Method::kDelete, "/api/v1/teams/{team}/users/{user}", Access::kServerAdmin, Runs::kOnWorker,

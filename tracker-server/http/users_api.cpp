@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "auth/guard.hpp"
 #include "auth/sharing.hpp"
 #include "auth/users.hpp"
 #include "http/access_api.hpp"
@@ -63,6 +64,19 @@ Response get_teams(const ApiContext& context, const Request&) {
   for (const auto& team : storage::list_teams(context.database))
     teams.push_back({{"name", team.name}, {"users", team.users}});
   return json_response({{"teams", std::move(teams)}});
+}
+
+// Who is not in the team is not told that it is there.
+Response get_team_projects(const ApiContext& context, const Request& request) {
+  auto& guard = *request.guard;
+  const auto member =
+      guard.who().is_server_admin() ? std::nullopt : std::optional(guard.who().user);
+  auto projects = json::array();
+  for (const auto& one :
+       storage::list_team_projects(context.database, request.parameters.at("team"), member))
+    if (guard.sees(one.id))
+      projects.push_back({{"name", one.name}, {"role", core::to_text(one.role)}});
+  return json_response({{"projects", std::move(projects)}});
 }
 
 Response post_team(const ApiContext& context, const Request& request) {

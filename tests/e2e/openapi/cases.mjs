@@ -131,6 +131,7 @@ export function cases(data) {
     ],
     getTeams: [{ status: 200 }],
     postTeam: [{ status: 200, body: { name: `t${Date.now()}` }, check: (body) => body.teams.length > 0 }, { status: 409, body: { name: 'vision' } }],
+    getTeamProjects: [{ status: 200, path: { team: 'vision' }, check: (body) => Array.isArray(body.projects) }, { status: 404, path: { team: 'nothing' } }],
     postTeamUser: [
       { status: 200, path: { team: 'vision' }, body: { user: 'bob' }, check: (body) => body.teams.some((one) => one.users.includes('bob')) },
       { status: 404, path: { team: 'nothing' }, body: { user: 'bob' } },
