@@ -11,7 +11,7 @@
 #include "auth/users.hpp"
 #include "code_of.hpp"
 #include "here.hpp"
-#include "storage/audit.hpp"
+#include "storage/audit_query.hpp"
 #include "world.hpp"
 
 namespace tracker::auth {
@@ -32,7 +32,7 @@ class AccountsTest : public World {
   }
   bool known(const Principal& who) { return who.kind == Principal::Kind::kUser; }
   std::string last_action() {
-    return storage::list_audit(*database, std::nullopt, 1).at(0).entry.action;
+    return storage::list_audit(*database, {.limit = 1}).at(0).entry.action;
   }
 };
 

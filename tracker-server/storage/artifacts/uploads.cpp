@@ -110,9 +110,8 @@ std::vector<std::string> take_objects(PgConnection& connection,
 
 // Of the chunks that are not there; those that another upload stores at this moment are left out.
 // Objects that became a chunk's are taken out of `objects`.
-std::uint64_t insert(PgConnection& connection, const OpenUpload& upload,
-                     std::span<const ArrivedChunk* const> chunks,
-                     std::vector<std::string>& objects) {
+AddedChunks insert(PgConnection& connection, const OpenUpload& upload,
+                   std::span<const ArrivedChunk* const> chunks, std::vector<std::string>& objects) {
   std::vector<std::string_view> digests, data;
   std::vector<std::int32_t> sizes;
   std::vector<std::string> keys;
@@ -129,12 +128,13 @@ std::uint64_t insert(PgConnection& connection, const OpenUpload& upload,
                                                         .integers(sizes)
                                                         .texts(keys)
                                                         .byteas(data));
-  std::uint64_t bytes = 0;
+  AddedChunks out;
   for (std::size_t i = 0; i < added.rows(); ++i) {
-    bytes += static_cast<std::uint64_t>(added.integer(i, 0));
+    ++out.chunks;
+    out.bytes += static_cast<std::uint64_t>(added.integer(i, 0));
     std::erase(objects, std::string(added.bytes(i, 1)));
   }
-  return bytes;
+  return out;
 }
 
 // In order of their digests, so that two that store the same chunks never wait in a circle.
@@ -149,10 +149,10 @@ std::vector<const ArrivedChunk*> sorted(std::span<const ArrivedChunk> chunks) {
 
 // One that another upload had just stored may be removed before it is held: then it is stored
 // again.
-std::uint64_t add_until_held(PgConnection& connection, const OpenUpload& upload,
-                             std::vector<const ArrivedChunk*> wanted,
-                             std::vector<std::string>& objects) {
-  std::uint64_t bytes = 0;
+AddedChunks add_until_held(PgConnection& connection, const OpenUpload& upload,
+                           std::vector<const ArrivedChunk*> wanted,
+                           std::vector<std::string>& objects) {
+  AddedChunks out;
   while (true) {
     std::vector<std::string_view> digests;
     for (const ArrivedChunk* chunk : wanted) digests.push_back(chunk->sha256.raw());
@@ -160,8 +160,10 @@ std::uint64_t add_until_held(PgConnection& connection, const OpenUpload& upload,
     std::erase_if(wanted, [&](const ArrivedChunk* chunk) {
       return std::binary_search(held.begin(), held.end(), chunk->sha256);
     });
-    if (wanted.empty()) return bytes;
-    bytes += insert(connection, upload, wanted, objects);
+    if (wanted.empty()) return out;
+    const AddedChunks added = insert(connection, upload, wanted, objects);
+    out.chunks += added.chunks;
+    out.bytes += added.bytes;
   }
 }
 
@@ -226,16 +228,16 @@ std::vector<std::uint32_t> hold_chunks(Database& database, ArtifactUploadId uplo
   return missing;
 }
 
-std::uint64_t add_chunks(Database& database, ArtifactUploadId upload,
-                         std::span<const ArrivedChunk> chunks, std::int64_t now_us) {
+AddedChunks add_chunks(Database& database, ArtifactUploadId upload,
+                       std::span<const ArrivedChunk> chunks, std::int64_t now_us) {
   const Database::PgLease lease = database.pg();
   renew(*lease, upload, now_us);
   return in_transaction(*lease, [&](PgConnection& connection) {
     const OpenUpload open = open_upload(connection, upload, now_us);
     auto objects = take_objects(connection, chunks);
-    const std::uint64_t bytes = add_until_held(connection, open, sorted(chunks), objects);
+    const AddedChunks added = add_until_held(connection, open, sorted(chunks), objects);
     if (!objects.empty()) connection.run(kRegister, PgParams().texts(objects).bigint(now_us));
-    return bytes;
+    return added;
   });
 }
 
