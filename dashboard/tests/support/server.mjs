@@ -9,6 +9,7 @@ import { mediaAnswers } from './media.mjs';
 import { trainStep } from './data.mjs';
 import { createDocuments } from './documents.mjs';
 import { logRow, newRun } from './logged.mjs';
+import { savedDocuments } from './saved_documents.mjs';
 import { answerSeries, encodePicture, encodeSeries } from './series.mjs';
 
 const kTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -62,7 +63,7 @@ class HttpError extends Error {
 // `session`: 'open' to all, or 'asked' for a login.
 export function startServer({ dist, runs, port, session = 'open' }) {
   const stats = { series: 0, seriesBytes: 0 };
-  const documents = createDocuments((...told) => { throw new HttpError(...told); });
+  const documents = createDocuments((...told) => { throw new HttpError(...told); }, savedDocuments(runs));
   const answers = [artifactAnswers, mediaAnswers, accessAnswers].map((make) => make(runs));
   const find = (id) => {
     const run = runs.find((one) => one.id === id);
