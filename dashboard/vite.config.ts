@@ -8,7 +8,7 @@ import solid from 'vite-plugin-solid';
 const kEntry = new RegExp([
   '/node_modules/solid-js/', 'rolldown/runtime', 'vite/preload',
   '/src/(main|app)\\.',
-  '/src/api/(?!artifacts|audit|documents|media|teams)', '/src/styles/',
+  '/src/api/(?!alerts|artifacts|audit|documents|media|teams)', '/src/styles/',
   '/src/components/(copy|feedback|icons|shell|shortcuts|state_badge|toasts)',
   '/src/lib/(failure|format|route|run_edit|sections)',
   '/src/pages/(first_run/|projects/|project/project_page|settings/login_page)',

@@ -11,7 +11,7 @@ const kNow = Date.UTC(2026, 2, 14, 12) * 1000;
 const version = `/artifact-versions/${idOf('sentiment:2')}`;
 const routes = (project, run) => [
   '/server', '/session', '/projects', '/users', '/teams', '/audit?limit=200', '/api-keys', `/members?project=${project}`,
-  `/projects/${project}/views`, `/projects/${project}/reports`, `/runs?project=${project}`, `/runs/${run}`, `/runs/${run}/keys`,
+  `/projects/${project}/views`, `/projects/${project}/reports`, `/runs?project=${project}`, `/runs/${run}`, `/runs/${run}/keys`, `/runs/${run}/alerts`,
   `/keys?project=${project}&newest=2`, `/runs/${run}/logs?stream=stdout&limit=3`, `/runs/${run}/artifacts`, `/artifacts?project=${project}`,
   `/media-keys?runs=${run}`, `/runs/${run}/media?key=samples/answer&type=text&content=1`,
 ];

@@ -73,6 +73,7 @@ export function pagesOf({ full, bare }) {
       ['run_evaluation', `/runs/${done}/media`, '.evaluation table, .confusion'],
       ['run_media', `/runs/${done}/media`, '[data-media]', { act: showMedia }],
       ['run_overview', `/runs/${crashed}/overview`, '.json-tree'],
+      ['run_alerts', `/runs/${failed}/overview`, '.run-alerts li'],
       ['run_system', `/runs/${running}/system`, '.panel canvas'],
       ['run_logs', `/runs/${running}/logs?line=90`, '.log-line'],
       ['run_artifacts', `/runs/${done}/artifacts`, '.artifact-table'],

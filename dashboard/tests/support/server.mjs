@@ -105,6 +105,7 @@ export function startServer({ dist, runs, port, session = 'open' }) {
       return json({ id: parts[1] });
     }
     if (parts[0] === 'runs' && parts.length === 2) return json(runJson(find(parts[1])));
+    if (parts[0] === 'runs' && parts[2] === 'alerts') return json({ alerts: find(parts[1]).alerts ?? [] });
     if (parts[0] === 'runs' && parts[2] === 'keys') return json({ keys: keysJson(find(parts[1])) });
     if (parts[0] === 'artifacts' && !url.searchParams.has('name')) return json({ artifacts: [], next_cursor: null });
     if (parts[0] === 'runs' && parts[2] === 'logs') {

@@ -38,6 +38,8 @@ const pagesOfRuns = ({ below, run, talking }) => [
   ['scatter', below('/compare?view=scatter'), '.canvas-plot'], ['parallel', below('/compare?view=parallel'), '.canvas-plot'],
   ['importance', below('/compare?view=importance'), '.importance, .plot-note'],
   ['run charts', `/runs/${run}`, '.panel canvas'], ['run overview', `/runs/${run}/overview`, '.json-tree'],
+  ['run overview, with alerts', `/runs/${run}/overview`, '.run-alerts li', { answers: { [`/api/v1/runs/${run}/alerts`]: { alerts: ['info', 'warning', 'error'].map((level, i) => (
+    { time_us: 1.7e15 + i, level, title: '<b>it</b> is not finite', text: 'train/loss\nat step 7', state: ['due', 'quiet', 'failed'][i], outcome: '' })) } } }],
   ['run system', `/runs/${run}/system`, '.feedback, .panel'], ['run logs', `/runs/${talking}/logs`, '.log-line'],
   ['run logs, none', `/runs/${run}/logs`, '.feedback, .log-line'],
   ['run diff', `/runs/${run}/diff`, '.diff td, .feedback'], ['run media', `/runs/${run}/media`, '.media-panel, .feedback'],
