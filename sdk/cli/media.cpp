@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::size_t kPage = 500;
+constexpr std::size_t kMediaAtOnce = 500;
 
 struct MediaAsked {
   std::string run, key, type, output = "media";
@@ -41,7 +41,7 @@ std::string run_id(const std::string& server, const std::string& run) {
 // Everything of the run that was asked for, in the server's order, a page at a time.
 void for_each(ApiClient& client, const std::string& run, const MediaAsked& asked,
               const std::function<void(const json&)>& take) {
-  std::string path = fmt::format("runs/{}/media?limit={}", run, kPage);
+  std::string path = fmt::format("runs/{}/media?limit={}", run, kMediaAtOnce);
   if (!asked.key.empty()) path += "&key=" + escaped(asked.key);
   if (!asked.type.empty()) path += "&type=" + escaped(asked.type);
   if (asked.from) path += fmt::format("&from={}", *asked.from);
