@@ -139,7 +139,8 @@ std::string environment_json(GitCapture git) {
   json gpus = json::array();
   if (const Nvml* nvml = Nvml::get()) {
     for (const GpuInfo& gpu : nvml->devices()) {
-      gpus.push_back({{"name", gpu.name}, {"memory_bytes", gpu.memory_bytes}});
+      gpus.push_back(
+          {{"index", gpu.index}, {"name", gpu.name}, {"memory_bytes", gpu.memory_bytes}});
     }
   }
   if (!gpus.empty()) out["gpus"] = gpus;

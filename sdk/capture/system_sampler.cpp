@@ -6,6 +6,8 @@
 #include <cmath>
 #include <ctime>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "capture/nvml.hpp"
 
@@ -47,7 +49,8 @@ std::vector<Metric> SystemSampler::sample() {
   last_ = now;
   has_last_ = true;
   add_levels(out);
-  add_gpus(out);
+  if (const Nvml* nvml = Nvml::get())
+    for (Metric& metric : gpu_metrics(*nvml)) out.push_back(std::move(metric));
   return out;
 }
 
@@ -88,23 +91,26 @@ void SystemSampler::add_levels(std::vector<Metric>& out) const {
   }
 }
 
-void SystemSampler::add_gpus(std::vector<Metric>& out) {
-  const Nvml* nvml = Nvml::get();
-  if (nvml == nullptr) return;
-  for (std::size_t i = 0; i < nvml->devices().size(); ++i) {
-    const GpuSample gpu = nvml->sample(i);
-    const auto add = [&](const char* name, const std::optional<double>& value) {
-      if (value) out.push_back({"system/gpu_" + std::to_string(i) + "/" + name, rounded(*value)});
-    };
-    add("utilization_percent", gpu.utilization_percent);
-    add("memory_percent", gpu.memory_percent);
-    add("temperature_celsius", gpu.temperature_celsius);
-    add("power_watts", gpu.power_watts);
-    if (gpu.memory_used_bytes) {
-      out.push_back(
-          {"system/gpu_" + std::to_string(i) + "/memory_used_bytes", *gpu.memory_used_bytes});
-    }
+std::vector<Metric> gpu_metrics(const Nvml& nvml) {
+  std::vector<Metric> out;
+  const auto add = [&](const std::string& key, const std::optional<double>& value) {
+    if (value) out.push_back({key, rounded(*value)});
+  };
+  const auto add_memory = [&](const std::string& of, const GpuMemory& memory) {
+    add(of + "memory_percent", memory.percent);
+    out.push_back({of + "memory_used_bytes", memory.used_bytes});
+  };
+  for (std::size_t i = 0; i < nvml.devices().size(); ++i) {
+    const GpuSample gpu = nvml.sample(i);
+    const std::string of = "system/gpu_" + std::to_string(nvml.devices()[i].index) + "/";
+    add(of + "utilization_percent", gpu.utilization_percent);
+    add(of + "temperature_celsius", gpu.temperature_celsius);
+    add(of + "power_watts", gpu.power_watts);
+    if (gpu.memory) add_memory(of, *gpu.memory);
+    for (const GpuSlice& slice : gpu.slices)
+      add_memory(of + "mig_" + std::to_string(slice.index) + "/", slice.memory);
   }
+  return out;
 }
 
 }  // namespace tracker::capture

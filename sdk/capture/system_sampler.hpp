@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/nvml.hpp"
 #include "capture/proc.hpp"
 
 namespace tracker::capture {
@@ -14,9 +15,13 @@ struct Metric {
   double value;
 };
 
+// A sample of each GPU. Any thread.
+std::vector<Metric> gpu_metrics(const Nvml& nvml);
+
 // Takes samples of the machine and of this process. Rates and percentages of CPU are over the time
 // since the last sample, so the first has none. Keys and units: docs/capture.md. What cannot be
-// read is left out. Belongs to one thread; a sample takes some 0.2 ms.
+// read is left out. Belongs to one thread; a sample takes some 0.2 ms, and as long as the driver of
+// GPUs takes.
 class SystemSampler {
  public:
   // `disk` is a path whose file system's use is reported.
@@ -34,7 +39,6 @@ class SystemSampler {
   static Counters read_counters();
   static void add_rates(const Counters& before, const Counters& now, std::vector<Metric>& out);
   void add_levels(std::vector<Metric>& out) const;
-  static void add_gpus(std::vector<Metric>& out);
 
   std::filesystem::path disk_;
   Counters last_;

@@ -7,6 +7,7 @@
 
 #include "cli/access_view.hpp"
 #include "cli/api_client.hpp"
+#include "cli/audit.hpp"
 #include "cli/output.hpp"
 #include "cli/period.hpp"
 #include "cli/settings.hpp"
@@ -20,23 +21,22 @@ struct Options {
   std::string name, other, user, role = "admin", project, expires;
   bool server_admin = false, no_server_admin = false, disable = false, enable = false;
   bool reset_password = false, with_key = false, all = false, team = false, as_json = false;
-  std::size_t limit = 100;
 };
 using Work = std::function<std::string(ApiClient&, const Options&)>;
 
-std::string dump(const json& value) {
-  return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+std::string answer_text(const json& answer) {
+  return answer.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 // The member `list` of the answer, as it is or as a table.
 std::string shown(const json& answer, const char* list, const Options& options,
                   std::string (*table)(const json&)) {
-  return options.as_json ? dump(answer.at(list)) : table(answer.at(list));
+  return options.as_json ? answer_text(answer.at(list)) : table(answer.at(list));
 }
 
 // What is shown this once, a line each.
 std::string secrets(const json& made, const Options& options) {
-  if (options.as_json) return dump(made);
+  if (options.as_json) return answer_text(made);
   std::string out;
   for (const char* name : {"name", "id", "password", "key"})
     if (const auto found = made.find(name); found != made.end() && found->is_string())
@@ -79,6 +79,11 @@ std::string leave_team(ApiClient& client, const Options& options) {
   return shown(client.remove(path), "teams", options, teams_table);
 }
 
+std::string list_team_projects(ApiClient& client, const Options& options) {
+  return shown(client.get("teams/" + escaped(options.name) + "/projects"), "projects", options,
+               team_projects_table);
+}
+
 std::string list_keys(ApiClient& client, const Options& options) {
   const std::string query = options.all            ? "?all=true"
                             : options.user.empty() ? ""
@@ -94,7 +99,7 @@ std::string add_key(ApiClient& client, const Options& options) {
 }
 std::string revoke_key(ApiClient& client, const Options& options) {
   const auto gone = client.remove("api-keys/" + escaped(options.name));
-  return options.as_json ? dump(gone) : "revoked " + gone.at("id").get<std::string>() + "\n";
+  return options.as_json ? answer_text(gone) : "revoked " + gone.at("id").get<std::string>() + "\n";
 }
 
 std::string members_of(const Options& options) {
@@ -113,11 +118,6 @@ std::string remove_member(ApiClient& client, const Options& options) {
   const auto path = members_of(options) + "&name=" + escaped(options.name) +
                     "&kind=" + (options.team ? "team" : "user");
   return shown(client.remove(path), "members", options, members_table);
-}
-
-std::string list_audit(ApiClient& client, const Options& options) {
-  return shown(client.get("audit?limit=" + std::to_string(options.limit)), "entries", options,
-               audit_table);
 }
 
 int run(const std::string& server, const Options& options, const Work& work) {
@@ -197,6 +197,9 @@ void add_teams(Program& program, CLI::App& admin) {
   add(program, teams, "add", "Make a team.", add_team).name("a-z 0-9 . _ -");
   add(program, teams, "rm", "Remove a team, and what was shared with it.", remove_team)
       .name("the team");
+  add(program, teams, "projects", "What is shared with a team. For those who are in it as well.",
+      list_team_projects)
+      .name("the team");
   for (const bool join : {true, false}) {
     const auto command =
         add(program, teams, join ? "join" : "leave", join ? "Take a user in." : "Take a user out.",
@@ -243,11 +246,7 @@ void add_access(Program& program, CLI::App& admin) {
   add_teams(program, admin);
   add_keys(program, admin);
   add_members(program, admin);
-  const auto audit =
-      add(program, admin, "audit", "Who did what, newest first. For server admins.", list_audit);
-  audit.app->fallthrough();
-  audit.app->add_option("--limit", audit.options->limit, "entries, 1,000 at most")
-      ->capture_default_str();
+  add_audit(program, admin);
 }
 
 }  // namespace tracker::cli

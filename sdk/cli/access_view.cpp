@@ -52,6 +52,12 @@ std::string teams_table(const json& teams) {
   return aligned(rows);
 }
 
+std::string team_projects_table(const json& projects) {
+  Rows rows = {{"PROJECT", "ROLE"}};
+  for (const auto& one : projects) rows.push_back({text(one, "name"), text(one, "role")});
+  return aligned(rows);
+}
+
 std::string keys_table(const json& keys) {
   Rows rows = {{"ID", "USER", "NAME", "ROLE", "PROJECT", "EXPIRES (UTC)", "LAST USED (UTC)"}};
   for (const auto& one : keys)

@@ -10,6 +10,7 @@ namespace tracker::cli {
 
 std::string users_table(const nlohmann::json& users);
 std::string teams_table(const nlohmann::json& teams);
+std::string team_projects_table(const nlohmann::json& projects);
 std::string keys_table(const nlohmann::json& keys);
 std::string members_table(const nlohmann::json& members);
 std::string audit_table(const nlohmann::json& entries);

@@ -80,6 +80,11 @@ TEST_F(Access, AProjectIsSharedReadOnlyThenMoreAndTakenBack) {
   for (const auto* action :
        {"user.create", "key.create", "project.share", "project.unshare", "key.revoke"})
     EXPECT_TRUE(actions.contains(action)) << action;
+  const auto shared = answer(ada, {"admin", "audit", "--action", "project.*", "--project", kProject,
+                                   "--actor", "ada", "--since", "1d", "--limit", "1"});
+  ASSERT_EQ(shared.size(), 1u);
+  EXPECT_EQ(shared.at(0).at("action"), "project.unshare");
+  EXPECT_EQ(answer(ada, {"admin", "audit", "--until", "2020-01-01"}).size(), 0u);
 }
 
 TEST_F(Access, ALoginIsStoredAndCountsForRunsToo) {

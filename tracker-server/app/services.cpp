@@ -13,6 +13,7 @@
 #include "app/artifact_store.hpp"
 #include "app/first_admin.hpp"
 #include "artifacts/artifacts.hpp"
+#include "artifacts/meters.hpp"
 #include "auth/gate.hpp"
 #include "auth/watch.hpp"
 #include "cluster/notifier.hpp"
@@ -144,6 +145,7 @@ class Services::Impl {
     metrics_.add([this](metrics::Writer& out) { ingest::write_metrics(out, clock_.steady_us()); });
     metrics_.add(rpc::write_metrics);
     metrics_.add(storage::write_metrics);
+    metrics_.add(artifacts::write_metrics);
     metrics_.add([this](metrics::Writer& out) { http_.write_metrics(out); });
     ingest_.set_listener([this](const ingest::Committed& committed) { announce(committed); });
   }

@@ -7,6 +7,7 @@
 
 #include <tracker/error.hpp>
 
+#include "artifacts/meters.hpp"
 #include "core/log_text.hpp"
 #include "storage/artifacts/sweep.hpp"
 
@@ -22,6 +23,12 @@ void say(const Collected& collected) {
       "objects={}",
       collected.versions, collected.uploads, collected.collections, collected.chunks,
       collected.bytes, collected.objects);
+}
+
+void count(const Collected& collected) {
+  meters().garbage_versions.add(collected.versions);
+  meters().garbage_chunks.add(collected.chunks);
+  meters().garbage_bytes.add(collected.bytes);
 }
 
 }  // namespace
@@ -40,8 +47,23 @@ Collector::Collector(storage::Database& database, const core::Clock& clock, Chun
           }) {}
 
 Collected Collector::round() {
-  const std::int64_t now = clock_.now_us();
+  const auto begun = std::chrono::steady_clock::now();
   Collected out;
+  // Also of a round that fails halfway: what was removed is gone.
+  try {
+    counted(Work::kGarbage, [&] { collect(out); });
+  } catch (...) {
+    count(out);
+    throw;
+  }
+  count(out);
+  meters().garbage_rounds.add();
+  meters().garbage_time.observe(std::chrono::steady_clock::now() - begun);
+  return out;
+}
+
+void Collector::collect(Collected& out) {
+  const std::int64_t now = clock_.now_us();
   const storage::Database::PgLease lease = database_.pg();
   storage::PgConnection& connection = *lease;
   for (const auto& version :
@@ -61,7 +83,6 @@ Collected Collector::round() {
     if (!periodic_.stopping()) swept_us_ = steady;
   }
   if (store_ != nullptr) remove_objects(out);
-  return out;
 }
 
 void Collector::sweep(storage::PgConnection& connection, std::int64_t now_us, Collected& out) {

@@ -45,6 +45,7 @@ class Collector {
   Collected round();
 
  private:
+  void collect(Collected& out);
   void sweep(storage::PgConnection& connection, std::int64_t now_us, Collected& out);
   void remove_objects(Collected& out);
 

@@ -1,8 +1,11 @@
 #include "artifacts/downloads.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <tracker/error.hpp>
+
+#include "artifacts/meters.hpp"
 
 namespace tracker::artifacts {
 namespace {
@@ -33,7 +36,9 @@ Downloads::Manifest Downloads::manifest(const storage::ArtifactVersion& version)
       return kept_.front().manifest;
     }
   }
-  auto manifest = std::make_shared<const std::string>(storage::read_manifest(database_, version));
+  auto manifest = counted(Work::kDownload, [&] {
+    return std::make_shared<const std::string>(storage::read_manifest(database_, version));
+  });
   const std::lock_guard lock(mutex_);
   kept_.push_front({version.id, manifest});
   kept_bytes_ += manifest->size();
@@ -69,12 +74,15 @@ void Downloads::chunks(core::ProjectId project, std::span<const artifact::Sha256
                        const ChunkSink& sink) {
   while (!wanted.empty()) {
     const auto now = wanted.first(std::min(wanted.size(), kChunksAtOnce));
-    auto found = read(project, now);
+    auto found = counted(Work::kDownload, [&] { return read(project, now); });
     if (found.empty() || found.front().sha256 != now.front())
       throw Error(ErrorCode::kNotFound, "the project has no chunk " + now.front().hex());
     for (storage::StoredChunk& chunk : found) {
       if (chunk.sha256 != wanted.front()) break;  // the one before it is missing: said next time
-      if (!sink(chunk.sha256, data_of(chunk))) return;
+      std::string data = counted(Work::kDownload, [&] { return data_of(chunk); });
+      meters().read_chunks.add();
+      meters().read_bytes.add(data.size());
+      if (!sink(chunk.sha256, std::move(data))) return;
       wanted = wanted.subspan(1);
     }
   }

@@ -7,6 +7,7 @@
 #include "artifact/manifest.hpp"
 #include "artifact/names.hpp"
 #include "artifacts/checks.hpp"
+#include "artifacts/meters.hpp"
 #include "core/time.hpp"
 
 namespace tracker::artifacts {
@@ -30,6 +31,20 @@ storage::ArrivedChunk checked(const ReceivedChunk& chunk) {
   return {said, static_cast<std::uint32_t>(chunk.data.size()), chunk.data, {}};
 }
 
+void note_new(Received& received, const storage::AddedChunks& added) {
+  received.new_chunks += added.chunks;
+  received.new_bytes += added.bytes;
+}
+
+// Of a commit that is done, whether it made the version or found one.
+void count(const storage::CommittedVersion& committed) {
+  const auto& version = committed.version;
+  if (committed.created) meters().versions.add();
+  meters().version_bytes.add(version.size_bytes);
+  const auto added = committed.created ? version.added_bytes : 0;
+  meters().deduplicated_bytes.add(version.size_bytes - std::min(added, version.size_bytes));
+}
+
 core::RunId run_named(const std::string& text) {
   if (const auto run = core::RunId::parse(text)) return *run;
   throw Error(ErrorCode::kInvalidArgument, "'" + artifact::shown(text) + "' is not a run's id");
@@ -40,6 +55,7 @@ core::RunId run_named(const std::string& text) {
 Received& Received::operator+=(const Received& other) noexcept {
   chunks += other.chunks;
   bytes += other.bytes;
+  new_chunks += other.new_chunks;
   new_bytes += other.new_bytes;
   return *this;
 }
@@ -71,6 +87,15 @@ std::vector<std::uint32_t> Uploads::find_missing(storage::ArtifactUploadId uploa
 }
 
 Received Uploads::add(storage::ArtifactUploadId upload, std::span<const ReceivedChunk> chunks) {
+  const Received out = counted(Work::kUpload, [&] { return add_all(upload, chunks); });
+  meters().received_chunks.add(out.chunks);
+  meters().received_bytes.add(out.bytes);
+  meters().stored_chunks.add(out.new_chunks);
+  meters().stored_bytes.add(out.new_bytes);
+  return out;
+}
+
+Received Uploads::add_all(storage::ArtifactUploadId upload, std::span<const ReceivedChunk> chunks) {
   if (chunks.size() > kMostChunksOfMessage)
     throw Error(ErrorCode::kInvalidArgument,
                 "a message has at most " + std::to_string(kMostChunksOfMessage) + " chunks");
@@ -83,20 +108,20 @@ Received Uploads::add(storage::ArtifactUploadId upload, std::span<const Received
     out.bytes += chunk.data.size();
   }
   if (store_ == nullptr) {
-    out.new_bytes = storage::add_chunks(database_, upload, arrived, clock_.now_us());
+    note_new(out, storage::add_chunks(database_, upload, arrived, clock_.now_us()));
     return out;
   }
   std::span<storage::ArrivedChunk> rest = arrived;
   while (!rest.empty()) {
     const auto few = rest.first(std::min(rest.size(), kObjectsAtOnce));
-    out.new_bytes += add_outside(upload, few);
+    note_new(out, add_outside(upload, few));
     rest = rest.subspan(few.size());
   }
   return out;
 }
 
-std::uint64_t Uploads::add_outside(storage::ArtifactUploadId upload,
-                                   std::span<storage::ArrivedChunk> chunks) {
+storage::AddedChunks Uploads::add_outside(storage::ArtifactUploadId upload,
+                                          std::span<storage::ArrivedChunk> chunks) {
   for (int attempt = 1;; ++attempt) {
     try {
       put_outside(upload, chunks);
@@ -157,7 +182,10 @@ storage::CommittedVersion Uploads::commit(const CommitRequest& request, std::str
   if (!request.run_id.empty()) commit.run = run_named(request.run_id);
   if (request.ttl_s) commit.ttl_us = time_of(*request.ttl_s);
   commit.now_us = clock_.now_us();
-  return storage::commit_version(database_, commit);
+  const auto committed =
+      counted(Work::kCommit, [&] { return storage::commit_version(database_, commit); });
+  count(committed);
+  return committed;
 }
 
 }  // namespace tracker::artifacts

@@ -36,7 +36,7 @@ struct ReceivedChunk {
 };
 struct Received {
   std::uint64_t chunks = 0, bytes = 0;
-  std::uint64_t new_bytes = 0;  // that the project had not
+  std::uint64_t new_chunks = 0, new_bytes = 0;  // that the project had not
 
   Received& operator+=(const Received& other) noexcept;
 };
@@ -70,10 +70,11 @@ class Uploads {
   storage::CommittedVersion commit(const CommitRequest& request, std::string_view manifest);
 
  private:
+  Received add_all(storage::ArtifactUploadId upload, std::span<const ReceivedChunk> chunks);
   // Writes those to the store that the project lacks, and gives them their objects.
   void put_outside(storage::ArtifactUploadId upload, std::span<storage::ArrivedChunk> chunks);
-  std::uint64_t add_outside(storage::ArtifactUploadId upload,
-                            std::span<storage::ArrivedChunk> chunks);
+  storage::AddedChunks add_outside(storage::ArtifactUploadId upload,
+                                   std::span<storage::ArrivedChunk> chunks);
 
   storage::Database& database_;
   const core::Clock& clock_;

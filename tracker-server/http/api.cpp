@@ -14,6 +14,7 @@
 #include "http/openapi.hpp"
 #include "http/run_deletion.hpp"
 #include "http/run_edit.hpp"
+#include "http/run_ids.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
 #include "http/saved_items_api.hpp"
@@ -31,6 +32,7 @@ namespace {
 
 using auth::Access;
 using nlohmann::json;
+using storage::SavedKind;
 
 Response get_health(const ApiContext&, const Request&) { return text_response(200, "ok"); }
 
@@ -65,12 +67,6 @@ Response get_projects(const ApiContext& context, const Request& request) {
   return json_response({{"projects", std::move(projects)}});
 }
 
-core::RunId run_id(const Request& request) {
-  const auto id = core::RunId::from_text(request.parameters.at("id"));
-  request.guard->run(id);
-  return id;
-}
-
 // The row first: its version decides whether there is anything to compose.
 std::string version_tag(const ApiContext& context, core::RunId id) {
   const auto run = storage::find_run(context.database, id);
@@ -79,7 +75,7 @@ std::string version_tag(const ApiContext& context, core::RunId id) {
 }
 
 Response get_run(const ApiContext& context, const Request& request) {
-  const auto id = run_id(request);
+  const auto id = run_id_of(request);
   const auto tag = version_tag(context, id);
   if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
   return with_etag(
@@ -88,7 +84,7 @@ Response get_run(const ApiContext& context, const Request& request) {
 }
 
 Response get_keys(const ApiContext& context, const Request& request) {
-  const auto id = run_id(request);
+  const auto id = run_id_of(request);
   const auto tag = version_tag(context, id);
   if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
   auto keys = json::array();
@@ -97,7 +93,7 @@ Response get_keys(const ApiContext& context, const Request& request) {
 }
 
 Response get_logs(const ApiContext& context, const Request& request) {
-  const auto id = run_id(request);
+  const auto id = run_id_of(request);
   const auto tag = version_tag(context, id);
   storage::LogRange range;
   const auto stream = request.query_value("stream").value_or("stdout");
@@ -191,24 +187,25 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/openapi.json", Access::kPublic, Runs::kInline, get_openapi},
     {Method::kGet, "/api/v1/projects", Access::kSignedIn, Runs::kOnWorker, get_projects},
     {Method::kGet, "/api/v1/projects/{project}/reports", Access::kViewer, Runs::kOnWorker,
-     get_reports},
+     of_kind<list_saved_items, SavedKind::kReport>},
     {Method::kPost, "/api/v1/projects/{project}/reports", Access::kWriter, Runs::kOnWorker,
-     post_report},
+     of_kind<add_saved_item, SavedKind::kReport>},
     {Method::kGet, "/api/v1/projects/{project}/reports/{id}", Access::kViewer, Runs::kOnWorker,
-     get_report},
+     of_kind<find_saved_item, SavedKind::kReport>},
     {Method::kPut, "/api/v1/projects/{project}/reports/{id}", Access::kWriter, Runs::kOnWorker,
-     put_report},
+     of_kind<change_saved_item, SavedKind::kReport>},
     {Method::kDelete, "/api/v1/projects/{project}/reports/{id}", Access::kWriter, Runs::kOnWorker,
-     delete_report},
-    {Method::kGet, "/api/v1/projects/{project}/views", Access::kViewer, Runs::kOnWorker, get_views},
+     of_kind<remove_saved_item, SavedKind::kReport>},
+    {Method::kGet, "/api/v1/projects/{project}/views", Access::kViewer, Runs::kOnWorker,
+     of_kind<list_saved_items, SavedKind::kView>},
     {Method::kPost, "/api/v1/projects/{project}/views", Access::kWriter, Runs::kOnWorker,
-     post_view},
+     of_kind<add_saved_item, SavedKind::kView>},
     {Method::kGet, "/api/v1/projects/{project}/views/{id}", Access::kViewer, Runs::kOnWorker,
-     get_view},
+     of_kind<find_saved_item, SavedKind::kView>},
     {Method::kPut, "/api/v1/projects/{project}/views/{id}", Access::kWriter, Runs::kOnWorker,
-     put_view},
+     of_kind<change_saved_item, SavedKind::kView>},
     {Method::kDelete, "/api/v1/projects/{project}/views/{id}", Access::kWriter, Runs::kOnWorker,
-     delete_view},
+     of_kind<remove_saved_item, SavedKind::kView>},
     {Method::kGet, "/api/v1/runs", Access::kViewer, Runs::kOnWorker, get_runs},
     {Method::kGet, "/api/v1/runs/facets", Access::kViewer, Runs::kOnWorker, get_run_facets},
     {Method::kGet, "/api/v1/runs/groups", Access::kViewer, Runs::kOnWorker, get_run_groups},
@@ -234,6 +231,8 @@ constexpr Entry kRoutes[] = {
     {Method::kGet, "/api/v1/teams", Access::kServerAdmin, Runs::kOnWorker, get_teams},
     {Method::kPost, "/api/v1/teams", Access::kServerAdmin, Runs::kOnWorker, post_team},
     {Method::kDelete, "/api/v1/teams/{team}", Access::kServerAdmin, Runs::kOnWorker, delete_team},
+    {Method::kGet, "/api/v1/teams/{team}/projects", Access::kSignedIn, Runs::kOnWorker,
+     get_team_projects},
     {Method::kPost, "/api/v1/teams/{team}/users", Access::kServerAdmin, Runs::kOnWorker,
      post_team_user},
     {Method::kDelete, "/api/v1/teams/{team}/users/{user}", Access::kServerAdmin, Runs::kOnWorker,

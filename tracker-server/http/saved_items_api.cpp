@@ -74,7 +74,9 @@ storage::AuditEntry entry_of(const ApiContext& context, const Request& request,
                         fmt::format("{}/{}", project_of(request), ref.id.text()));
 }
 
-Response list(const ApiContext& context, const Request& request, SavedKind kind) {
+}  // namespace
+
+Response list_saved_items(const ApiContext& context, const Request& request, SavedKind kind) {
   const auto project = request.guard->project(project_of(request));
   auto items = json::array();
   for (const auto& item : storage::list_saved_items(context.database, project, kind))
@@ -82,7 +84,7 @@ Response list(const ApiContext& context, const Request& request, SavedKind kind)
   return json_response({{"items", std::move(items)}});
 }
 
-Response add(const ApiContext& context, const Request& request, SavedKind kind) {
+Response add_saved_item(const ApiContext& context, const Request& request, SavedKind kind) {
   const auto project = request.guard->project(project_of(request));
   const auto content = content_of(request);
   const storage::SavedItemRef ref{project, kind, storage::SavedItemId::random()};
@@ -95,12 +97,12 @@ Response add(const ApiContext& context, const Request& request, SavedKind kind) 
   return response;
 }
 
-Response find(const ApiContext& context, const Request& request, SavedKind kind) {
+Response find_saved_item(const ApiContext& context, const Request& request, SavedKind kind) {
   const auto item = storage::find_saved_item(context.database, ref_of(request, kind));
   return with_etag(request, std::to_string(item.revision), json_response(item_json(item)));
 }
 
-Response change(const ApiContext& context, const Request& request, SavedKind kind) {
+Response change_saved_item(const ApiContext& context, const Request& request, SavedKind kind) {
   const auto ref = ref_of(request, kind);
   storage::SavedChange wanted{content_of(request), 0};
   const auto revision = revision_of(request);
@@ -123,7 +125,7 @@ Response change(const ApiContext& context, const Request& request, SavedKind kin
   return json_response(item_json(outcome.item));
 }
 
-Response remove(const ApiContext& context, const Request& request, SavedKind kind) {
+Response remove_saved_item(const ApiContext& context, const Request& request, SavedKind kind) {
   const auto ref = ref_of(request, kind);
   auto entry = entry_of(context, request, ref, "delete");
   storage::remove_saved_item(context.database, ref, entry);
@@ -131,40 +133,6 @@ Response remove(const ApiContext& context, const Request& request, SavedKind kin
   Response response;
   response.status = 204;
   return response;
-}
-
-}  // namespace
-
-Response get_views(const ApiContext& context, const Request& request) {
-  return list(context, request, SavedKind::kView);
-}
-Response post_view(const ApiContext& context, const Request& request) {
-  return add(context, request, SavedKind::kView);
-}
-Response get_view(const ApiContext& context, const Request& request) {
-  return find(context, request, SavedKind::kView);
-}
-Response put_view(const ApiContext& context, const Request& request) {
-  return change(context, request, SavedKind::kView);
-}
-Response delete_view(const ApiContext& context, const Request& request) {
-  return remove(context, request, SavedKind::kView);
-}
-
-Response get_reports(const ApiContext& context, const Request& request) {
-  return list(context, request, SavedKind::kReport);
-}
-Response post_report(const ApiContext& context, const Request& request) {
-  return add(context, request, SavedKind::kReport);
-}
-Response get_report(const ApiContext& context, const Request& request) {
-  return find(context, request, SavedKind::kReport);
-}
-Response put_report(const ApiContext& context, const Request& request) {
-  return change(context, request, SavedKind::kReport);
-}
-Response delete_report(const ApiContext& context, const Request& request) {
-  return remove(context, request, SavedKind::kReport);
 }
 
 }  // namespace tracker::http

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/api.hpp"
+#include "storage/saved_items.hpp"
 
 // Saved views and reports of a project: docs/http-api.md, "Saved views and reports". A change is
 // durable, with its entry of the audit log, when it is answered. 404 for an item of another project
@@ -8,16 +9,20 @@
 // database.
 namespace tracker::http {
 
-Response get_views(const ApiContext& context, const Request& request);
-Response post_view(const ApiContext& context, const Request& request);
-Response get_view(const ApiContext& context, const Request& request);
-Response put_view(const ApiContext& context, const Request& request);
-Response delete_view(const ApiContext& context, const Request& request);
+Response list_saved_items(const ApiContext& context, const Request& request,
+                          storage::SavedKind kind);
+Response add_saved_item(const ApiContext& context, const Request& request, storage::SavedKind kind);
+Response find_saved_item(const ApiContext& context, const Request& request,
+                         storage::SavedKind kind);
+Response change_saved_item(const ApiContext& context, const Request& request,
+                           storage::SavedKind kind);
+Response remove_saved_item(const ApiContext& context, const Request& request,
+                           storage::SavedKind kind);
 
-Response get_reports(const ApiContext& context, const Request& request);
-Response post_report(const ApiContext& context, const Request& request);
-Response get_report(const ApiContext& context, const Request& request);
-Response put_report(const ApiContext& context, const Request& request);
-Response delete_report(const ApiContext& context, const Request& request);
+// One of them for items of one kind: a handler of a route.
+template <auto act, storage::SavedKind kind>
+Response of_kind(const ApiContext& context, const Request& request) {
+  return act(context, request, kind);
+}
 
 }  // namespace tracker::http

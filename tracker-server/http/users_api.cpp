@@ -1,11 +1,11 @@
 #include <nlohmann/json.hpp>
 
+#include "auth/guard.hpp"
 #include "auth/sharing.hpp"
 #include "auth/users.hpp"
 #include "http/access_api.hpp"
 #include "http/access_json.hpp"
 #include "http/json_body.hpp"
-#include "storage/audit.hpp"
 
 namespace tracker::http {
 namespace {
@@ -66,6 +66,19 @@ Response get_teams(const ApiContext& context, const Request&) {
   return json_response({{"teams", std::move(teams)}});
 }
 
+// Who is not in the team is not told that it is there.
+Response get_team_projects(const ApiContext& context, const Request& request) {
+  auto& guard = *request.guard;
+  const auto member =
+      guard.who().is_server_admin() ? std::nullopt : std::optional(guard.who().user);
+  auto projects = json::array();
+  for (const auto& one :
+       storage::list_team_projects(context.database, request.parameters.at("team"), member))
+    if (guard.sees(one.id))
+      projects.push_back({{"name", one.name}, {"role", core::to_text(one.role)}});
+  return json_response({{"projects", std::move(projects)}});
+}
+
 Response post_team(const ApiContext& context, const Request& request) {
   JsonBody body(request);
   const auto name = body.text("name");
@@ -91,29 +104,6 @@ Response delete_team_user(const ApiContext& context, const Request& request) {
   auth::leave_team(*context.gate, *request.guard, request.parameters.at("team"),
                    request.parameters.at("user"));
   return get_teams(context, request);
-}
-
-Response get_audit(const ApiContext& context, const Request& request) {
-  std::optional<std::int64_t> before;
-  if (request.query_value("before"))
-    before = static_cast<std::int64_t>(request.query_number("before", 0, {0, INT64_MAX}));
-  const auto limit = static_cast<std::int64_t>(request.query_number("limit", 100, {1, 1'000}));
-  auto entries = json::array();
-  json next;
-  for (const auto& row : storage::list_audit(context.database, before, limit)) {
-    const auto& one = row.entry;
-    entries.push_back({{"no", row.no},
-                       {"at_us", one.at_us},
-                       {"actor", one.actor},
-                       {"key", one.key},
-                       {"address", one.address},
-                       {"request_id", one.request_id},
-                       {"action", one.action},
-                       {"target", one.target},
-                       {"detail", one.detail}});
-    if (static_cast<std::int64_t>(entries.size()) == limit) next = row.no;
-  }
-  return json_response({{"entries", std::move(entries)}, {"next_before", next}});
 }
 
 }  // namespace tracker::http

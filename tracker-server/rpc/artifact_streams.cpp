@@ -11,6 +11,7 @@
 #include <tracker/error.hpp>
 
 #include "artifact/manifest.hpp"
+#include "artifacts/meters.hpp"
 #include "auth/artifact_guard.hpp"
 #include "core/log_text.hpp"
 #include "rpc/artifact_messages.hpp"
@@ -86,6 +87,7 @@ class ChunkReader final : public Reader<v1::UploadChunksRequest> {
     response_.set_new_bytes(sum_.new_bytes);
   }
 
+  const artifacts::OpenUploadStream open_;
   v1::UploadChunksResponse& response_;
   artifacts::Received sum_;
 };

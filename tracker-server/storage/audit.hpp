@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
+#include <type_traits>
 
 #include "storage/database.hpp"
 
 // The log of who did what (docs/access.md, "Audit"). Append-only: the database refuses changes.
+// Read by storage/audit_query.hpp.
 // Errors: PgError.
 namespace tracker::storage {
 
@@ -43,14 +43,6 @@ auto audited(Database& database, const AuditEntry& entry, Body body) {
     return result;
   }
 }
-
-struct AuditRow {
-  std::int64_t no = 0;  // rises
-  AuditEntry entry;
-};
-// Newest first, at most `limit`, of those before `before`.
-std::vector<AuditRow> list_audit(Database& database, std::optional<std::int64_t> before,
-                                 std::int64_t limit);
 
 // Removes what is older, a part at a time; how many. The database keeps what is younger than 30
 // days whatever is asked.

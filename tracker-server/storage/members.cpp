@@ -17,6 +17,12 @@ constexpr const char* kJoin = R"sql(
 constexpr const char* kLeave = R"sql(
   DELETE FROM team_member m USING team t, account a
   WHERE m.team_id = t.id AND m.account_id = a.id AND t.name = $1 AND a.name = $2)sql";
+constexpr const char* kIsIn = R"sql(
+  SELECT FROM team_member m JOIN team t ON t.id = m.team_id WHERE t.name = $1 AND m.account_id = $2)sql";
+constexpr const char* kTeamProjects = R"sql(
+  SELECT p.id, p.name, m.role::integer FROM project_member m
+  JOIN team t ON t.id = m.team_id JOIN project p ON p.id = m.project_id
+  WHERE t.name = $1 AND p.deleted_us IS NULL ORDER BY p.name)sql";
 
 constexpr const char* kMembers = R"sql(
   SELECT false, a.name, m.role::integer FROM project_member m JOIN account a ON a.id = m.account_id
@@ -96,6 +102,21 @@ void leave_team(Database& database, std::string_view team, std::string_view user
       throw Error(ErrorCode::kNotFound, "there is no user `" + std::string(user) + "` in a team `" +
                                             std::string(team) + "`");
   });
+}
+
+std::vector<TeamProject> list_team_projects(Database& database, std::string_view team,
+                                            std::optional<core::UserId> member) {
+  const Database::PgLease connection = database.pg();
+  const bool there =
+      member ? connection->run(kIsIn, PgParams().text(team).uuid(member->uuid().bytes)).rows() > 0
+             : has_team(*connection, team);
+  if (!there) throw no_such_team(team);
+  const PgResult rows = connection->run(kTeamProjects, PgParams().text(team));
+  std::vector<TeamProject> out;
+  for (std::size_t i = 0; i < rows.rows(); ++i)
+    out.push_back({core::ProjectId(run_id_of(rows.bytes(i, 0)).uuid()),
+                   std::string(rows.bytes(i, 1)), static_cast<core::Role>(rows.integer(i, 2))});
+  return out;
 }
 
 std::vector<Member> list_members(Database& database, core::ProjectId project) {

@@ -11,7 +11,7 @@
 #include "storage/audit.hpp"
 #include "storage/database.hpp"
 
-// Teams and members of projects. Rules: docs/access.md. Each function is a transaction of its own,
+// Teams and members of projects. Rules: docs/access.md. Each change is a transaction of its own,
 // with its entry of the audit log. From any thread. Errors: Error(kNotFound | kAlreadyExists),
 // PgError.
 namespace tracker::storage {
@@ -28,6 +28,16 @@ void join_team(Database& database, std::string_view team, std::string_view user,
                const AuditEntry& entry);
 void leave_team(Database& database, std::string_view team, std::string_view user,
                 const AuditEntry& entry);
+
+// What is shared with a team, and in which role; by name, without projects that are deleted.
+// kNotFound for a team that is not there, and for one that `member`, if there is one, is not in.
+struct TeamProject {
+  core::ProjectId id;
+  std::string name;
+  core::Role role = core::Role::kViewer;
+};
+std::vector<TeamProject> list_team_projects(Database& database, std::string_view team,
+                                            std::optional<core::UserId> member);
 
 // Whom a project is shared with.
 enum class MemberKind { kUser, kTeam };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@
 namespace trainer::hub {
 
 inline constexpr std::size_t kCommitDigits = 40;
-// As many lower-case hex digits.
+// kCommitDigits lower-case hex digits.
 bool is_commit(std::string_view text);
 // A file's path inside a repo: relative, no empty, "." or ".." part, none over 255 bytes, no
 // backslash or control character.

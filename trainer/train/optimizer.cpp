@@ -15,19 +15,20 @@ namespace {
 // Elements of one sum of squares: it decides how the norm is rounded, and so how curves come out.
 constexpr std::int64_t kNormBlock = 1 << 15;
 
-struct Named {
+struct NamedOptimizer {
   std::string_view name;
   OptimizerKind kind;
 };
-constexpr std::array kNames = {
-    Named{"adamw_torch", OptimizerKind::kAdamW}, Named{"adamw_torch_fused", OptimizerKind::kAdamW},
-    Named{"adafactor", OptimizerKind::kAdafactor}, Named{"sgd", OptimizerKind::kSgd},
-    Named{"lion_32bit", OptimizerKind::kLion}};
+constexpr std::array kOptimizers = {NamedOptimizer{"adamw_torch", OptimizerKind::kAdamW},
+                                    NamedOptimizer{"adamw_torch_fused", OptimizerKind::kAdamW},
+                                    NamedOptimizer{"adafactor", OptimizerKind::kAdafactor},
+                                    NamedOptimizer{"sgd", OptimizerKind::kSgd},
+                                    NamedOptimizer{"lion_32bit", OptimizerKind::kLion}};
 
 }  // namespace
 
 OptimizerKind optimizer_from_name(std::string_view name) {
-  for (const Named& entry : kNames) {
+  for (const NamedOptimizer& entry : kOptimizers) {
     if (entry.name == name) return entry.kind;
   }
   throw Error(ErrorCode::kUsage,
@@ -35,14 +36,14 @@ OptimizerKind optimizer_from_name(std::string_view name) {
 }
 
 std::string_view name_of(OptimizerKind kind) {
-  return std::find_if(kNames.begin(), kNames.end(),
-                      [kind](const Named& entry) { return entry.kind == kind; })
+  return std::find_if(kOptimizers.begin(), kOptimizers.end(),
+                      [kind](const NamedOptimizer& entry) { return entry.kind == kind; })
       ->name;
 }
 
 std::string optimizer_names() {
   std::string known;
-  for (const Named& entry : kNames) {
+  for (const NamedOptimizer& entry : kOptimizers) {
     if (!known.empty()) known += ", ";
     known += entry.name;
   }

@@ -131,6 +131,7 @@ export function cases(data) {
     ],
     getTeams: [{ status: 200 }],
     postTeam: [{ status: 200, body: { name: `t${Date.now()}` }, check: (body) => body.teams.length > 0 }, { status: 409, body: { name: 'vision' } }],
+    getTeamProjects: [{ status: 200, path: { team: 'vision' }, check: (body) => Array.isArray(body.projects) }, { status: 404, path: { team: 'nothing' } }],
     postTeamUser: [
       { status: 200, path: { team: 'vision' }, body: { user: 'bob' }, check: (body) => body.teams.some((one) => one.users.includes('bob')) },
       { status: 404, path: { team: 'nothing' }, body: { user: 'bob' } },
@@ -158,7 +159,11 @@ export function cases(data) {
     getAudit: [
       { status: 200, query: { limit: '1' }, check: (body) => body.entries.length === 1 && body.next_before > 0 },
       { status: 200, query: { before: '0' }, check: (body) => body.entries.length === 0 && body.next_before === null },
+      { status: 200, query: { action: 'team.create', target: 'visio*', text: 'VISION', from_us: '1' }, check: (body) => body.entries.length === 1 && body.entries[0].target === 'vision' },
+      { status: 200, query: { actor: 'nobody has this' }, check: (body) => body.entries.length === 0 },
+      { status: 200, query: { project: data.project, action: 'project.*', to_us: '1' }, check: (body) => body.entries.length === 0 },
       { status: 400, query: { limit: '0' } },
+      { status: 400, query: { from_us: 'yesterday' } },
     ],
     getProjects: [{ status: 200, check: (body) => body.projects.some((one) => one.name === data.project) }],
     getViews: views.list,

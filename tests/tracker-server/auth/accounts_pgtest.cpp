@@ -10,14 +10,12 @@
 #include "auth/throttle.hpp"
 #include "auth/users.hpp"
 #include "code_of.hpp"
-#include "storage/audit.hpp"
+#include "here.hpp"
+#include "storage/audit_query.hpp"
 #include "world.hpp"
 
 namespace tracker::auth {
 namespace {
-
-constexpr std::int64_t kDay = std::int64_t{24} * 3'600 * 1'000'000;
-const Origin kHere{"10.0.0.1", "t"};
 
 class AccountsTest : public World {
  protected:
@@ -34,7 +32,7 @@ class AccountsTest : public World {
   }
   bool known(const Principal& who) { return who.kind == Principal::Kind::kUser; }
   std::string last_action() {
-    return storage::list_audit(*database, std::nullopt, 1).at(0).entry.action;
+    return storage::list_audit(*database, {.limit = 1}).at(0).entry.action;
   }
 };
 

@@ -115,7 +115,7 @@ class HttpWalk : public ApiWorld {
             {"alias", "best"},
             {"sha256", artifact::sha256(kMediaContent).hex()},
             {"user", "tom"},
-            {"team", "readers"},
+            {"team", one.id == "getTeamProjects" ? "others" : "readers"},
             {"key", spare_key}};
   }
   std::string body_of(const std::string& operation, const About& about) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api_world.hpp"
+#include "storage/audit_query.hpp"
 
 // Saved views and reports as the API has them: docs/http-api.md. Who may what on which route is the
 // walk's (http_walk_pgtest.cpp).
@@ -177,7 +178,7 @@ TEST_P(SavedItemsApi, EachChangeIsInTheAuditLog) {
   put(id, {{"name", "refused"}, {"spec", json::object()}}, "\"1\"");
   say(Method::kDelete, path(kMine, id));
   const std::string one = std::string(GetParam()) == "views" ? "view" : "report";
-  const auto rows = storage::list_audit(*database, {}, 3);
+  const auto rows = storage::list_audit(*database, {.limit = 3});
   ASSERT_EQ(rows.size(), 3u);
   const std::vector<std::pair<std::string, std::string>> told = {
       {".delete", "renamed"}, {".update", "renamed"}, {".create", "mine"}};

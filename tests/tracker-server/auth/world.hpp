@@ -117,6 +117,10 @@ class World : public storage::StoreTest {
     storage::share_project(*database, mine,
                            {storage::MemberKind::kTeam, "readers", core::Role::kViewer}, entry());
     share(mine, "vic", core::Role::kViewer);
+    try_to([&] { storage::make_team(*database, "others", entry()); });
+    storage::join_team(*database, "others", "eve", entry());
+    storage::share_project(*database, theirs,
+                           {storage::MemberKind::kTeam, "others", core::Role::kWriter}, entry());
   }
   void share(core::ProjectId id, const std::string& name, core::Role role) {
     storage::share_project(*database, id, {storage::MemberKind::kUser, name, role}, entry());

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "storage/access.hpp"
+#include "storage/audit_query.hpp"
 #include "storage/deletion.hpp"
 #include "storage/projects.hpp"
 #include "storage/purge.hpp"
@@ -169,7 +170,7 @@ TEST_F(SavedItems, WhatIsRemovedIsGoneAndNamed) {
   EXPECT_EQ(told.detail, "mine");
   EXPECT_EQ(code_of([&] { find_saved_item(*database, ref); }), ErrorCode::kNotFound);
   EXPECT_EQ(code_of([&] { remove_saved_item(*database, ref, told); }), ErrorCode::kNotFound);
-  EXPECT_EQ(list_audit(*database, {}, 1).front().entry.detail, "mine");
+  EXPECT_EQ(list_audit(*database, {.limit = 1}).front().entry.detail, "mine");
 }
 
 TEST_F(SavedItems, AProjectHasAThousandOfEachKindAndNoMore) {

@@ -29,6 +29,7 @@
 #include "models/export.hpp"
 #include "models/loading.hpp"
 #include "models/stored_file.hpp"
+#include "support/directories.hpp"
 #include "train/checkpoint_folders.hpp"
 #include "trainer/models/tiny_model.hpp"
 

@@ -61,11 +61,14 @@ class ObjectsRemoved : public Error {
               "the artifact store took so long that what was written there is removed: try again") {
   }
 };
-// Stores and holds them, whoever else stores the same at the same time; bytes of those that were
-// new. When it returns they are durable. Objects of chunks that were there already are removed with
-// the next collection. Throws ObjectsRemoved.
-std::uint64_t add_chunks(Database& database, ArtifactUploadId upload,
-                         std::span<const ArrivedChunk> chunks, std::int64_t now_us);
+struct AddedChunks {
+  std::uint64_t chunks = 0, bytes = 0;
+};
+// Stores and holds them, whoever else stores the same at the same time; those that were new. When
+// it returns they are durable. Objects of chunks that were there already are removed with the next
+// collection. Throws ObjectsRemoved.
+AddedChunks add_chunks(Database& database, ArtifactUploadId upload,
+                       std::span<const ArrivedChunk> chunks, std::int64_t now_us);
 
 // Nothing happens to an upload that is committed or gone.
 void abort_upload(Database& database, ArtifactUploadId upload);

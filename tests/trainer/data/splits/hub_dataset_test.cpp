@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "data/dataset.hpp"
+#include "support/directories.hpp"
 #include "trainer/data/data_test_files.hpp"
 #include "trainer/hub/hub_fixture.hpp"
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/directories.hpp"
 #include "trainer/data/data_test_files.hpp"
 
 namespace trainer::data {
