@@ -32,7 +32,7 @@ std::string required(const Request& request, const char* name) {
   throw Error(ErrorCode::kInvalidArgument, fmt::format("say which: ?{}=…", name));
 }
 
-storage::ArtifactPage page_of(const Request& request) {
+storage::ArtifactPage artifact_page(const Request& request) {
   return {request.query_number("limit", 200, {1, 1'000}),
           request.query_value("cursor").value_or("")};
 }
@@ -67,7 +67,7 @@ Response get_artifacts(const ApiContext& context, const Request& request) {
         {{"artifacts", json::array({artifact_json(one)})}, {"next_cursor", nullptr}});
   }
   const auto list = storage::list_collections(
-      context.database, project, request.query_value("type").value_or(""), page_of(request));
+      context.database, project, request.query_value("type").value_or(""), artifact_page(request));
   auto items = json::array();
   for (const auto& item : list.items) items.push_back(artifact_json(item));
   return json_response({{"artifacts", std::move(items)}, {"next_cursor", cursor_json(list.next)}});
@@ -85,7 +85,7 @@ Response get_artifact_versions(const ApiContext& context, const Request& request
   const auto which = request.query_value("deleted") == "1" ? storage::VersionsListed::kDeleted
                                                            : storage::VersionsListed::kLiving;
   const auto list =
-      storage::list_versions(context.database, project, name, which, page_of(request));
+      storage::list_versions(context.database, project, name, which, artifact_page(request));
   for (const auto& item : list.items) items.push_back(artifact_version_json(item));
   return json_response({{"versions", std::move(items)}, {"next_cursor", cursor_json(list.next)}});
 }
@@ -95,7 +95,7 @@ Response get_artifact_version(const ApiContext& context, const Request& request)
 }
 
 Response get_artifact_files(const ApiContext& context, const Request& request) {
-  const auto page = page_of(request);
+  const auto page = artifact_page(request);
   const auto manifest = downloads(context).manifest(version_of(context, request));
   const auto list =
       artifacts::list_files(*manifest, request.query_value("prefix").value_or(""), page);

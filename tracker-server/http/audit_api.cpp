@@ -48,7 +48,7 @@ std::vector<std::string> actions_of(const Request& request) {
   return out;
 }
 
-storage::AuditPage page_of(const Request& request) {
+storage::AuditPage audit_page(const Request& request) {
   storage::AuditPage page;
   page.filter.actor = text_of(request, "actor");
   page.filter.actions = actions_of(request);
@@ -72,7 +72,7 @@ json entry_json(const storage::AuditRow& row) {
 }  // namespace
 
 Response get_audit(const ApiContext& context, const Request& request) {
-  const auto page = page_of(request);
+  const auto page = audit_page(request);
   auto entries = json::array();
   json next;
   for (const auto& row : storage::list_audit(context.database, page)) {
