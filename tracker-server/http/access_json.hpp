@@ -1,18 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "http/message.hpp"
 
 // What the answers of users_api and api_keys_api share.
 namespace tracker::http {
-
-template <class Value>
-nlohmann::json or_null(const std::optional<Value>& value) {
-  return value ? nlohmann::json(*value) : nlohmann::json();
-}
 
 // Of an answer that may hold a secret: nobody on the way keeps it.
 inline Response secret_response(const nlohmann::json& body) {

@@ -6,6 +6,7 @@
 #include "http/access_api.hpp"
 #include "http/access_json.hpp"
 #include "http/json_body.hpp"
+#include "http/numbers.hpp"
 
 namespace tracker::http {
 namespace {

@@ -27,7 +27,7 @@ std::optional<std::uint64_t> grace_of(const Request& request) {
   return request.has_grace_s() ? std::optional(request.grace_s()) : std::nullopt;
 }
 
-void fill(const storage::DeletedRun& run, v1::DeletedRun& out) {
+void fill_deleted(const storage::DeletedRun& run, v1::DeletedRun& out) {
   out.set_id(run.id.text());
   out.set_project(run.project);
   out.set_name(run.name);
@@ -46,7 +46,7 @@ std::optional<std::int64_t> time_of(std::uint64_t seconds) {
   return static_cast<std::int64_t>(seconds) * core::kSecondUs;
 }
 
-void fill(const storage::RetentionPolicy& policy, v1::Retention& out) {
+void fill_retention(const storage::RetentionPolicy& policy, v1::Retention& out) {
   out.set_runs_s(seconds_of(policy.runs_us));
   out.set_system_s(seconds_of(policy.system_us));
   out.set_logs_s(seconds_of(policy.logs_us));
@@ -107,7 +107,7 @@ class AdminService::Impl final : public v1::AdminService::CallbackService {
             return query::resolve_run(database_, text);
           });
           const auto at = query::delete_at(clock_.now_us(), grace_of(*request));
-          fill(storage::delete_run(database_, run, at), *response);
+          fill_deleted(storage::delete_run(database_, run, at), *response);
           spdlog::info("event=run_deleted run={} project={} purge_us={}", run.text(),
                        core::quoted(response->project()), response->purge_at_us());
           auth::note(gate_, guard, "run.delete", run.text());
@@ -139,7 +139,7 @@ class AdminService::Impl final : public v1::AdminService::CallbackService {
         [this, request, response](auth::Guard& guard) {
           guard.project(request->project());
           for (const auto& run : storage::list_deleted_runs(database_, request->project()))
-            fill(run, *response->add_runs());
+            fill_deleted(run, *response->add_runs());
         });
   }
 
@@ -176,7 +176,7 @@ class AdminService::Impl final : public v1::AdminService::CallbackService {
     return answer(context, method("AdminService.GetRetention"),
                   [this, request, response](auth::Guard& guard) {
                     guard.project(request->project());
-                    fill(storage::retention_of(database_, request->project()), *response);
+                    fill_retention(storage::retention_of(database_, request->project()), *response);
                   });
   }
 
@@ -191,7 +191,7 @@ class AdminService::Impl final : public v1::AdminService::CallbackService {
                     if (request->has_system_s()) policy.system_us = time_of(request->system_s());
                     if (request->has_logs_s()) policy.logs_us = time_of(request->logs_s());
                     storage::set_retention(database_, request->project(), policy);
-                    fill(policy, *response);
+                    fill_retention(policy, *response);
                     spdlog::info("event=retention_set project={} runs_s={} system_s={} logs_s={}",
                                  core::quoted(request->project()), response->runs_s(),
                                  response->system_s(), response->logs_s());
