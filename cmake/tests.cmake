@@ -8,6 +8,10 @@ add_custom_target(unit_tests)
 add_custom_target(pg_tests)
 add_custom_target(fault_tests)
 
+configure_file("${CMAKE_SOURCE_DIR}/tests/support/directories.hpp.in" "${CMAKE_BINARY_DIR}/generated/support/directories.hpp")
+add_library(test_directories INTERFACE)
+target_include_directories(test_directories INTERFACE "${CMAKE_BINARY_DIR}/generated")
+
 # Most of a test's compile time is headers, and the optimiser at work on assertions: so what tests include is parsed
 # once, and they are compiled at -O1 in Release. Every program that shares precompiled headers needs the same flags.
 function(tracker_precompile_for_tests name)
@@ -40,13 +44,14 @@ function(tracker_add_test name)
     math(EXPR ARG_TIMEOUT "5 * ${ARG_TIMEOUT}")  # what they put in is slow, and not optimised
   endif()
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main GTest::gmock tracker::options)
+  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} test_directories GTest::gtest_main GTest::gmock tracker::options)
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   target_compile_options(${name} PRIVATE ${_test_options})
   target_precompile_headers(${name} REUSE_FROM ${ARG_HEADERS})
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
-  target_compile_definitions(${name} PRIVATE
-    TRACKER_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TRACKER_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  # In every build: even behind precompiled headers most of a file's time is the headers of what it tests, which the
+  # files of a program share. Their names at namespace scope must differ, as TEST's must anyway.
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests"
+    UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   if(TARGET ${ARG_LABEL}_tests)
     add_dependencies(${ARG_LABEL}_tests ${name})
   endif()

@@ -8,7 +8,7 @@ import solid from 'vite-plugin-solid';
 const kEntry = new RegExp([
   '/node_modules/solid-js/', 'rolldown/runtime', 'vite/preload',
   '/src/(main|app)\\.',
-  '/src/api/(?!artifacts|audit|documents|media|teams)', '/src/styles/',
+  '/src/api/(?!alerts|artifacts|audit|documents|media|teams)', '/src/styles/',
   '/src/components/(copy|feedback|icons|shell|shortcuts|state_badge|toasts)',
   '/src/lib/(failure|format|route|run_edit|sections)',
   '/src/pages/(first_run/|projects/|project/project_page|settings/login_page)',
@@ -20,7 +20,7 @@ const kWorkspace = new RegExp([
   '/src/components/(panels/|popover|run_editing|virtual_list)',
   '/src/pages/project/(?!project_page|workspace_media|views_menu|add_to_report)',
   '/src/api/documents',
-  '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|color_scale|legend|palette|query_|run_colors|run_filter|saved_view|units)',
+  '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|hidden_runs|color_scale|legend|palette|query_|run_colors|run_filter|saved_view|units)',
   '/src/state/(at_once|chart_view|documents|expression_|panel_stores|run_deletion|run_editing|run_edits|run_query|run_set|saved_views|series_)',
 ].join('|'));
 

@@ -1,5 +1,6 @@
 // After `vite build`: writes a .gz beside every text asset and fails when a size budget is exceeded.
 // Budgets (gzip -9): what the first page needs, the scripts of a project's workspace, and everything together.
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gzipSync, constants } from 'node:zlib';
@@ -47,10 +48,17 @@ for (const [what, found, most] of [['entry', [...entryFiles].filter((file) => fi
   console.error(`the ${what} is ${found.length} scripts instead of ${most} (${found.join(', ')}): name what they share in vite.config.ts`);
   process.exit(1);
 }
-const startPath = join(dist, 'start.js');
-const start = readFileSync(startPath, 'utf8');
-if (!start.includes('const files = {};')) throw new Error('start.js has no place for the files of pages');
-writeFileSync(startPath, start.replace('const files = {};', `const files = ${JSON.stringify(files)};`));
+const plain = readFileSync(join(dist, 'start.js'), 'utf8');
+if (!plain.includes('const files = {};')) throw new Error('start.js has no place for the files of pages');
+const start = plain.replace('const files = {};', `const files = ${JSON.stringify(files)};`);
+// Named by what is in it, like the other assets: it holds up the page until it is there, so a browser that has it must not
+// ask whether it is still the same.
+const startName = `assets/start-${createHash('sha256').update(start).digest('base64url').slice(0, 8)}.js`;
+const index = readFileSync(join(dist, 'index.html'), 'utf8');
+if (!index.includes('src="/start.js"')) throw new Error('index.html does not name start.js');
+writeFileSync(join(dist, startName), start);
+writeFileSync(join(dist, 'index.html'), index.replace('src="/start.js"', `src="/${startName}"`));
+rmSync(join(dist, 'start.js'));
 
 rmSync(join(dist, '.vite'), { recursive: true });
 const sizes = new Map();
@@ -67,7 +75,7 @@ for (const path of filesUnder(dist)) {
 
 // One style sheet for all pages.
 const styles = [...sizes.keys()].filter((name) => name.endsWith('.css'));
-const entry = new Set(['index.html', 'start.js', ...styles, ...entryFiles]);
+const entry = new Set(['index.html', startName, ...styles, ...entryFiles]);
 const workspace = new Set([...entry, ...filesOf(kPages.p)]);
 let entryBytes = 0;
 let workspaceBytes = 0;

@@ -24,19 +24,19 @@ struct Options {
 };
 using Work = std::function<std::string(ApiClient&, const Options&)>;
 
-std::string dump(const json& value) {
-  return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+std::string answer_text(const json& answer) {
+  return answer.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 // The member `list` of the answer, as it is or as a table.
 std::string shown(const json& answer, const char* list, const Options& options,
                   std::string (*table)(const json&)) {
-  return options.as_json ? dump(answer.at(list)) : table(answer.at(list));
+  return options.as_json ? answer_text(answer.at(list)) : table(answer.at(list));
 }
 
 // What is shown this once, a line each.
 std::string secrets(const json& made, const Options& options) {
-  if (options.as_json) return dump(made);
+  if (options.as_json) return answer_text(made);
   std::string out;
   for (const char* name : {"name", "id", "password", "key"})
     if (const auto found = made.find(name); found != made.end() && found->is_string())
@@ -99,7 +99,7 @@ std::string add_key(ApiClient& client, const Options& options) {
 }
 std::string revoke_key(ApiClient& client, const Options& options) {
   const auto gone = client.remove("api-keys/" + escaped(options.name));
-  return options.as_json ? dump(gone) : "revoked " + gone.at("id").get<std::string>() + "\n";
+  return options.as_json ? answer_text(gone) : "revoked " + gone.at("id").get<std::string>() + "\n";
 }
 
 std::string members_of(const Options& options) {

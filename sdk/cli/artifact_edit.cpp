@@ -14,7 +14,7 @@
 namespace tracker::cli {
 namespace {
 
-using Stub = relay::ArtifactsClient::Stub;
+using Artifacts = relay::ArtifactsClient::Stub;
 
 struct Aliasing {
   std::string name, project;
@@ -34,8 +34,6 @@ struct Setting {
   bool json = false;
 };
 
-std::string until(std::int64_t purge_us) { return timestamp_text(purge_us).substr(0, 16) + "Z"; }
-
 int remove_aliases(const std::string& server, const Aliasing& aliasing) {
   const auto collection = collection_ref(aliasing.name, aliasing.project);
   const auto client = artifacts_client(server);
@@ -45,7 +43,7 @@ int remove_aliases(const std::string& server, const Aliasing& aliasing) {
     request.set_project(collection.project());
     request.set_name(collection.name());
     request.set_alias(alias);
-    client.call(&Stub::RemoveAlias, request);
+    client.call(&Artifacts::RemoveAlias, request);
     out.say(printable(collection.project() + '/' + collection.name()) + " has no alias " +
             printable(alias) + " any more");
   }
@@ -60,7 +58,7 @@ int set_aliases(const std::string& server, const Aliasing& aliasing) {
     v1::SetAliasRequest request;
     *request.mutable_ref() = artifact_ref(aliasing.name, aliasing.project);
     request.set_alias(alias);
-    const auto version = client.call(&Stub::SetAlias, request);
+    const auto version = client.call(&Artifacts::SetAlias, request);
     out.say(printable(version.project() + '/' + version.name() + ':' + alias + " is v" +
                       std::to_string(version.number())));
   }
@@ -80,7 +78,7 @@ int remove_versions(const std::string& server, const Removing& removing) {
                   "which version? Write " + name + ":v3, or " + name + ":latest");
     v1::GetVersionRequest request;
     *request.mutable_ref() = artifact_ref(name, removing.project);
-    found.push_back(client.call(&Stub::GetVersion, request));
+    found.push_back(client.call(&Artifacts::GetVersion, request));
   }
   confirm(found.size() == 1 ? "Delete " + version_name(found[0]) + "?"
                             : "Delete " + std::to_string(found.size()) + " versions?",
@@ -91,11 +89,11 @@ int remove_versions(const std::string& server, const Removing& removing) {
     request.mutable_ref()->set_id(version.id());
     request.set_delete_aliases(removing.with_aliases);
     if (grace) request.set_grace_s(*grace);
-    const auto deleted = client.call(&Stub::DeleteVersion, request).version();
+    const auto deleted = client.call(&Artifacts::DeleteVersion, request).version();
     const std::string name = printable(version_name(version));
     out.say("deleted " + name +
             (grace == 0u ? std::string(", for good")
-                         : ", can be brought back until " + until(deleted.purge_at_us()) +
+                         : ", can be brought back until " + minute_text(deleted.purge_at_us()) +
                                ": tracker artifact restore " + name));
   }
   return kDone;
@@ -107,7 +105,8 @@ int restore_versions(const std::string& server, const Removing& restoring) {
   for (const auto& name : restoring.names) {
     v1::RestoreVersionRequest request;
     *request.mutable_ref() = artifact_ref(name, restoring.project);
-    out.say("restored " + printable(version_name(client.call(&Stub::RestoreVersion, request))));
+    out.say("restored " +
+            printable(version_name(client.call(&Artifacts::RestoreVersion, request))));
   }
   return kDone;
 }
@@ -121,7 +120,7 @@ int set(const std::string& server, const Setting& setting, const CLI::App& comma
     request.set_ttl_s(setting.ttl == "forever" ? 0 : parse_period(setting.ttl, "--ttl"));
   *request.mutable_add_tags() = {setting.tags.begin(), setting.tags.end()};
   *request.mutable_remove_tags() = {setting.removed_tags.begin(), setting.removed_tags.end()};
-  const auto version = artifacts_client(server).call(&Stub::UpdateVersion, request);
+  const auto version = artifacts_client(server).call(&Artifacts::UpdateVersion, request);
   Output out;
   out.write(setting.json ? json_text(version_json(version)) : version_table({version}));
   out.commit();

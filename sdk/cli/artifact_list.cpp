@@ -6,12 +6,13 @@
 #include "cli/artifact.hpp"
 #include "cli/artifact_view.hpp"
 #include "cli/output.hpp"
+#include "cli/text.hpp"
 
 // artifact ls, artifact lineage.
 namespace tracker::cli {
 namespace {
 
-using Stub = relay::ArtifactsClient::Stub;
+using Artifacts = relay::ArtifactsClient::Stub;
 using nlohmann::ordered_json;
 
 struct Listing {
@@ -28,7 +29,7 @@ struct LineageAsked {
 // All pages of a list; `items` takes a response's list.
 template <class Request, class Response, class Items>
 auto all_pages(const relay::ArtifactsClient& client,
-               grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+               grpc::Status (Artifacts::*method)(grpc::ClientContext*, const Request&, Response*),
                Request request, Items items) {
   std::vector<std::decay_t<decltype(*items(std::declval<Response&>()).begin())>> all;
   for (;;) {
@@ -59,7 +60,7 @@ int list_collections(const relay::ArtifactsClient& client, const std::string& pr
   request.set_project(project);
   request.set_type(listing.type);
   const auto all = all_pages(
-      client, &Stub::ListCollections, request,
+      client, &Artifacts::ListCollections, request,
       [](auto& response) -> auto& { return *response.mutable_collections(); });
   return print(all, listing.json, collection_json, collection_table);
 }
@@ -71,7 +72,7 @@ int list_versions(const relay::ArtifactsClient& client, const v1::ArtifactRef& c
   request.set_name(collection.name());
   request.set_deleted(listing.deleted);
   const auto all = all_pages(
-      client, &Stub::ListVersions, request,
+      client, &Artifacts::ListVersions, request,
       [](auto& response) -> auto& { return *response.mutable_versions(); });
   return print(all, listing.json, version_json, version_table);
 }
@@ -81,14 +82,14 @@ int list_files(const relay::ArtifactsClient& client, const v1::ArtifactRef& ref,
   v1::ListFilesRequest request;
   *request.mutable_ref() = ref;
   const auto all = all_pages(
-      client, &Stub::ListFiles, request,
+      client, &Artifacts::ListFiles, request,
       [](auto& response) -> auto& { return *response.mutable_files(); });
   return print(all, listing.json, file_json, file_table);
 }
 
 // What a name means is told by what there is: projects may have slashes, so "a/b" is the collection
 // b of a, or the project a/b.
-int list(const std::string& server, const Listing& listing) {
+int list_artifacts(const std::string& server, const Listing& listing) {
   const auto client = artifacts_client(server);
   if (listing.what.empty()) {
     if (listing.project.empty())
@@ -117,7 +118,7 @@ int lineage(const std::string& server, const LineageAsked& asked) {
     *request.mutable_ref() = artifact_ref(asked.what, asked.project);
   else
     request.set_run_id(asked.run);
-  const auto found = artifacts_client(server).call(&Stub::GetLineage, request);
+  const auto found = artifacts_client(server).call(&Artifacts::GetLineage, request);
   Output out;
   out.write(asked.json ? json_text(lineage_json(found)) : lineage_table(found));
   out.commit();
@@ -138,7 +139,7 @@ void add_artifact_list(Program& program, CLI::App& artifact) {
   ls->add_flag("--deleted", listing->deleted, "versions that can be brought back");
   ls->add_flag("--json", listing->json, "an array of objects, for scripts");
   ls->callback([&program, listing] {
-    program.action = [&program, listing] { return list(program.server, *listing); };
+    program.action = [&program, listing] { return list_artifacts(program.server, *listing); };
   });
 }
 

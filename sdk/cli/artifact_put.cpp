@@ -22,7 +22,7 @@ namespace tracker::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using Stub = relay::ArtifactsClient::Stub;
+using Artifacts = relay::ArtifactsClient::Stub;
 
 struct Putting {
   std::string name, project, type, description, metadata, run, ttl;
@@ -64,7 +64,7 @@ std::string type_of(const relay::ArtifactsClient& client, const v1::ArtifactRef&
   v1::GetVersionRequest request;
   *request.mutable_ref() = collection;
   try {
-    return client.call(&Stub::GetVersion, request).type();
+    return client.call(&Artifacts::GetVersion, request).type();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kNotFound) throw;
   }

@@ -25,7 +25,7 @@ std::string joined(const Texts& texts) {
 }
 
 template <class Texts>
-ordered_json list(const Texts& texts) {
+ordered_json array_of(const Texts& texts) {
   return ordered_json(std::vector<std::string>(texts.begin(), texts.end()));
 }
 
@@ -62,8 +62,8 @@ ordered_json version_json(const v1::ArtifactVersion& version) {
           {"name", version.name()},
           {"version", "v" + std::to_string(version.number())},
           {"type", version.type()},
-          {"aliases", list(version.aliases())},
-          {"tags", list(version.tags())},
+          {"aliases", array_of(version.aliases())},
+          {"tags", array_of(version.tags())},
           {"description", version.description()},
           {"metadata", metadata(version.metadata_json())},
           {"digest", hex(version.digest())},
@@ -168,10 +168,6 @@ std::string lineage_table(const v1::Lineage& lineage) {
                     edge.kind() == v1::LineageEdge::USED ? "used by" : "made by",
                     name_in(runs, edge.run_id()), printable(edge.run_id())});
   return aligned(std::move(rows));
-}
-
-std::string json_text(const ordered_json& json) {
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace tracker::cli

@@ -24,7 +24,4 @@ std::string file_table(const std::vector<v1::ArtifactFile>& files);
 // "imdb/bert:v3  made by  imdb/happy-fox", a line for each step; the runs' ids behind.
 std::string lineage_table(const v1::Lineage& lineage);
 
-// Indented, with a line end; bytes that are not UTF-8 are replaced.
-std::string json_text(const nlohmann::ordered_json& json);
-
 }  // namespace tracker::cli

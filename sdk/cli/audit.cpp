@@ -19,15 +19,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kPage = 1'000;  // the most that the server gives at once
+constexpr std::size_t kEntriesAtOnce = 1'000;  // the most that the server gives at once
 
-struct Options {
+struct AuditOptions {
   std::string actor, action, target, project, text, since, until;
   bool nobody = false, as_json = false;
   std::size_t limit = 100;
 };
 
-std::string filter_of(const Options& options, std::int64_t now_us) {
+std::string filter_of(const AuditOptions& options, std::int64_t now_us) {
   std::string out;
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) out.append("&").append(name).append("=").append(escaped(value));
@@ -49,7 +49,8 @@ std::string filter_of(const Options& options, std::int64_t now_us) {
 json read(ApiClient& client, const std::string& filter, std::size_t limit) {
   json entries = json::array(), before;
   while (entries.size() < limit) {
-    std::string path = "audit?limit=" + std::to_string(std::min(kPage, limit - entries.size()));
+    std::string path =
+        "audit?limit=" + std::to_string(std::min(kEntriesAtOnce, limit - entries.size()));
     path += filter;
     if (!before.is_null()) path += "&before=" + before.dump();
     json page = client.get(path);
@@ -60,7 +61,7 @@ json read(ApiClient& client, const std::string& filter, std::size_t limit) {
   return entries;
 }
 
-int run(const std::string& server, const Options& options) {
+int print_audit(const std::string& server, const AuditOptions& options) {
   const auto filter = filter_of(options, base::now_us());
   ApiClient client(server_url(server));
   const auto entries = read(client, filter, options.limit);
@@ -75,7 +76,7 @@ int run(const std::string& server, const Options& options) {
 
 void add_audit(Program& program, CLI::App& admin) {
   auto& app = *admin.add_subcommand("audit", "Who did what, newest first. For server admins.");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AuditOptions>();
   auto* actor = app.add_option("--actor", options->actor, "by this user; * stands for any letters");
   app.add_flag("--nobody", options->nobody, "by nobody in particular, as failed logins")
       ->excludes(actor);
@@ -90,7 +91,7 @@ void add_audit(Program& program, CLI::App& admin) {
   app.add_flag("--json", options->as_json, "for scripts");
   app.fallthrough();
   app.callback([&program, options] {
-    program.action = [&program, options] { return run(program.server, *options); };
+    program.action = [&program, options] { return print_audit(program.server, *options); };
   });
 }
 

@@ -10,13 +10,13 @@ namespace tracker::cli {
 namespace {
 
 // Who types a command would rather wait than be told that a busy server is none.
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kDiscoveryPatience{30};
 
 }  // namespace
 
 Connection connect(const std::string& url) {
   try {
-    const relay::Server server = relay::discover(url, {.timeout = kPatience, .stop = {}});
+    const relay::Server server = relay::discover(url, {.timeout = kDiscoveryPatience, .stop = {}});
     return {server.url, relay::open_channel(server)};
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kUnavailable) throw;

@@ -18,7 +18,7 @@
 namespace tracker::cli {
 namespace {
 
-using Stub = v1::AdminService::Stub;
+using Admin = v1::AdminService::Stub;
 
 struct Removal {
   std::vector<std::string> names;
@@ -38,8 +38,6 @@ std::optional<std::uint64_t> grace_of(const Removal& removal) {
 Confirmed confirmed(const Removal& removal) {
   return removal.yes ? Confirmed::kYes : Confirmed::kAsk;
 }
-
-std::string until(std::int64_t purge_us) { return timestamp_text(purge_us).substr(0, 16) + "Z"; }
 
 // All of them are looked up before any is deleted: a slip of the pen deletes nothing.
 int remove_runs(const std::string& server, const Removal& removal) {
@@ -62,10 +60,10 @@ int remove_runs(const std::string& server, const Removal& removal) {
     v1::DeleteRunRequest request;
     request.set_run(run.id());
     if (grace) request.set_grace_s(*grace);
-    const auto deleted = admin.call(&Stub::DeleteRun, request);
+    const auto deleted = admin.call(&Admin::DeleteRun, request);
     out.say("deleted " + printable(run.project() + "/" + run.name()) + " " + run.id() +
             (grace == 0u ? std::string(", for good")
-                         : ", can be brought back until " + until(deleted.purge_at_us()) +
+                         : ", can be brought back until " + minute_text(deleted.purge_at_us()) +
                                ": tracker runs restore " + run.id()));
   }
   return kDone;
@@ -77,7 +75,7 @@ int restore_runs(const std::string& server, const std::vector<std::string>& name
   for (const std::string& name : names) {
     v1::RestoreRunRequest request;
     request.set_run(name);
-    const auto restored = admin.call(&Stub::RestoreRun, request);
+    const auto restored = admin.call(&Admin::RestoreRun, request);
     out.say("restored " + restored.id() +
             ": if it was logging when it was deleted, `tracker sync` delivers the rest");
   }
@@ -90,10 +88,10 @@ int list_deleted(const std::string& server, const std::string& project) {
   request.set_project(project);
   std::vector<std::vector<std::string>> rows = {
       {"NAME", "ID", "DELETED (UTC)", "GOES FOR GOOD (UTC)"}};
-  const auto response = admin.call(&Stub::ListDeletedRuns, request);
+  const auto response = admin.call(&Admin::ListDeletedRuns, request);
   for (const auto& run : response.runs())
-    rows.push_back(
-        {printable(run.name()), run.id(), until(run.deleted_at_us()), until(run.purge_at_us())});
+    rows.push_back({printable(run.name()), run.id(), minute_text(run.deleted_at_us()),
+                    minute_text(run.purge_at_us())});
   Output out;
   out.write(aligned(rows));
   out.commit();
@@ -116,7 +114,7 @@ int remove_project(const std::string& server, const Removal& removal) {
   v1::DeleteProjectRequest request;
   request.set_project(name);
   if (grace) request.set_grace_s(*grace);
-  const auto deleted = admin.call(&Stub::DeleteProject, request);
+  const auto deleted = admin.call(&Admin::DeleteProject, request);
   Speaker().say("deleted project " + printable(name) + " with " + std::to_string(deleted.runs()) +
                 " runs");
   return kDone;
@@ -126,7 +124,7 @@ int restore_project(const std::string& server, const std::string& name) {
   AdminClient admin(connect(server_url(server)));
   v1::RestoreProjectRequest request;
   request.set_project(name);
-  const auto restored = admin.call(&Stub::RestoreProject, request);
+  const auto restored = admin.call(&Admin::RestoreProject, request);
   Speaker().say("restored project " + printable(name) + " with " + std::to_string(restored.runs()) +
                 " runs");
   return kDone;
@@ -148,7 +146,7 @@ int keep(const std::string& server, const Keeping& keeping) {
     request.set_system_s(keep_period(keeping.system, "--keep-system-for"));
   if (!keeping.logs.empty()) request.set_logs_s(keep_period(keeping.logs, "--keep-logs-for"));
   AdminClient admin(connect(server_url(server)));
-  const auto policy = admin.call(&Stub::SetRetention, request);
+  const auto policy = admin.call(&Admin::SetRetention, request);
   Speaker().say(printable(keeping.project) + " keeps, counted from a run's end: runs " +
                 keep_text(policy.runs_s()) + ", system metrics " + keep_text(policy.system_s()) +
                 ", console lines " + keep_text(policy.logs_s()));

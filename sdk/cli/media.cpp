@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::size_t kPage = 500;
+constexpr std::size_t kMediaAtOnce = 500;
 
 struct MediaAsked {
   std::string run, key, type, output = "media";
@@ -41,7 +41,7 @@ std::string run_id(const std::string& server, const std::string& run) {
 // Everything of the run that was asked for, in the server's order, a page at a time.
 void for_each(ApiClient& client, const std::string& run, const MediaAsked& asked,
               const std::function<void(const json&)>& take) {
-  std::string path = fmt::format("runs/{}/media?limit={}", run, kPage);
+  std::string path = fmt::format("runs/{}/media?limit={}", run, kMediaAtOnce);
   if (!asked.key.empty()) path += "&key=" + escaped(asked.key);
   if (!asked.type.empty()) path += "&type=" + escaped(asked.type);
   if (asked.from) path += fmt::format("&from={}", *asked.from);
@@ -58,7 +58,7 @@ std::string text_of(const json& one, const char* member) {
   return one.at(member).get<std::string>();
 }
 
-int list(const std::string& server, const MediaAsked& asked) {
+int list_media(const std::string& server, const MediaAsked& asked) {
   ApiClient client(server);
   json all = json::array();
   for_each(client, run_id(server, asked.run), asked, [&](const json& one) { all.push_back(one); });
@@ -135,7 +135,7 @@ void add_media(Program& program) {
   add_choice(*ls, *listed);
   ls->add_flag("--json", listed->json, "an array of objects, for scripts");
   ls->callback([&program, listed] {
-    program.action = [&program, listed] { return list(server_url(program.server), *listed); };
+    program.action = [&program, listed] { return list_media(server_url(program.server), *listed); };
   });
   auto* into = media->add_subcommand("get", "Writes them into a folder, KEY-STEP.ENDING each.");
   add_choice(*into, *got);

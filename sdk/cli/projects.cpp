@@ -11,7 +11,7 @@
 namespace tracker::cli {
 namespace {
 
-struct ListOptions {
+struct ProjectListing {
   bool json = false;
 };
 
@@ -42,7 +42,7 @@ std::string as_table(const std::vector<v1::Project>& projects) {
   return aligned(rows);
 }
 
-int list(const std::string& server, const ListOptions& options) {
+int list_projects(const std::string& server, const ProjectListing& options) {
   RunsClient client(connect(server_url(server)));
   const auto projects = client.projects();
   Output out;
@@ -57,10 +57,10 @@ void add_projects(Program& program) {
   auto* projects = program.app.add_subcommand("projects", "List projects.");
   projects->require_subcommand(1);
   auto* ls = projects->add_subcommand("ls", "All projects, newest activity first.");
-  const auto options = std::make_shared<ListOptions>();
+  const auto options = std::make_shared<ProjectListing>();
   ls->add_flag("--json", options->json, "an array of objects, for scripts");
   ls->callback([&program, options] {
-    program.action = [&program, options] { return list(program.server, *options); };
+    program.action = [&program, options] { return list_projects(program.server, *options); };
   });
 }
 

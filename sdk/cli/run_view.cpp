@@ -60,7 +60,7 @@ std::vector<std::string> summary_columns(const std::vector<Json>& summaries) {
   return columns;
 }
 
-std::string dump(const Json& json, int indent) {
+std::string document_text(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -139,8 +139,8 @@ std::string run_details(const v1::Run& run, std::int64_t now_us) {
   add("job type", run.job_type());
   add("tags", join(run.tags()));
   add("notes", run.notes());
-  return aligned(rows) + "config   " + dump(object_of(run.config_json()), 2) + "\nsummary  " +
-         dump(object_of(run.summary_json()), 2) + "\n";
+  return aligned(rows) + "config   " + document_text(object_of(run.config_json()), 2) +
+         "\nsummary  " + document_text(object_of(run.summary_json()), 2) + "\n";
 }
 
 Json groups_json(const v1::GroupRunsResponse& groups) {

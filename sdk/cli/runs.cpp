@@ -15,7 +15,7 @@
 namespace tracker::cli {
 namespace {
 
-struct ListOptions {
+struct RunListing {
   std::string project, filter, sort, group_by, metrics;
   std::size_t limit = 0;
   bool json = false;
@@ -25,10 +25,6 @@ struct ShowOptions {
   bool json = false;
 };
 
-std::string dump(const nlohmann::ordered_json& json) {
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-}
-
 // A field that no run has is more often a slip than a question.
 template <class Fields>
 void warn_of(const Fields& unknown) {
@@ -36,7 +32,7 @@ void warn_of(const Fields& unknown) {
     std::fprintf(stderr, "tracker: no run of the project has `%s`\n", printable(field).c_str());
 }
 
-int list_groups(const std::string& server, const ListOptions& options) {
+int list_groups(const std::string& server, const RunListing& options) {
   if (!options.sort.empty() || options.limit != 0)
     throw Error(ErrorCode::kInvalidArgument,
                 "--group-by has its own order (largest group first) and takes neither --sort nor "
@@ -48,14 +44,14 @@ int list_groups(const std::string& server, const ListOptions& options) {
   request.set_metrics(options.metrics);
   const auto groups = RunsClient(connect(server_url(server))).groups(request);
   Output out;
-  out.write(options.json ? dump(groups_json(groups)) : group_table(groups));
+  out.write(options.json ? json_text(groups_json(groups)) : group_table(groups));
   out.commit();
   warn_of(groups.unknown_fields());
   if (groups.more()) std::fputs("tracker: there are more groups than these\n", stderr);
   return kDone;
 }
 
-int list(const std::string& server, const ListOptions& options) {
+int list_runs(const std::string& server, const RunListing& options) {
   if (!options.group_by.empty()) return list_groups(server, options);
   if (!options.metrics.empty())
     throw Error(ErrorCode::kInvalidArgument, "--metrics belongs to --group-by");
@@ -67,7 +63,7 @@ int list(const std::string& server, const ListOptions& options) {
   if (options.json) {
     auto all = nlohmann::ordered_json::array();
     for (const auto& run : runs) all.push_back(run_json(run, now));
-    out.write(dump(all));
+    out.write(json_text(all));
   } else {
     out.write(run_table(runs, now));
   }
@@ -80,7 +76,8 @@ int show(const std::string& server, const ShowOptions& options) {
   RunsClient client(connect(server_url(server)));
   const auto run = client.run(options.run);
   Output out;
-  out.write(options.json ? dump(run_json(run, base::now_us())) : run_details(run, base::now_us()));
+  out.write(options.json ? json_text(run_json(run, base::now_us()))
+                         : run_details(run, base::now_us()));
   out.commit();
   return kDone;
 }
@@ -92,7 +89,7 @@ void add_runs(Program& program) {
   runs->require_subcommand(1);
 
   auto* ls = runs->add_subcommand("ls", "The runs of a project, newest first, or as asked for.");
-  const auto listing = std::make_shared<ListOptions>();
+  const auto listing = std::make_shared<RunListing>();
   ls->add_option("--project", listing->project, "name of the project")->required()->type_name("P");
   ls->add_option("--filter", listing->filter, "which: \"loss.min < 0.2 and tag:baseline\"")
       ->type_name("Q");
@@ -105,7 +102,7 @@ void add_runs(Program& program) {
       ->type_name("F,…");
   ls->add_flag("--json", listing->json, "an array of objects, for scripts");
   ls->callback([&program, listing] {
-    program.action = [&program, listing] { return list(program.server, *listing); };
+    program.action = [&program, listing] { return list_runs(program.server, *listing); };
   });
 
   auto* one = runs->add_subcommand("show", "Everything about a run.");

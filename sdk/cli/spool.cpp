@@ -5,6 +5,7 @@
 #include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "cli/spool_view.hpp"
+#include "cli/text.hpp"
 #include "spool/layout.hpp"
 
 namespace tracker::cli {
@@ -12,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct ListOptions {
+struct SpoolListing {
   std::vector<std::string> directories;
   bool json = false;
 };
@@ -21,10 +22,6 @@ struct InspectOptions {
   std::string directory;
   bool records = false, json = false;
 };
-
-std::string dump(const nlohmann::ordered_json& value) {
-  return value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
 
 std::string json_line(const nlohmann::ordered_json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
@@ -41,7 +38,7 @@ std::vector<fs::path> writers_in(const std::vector<std::string>& directories) {
   return found;
 }
 
-int list(const ListOptions& options) {
+int list_spools(const SpoolListing& options) {
   std::vector<SpoolAt> spools;
   for (const auto& directory : writers_in(options.directories)) {
     try {
@@ -54,7 +51,7 @@ int list(const ListOptions& options) {
   if (options.json) {
     auto all = nlohmann::ordered_json::array();
     for (const auto& spool : spools) all.push_back(spool_row(spool));
-    out.write(dump(all));
+    out.write(json_text(all));
   } else {
     out.write(spool_table(spools));
   }
@@ -86,7 +83,7 @@ int inspect(const InspectOptions& options) {
   }
   const SpoolAt spool{directory, spool::inspect(directory, on_record)};
   if (options.json)
-    out.write(options.records ? json_line(spool_json(spool)) : dump(spool_json(spool)));
+    out.write(options.records ? json_line(spool_json(spool)) : json_text(spool_json(spool)));
   else
     out.write((options.records ? "\n" : "") + spool_details(spool));
   out.commit();
@@ -100,11 +97,12 @@ void add_spool(Program& program) {
   spool->require_subcommand(1);
 
   auto* ls = spool->add_subcommand("ls", "The spools, oldest first.");
-  const auto listing = std::make_shared<ListOptions>();
+  const auto listing = std::make_shared<SpoolListing>();
   ls->add_option("DIR", listing->directories,
                  "spools, runs, or folders of them (else all under $TRACKER_DIR)");
   ls->add_flag("--json", listing->json, "an array of objects, for scripts");
-  ls->callback([&program, listing] { program.action = [listing] { return list(*listing); }; });
+  ls->callback(
+      [&program, listing] { program.action = [listing] { return list_spools(*listing); }; });
 
   auto* one = spool->add_subcommand("inspect", "What is in a spool, to its last byte.");
   const auto options = std::make_shared<InspectOptions>();

@@ -20,7 +20,7 @@ namespace tracker::cli {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::chrono::seconds kPatience{
+constexpr std::chrono::seconds kSyncPatience{
     30};  // without a word from the server, or from a relay that holds the log
 constexpr std::chrono::milliseconds kLockPoll{400};
 
@@ -38,7 +38,7 @@ SyncResult failed(const std::string& why) { return {SyncResult::Kind::kUndeliver
 // The lock, or what became of the log while its relay held it. Each try wakes that relay.
 std::variant<spool::RelayLock, SyncResult> take_lock(const SyncJob& job,
                                                      const std::stop_token& stop) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto deadline = std::chrono::steady_clock::now() + kSyncPatience;
   for (;;) {
     if (stop.stop_requested()) return SyncResult{SyncResult::Kind::kLeft, ""};
     auto lock = spool::RelayLock::try_acquire(job.directory);
@@ -121,7 +121,7 @@ SyncResult sync_spool(const SyncJob& job, const std::stop_token& stop,
     options.spool = job.directory;
     options.server = job.server;
     options.until_caught_up = true;
-    options.patience = kPatience;
+    options.patience = kSyncPatience;
     options.progress = [&](spool::Offset acked) { progress(spool::to_bytes(acked)); };
     return result_of(relay::deliver(options, stop));
   } catch (const std::exception& error) {

@@ -47,6 +47,10 @@ std::string timestamp_text(std::int64_t time_us) {
                      fraction);
 }
 
+std::string minute_text(std::int64_t time_us) {
+  return timestamp_text(time_us).substr(0, 16) + "Z";
+}
+
 std::string duration_text(double seconds) {
   if (seconds < 60) return fmt::format("{:.1f}s", seconds);
   const auto whole = static_cast<std::int64_t>(seconds);
@@ -66,6 +70,10 @@ std::string bytes_text(std::uint64_t bytes) {
 
 std::string quoted_json(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string json_text(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string printable(std::string_view text) {

@@ -21,8 +21,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kLastStep = std::numeric_limits<std::int64_t>::max();
-
 std::int64_t behind(std::int64_t step) { return step == kLastStep ? step : step + 1; }
 
 // The note of Resume::kAuto: one file a project.

@@ -19,12 +19,6 @@
 #include "src/writer_session.hpp"
 
 namespace tracker {
-namespace {
-
-constexpr std::int64_t kLastStep = std::numeric_limits<std::int64_t>::max();
-
-}  // namespace
-
 class Run::Impl : public ForkListener {
  public:
   explicit Impl(const RunSettings& settings)

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "support/directories.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;

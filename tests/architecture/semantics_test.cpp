@@ -8,11 +8,13 @@
 #include <sstream>
 #include <string>
 
+#include "support/directories.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = TRACKER_SOURCE_DIR;
+const fs::path kRoot = TRACKER_SOURCE_DIR;
 
 std::string text_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -31,7 +33,7 @@ std::set<std::string> all_matches(const std::string& text, const std::regex& pat
 std::set<std::string> all_tests() {
   static const std::regex kTest(R"(TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\))");
   std::set<std::string> out;
-  for (const auto& entry : fs::recursive_directory_iterator(kSource / "tests"))
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "tests"))
     if (entry.path().extension() == ".cpp") out.merge(all_matches(text_of(entry.path()), kTest));
   return out;
 }
@@ -39,8 +41,7 @@ std::set<std::string> all_tests() {
 TEST(RunSemanticsPage, each_rule_names_tests_that_are_there) {
   static const std::regex kName("`([A-Z]\\w+)\\.(\\w{10,})`");
   const std::set<std::string> tests = all_tests();
-  const std::set<std::string> named =
-      all_matches(text_of(kSource / "docs/run-semantics.md"), kName);
+  const std::set<std::string> named = all_matches(text_of(kRoot / "docs/run-semantics.md"), kName);
   ASSERT_GT(named.size(), 40u) << "the page was not read";
   for (const std::string& name : named) EXPECT_TRUE(tests.contains(name)) << name;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "support/directories.hpp"
 #include "support/system/system.hpp"
 
 namespace {

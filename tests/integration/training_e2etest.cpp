@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "support/directories.hpp"
 #include "support/system/system.hpp"
 
 namespace {

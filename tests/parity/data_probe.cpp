@@ -6,7 +6,7 @@
 
 #include "config/error.hpp"
 #include "data/dataset.hpp"
-#include "data/selection/row_plan.hpp"
+#include "data/selection/row_choice.hpp"
 #include "data/splits/data_files.hpp"
 
 namespace {
@@ -32,11 +32,11 @@ data::Split split_of(const json& command) {
 json rows(const json& command) {
   const auto count = command["count"].get<std::uint64_t>();
   const auto classes = command.value("classes", std::vector<std::int64_t>());
-  const data::RowPlan plan =
-      data::plan_rows(count, data::split_from(command.value("split", "train")), split_of(command),
-                      selection_of(command), classes, "rows");
-  if (plan.all) return "all";
-  return plan.rows;
+  const data::RowChoice choice =
+      data::choose_rows(count, data::split_from(command.value("split", "train")), split_of(command),
+                        selection_of(command), classes, "rows");
+  if (choice.all) return "all";
+  return choice.rows;
 }
 
 // {"do": "files", "paths": […]}

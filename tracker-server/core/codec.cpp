@@ -26,10 +26,6 @@ constexpr double kMaxMantissa = 9007199254740992.0;  // 2^53: integers up to her
 constexpr int kMaxExponent32 = 5;
 constexpr double kMaxMantissa32 = 8388608.0;
 
-[[noreturn]] void damaged(const char* what) {
-  throw Error(ErrorCode::kDataLoss, std::string("stored column is damaged: ") + what);
-}
-
 std::uint64_t bits_of(double v) noexcept { return std::bit_cast<std::uint64_t>(v); }
 
 // Bits in numeric order: negative numbers have their other bits inverted. Its own inverse.
@@ -112,7 +108,7 @@ double from_decimal(std::uint64_t mantissa, double power) {
 
 double from_float32(std::uint64_t ordered) {
   const auto i = static_cast<std::int64_t>(ordered);
-  if (i < INT32_MIN || i > INT32_MAX) damaged("not a float32");
+  if (i < INT32_MIN || i > INT32_MAX) damaged_column("not a float32");
   const auto narrow = static_cast<std::int32_t>(i);
   const std::int32_t bits = narrow < 0 ? narrow ^ 0x7FFFFFFF : narrow;
   return static_cast<double>(std::bit_cast<float>(bits));
@@ -155,16 +151,17 @@ std::vector<std::int64_t> decode_integers(std::string_view bytes, std::size_t co
 
 void decode_doubles(std::string_view bytes, std::span<double> out) {
   if (out.empty() && bytes.empty()) return;
-  if (bytes.empty()) damaged("it is empty");
+  if (bytes.empty()) damaged_column("it is empty");
   const auto mode = static_cast<Mode>(bytes[0]);
   bytes.remove_prefix(1);
   double power = 1;
   if (mode == Mode::kDecimal || mode == Mode::kDecimalFloat32) {
-    if (bytes.empty() || bytes[0] < 0 || bytes[0] > kMaxExponent) damaged("impossible exponent");
+    if (bytes.empty() || bytes[0] < 0 || bytes[0] > kMaxExponent)
+      damaged_column("impossible exponent");
     power = kPowers[static_cast<std::size_t>(bytes[0])];
     bytes.remove_prefix(1);
   } else if (mode != Mode::kFloat32 && mode != Mode::kFloat64) {
-    damaged("not a column of floating-point numbers");
+    damaged_column("not a column of floating-point numbers");
   }
   thread_local std::vector<std::uint64_t> integers;
   integers.resize(out.size());
@@ -184,7 +181,7 @@ void decode_doubles(std::string_view bytes, std::span<double> out) {
 void decode_integers(std::string_view bytes, std::span<std::int64_t> out) {
   if (out.empty() && bytes.empty()) return;
   if (bytes.empty() || static_cast<Mode>(bytes[0]) != Mode::kInteger)
-    damaged("not a column of integers");
+    damaged_column("not a column of integers");
   unpack(bytes.substr(1), {reinterpret_cast<std::uint64_t*>(out.data()), out.size()});
 }
 

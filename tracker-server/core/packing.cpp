@@ -25,10 +25,6 @@ constexpr std::size_t kBlockHead = 16;     // of a zstd block, and room to spare
 std::uint64_t zigzag(std::uint64_t v) noexcept { return (v << 1) ^ (0 - (v >> 63)); }
 std::uint64_t unzigzag(std::uint64_t v) noexcept { return (v >> 1) ^ (0 - (v & 1)); }
 
-[[noreturn]] void damaged(const char* what) {
-  throw Error(ErrorCode::kDataLoss, std::string("stored column is damaged: ") + what);
-}
-
 struct Residues {
   Residue kind = Residue::kOffset;
   std::uint64_t base = 0, first_delta = 0;
@@ -151,7 +147,7 @@ class Cursor {
  public:
   explicit Cursor(std::string_view bytes) : bytes_(bytes) {}
   std::uint8_t u8() {
-    if (bytes_.empty()) damaged("it ends too early");
+    if (bytes_.empty()) damaged_column("it ends too early");
     const auto v = static_cast<std::uint8_t>(bytes_[0]);
     bytes_.remove_prefix(1);
     return v;
@@ -170,7 +166,7 @@ class Cursor {
 // Into memory of this thread, good until the next call.
 std::string_view decompress(std::string_view bytes, std::size_t size) {
   if (ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != size)
-    damaged("its size is not what the row says");
+    damaged_column("its size is not what the row says");
   struct Free {
     void operator()(ZSTD_DCtx* c) const noexcept { ZSTD_freeDCtx(c); }
   };
@@ -179,7 +175,7 @@ std::string_view decompress(std::string_view bytes, std::size_t size) {
   if (out.size() < size) out.resize(size);
   const std::size_t got =
       ZSTD_decompressDCtx(context.get(), out.data(), size, bytes.data(), bytes.size());
-  if (ZSTD_isError(got) != 0 || got != size) damaged("zstd cannot read it");
+  if (ZSTD_isError(got) != 0 || got != size) damaged_column("zstd cannot read it");
   return {out.data(), size};
 }
 
@@ -243,7 +239,7 @@ void pack(std::span<const std::uint64_t> values, std::string& out) {
 void unpack(std::string_view bytes, std::span<std::uint64_t> out) {
   const std::size_t count = out.size();
   if (count == 0) {
-    if (!bytes.empty()) damaged("bytes for no values");
+    if (!bytes.empty()) damaged_column("bytes for no values");
     return;
   }
   Cursor cursor(bytes);
@@ -251,15 +247,19 @@ void unpack(std::string_view bytes, std::span<std::uint64_t> out) {
   const unsigned shift = cursor.u8();
   const unsigned width = flags >> 4;
   const unsigned kind = flags & 3;
-  if (width > 8 || kind > 2 || shift > 63 || (flags & 8) != 0) damaged("unknown packing");
+  if (width > 8 || kind > 2 || shift > 63 || (flags & 8) != 0) damaged_column("unknown packing");
   const std::uint64_t base = cursor.u64();
   const std::uint64_t first_delta = kind == 2 ? cursor.u64() : 0;
   const std::size_t size = width * count;
   std::string_view planes = cursor.rest();
   if ((flags & kCompressed) != 0) planes = decompress(planes, size);
-  if (planes.size() != size) damaged("its size is not what the row says");
+  if (planes.size() != size) damaged_column("its size is not what the row says");
   join_planes(width, planes, shift, out);
   undo(static_cast<Residue>(kind), base, first_delta, out);
+}
+
+void damaged_column(const char* what) {
+  throw Error(ErrorCode::kDataLoss, std::string("stored column is damaged: ") + what);
 }
 
 }  // namespace tracker::core

@@ -17,4 +17,7 @@ void pack(std::span<const std::uint64_t> values, std::string& out);
 // Reads exactly `bytes`, as many values as `out` has. Throws Error(kDataLoss).
 void unpack(std::string_view bytes, std::span<std::uint64_t> out);
 
+// Throws Error(kDataLoss): bytes of a column that say what cannot be.
+[[noreturn]] void damaged_column(const char* what);
+
 }  // namespace tracker::core

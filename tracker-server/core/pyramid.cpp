@@ -26,18 +26,18 @@ constexpr const char* kRow = "stored pyramid row";
 constexpr std::size_t kFinestBuckets = kChunkRows / kFinestPoints;
 constexpr double kWhole = 65'535;  // of the range from min to max
 
-[[noreturn]] void damaged(const std::string& what) {
+[[noreturn]] void damaged_row(const std::string& what) {
   throw Error(ErrorCode::kDataLoss, "stored pyramid row is damaged: " + what);
 }
 
 void check(const PyramidRow& row) {
   const bool known = row.level == 1 ? row.buckets == kFinestBuckets || row.of_pairs()
                                     : row.buckets <= kBlockBuckets;
-  if (!known) damaged("it claims " + std::to_string(row.buckets) + " buckets");
+  if (!known) damaged_row("it claims " + std::to_string(row.buckets) + " buckets");
 }
 
 void check_nonfinite(std::uint64_t nonfinite, std::uint64_t points) {
-  if (nonfinite > points) damaged("more non-finite values than values");
+  if (nonfinite > points) damaged_row("more non-finite values than values");
 }
 
 bool is_dense(const PyramidRow& row) noexcept { return row.level == 1 && !row.of_pairs(); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/utf8.hpp"
+#include "filter/values.hpp"
 
 namespace tracker::filter {
 namespace {
@@ -15,7 +16,6 @@ bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c 
 bool is_letter(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & '\x80') != 0;
 }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool begins_field(char c) noexcept {
   return is_letter(c) || is_digit(c) ||
          std::string_view("_/@%#$").find(c) != std::string_view::npos;

@@ -8,8 +8,6 @@
 namespace tracker::filter {
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 std::optional<double> seconds_of(char unit) noexcept {
   switch (unit) {
     case 's':

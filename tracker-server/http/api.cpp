@@ -14,6 +14,7 @@
 #include "http/openapi.hpp"
 #include "http/run_deletion.hpp"
 #include "http/run_edit.hpp"
+#include "http/run_ids.hpp"
 #include "http/run_json.hpp"
 #include "http/run_list.hpp"
 #include "http/saved_items_api.hpp"
@@ -66,12 +67,6 @@ Response get_projects(const ApiContext& context, const Request& request) {
   return json_response({{"projects", std::move(projects)}});
 }
 
-core::RunId run_id(const Request& request) {
-  const auto id = core::RunId::from_text(request.parameters.at("id"));
-  request.guard->run(id);
-  return id;
-}
-
 // The row first: its version decides whether there is anything to compose.
 std::string version_tag(const ApiContext& context, core::RunId id) {
   const auto run = storage::find_run(context.database, id);
@@ -80,7 +75,7 @@ std::string version_tag(const ApiContext& context, core::RunId id) {
 }
 
 Response get_run(const ApiContext& context, const Request& request) {
-  const auto id = run_id(request);
+  const auto id = run_id_of(request);
   const auto tag = version_tag(context, id);
   if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
   return with_etag(
@@ -89,7 +84,7 @@ Response get_run(const ApiContext& context, const Request& request) {
 }
 
 Response get_keys(const ApiContext& context, const Request& request) {
-  const auto id = run_id(request);
+  const auto id = run_id_of(request);
   const auto tag = version_tag(context, id);
   if (has_etag(request, tag)) return with_etag(request, tag, json_response(nullptr));
   auto keys = json::array();
@@ -98,7 +93,7 @@ Response get_keys(const ApiContext& context, const Request& request) {
 }
 
 Response get_logs(const ApiContext& context, const Request& request) {
-  const auto id = run_id(request);
+  const auto id = run_id_of(request);
   const auto tag = version_tag(context, id);
   storage::LogRange range;
   const auto stream = request.query_value("stream").value_or("stdout");

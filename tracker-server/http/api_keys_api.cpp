@@ -39,7 +39,7 @@ storage::MemberKind kind_of(const std::string& text) {
   throw Error(ErrorCode::kInvalidArgument, "`kind` must be user or team");
 }
 
-std::string project_of(const Request& request) {
+std::string asked_project(const Request& request) {
   const auto project = request.query_value("project");
   if (!project || project->empty())
     throw Error(ErrorCode::kInvalidArgument, "say which project: ?project=NAME");
@@ -98,7 +98,7 @@ Response delete_api_key(const ApiContext& context, const Request& request) {
 }
 
 Response get_members(const ApiContext& context, const Request& request) {
-  const auto project = request.guard->project(project_of(request));
+  const auto project = request.guard->project(asked_project(request));
   auto body = members_of(context, project);
   // Who may see the members has a role, perhaps by a team or as a server admin.
   body["role"] = core::to_text(request.guard->role_in(project).value_or(core::Role::kViewer));
@@ -106,7 +106,7 @@ Response get_members(const ApiContext& context, const Request& request) {
 }
 
 Response post_member(const ApiContext& context, const Request& request) {
-  const auto name = project_of(request);
+  const auto name = asked_project(request);
   const auto project = request.guard->project(name);
   JsonBody body(request);
   storage::Member member;
@@ -119,7 +119,7 @@ Response post_member(const ApiContext& context, const Request& request) {
 }
 
 Response delete_member(const ApiContext& context, const Request& request) {
-  const auto name = project_of(request);
+  const auto name = asked_project(request);
   const auto project = request.guard->project(name);
   storage::Member member;
   member.kind = kind_of(request.query_value("kind").value_or("user"));

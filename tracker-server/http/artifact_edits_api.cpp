@@ -20,36 +20,28 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDepth = 34;  // metadata (artifacts/checks.hpp), and the body around it
+constexpr int kVersionDepth = 34;  // metadata (artifacts/checks.hpp), and the body around it
 constexpr std::size_t kMostSeconds = std::numeric_limits<std::uint32_t>::max();
-
-[[noreturn]] void refuse(const std::string& what) {
-  throw Error(ErrorCode::kInvalidArgument, what);
-}
-
-std::string text_of(const json& value, const std::string& member) {
-  if (!value.is_string()) refuse(fmt::format("`{}` must be a string", member));
-  return value.get<std::string>();
-}
 
 std::uint64_t number_of(const json& value, const std::string& member) {
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMostSeconds)
-    refuse(fmt::format("`{}` must be a whole number from 0 to {}", member, kMostSeconds));
+    refuse_body(fmt::format("`{}` must be a whole number from 0 to {}", member, kMostSeconds));
   return value.get<std::uint64_t>();
 }
 
 std::string description_of(const json& value, const std::string& member) {
-  auto text = text_of(value, member);
+  auto text = text_member(value, member);
   artifacts::check_description(text);
   return text;
 }
 
 std::vector<std::string> tags_of(const json& value, const std::string& member) {
   if (!value.is_array() || value.size() > storage::kMostTags)
-    refuse(fmt::format("`{}` must be an array of at most {} strings", member, storage::kMostTags));
+    refuse_body(
+        fmt::format("`{}` must be an array of at most {} strings", member, storage::kMostTags));
   std::vector<std::string> tags;
   for (const json& item : value) {
-    tags.push_back(text_of(item, member));
+    tags.push_back(text_member(item, member));
     artifact::check_tag(tags.back());
   }
   return tags;
@@ -57,9 +49,9 @@ std::vector<std::string> tags_of(const json& value, const std::string& member) {
 
 json body_of(const Request& request) {
   if (!request.header("content-type").starts_with(kJsonType))
-    refuse("the body must be application/json");
-  auto body = parse_bounded(request.body, kDepth);
-  if (!body.is_object()) refuse("the body must be a JSON object");
+    refuse_body("the body must be application/json");
+  auto body = parse_bounded(request.body, kVersionDepth);
+  if (!body.is_object()) refuse_body("the body must be a JSON object");
   return body;
 }
 
@@ -69,7 +61,7 @@ storage::VersionUpdate version_update(const json& body) {
     if (member == "description") {
       update.description = description_of(value, member);
     } else if (member == "metadata") {
-      if (!value.is_object()) refuse("`metadata` must be an object");
+      if (!value.is_object()) refuse_body("`metadata` must be an object");
       update.metadata_json = value.dump();
       artifacts::check_metadata(*update.metadata_json);
     } else if (member == "add_tags") {
@@ -79,7 +71,8 @@ storage::VersionUpdate version_update(const json& body) {
     } else if (member == "ttl_s") {
       update.ttl_us = artifacts::time_of(number_of(value, member));
     } else {
-      refuse(fmt::format("a version has no `{}` that can be changed", artifact::shown(member)));
+      refuse_body(
+          fmt::format("a version has no `{}` that can be changed", artifact::shown(member)));
     }
   }
   return update;
@@ -96,7 +89,8 @@ storage::CollectionUpdate collection_update(const json& body) {
       update.keep_versions = static_cast<std::uint32_t>(std::min<std::uint64_t>(
           number_of(value, member), std::numeric_limits<std::int32_t>::max()));
     else
-      refuse(fmt::format("an artifact has no `{}` that can be changed", artifact::shown(member)));
+      refuse_body(
+          fmt::format("an artifact has no `{}` that can be changed", artifact::shown(member)));
   }
   return update;
 }
@@ -106,7 +100,7 @@ storage::ArtifactRef shown_ref(const ApiContext& context, const Request& request
   const auto& text = request.parameters.at("id");
   storage::ArtifactRef ref{storage::ArtifactVersionId::parse(text), {}, {}, {}};
   if (!ref.id)
-    refuse(fmt::format("'{}' is not the id of an artifact version", artifact::shown(text)));
+    refuse_body(fmt::format("'{}' is not the id of an artifact version", artifact::shown(text)));
   auth::shown_version(*request.guard, context.database, ref, storage::DeletedVersions::kFound);
   return ref;
 }

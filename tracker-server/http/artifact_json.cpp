@@ -4,16 +4,12 @@
 #include <string>
 
 #include "core/time.hpp"
+#include "http/numbers.hpp"
 
 namespace tracker::http {
 namespace {
 
 using nlohmann::json;
-
-template <class T>
-json or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json(nullptr);
-}
 
 }  // namespace
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kUnknownType = "application/octet-stream";
 
 // What a browser shows and never runs. SVG and HTML can hold scripts: they are not here.
-constexpr std::pair<std::string_view, std::string_view> kShown[] = {
+constexpr std::pair<std::string_view, std::string_view> kShownEndings[] = {
     {".png", "image/png"},
     {".jpg", "image/jpeg"},
     {".jpeg", "image/jpeg"},
@@ -30,7 +30,7 @@ constexpr std::pair<std::string_view, std::string_view> kShown[] = {
 };
 
 std::string_view shown_type(std::string_view path) {
-  for (const auto& [ending, type] : kShown)
+  for (const auto& [ending, type] : kShownEndings)
     if (path.size() > ending.size() && path.ends_with(ending)) return type;
   return {};
 }

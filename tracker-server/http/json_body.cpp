@@ -23,6 +23,13 @@ nlohmann::json parse_bounded(const std::string& text, int depth) {
   return nlohmann::json::parse(text, bound, false);
 }
 
+void refuse_body(const std::string& what) { throw Error(ErrorCode::kInvalidArgument, what); }
+
+std::string text_member(const nlohmann::json& value, const std::string& member) {
+  if (!value.is_string()) refuse_body(fmt::format("`{}` must be a string", member));
+  return value.get<std::string>();
+}
+
 JsonBody::JsonBody(const Request& request, int depth) {
   if (!request.header("content-type").starts_with("application/json"))
     throw Error(ErrorCode::kInvalidArgument, "the body must be application/json");

@@ -17,6 +17,10 @@ namespace tracker::http {
 // writes such a value out again does it by recursion.
 nlohmann::json parse_bounded(const std::string& text, int depth);
 
+// For bodies that are read without JsonBody.
+[[noreturn]] void refuse_body(const std::string& what);  // Error(kInvalidArgument)
+std::string text_member(const nlohmann::json& value, const std::string& member);
+
 class JsonBody {
  public:
   // Not `application/json`, no JSON, no object, or nested deeper: refused.

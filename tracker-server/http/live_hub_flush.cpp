@@ -12,7 +12,7 @@
 namespace tracker::http {
 namespace {
 
-constexpr std::int64_t kRetryUs = 1'000'000;
+constexpr std::int64_t kReadLaterUs = 1'000'000;
 
 }  // namespace
 
@@ -209,7 +209,7 @@ void LiveHub::read_later(std::span<const core::RunId> runs, std::int64_t now_us)
   for (const auto run : runs) {
     auto& news = news_[run];
     news.waiting = true;
-    news.due_us = now_us + kRetryUs;
+    news.due_us = now_us + kReadLaterUs;
   }
 }
 

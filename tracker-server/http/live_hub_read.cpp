@@ -13,7 +13,7 @@
 namespace tracker::http {
 namespace {
 
-constexpr std::int64_t kRetryUs = core::kSecondUs;
+constexpr std::int64_t kReadAgainUs = core::kSecondUs;
 // Runs that were made and ended while nobody told are found by their age.
 constexpr std::int64_t kYoungUs = 2 * core::kMinuteUs;
 
@@ -59,7 +59,7 @@ void LiveHub::read_tails_later(std::span<const storage::TailRequest> requests,
   for (const auto& request : requests) {
     const auto feed = feeds_.find(request.run);
     if (feed == feeds_.end()) continue;
-    feed->second.read_due_us = now_us + kRetryUs;
+    feed->second.read_due_us = now_us + kReadAgainUs;
     for (const auto& [id, tab] : tabs_) {
       const auto subscription = tab.runs.find(request.run);
       if (subscription != tab.runs.end() && !subscription->second.placed &&

@@ -21,7 +21,7 @@ constexpr std::int64_t kContentBytes = 4 << 20;            // of an answer with 
 constexpr std::size_t kMostRuns = 200, kMostKeys = 5'000;  // of an answer about keys
 
 // What a browser may show as it is. Others (SVG, HTML) can hold programs: they are saved.
-constexpr std::array<std::string_view, 14> kShown = {
+constexpr std::array<std::string_view, 14> kShownTypes = {
     "image/png",        "image/jpeg", "image/gif", "image/webp", "audio/wav",
     "audio/mpeg",       "audio/ogg",  "video/mp4", "video/webm", "video/ogg",
     "application/json", "text/plain", "image/bmp", "image/avif"};
@@ -131,7 +131,8 @@ Response get_media_content(const ApiContext& context, const Request& request) {
   if (!found)
     throw Error(ErrorCode::kNotFound, fmt::format("run {} has no media {}", id.text(), hash));
   Response response;
-  const bool shown = std::find(kShown.begin(), kShown.end(), found->content_type) != kShown.end();
+  const bool shown =
+      std::find(kShownTypes.begin(), kShownTypes.end(), found->content_type) != kShownTypes.end();
   response.content_type = shown ? found->content_type : "application/octet-stream";
   response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
   response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; sandbox");

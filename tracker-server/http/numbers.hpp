@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/non_finite.hpp"
 
@@ -15,6 +16,15 @@ inline nlohmann::json number(double value) {
   if (value == std::floor(value) && std::fabs(value) < 9e15)
     return static_cast<std::int64_t>(value);
   return value;
+}
+
+// What is not there is null.
+inline nlohmann::json number_or_null(const std::optional<double>& value) {
+  return value ? number(*value) : nlohmann::json(nullptr);
+}
+template <class T>
+nlohmann::json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
 }
 
 }  // namespace tracker::http

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "auth/audit.hpp"
+#include "http/run_ids.hpp"
 #include "http/run_json.hpp"
 #include "query/deletion.hpp"
 #include "query/runs.hpp"
@@ -16,12 +17,6 @@
 namespace tracker::http {
 namespace {
 
-core::RunId run_id(const Request& request) {
-  const auto id = core::RunId::from_text(request.parameters.at("id"));
-  request.guard->run(id);
-  return id;
-}
-
 void tell(const ApiContext& context, core::RunId run) {
   if (context.run_changed) context.run_changed(run);
 }
@@ -29,7 +24,7 @@ void tell(const ApiContext& context, core::RunId run) {
 }  // namespace
 
 Response delete_run(const ApiContext& context, const Request& request) {
-  const auto id = run_id(request);
+  const auto id = run_id_of(request);
   query::resolve_run(context.database, id.text());  // a deleted one is not there
   std::optional<std::uint64_t> grace;
   if (request.query_value("grace_s"))
@@ -44,7 +39,7 @@ Response delete_run(const ApiContext& context, const Request& request) {
 }
 
 Response restore_run(const ApiContext& context, const Request& request) {
-  const auto id = run_id(request);
+  const auto id = run_id_of(request);
   storage::restore_run(context.database, id);
   spdlog::info("event=run_restored run={}", id.text());
   auth::note(*context.gate, *request.guard, "run.restore", id.text());

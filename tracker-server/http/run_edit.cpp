@@ -17,42 +17,33 @@ namespace {
 using nlohmann::json;
 
 // What logged documents may have (core/documents.hpp), and the body around them.
-constexpr int kDepth = 66;
-
-[[noreturn]] void refuse(const std::string& what) {
-  throw Error(ErrorCode::kInvalidArgument, what);
-}
-
-std::string text_of(const json& value, const std::string& member) {
-  if (!value.is_string()) refuse(fmt::format("`{}` must be a string", member));
-  return value.get<std::string>();
-}
+constexpr int kRunEditDepth = 66;
 
 std::vector<std::string> texts_of(const json& value, const std::string& member) {
-  if (!value.is_array()) refuse(fmt::format("`{}` must be an array of strings", member));
+  if (!value.is_array()) refuse_body(fmt::format("`{}` must be an array of strings", member));
   std::vector<std::string> texts;
-  for (const json& item : value) texts.push_back(text_of(item, member));
+  for (const json& item : value) texts.push_back(text_member(item, member));
   return texts;
 }
 
 std::string object_of(const json& value, const std::string& member) {
-  if (!value.is_object()) refuse(fmt::format("`{}` must be an object", member));
+  if (!value.is_object()) refuse_body(fmt::format("`{}` must be an object", member));
   return value.dump();
 }
 
 storage::RunEdit parse_edit(const std::string& body) {
-  const auto parsed = parse_bounded(body, kDepth);
-  if (!parsed.is_object()) refuse("the body must be a JSON object");
+  const auto parsed = parse_bounded(body, kRunEditDepth);
+  if (!parsed.is_object()) refuse_body("the body must be a JSON object");
   storage::RunEdit edit;
   for (const auto& [member, value] : parsed.items()) {
     if (member == "name")
-      edit.name = text_of(value, member);
+      edit.name = text_member(value, member);
     else if (member == "notes")
-      edit.notes = text_of(value, member);
+      edit.notes = text_member(value, member);
     else if (member == "group")
-      edit.group = text_of(value, member);
+      edit.group = text_member(value, member);
     else if (member == "job_type")
-      edit.job_type = text_of(value, member);
+      edit.job_type = text_member(value, member);
     else if (member == "tags")
       edit.tags = texts_of(value, member);
     else if (member == "add_tags")
@@ -64,7 +55,7 @@ storage::RunEdit parse_edit(const std::string& body) {
     else if (member == "summary")
       edit.summary = object_of(value, member);
     else
-      refuse(fmt::format("a run has no `{}` that can be changed", member));
+      refuse_body(fmt::format("a run has no `{}` that can be changed", member));
   }
   return edit;
 }
@@ -75,7 +66,7 @@ Response patch_run(const ApiContext& context, const Request& request) {
   const auto id = core::RunId::from_text(request.parameters.at("id"));
   request.guard->run(id);
   if (request.header("content-type").substr(0, 16) != "application/json")
-    refuse("the body must be application/json");
+    refuse_body("the body must be application/json");
   storage::edit_run(context.database, id, parse_edit(request.body));
   spdlog::info("event=run_edited run={}", id.text());
   auth::note(*context.gate, *request.guard, "run.update", id.text());

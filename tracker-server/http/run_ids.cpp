@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "auth/guard.hpp"
+
 namespace tracker::http {
 
 std::vector<core::RunId> run_ids_of(const Request& request) {
@@ -15,6 +17,12 @@ std::vector<core::RunId> run_ids_of(const Request& request) {
   }
   if (ids.empty()) throw Error(ErrorCode::kInvalidArgument, "`runs` names no run");
   return ids;
+}
+
+core::RunId run_id_of(const Request& request) {
+  const auto id = core::RunId::from_text(request.parameters.at("id"));
+  request.guard->run(id);
+  return id;
 }
 
 }  // namespace tracker::http

@@ -11,4 +11,7 @@ namespace tracker::http {
 // and if there is none.
 std::vector<core::RunId> run_ids_of(const Request& request);
 
+// That of the path. Throws as well what the guard says to who may not see it.
+core::RunId run_id_of(const Request& request);
+
 }  // namespace tracker::http

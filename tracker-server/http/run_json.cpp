@@ -18,15 +18,6 @@ json object(const std::string& text) {
   return parsed.is_object() ? parsed : json::object();
 }
 
-template <class T>
-json or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json(nullptr);
-}
-
-json number_or_null(const std::optional<double>& value) {
-  return value ? number(*value) : json(nullptr);
-}
-
 }  // namespace
 
 json run_json(const query::RunView& view, std::int64_t now_us) {

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string project_of(const Request& request) {
+std::string shown_project(const Request& request) {
   const auto project = request.query_value("project");
   if (!project || project->empty())
     throw Error(ErrorCode::kInvalidArgument, "say whose runs: ?project=NAME");
@@ -24,7 +24,7 @@ std::string project_of(const Request& request) {
   return *project;
 }
 
-std::string text_of(const Request& request, const char* name) {
+std::string query_text(const Request& request, const char* name) {
   return request.query_value(name).value_or("");
 }
 
@@ -32,10 +32,6 @@ json value_json(const storage::SortValue& value) {
   if (const auto* number_value = std::get_if<double>(&value)) return number(*number_value);
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   return nullptr;
-}
-
-json number_or_null(const std::optional<double>& value) {
-  return value ? number(*value) : json(nullptr);
 }
 
 Response query_error(const filter::QueryError& error) {
@@ -83,11 +79,11 @@ json group_json(const storage::RunGroup& group) {
 
 Response get_runs(const ApiContext& context, const Request& request) {
   query::RunListRequest wanted;
-  wanted.project = project_of(request);
+  wanted.project = shown_project(request);
   wanted.limit = request.query_number("limit", wanted.limit, {1, 1'000});
-  wanted.cursor = text_of(request, "cursor");
-  wanted.filter = text_of(request, "filter");
-  wanted.sort = text_of(request, "sort");
+  wanted.cursor = query_text(request, "cursor");
+  wanted.filter = query_text(request, "filter");
+  wanted.sort = query_text(request, "sort");
   try {
     const auto list = query::list_runs(context.database, wanted);
     auto runs = json::array();
@@ -105,7 +101,7 @@ Response get_run_facets(const ApiContext& context, const Request& request) {
   try {
     const auto answer = query::facets(
         context.database,
-        {project_of(request), text_of(request, "filter"), text_of(request, "fields")});
+        {shown_project(request), query_text(request, "filter"), query_text(request, "fields")});
     auto fields = json::array();
     for (std::size_t i = 0; i < answer.fields.size(); ++i)
       fields.push_back(facet_json(answer.fields[i], answer.facets.fields[i]));
@@ -119,9 +115,9 @@ Response get_run_facets(const ApiContext& context, const Request& request) {
 
 Response get_run_groups(const ApiContext& context, const Request& request) {
   try {
-    const auto answer =
-        query::groups(context.database, {project_of(request), text_of(request, "filter"),
-                                         text_of(request, "by"), text_of(request, "metrics")});
+    const auto answer = query::groups(context.database,
+                                      {shown_project(request), query_text(request, "filter"),
+                                       query_text(request, "by"), query_text(request, "metrics")});
     auto groups = json::array();
     for (const auto& group : answer.groups.groups) groups.push_back(group_json(group));
     return tagged(request, {{"by", answer.by},

@@ -133,7 +133,7 @@ json list_json(const std::vector<One>& all) {
 
 // Columns of the binary form, in the order in which the header first names them. Equal ones are
 // sent once.
-class Columns {
+class ColumnPlaces {
  public:
   json place(const query::Column& column) {
     const std::string_view bytes(reinterpret_cast<const char*>(column.values.data()),
@@ -155,7 +155,7 @@ class Columns {
 };
 
 template <class One>
-json list_header(const std::vector<One>& all, Columns& places) {
+json list_header(const std::vector<One>& all, ColumnPlaces& places) {
   auto list = json::array();
   for (const auto& one : all) {
     auto entry = series_head(one);
@@ -224,7 +224,7 @@ json series_json(const query::SeriesAnswer& answer) {
 }
 
 std::string series_binary(const query::SeriesAnswer& answer) {
-  Columns places;
+  ColumnPlaces places;
   json body = {{"series", list_header(answer.series, places)}};
   if (!answer.groups.empty()) body["groups"] = list_header(answer.groups, places);
   auto header = body.dump(-1, ' ', false, json::error_handler_t::replace);

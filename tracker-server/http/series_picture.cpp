@@ -104,7 +104,7 @@ std::vector<Unsigned> differences(Values values, const Ends& ends, std::uint32_t
 }
 
 // The table of distinct columns, and their bytes.
-class Columns {
+class ColumnTable {
  public:
   std::size_t add_places(Values values) {
     return once(places_, values, [&] {
@@ -175,7 +175,7 @@ class Columns {
 
 // One series or group; its columns become places in the table.
 template <class One>
-json picture_of(const One& one, std::uint32_t levels, Columns& table) {
+json picture_of(const One& one, std::uint32_t levels, ColumnTable& table) {
   Ends values, spread;
   for (const auto& column : one.columns) {
     if (role_of(column.name) == Role::kValue) values.add(column.values);
@@ -209,7 +209,7 @@ json picture_of(const One& one, std::uint32_t levels, Columns& table) {
 }
 
 template <class One>
-std::string list_of(const std::vector<One>& all, std::uint32_t levels, Columns& table) {
+std::string list_of(const std::vector<One>& all, std::uint32_t levels, ColumnTable& table) {
   auto list = json::array();
   for (const auto& one : all) list.push_back(picture_of(one, levels, table));
   return list.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -219,7 +219,7 @@ std::string list_of(const std::vector<One>& all, std::uint32_t levels, Columns& 
 
 std::string series_picture(const query::SeriesAnswer& answer, std::size_t height) {
   const auto levels = static_cast<std::uint32_t>(height);
-  Columns table;
+  ColumnTable table;
   const auto series = list_of(answer.series, levels, table);
   const auto groups = answer.groups.empty() ? "" : list_of(answer.groups, 2 * levels, table);
   auto header = fmt::format(R"({{"columns":{},"series":{})", table.table(), series);

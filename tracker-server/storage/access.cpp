@@ -22,7 +22,7 @@ const std::string kKey =
 constexpr const char* kKeyUsed =
     "UPDATE api_key SET last_used_us = $2, last_used_from = $3 WHERE id = $1";
 
-const std::string kSession = kUser + R"sql(s.hash, 3, NULL::uuid, s.expires_us, s.last_seen_us
+const std::string kSessionOwner = kUser + R"sql(s.hash, 3, NULL::uuid, s.expires_us, s.last_seen_us
   FROM browser_session s JOIN account a ON a.id = s.account_id
   WHERE s.hash = $1 AND s.expires_us > $2 AND s.last_seen_us > $2 - $3 AND a.disabled_us IS NULL)sql";
 constexpr const char* kSessionUsed = "UPDATE browser_session SET last_seen_us = $2 WHERE hash = $1";
@@ -31,8 +31,6 @@ constexpr const char* kRoles = R"sql(
   SELECT project_id, max(role)::integer FROM project_member
   WHERE account_id = $1 OR team_id IN (SELECT team_id FROM team_member WHERE account_id = $1)
   GROUP BY project_id)sql";
-
-core::Uuid uuid_of(std::string_view bytes) { return run_id_of(bytes).uuid(); }
 
 Credential credential(const PgResult& rows) {
   Credential out;
@@ -65,8 +63,8 @@ std::optional<Credential> find_key(Database& database, std::string_view id, cons
 std::optional<Credential> find_session(Database& database, std::string_view hash, const Use& use,
                                        std::int64_t idle_us) {
   const Database::PgLease connection = database.pg();
-  const PgResult rows =
-      connection->run(kSession.c_str(), PgParams().bytea(hash).bigint(use.now_us).bigint(idle_us));
+  const PgResult rows = connection->run(kSessionOwner.c_str(),
+                                        PgParams().bytea(hash).bigint(use.now_us).bigint(idle_us));
   if (rows.rows() == 0) return std::nullopt;
   if (to_be_noted(rows, use))
     connection->run(kSessionUsed, PgParams().bytea(hash).bigint(use.now_us));

@@ -11,8 +11,8 @@ const std::string kSelect = R"sql(
 const std::string kAll = kSelect + " ORDER BY name", kOne = kSelect + " WHERE name = $1";
 
 // Whoever makes or changes accounts waits for the others: there is a first one, and a last admin.
-constexpr const char* kLock = "LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE";
-constexpr const char* kInsert = R"sql(
+constexpr const char* kLockAccounts = "LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE";
+constexpr const char* kAddAccount = R"sql(
   INSERT INTO account (id, name, password, server_admin, created_us)
   SELECT gen_random_uuid(), $1, nullif($2, ''), $3 OR NOT EXISTS (SELECT 1 FROM account), $4
   ON CONFLICT (name) DO NOTHING RETURNING id)sql";
@@ -30,7 +30,7 @@ constexpr const char* kEnable = "UPDATE account SET disabled_us = NULL WHERE id 
 constexpr const char* kAdminLeft =
     "SELECT 1 FROM account WHERE server_admin AND disabled_us IS NULL LIMIT 1";
 
-constexpr const char* kSession = R"sql(
+constexpr const char* kAddSession = R"sql(
   INSERT INTO browser_session (hash, account_id, created_us, last_seen_us, expires_us, address)
   VALUES ($1, $2, $3, $3, $4, $5))sql";
 constexpr const char* kOldSessions = "DELETE FROM browser_session WHERE expires_us <= $1";
@@ -109,13 +109,13 @@ std::optional<Account> find_account(Database& database, std::string_view name) {
 
 core::UserId make_account(Database& database, const NewAccount& account, const AuditEntry& entry) {
   return audited(database, entry, [&](PgConnection& connection) {
-    connection.command(kLock);
+    connection.command(kLockAccounts);
     if (account.only_as_first) check_first(connection, account, entry);
-    const PgResult made = connection.run(kInsert, PgParams()
-                                                      .text(account.name)
-                                                      .text(account.password)
-                                                      .boolean(account.server_admin ? 1 : 0)
-                                                      .bigint(entry.at_us));
+    const PgResult made = connection.run(kAddAccount, PgParams()
+                                                          .text(account.name)
+                                                          .text(account.password)
+                                                          .boolean(account.server_admin ? 1 : 0)
+                                                          .bigint(entry.at_us));
     if (made.rows() == 0)
       throw Error(ErrorCode::kAlreadyExists, "there is a user `" + account.name + "` already");
     connection.run("DELETE FROM first_start");
@@ -133,7 +133,7 @@ void set_password(Database& database, core::UserId user, std::string_view passwo
 
 void rescue_account(Database& database, const Rescue& rescue, const AuditEntry& entry) {
   audited(database, entry, [&](PgConnection& connection) {
-    connection.command(kLock);
+    connection.command(kLockAccounts);
     const PgResult found = connection.run(kOne.c_str(), PgParams().text(rescue.name));
     if (found.rows() == 0) throw no_such_user(rescue.name);
     const core::UserId user = user_id(found, 0);
@@ -149,7 +149,7 @@ void rescue_account(Database& database, const Rescue& rescue, const AuditEntry& 
 void change_account(Database& database, std::string_view name, const AccountChange& change,
                     const AuditEntry& entry) {
   audited(database, entry, [&](PgConnection& connection) {
-    connection.command(kLock);
+    connection.command(kLockAccounts);
     const PgResult found = connection.run(kOne.c_str(), PgParams().text(name));
     if (found.rows() == 0) throw no_such_user(name);
     const core::UserId user = user_id(found, 0);
@@ -171,12 +171,12 @@ void make_session(Database& database, const NewSession& session, const AuditEntr
   audited(database, entry, [&](PgConnection& connection) {
     const auto& user = session.user.uuid().bytes;
     connection.run(kOldSessions, PgParams().bigint(session.now_us));
-    connection.run(kSession, PgParams()
-                                 .bytea(session.hash)
-                                 .uuid(user)
-                                 .bigint(session.now_us)
-                                 .bigint(session.expires_us)
-                                 .text(session.address));
+    connection.run(kAddSession, PgParams()
+                                    .bytea(session.hash)
+                                    .uuid(user)
+                                    .bigint(session.now_us)
+                                    .bigint(session.expires_us)
+                                    .text(session.address));
     connection.run(kLoggedIn, PgParams().uuid(user).bigint(session.now_us));
   });
 }

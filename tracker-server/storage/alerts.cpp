@@ -7,19 +7,19 @@ namespace tracker::storage {
 namespace {
 
 // Clocks of programs are not ours: what is told is judged by the times they give.
-constexpr const char* kInsert = R"sql(
+constexpr const char* kAddAlert = R"sql(
   INSERT INTO run_alert (run_id, time_us, level, title, text, quiet_s, arrived_us, state)
   SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN EXISTS (
     SELECT 1 FROM run_alert a WHERE a.run_id = $1 AND a.title = $4 AND a.state IN (0, 1)
       AND $2 - a.time_us BETWEEN 0 AND $6::bigint * 1000000) THEN 2 ELSE 0 END)sql";
 
-constexpr const char* kList = R"sql(
+constexpr const char* kListAlerts = R"sql(
   SELECT a.id, a.run_id, p.name, r.name, a.time_us, a.level::integer, a.title, a.text, a.state::integer, a.attempts,
          a.outcome, ''
   FROM run_alert a JOIN run r ON r.id = a.run_id JOIN project p ON p.id = r.project_id
   WHERE a.run_id = $1 ORDER BY a.id DESC LIMIT $2)sql";
 
-constexpr const char* kTake = R"sql(
+constexpr const char* kTakeAlerts = R"sql(
   WITH due AS (
     SELECT a.id FROM run_alert a JOIN run r ON r.id = a.run_id
     WHERE a.state = 0 AND a.next_us <= $1 AND r.deleted_us IS NULL
@@ -30,7 +30,7 @@ constexpr const char* kTake = R"sql(
          a.outcome, array_to_string(a.told, ' ')
   FROM taken a JOIN run r ON r.id = a.run_id JOIN project p ON p.id = r.project_id ORDER BY a.id)sql";
 
-constexpr const char* kSettle =
+constexpr const char* kSettleAlert =
     "UPDATE run_alert SET state = $2, next_us = $3, outcome = $4, told = $5 WHERE id = $1";
 
 constexpr const char* kGiveUp = R"sql(
@@ -58,34 +58,34 @@ std::vector<Alert> alerts_of(const PgResult& rows) {
 void insert_alerts(PgConnection& connection, core::RunId run,
                    const std::vector<const spool::Alert*>& alerts, std::int64_t now_us) {
   for (const spool::Alert* alert : alerts)
-    connection.run(kInsert, PgParams()
-                                .uuid(run.uuid().bytes)
-                                .bigint(alert->time_us)
-                                .smallint(static_cast<std::int16_t>(alert->level))
-                                .text(alert->title)
-                                .text(alert->text)
-                                .bigint(alert->quiet_s)
-                                .bigint(now_us));
+    connection.run(kAddAlert, PgParams()
+                                  .uuid(run.uuid().bytes)
+                                  .bigint(alert->time_us)
+                                  .smallint(static_cast<std::int16_t>(alert->level))
+                                  .text(alert->title)
+                                  .text(alert->text)
+                                  .bigint(alert->quiet_s)
+                                  .bigint(now_us));
 }
 
 std::vector<Alert> list_alerts(Database& database, core::RunId run, std::size_t limit) {
   return alerts_of(database.pg()->run(
-      kList, PgParams().uuid(run.uuid().bytes).bigint(static_cast<std::int64_t>(limit))));
+      kListAlerts, PgParams().uuid(run.uuid().bytes).bigint(static_cast<std::int64_t>(limit))));
 }
 
 std::vector<Alert> take_due_alerts(PgConnection& connection, std::int64_t now_us,
                                    std::int64_t hold_us, std::size_t limit) {
-  return alerts_of(connection.run(
-      kTake, PgParams().bigint(now_us).bigint(hold_us).bigint(static_cast<std::int64_t>(limit))));
+  return alerts_of(connection.run(kTakeAlerts, PgParams().bigint(now_us).bigint(hold_us).bigint(
+                                                   static_cast<std::int64_t>(limit))));
 }
 
 void settle_alert(PgConnection& connection, const AlertOutcome& outcome) {
-  connection.run(kSettle, PgParams()
-                              .bigint(outcome.id)
-                              .smallint(static_cast<std::int16_t>(outcome.state))
-                              .bigint(outcome.next_us)
-                              .text(outcome.outcome)
-                              .texts(outcome.told));
+  connection.run(kSettleAlert, PgParams()
+                                   .bigint(outcome.id)
+                                   .smallint(static_cast<std::int16_t>(outcome.state))
+                                   .bigint(outcome.next_us)
+                                   .text(outcome.outcome)
+                                   .texts(outcome.told));
 }
 
 std::size_t give_up_untaken_alerts(PgConnection& connection, std::int64_t before_us,

@@ -4,7 +4,7 @@ namespace tracker::storage {
 namespace {
 
 // The nil UUID stands for everybody, and for no project.
-constexpr const char* kKeys = R"sql(
+constexpr const char* kListApiKeys = R"sql(
   SELECT k.id, a.name, k.name, k.role::integer, coalesce(p.name, ''), k.created_us, k.expires_us, k.revoked_us,
          k.last_used_us, k.last_used_from
   FROM api_key k JOIN account a ON a.id = k.account_id LEFT JOIN project p ON p.id = k.project_id
@@ -26,7 +26,7 @@ std::optional<std::int64_t> time_at(const PgResult& rows, std::size_t row, int c
 
 std::vector<ApiKey> list_api_keys(Database& database, std::optional<core::UserId> user) {
   const PgResult rows =
-      database.pg()->run(kKeys, PgParams().uuid(user.value_or(core::UserId()).uuid().bytes));
+      database.pg()->run(kListApiKeys, PgParams().uuid(user.value_or(core::UserId()).uuid().bytes));
   std::vector<ApiKey> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     ApiKey key;

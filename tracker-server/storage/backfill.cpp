@@ -12,10 +12,10 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kOldest =
+constexpr const char* kOldestBackfill =
     "SELECT version FROM schema_backfill WHERE finished_at IS NULL ORDER BY version LIMIT 1";
 // Whoever holds the row does the batch; its lock goes with its transaction.
-constexpr const char* kTake =
+constexpr const char* kTakeBackfill =
     "SELECT cursor FROM schema_backfill WHERE version = $1 AND finished_at IS NULL "
     "FOR UPDATE SKIP LOCKED";
 constexpr const char* kNote =
@@ -30,12 +30,12 @@ void wait(const std::stop_token& stop, std::chrono::milliseconds time) {
 }
 
 BatchResult batch_in(pqxx::work& transaction, Migrations known) {
-  const auto oldest = transaction.exec(kOldest);
+  const auto oldest = transaction.exec(kOldestBackfill);
   if (oldest.empty()) return {};
   const int version = oldest[0][0].as<int>();
   // One of a newer program is for that program to do.
   if (version > schema_version(known)) return {};
-  const auto taken = transaction.exec_params(kTake, version);
+  const auto taken = transaction.exec_params(kTakeBackfill, version);
   if (taken.empty()) return {.unfinished = true};
   const Migration& migration = known[static_cast<std::size_t>(version - 1)];
   const auto next =
@@ -48,7 +48,9 @@ BatchResult batch_in(pqxx::work& transaction, Migrations known) {
 
 }  // namespace
 
-bool has_unfinished_batches(pqxx::work& transaction) { return !transaction.exec(kOldest).empty(); }
+bool has_unfinished_batches(pqxx::work& transaction) {
+  return !transaction.exec(kOldestBackfill).empty();
+}
 
 BatchResult run_batch(Database& database, Migrations known) {
   return in_transaction(database,

@@ -28,13 +28,6 @@ pg_conn* connect(const std::string& dsn) {
 
 using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
-std::string one_line(const char* message) {
-  std::string text = message == nullptr ? "" : message;
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  return text;
-}
-
 }  // namespace
 
 void Channel::Finish::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }

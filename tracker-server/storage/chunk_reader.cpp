@@ -8,7 +8,7 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kGroups =
+constexpr const char* kGroupsOfKey =
     "SELECT group_no, rows FROM series_group WHERE run_id = $1 AND key_ids @> ARRAY[$2] ORDER BY "
     "group_no";
 constexpr const char* kOverlapSteps = R"sql(
@@ -19,7 +19,7 @@ constexpr const char* kOverlapTimes = R"sql(
   WHERE run_id = $1 AND group_no = $2 AND time_hi >= $3 AND time_lo <= $4)sql";
 // A chunk holds at most 4,096 rows, so the one that holds row `from` begins less than that before
 // it.
-constexpr const char* kAxis = R"sql(
+constexpr const char* kAxisChunks = R"sql(
   SELECT pos, n, payload FROM axis_chunk
   WHERE run_id = $1 AND group_no = $2 AND pos > $3 - 4096 AND pos < $4 AND pos + n > $3 ORDER BY pos)sql";
 constexpr const char* kColumn = R"sql(
@@ -29,7 +29,8 @@ constexpr const char* kColumn = R"sql(
 }  // namespace
 
 std::vector<ReadGroup> ChunkReader::groups_of(std::int32_t key) {
-  const PgResult rows = connection_.run(kGroups, PgParams().uuid(run_.uuid().bytes).integer(key));
+  const PgResult rows =
+      connection_.run(kGroupsOfKey, PgParams().uuid(run_.uuid().bytes).integer(key));
   std::vector<ReadGroup> out;
   for (std::size_t i = 0; i < rows.rows(); ++i)
     out.push_back({rows.integer(i, 0), rows.bigint(i, 1)});
@@ -50,7 +51,7 @@ void ChunkReader::read(const ReadGroup& group, std::int32_t key, const Positions
   if (positions.count() <= 0) return;
   PgParams params;
   params.uuid(run_.uuid().bytes).integer(group.number).bigint(positions.from).bigint(positions.to);
-  const PgResult axis = connection_.run(kAxis, params);
+  const PgResult axis = connection_.run(kAxisChunks, params);
   const PgResult column = connection_.run(kColumn, params.integer(key));
   if (axis.rows() != column.rows())
     throw Error(ErrorCode::kDataLoss, "stored chunks of a series are missing");

@@ -16,13 +16,13 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kLock = R"sql(
+constexpr const char* kTakeRun = R"sql(
   SELECT c.next_row, r.project_id, r.state::integer FROM compaction c JOIN run r ON r.id = c.run_id
   WHERE c.run_id = $1 FOR UPDATE OF c SKIP LOCKED)sql";
 
 // Live frames in commit order, as many as fit; always at least one. OFFSET 0 keeps the planner to
 // the index: frame is never analysed, and a join as such would read all slots.
-constexpr const char* kFrames = R"sql(
+constexpr const char* kUnsealedFrames = R"sql(
   SELECT stream_id, to_offset, payload FROM (
     SELECT id, stream_id, to_offset, payload, sum(octet_length(payload)) OVER (ORDER BY id) AS upto,
            row_number() OVER (ORDER BY id) AS number
@@ -35,7 +35,7 @@ constexpr const char* kFrames = R"sql(
 constexpr const char* kSeal = R"sql(
   UPDATE writer_stream w SET sealed_offset = u.upto FROM unnest($1::bigint[], $2::bigint[]) AS u(stream_id, upto)
   WHERE w.id = u.stream_id)sql";
-constexpr const char* kNextRow = "UPDATE compaction SET next_row = $2 WHERE run_id = $1";
+constexpr const char* kSetNextRow = "UPDATE compaction SET next_row = $2 WHERE run_id = $1";
 constexpr const char* kWaiting =
     "SELECT DISTINCT run_id FROM writer_stream WHERE acked_offset > sealed_offset ORDER BY run_id";
 constexpr const char* kLeft =
@@ -53,7 +53,7 @@ class Pass {
 
   Compacted read(const CompactLimits& limits) {
     const PgResult rows = connection_.run(
-        kFrames,
+        kUnsealedFrames,
         PgParams().uuid(run_.uuid().bytes).integer(limits.frames).bigint(limits.payload_bytes));
     Compacted done;
     done.frames = rows.rows();
@@ -176,7 +176,7 @@ class Pass {
       streams.push_back(stream);
       offsets.push_back(offset);
     }
-    connection_.run(kNextRow, PgParams().uuid(run_.uuid().bytes).bigint(table_.next_row()));
+    connection_.run(kSetNextRow, PgParams().uuid(run_.uuid().bytes).bigint(table_.next_row()));
     if (!streams.empty()) connection_.run(kSeal, PgParams().bigints(streams).bigints(offsets));
   }
 
@@ -192,7 +192,7 @@ class Pass {
 
 Compacted compact_run(PgConnection& connection, core::RunId run, const CompactLimits& limits) {
   PgTransaction transaction(connection, kBeginRelaxed);
-  const PgResult lock = connection.run(kLock, PgParams().uuid(run.uuid().bytes));
+  const PgResult lock = connection.run(kTakeRun, PgParams().uuid(run.uuid().bytes));
   if (lock.rows() == 0) return {.busy = true};
   Pass pass(connection, run, core::ProjectId(run_id_of(lock.bytes(0, 1)).uuid()),
             lock.bigint(0, 0));

@@ -5,14 +5,14 @@
 namespace tracker::storage {
 namespace {
 
-constexpr int kAttempts = 5;
+constexpr int kDeletionAttempts = 5;
 
 // In the order in which a commit takes them: writers, then the run.
-constexpr const char* kLockWriters =
+constexpr const char* kLockStreams =
     "SELECT id FROM writer_stream WHERE run_id = $1 ORDER BY id FOR NO KEY UPDATE";
-constexpr const char* kLockRun =
+constexpr const char* kLockForDeletion =
     "SELECT deleted_us IS NULL FROM run WHERE id = $1 FOR NO KEY UPDATE";
-constexpr const char* kMark = R"sql(
+constexpr const char* kMarkDeleted = R"sql(
   UPDATE run SET deleted_us = coalesce(run.deleted_us, $2), purge_us = least(coalesce(purge_us, $3), $3),
                  meta_version = meta_version + 1
   FROM project p WHERE run.id = $1 AND p.id = run.project_id
@@ -47,11 +47,11 @@ constexpr const char* kUnmarkArtifacts = R"sql(
   UPDATE artifact_version v SET deleted_us = NULL, purge_us = NULL FROM artifact_collection c
   WHERE c.project_id = $1 AND v.collection_id = c.id AND v.deleted_us = $2)sql";
 
-constexpr const char* kList = R"sql(
+constexpr const char* kListDeleted = R"sql(
   SELECT r.id, p.name, r.name, r.deleted_us, r.purge_us, r.purging FROM run r JOIN project p ON p.id = r.project_id
   WHERE p.name = $1 AND r.deleted_us IS NOT NULL AND NOT r.purging
   ORDER BY r.deleted_us DESC, r.id LIMIT 1000)sql";
-constexpr const char* kFind = R"sql(
+constexpr const char* kFindDeleted = R"sql(
   SELECT r.id, p.name, r.name, r.deleted_us, r.purge_us, r.purging FROM run r JOIN project p ON p.id = r.project_id
   WHERE p.name = $1 AND r.name = $2 AND r.deleted_us IS NOT NULL ORDER BY r.deleted_us DESC, r.id LIMIT 1000)sql";
 
@@ -82,18 +82,18 @@ auto with_retries(Database& database, Body body) {
       transaction.commit();
       return result;
     } catch (const PgError& error) {
-      if (!error.retryable() || attempt == kAttempts) throw;
+      if (!error.retryable() || attempt == kDeletionAttempts) throw;
     }
   }
 }
 
 std::optional<DeletedRun> mark(PgConnection& connection, core::RunId run, const DeleteAt& at) {
   const auto& id = run.uuid().bytes;
-  connection.run(kLockWriters, PgParams().uuid(id));
-  const PgResult row = connection.run(kLockRun, PgParams().uuid(id));
+  connection.run(kLockStreams, PgParams().uuid(id));
+  const PgResult row = connection.run(kLockForDeletion, PgParams().uuid(id));
   if (row.rows() == 0) return std::nullopt;
-  const PgResult marked =
-      connection.run(kMark, PgParams().uuid(id).bigint(at.now_us).bigint(at.now_us + at.grace_us));
+  const PgResult marked = connection.run(
+      kMarkDeleted, PgParams().uuid(id).bigint(at.now_us).bigint(at.now_us + at.grace_us));
   if (row.boolean(0, 0)) connection.run(kRaiseEpochs, PgParams().uuid(id));
   return deleted_run(marked, 0);
 }
@@ -164,12 +164,12 @@ std::size_t restore_project(Database& database, std::string_view name) {
 }
 
 std::vector<DeletedRun> list_deleted_runs(Database& database, std::string_view project) {
-  return deleted_runs(database.pg()->run(kList, PgParams().text(project)));
+  return deleted_runs(database.pg()->run(kListDeleted, PgParams().text(project)));
 }
 
 std::vector<DeletedRun> find_deleted_runs(Database& database, std::string_view project,
                                           std::string_view name) {
-  return deleted_runs(database.pg()->run(kFind, PgParams().text(project).text(name)));
+  return deleted_runs(database.pg()->run(kFindDeleted, PgParams().text(project).text(name)));
 }
 
 }  // namespace tracker::storage

@@ -11,8 +11,9 @@ constexpr int kSlots = 4;
 
 constexpr const char* kActive = "SELECT active::integer, since_us FROM frame_ring";
 // Whoever moves it first wins; the others find `active` changed.
-constexpr const char* kMove = "UPDATE frame_ring SET active = $2, since_us = $3 WHERE active = $1";
-constexpr const char* kSize =
+constexpr const char* kSetActive =
+    "UPDATE frame_ring SET active = $2, since_us = $3 WHERE active = $1";
+constexpr const char* kTableSizes =
     "SELECT pg_relation_size($1::text::regclass), pg_total_relation_size($1::text::regclass)";
 
 // A backup holds it: its helpers do not wait for locks, so none must be asked for meanwhile.
@@ -38,7 +39,7 @@ struct SlotSize {
 };
 
 SlotSize size_of(PgConnection& connection, int slot) {
-  const PgResult row = connection.run(kSize, PgParams().text(table_of(slot)));
+  const PgResult row = connection.run(kTableSizes, PgParams().text(table_of(slot)));
   return {row.bigint(0, 0), row.bigint(0, 1)};
 }
 
@@ -79,10 +80,10 @@ RingWork maintain_frame_ring(Database& database, std::int64_t now_us, const Ring
   const int next = (active + 1) % kSlots;
   if (size_of(*connection, next).rows_bytes > 0) return work;
   work.moved = connection
-                   ->run(kMove, PgParams()
-                                    .smallint(static_cast<std::int16_t>(active))
-                                    .smallint(static_cast<std::int16_t>(next))
-                                    .bigint(now_us))
+                   ->run(kSetActive, PgParams()
+                                         .smallint(static_cast<std::int16_t>(active))
+                                         .smallint(static_cast<std::int16_t>(next))
+                                         .bigint(now_us))
                    .affected() > 0;
   return work;
 }

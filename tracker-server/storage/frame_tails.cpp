@@ -7,13 +7,13 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kWriters = R"sql(
+constexpr const char* kWritersOfRuns = R"sql(
   SELECT run_id, writer_id, id, acked_offset FROM writer_stream WHERE run_id = ANY($1::text[]::uuid[])
   ORDER BY id)sql";
 
 // The limit keeps the planner to the index: frame is never analysed, and a join as such would read
 // the whole slot. Whoever is so many frames behind reads the series again.
-constexpr const char* kFrames = R"sql(
+constexpr const char* kTailFrames = R"sql(
   SELECT stream_id, from_offset, to_offset, payload FROM (
     SELECT f.id, f.stream_id, f.from_offset, f.to_offset, f.payload,
            sum(octet_length(f.payload)) OVER (ORDER BY f.id DESC) AS bytes
@@ -48,7 +48,7 @@ Streams read_writers(PgConnection& connection, std::span<const TailRequest> requ
     tails[i].run = requests[i].run;
   }
   Streams behind;
-  const PgResult rows = connection.run(kWriters, PgParams().texts(ids));
+  const PgResult rows = connection.run(kWritersOfRuns, PgParams().texts(ids));
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     const std::size_t i = index.at(run_id_of(rows.bytes(row, 0)));
     const core::WriterId writer = writer_id_of(rows.bytes(row, 1));
@@ -77,8 +77,8 @@ void read_frames(PgConnection& connection, const TailReadLimits& limits, Streams
     ids.push_back(id);
     starts.push_back(static_cast<std::int64_t>(stream.start));
   }
-  const PgResult rows =
-      connection.run(kFrames, PgParams().bigints(ids).bigints(starts).bigint(limits.payload_bytes));
+  const PgResult rows = connection.run(
+      kTailFrames, PgParams().bigints(ids).bigints(starts).bigint(limits.payload_bytes));
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     Stream& stream = streams.at(rows.bigint(row, 0));
     const auto from = static_cast<std::uint64_t>(rows.bigint(row, 1));

@@ -20,7 +20,7 @@ constexpr const char* kSilent = R"sql(
       AND (NOT w.forked OR NOT EXISTS (SELECT 1 FROM writer_stream own WHERE own.run_id = run.id AND NOT own.forked)))
   ORDER BY id LIMIT 1000)sql";
 
-constexpr const char* kLockWriters =
+constexpr const char* kLockBeatingRun =
     "SELECT state::integer FROM run WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED";
 
 }  // namespace
@@ -38,7 +38,7 @@ std::vector<core::RunId> sweep_silent_runs(Database& database, std::int64_t now_
   for (std::size_t i = 0; i < silent.rows(); ++i) {
     const core::RunId run = run_id_of(silent.bytes(i, 0));
     PgTransaction transaction(*connection);
-    const PgResult row = connection->run(kLockWriters, PgParams().uuid(run.uuid().bytes));
+    const PgResult row = connection->run(kLockBeatingRun, PgParams().uuid(run.uuid().bytes));
     // Whoever holds the run is showing life; it is looked at again at the next sweep.
     if (row.rows() == 0 || row.integer(0, 0) != static_cast<int>(core::RunState::kRunning))
       continue;

@@ -21,15 +21,15 @@ constexpr const char* kStoreGroups = R"sql(
   ON CONFLICT (run_id, group_no) DO UPDATE SET rows = excluded.rows)sql";
 
 // Sorted, so that two compactors of one project insert new keys in the same order.
-constexpr const char* kMakeKeys = R"sql(
+constexpr const char* kMakeMetricKeys = R"sql(
   INSERT INTO metric_key (project_id, system, name)
   SELECT $1, s, n FROM unnest($2::boolean[], $3::text[]) AS u(s, n) ORDER BY s, n
   ON CONFLICT (project_id, system, name) DO NOTHING)sql";
-constexpr const char* kFindKeys = R"sql(
+constexpr const char* kFindMetricKeys = R"sql(
   SELECT k.id, k.system, k.name FROM unnest($2::boolean[], $3::text[]) AS u(s, n)
   JOIN metric_key k ON k.project_id = $1 AND k.system = u.s AND k.name = u.n)sql";
 
-constexpr const char* kLoadSeries = R"sql(
+constexpr const char* kLoadSeriesStats = R"sql(
   SELECT s.key_id, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step, s.first_time_us, s.last_time_us,
          s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise
   FROM series s JOIN metric_key k ON k.id = s.key_id WHERE s.run_id = $1 AND s.key_id = ANY($2::integer[]))sql";
@@ -44,10 +44,6 @@ constexpr const char* kStoreSeries = R"sql(
     last_step = excluded.last_step, first_time_us = excluded.first_time_us, last_time_us = excluded.last_time_us,
     last_value = excluded.last_value, min_value = excluded.min_value, max_value = excluded.max_value,
     sum = excluded.sum, steps_rise = excluded.steps_rise, times_rise = excluded.times_rise)sql";
-
-double or_nan(const std::optional<double>& value) {
-  return value.value_or(std::numeric_limits<double>::quiet_NaN());
-}
 
 std::string list_of(const std::vector<std::int32_t>& numbers) {
   std::string list(1, '{');
@@ -130,13 +126,14 @@ void KeyTables::resolve(const std::vector<KeyName>& names) {
   }
   const auto find = [&] {
     const PgResult rows = connection_.run(
-        kFindKeys, PgParams().uuid(project_.uuid().bytes).booleans(systems).texts(texts));
+        kFindMetricKeys, PgParams().uuid(project_.uuid().bytes).booleans(systems).texts(texts));
     for (std::size_t i = 0; i < rows.rows(); ++i)
       ids_[{rows.boolean(i, 1), std::string(rows.bytes(i, 2))}] = rows.integer(i, 0);
   };
   find();
   if (ids_.size() >= names.size()) return;
-  connection_.run(kMakeKeys, PgParams().uuid(project_.uuid().bytes).booleans(systems).texts(texts));
+  connection_.run(kMakeMetricKeys,
+                  PgParams().uuid(project_.uuid().bytes).booleans(systems).texts(texts));
   find();
 }
 
@@ -197,7 +194,7 @@ void add_series(PgConnection& connection, core::RunId run,
   for (const auto& [id, points] : changes) ids.push_back(id);
   std::map<std::int32_t, core::SeriesStats> stats;
   const PgResult rows =
-      connection.run(kLoadSeries, PgParams().uuid(run.uuid().bytes).integers(ids));
+      connection.run(kLoadSeriesStats, PgParams().uuid(run.uuid().bytes).integers(ids));
   for (std::size_t i = 0; i < rows.rows(); ++i) stats[rows.integer(i, 0)] = series_row(rows, i, 1);
   SeriesColumns c;
   for (const auto& [id, points] : changes) {

@@ -9,6 +9,7 @@
 #include "core/codec.hpp"
 #include "core/columns.hpp"
 #include "storage/checksum.hpp"
+#include "storage/shared_statements.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -39,21 +40,21 @@ std::string decompress(std::string_view bytes, std::size_t size) {
   return text;
 }
 
-constexpr const char* kInsert = R"sql(
+constexpr const char* kAddLogChunk = R"sql(
   INSERT INTO log_chunk (run_id, stream, line_lo, line_hi, n, payload, crc32c)
   VALUES ($1, $2, $3, $4, $5, $6, $7))sql";
 
 void insert(PgConnection& connection, core::RunId run, std::int16_t stream,
             std::span<const LogLine> lines) {
   const std::string payload = encode_lines(lines);
-  connection.run(kInsert, PgParams()
-                              .uuid(run.uuid().bytes)
-                              .smallint(stream)
-                              .bigint(static_cast<std::int64_t>(lines.front().line))
-                              .bigint(static_cast<std::int64_t>(lines.back().line))
-                              .integer(static_cast<std::int32_t>(lines.size()))
-                              .bytea(payload)
-                              .integer(checksum_of(payload)));
+  connection.run(kAddLogChunk, PgParams()
+                                   .uuid(run.uuid().bytes)
+                                   .smallint(stream)
+                                   .bigint(static_cast<std::int64_t>(lines.front().line))
+                                   .bigint(static_cast<std::int64_t>(lines.back().line))
+                                   .integer(static_cast<std::int32_t>(lines.size()))
+                                   .bytea(payload)
+                                   .integer(checksum_of(payload)));
 }
 
 // Sorted by number; at equal numbers the later one.
@@ -66,9 +67,6 @@ std::vector<LogLine> latest(const std::vector<LogLine>& in_order) {
   return out;
 }
 
-constexpr const char* kLockRun =
-    "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
-
 // What decides which chunks are joined, without their payloads.
 constexpr const char* kSizes = R"sql(
   SELECT id, n, octet_length(payload) FROM log_chunk WHERE run_id = $1 AND stream = $2 ORDER BY id)sql";
@@ -76,7 +74,7 @@ constexpr const char* kPayloads = R"sql(
   SELECT n, payload FROM log_chunk WHERE run_id = $1 AND stream = $2 AND id = ANY($3::bigint[]) ORDER BY id)sql";
 constexpr const char* kReplace = R"sql(
   UPDATE log_chunk SET line_lo = $4, line_hi = $5, n = $6, payload = $7, crc32c = $8 WHERE run_id = $1 AND stream = $2 AND id = $3)sql";
-constexpr const char* kDelete =
+constexpr const char* kDropLogChunks =
     "DELETE FROM log_chunk WHERE run_id = $1 AND stream = $2 AND id = ANY($3::bigint[])";
 
 // Neighbours are joined while they fit one chunk together. A join takes the id of its last member,
@@ -121,7 +119,7 @@ class Merger {
     const std::string payload = encode_lines(joined);
     const std::int64_t kept = ids_.back();
     ids_.pop_back();
-    connection_.run(kDelete, id().bigints(ids_));
+    connection_.run(kDropLogChunks, id().bigints(ids_));
     connection_.run(kReplace, id().bigint(kept)
                                   .bigint(static_cast<std::int64_t>(joined.front().line))
                                   .bigint(static_cast<std::int64_t>(joined.back().line))
@@ -196,7 +194,7 @@ void insert_log_chunk(PgConnection& connection, core::RunId run, spool::ConsoleS
 
 std::size_t merge_log_chunks(PgConnection& connection, core::RunId run) {
   PgTransaction transaction(connection, kBeginRelaxed);
-  if (connection.run(kLockRun, PgParams().uuid(run.uuid().bytes)).rows() == 0) return 0;
+  if (connection.run(kLockCompaction, PgParams().uuid(run.uuid().bytes)).rows() == 0) return 0;
   std::size_t removed = 0;
   for (const spool::ConsoleStream stream :
        {spool::ConsoleStream::kStdout, spool::ConsoleStream::kStderr})

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxLines = 10'000;
 
 // In one statement, so in one snapshot.
-constexpr const char* kRead = R"sql(
+constexpr const char* kReadLogs = R"sql(
   SELECT n, payload, (SELECT coalesce(max(line_hi) + 1, 0) FROM log_chunk WHERE run_id = $1 AND stream = $2)
   FROM log_chunk WHERE run_id = $1 AND stream = $2 AND line_hi >= $3 AND line_lo < $4 ORDER BY id)sql";
 constexpr const char* kTotal =
@@ -27,11 +27,11 @@ LogPage read_logs(Database& database, core::RunId run, const LogRange& range) {
   const std::uint64_t end = from + range.limit;
   const auto stream = static_cast<std::int16_t>(range.stream);
   const Database::PgLease connection = database.pg();
-  const PgResult rows = connection->run(kRead, PgParams()
-                                                   .uuid(run.uuid().bytes)
-                                                   .smallint(stream)
-                                                   .bigint(static_cast<std::int64_t>(from))
-                                                   .bigint(static_cast<std::int64_t>(end)));
+  const PgResult rows = connection->run(kReadLogs, PgParams()
+                                                       .uuid(run.uuid().bytes)
+                                                       .smallint(stream)
+                                                       .bigint(static_cast<std::int64_t>(from))
+                                                       .bigint(static_cast<std::int64_t>(end)));
   LogPage page;
   std::map<std::uint64_t, LogLine> lines;
   for (std::size_t i = 0; i < rows.rows(); ++i) {

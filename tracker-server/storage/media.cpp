@@ -8,7 +8,7 @@ namespace tracker::storage {
 namespace {
 
 // Whoever finds the content there locks it, so that it cannot go before the reference is committed.
-constexpr const char* kInsert = R"sql(
+constexpr const char* kAddMedia = R"sql(
   WITH new AS (
     SELECT u.*, sha256(u.c) AS hash
     FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bytea[])
@@ -24,7 +24,7 @@ constexpr const char* kTakeBack =
     "UPDATE run_media SET taken_back = true WHERE run_id = $1 AND step > $2 AND NOT taken_back";
 
 // The contents of texts and JSON in order, until their sum is beyond $9.
-constexpr const char* kList = R"sql(
+constexpr const char* kListMedia = R"sql(
   SELECT l.*, CASE WHEN l.readable AND sum(l.bytes) FILTER (WHERE l.readable) OVER (ORDER BY l.key, l.step, l.id) <= $9
                    THEN (SELECT content FROM media_blob b WHERE b.sha256 = l.hash) END
   FROM (
@@ -37,15 +37,15 @@ constexpr const char* kList = R"sql(
     ORDER BY m.key, m.step, m.id LIMIT $10) l
   ORDER BY l.key, l.step, l.id)sql";
 
-constexpr const char* kKeys = R"sql(
+constexpr const char* kMediaKeys = R"sql(
   SELECT run_id, key, type, count(*), min(step), max(step) FROM run_media
   WHERE run_id = ANY ($1) AND NOT taken_back GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2)sql";
 
-constexpr const char* kFind = R"sql(
+constexpr const char* kFindMedia = R"sql(
   SELECT m.content_type, b.content FROM run_media m JOIN media_blob b ON b.sha256 = m.sha256
   WHERE m.run_id = $1 AND m.sha256 = decode($2, 'hex') AND NOT m.taken_back LIMIT 1)sql";
 
-constexpr const char* kDrop = R"sql(
+constexpr const char* kDropBlobs = R"sql(
   DELETE FROM media_blob WHERE sha256 = ANY(ARRAY(
     SELECT sha256 FROM media_blob b WHERE NOT EXISTS (SELECT 1 FROM run_media m WHERE m.sha256 = b.sha256)
     ORDER BY sha256 LIMIT $1 FOR UPDATE SKIP LOCKED)))sql";
@@ -82,15 +82,15 @@ void insert_media(PgConnection& connection, core::RunId run,
     descriptions.push_back(object_of(one->description_json));
     contents.push_back(one->content);
   }
-  connection.run(kInsert, PgParams()
-                              .uuid(run.uuid().bytes)
-                              .texts(keys)
-                              .texts(types)
-                              .bigints(steps)
-                              .bigints(times)
-                              .texts(content_types)
-                              .texts(descriptions)
-                              .byteas(contents));
+  connection.run(kAddMedia, PgParams()
+                                .uuid(run.uuid().bytes)
+                                .texts(keys)
+                                .texts(types)
+                                .bigints(steps)
+                                .bigints(times)
+                                .texts(content_types)
+                                .texts(descriptions)
+                                .byteas(contents));
 }
 
 void take_back_media(PgConnection& connection, core::RunId run, std::int64_t above_step) {
@@ -101,17 +101,17 @@ std::vector<MediaRow> list_media(Database& database, core::RunId run, const Medi
   const MediaRange::Place after =
       range.after.value_or(MediaRange::Place{"", std::numeric_limits<std::int64_t>::min(), 0});
   const PgResult rows =
-      database.pg()->run(kList, PgParams()
-                                    .uuid(run.uuid().bytes)
-                                    .text(range.key)
-                                    .text(range.type)
-                                    .bigint(range.from)
-                                    .bigint(range.to)
-                                    .text(after.key)
-                                    .bigint(after.step)
-                                    .bigint(after.id)
-                                    .bigint(range.content_bytes)
-                                    .bigint(static_cast<std::int64_t>(range.limit)));
+      database.pg()->run(kListMedia, PgParams()
+                                         .uuid(run.uuid().bytes)
+                                         .text(range.key)
+                                         .text(range.type)
+                                         .bigint(range.from)
+                                         .bigint(range.to)
+                                         .text(after.key)
+                                         .bigint(after.step)
+                                         .bigint(after.id)
+                                         .bigint(range.content_bytes)
+                                         .bigint(static_cast<std::int64_t>(range.limit)));
   std::vector<MediaRow> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const auto text = [&](int column) { return std::string(rows.bytes(i, column)); };
@@ -125,8 +125,8 @@ std::vector<MediaRow> list_media(Database& database, core::RunId run, const Medi
 std::vector<MediaKey> list_media_keys(Database& database, const std::vector<core::RunId>& runs,
                                       std::size_t limit) {
   if (runs.empty()) return {};
-  const PgResult rows =
-      database.pg()->run(kKeys, PgParams().uuids(runs).bigint(static_cast<std::int64_t>(limit)));
+  const PgResult rows = database.pg()->run(
+      kMediaKeys, PgParams().uuids(runs).bigint(static_cast<std::int64_t>(limit)));
   std::vector<MediaKey> out;
   for (std::size_t i = 0; i < rows.rows(); ++i)
     out.push_back({run_id_of(rows.bytes(i, 0)), std::string(rows.bytes(i, 1)),
@@ -138,13 +138,14 @@ std::vector<MediaKey> list_media_keys(Database& database, const std::vector<core
 std::optional<MediaContent> find_media(Database& database, core::RunId run,
                                        const std::string& sha256) {
   if (!is_hash(sha256)) return std::nullopt;
-  const PgResult row = database.pg()->run(kFind, PgParams().uuid(run.uuid().bytes).text(sha256));
+  const PgResult row =
+      database.pg()->run(kFindMedia, PgParams().uuid(run.uuid().bytes).text(sha256));
   if (row.rows() == 0) return std::nullopt;
   return MediaContent{std::string(row.bytes(0, 0)), std::string(row.bytes(0, 1))};
 }
 
 std::size_t drop_unused_media(PgConnection& connection, std::size_t limit) {
-  return connection.run(kDrop, PgParams().bigint(static_cast<std::int64_t>(limit))).affected();
+  return connection.run(kDropBlobs, PgParams().bigint(static_cast<std::int64_t>(limit))).affected();
 }
 
 }  // namespace tracker::storage

@@ -20,7 +20,7 @@ constexpr const char* kAdvisoryLock = "SELECT pg_advisory_xact_lock(327768599038
 // Whoever waits for a table's lock holds up all that come after it. So a migration gives up soon,
 // lets the others through, and tries again.
 constexpr const char* kLockTimeout = "SET LOCAL lock_timeout = '2s'";
-constexpr int kAttempts = 100;
+constexpr int kMigrationAttempts = 100;
 constexpr std::chrono::milliseconds kPause{500};
 
 constexpr const char* kMakeTables = R"sql(
@@ -149,7 +149,7 @@ void migrate(Database& database, Migrations known) {
       if (done == Step::kBatchesFirst) finish_batches(database, known);
       attempt = 1;
     } catch (const Error& error) {
-      if (fault_of(error.detail()) != SqlFault::kRetry || ++attempt > kAttempts) throw;
+      if (fault_of(error.detail()) != SqlFault::kRetry || ++attempt > kMigrationAttempts) throw;
       spdlog::info("event=migration_waits error={}", core::quoted(error.what()));
       std::this_thread::sleep_for(kPause);
     }

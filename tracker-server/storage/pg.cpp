@@ -22,13 +22,6 @@ Unsigned get(const char* bytes) noexcept {
   return v;
 }
 
-std::string one_line(const char* message) {
-  std::string text = message == nullptr ? "" : message;
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
-
 std::string_view field(const pg_result* result, std::size_t row, int column) {
   const int at = static_cast<int>(row);
   return {PQgetvalue(result, at, column),
@@ -227,7 +220,13 @@ bool PgConnection::in_transaction() const noexcept {
   return PQtransactionStatus(connection_.get()) != PQTRANS_IDLE;
 }
 
-namespace {
+std::string one_line(const char* message) {
+  std::string text = message == nullptr ? "" : message;
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 core::Uuid uuid_of(std::string_view bytes) {
   core::Uuid uuid;
   if (bytes.size() != uuid.bytes.size())
@@ -235,8 +234,6 @@ core::Uuid uuid_of(std::string_view bytes) {
   std::memcpy(uuid.bytes.data(), bytes.data(), bytes.size());
   return uuid;
 }
-}  // namespace
-
 core::RunId run_id_of(std::string_view uuid) { return core::RunId(uuid_of(uuid)); }
 core::WriterId writer_id_of(std::string_view uuid) { return core::WriterId(uuid_of(uuid)); }
 

@@ -137,7 +137,11 @@ class PgConnection {
   std::map<const char*, std::string> prepared_;  // by the address of the statement's text
 };
 
+// What libpq says, which ends its lines; null is nothing.
+std::string one_line(const char* message);
+
 // A uuid column. Throws Error(kInternal) when the bytes are not one.
+core::Uuid uuid_of(std::string_view bytes);
 core::RunId run_id_of(std::string_view uuid);
 core::WriterId writer_id_of(std::string_view uuid);
 

@@ -2,31 +2,31 @@
 
 #include <array>
 
+#include "storage/shared_statements.hpp"
+
 namespace tracker::storage {
 namespace {
 
 // A run that another one was forked from stays until that one has gone.
-constexpr const char* kDue = R"sql(
+constexpr const char* kDuePurges = R"sql(
   SELECT id FROM run WHERE deleted_us IS NOT NULL AND purge_us <= $1
     AND NOT EXISTS (SELECT 1 FROM run_branch WHERE parent_id = run.id)
   ORDER BY purge_us LIMIT 1000)sql";
 
 // The run's row in `compaction` first, as a compactor does: one of all servers works on a run. (A
 // run without one is damaged, and goes all the same.)
-constexpr const char* kLock = R"sql(
+constexpr const char* kLockPurge = R"sql(
   SELECT purging, deleted_us FROM run WHERE id = $1 AND deleted_us IS NOT NULL AND purge_us <= $2
     AND NOT EXISTS (SELECT 1 FROM run_branch WHERE parent_id = $1)
   FOR UPDATE SKIP LOCKED)sql";
 constexpr const char* kExists =
     "SELECT 1 FROM run WHERE id = $1 AND deleted_us IS NOT NULL AND purge_us <= $2 AND NOT EXISTS "
     "(SELECT 1 FROM run_branch WHERE parent_id = $1)";
-constexpr const char* kLockCompaction =
-    "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
 constexpr const char* kHasCompaction = "SELECT 1 FROM compaction WHERE run_id = $1";
 
 // From here on there is no way back. Without its writers nothing of the run can be compacted any
 // more, and its frames are dead: their slot of the ring is truncated.
-constexpr const char* kBegin = "UPDATE run SET purging = true WHERE id = $1";
+constexpr const char* kBeginPurge = "UPDATE run SET purging = true WHERE id = $1";
 constexpr const char* kBury = R"sql(
   INSERT INTO run_tombstone (run_id, deleted_us, purged_us) VALUES ($1, $2, $3) ON CONFLICT (run_id) DO NOTHING)sql";
 constexpr const char* kDropWriters = "DELETE FROM writer_stream WHERE run_id = $1";
@@ -69,7 +69,7 @@ bool taken_by_others(PgConnection& connection, core::RunId run) {
 }  // namespace
 
 std::vector<core::RunId> runs_to_purge(PgConnection& connection, std::int64_t now_us) {
-  const PgResult rows = connection.run(kDue, PgParams().bigint(now_us));
+  const PgResult rows = connection.run(kDuePurges, PgParams().bigint(now_us));
   std::vector<core::RunId> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) out.push_back(run_id_of(rows.bytes(i, 0)));
   return out;
@@ -80,14 +80,14 @@ Purged purge_step(PgConnection& connection, core::RunId run, std::int64_t now_us
   const auto& id = run.uuid().bytes;
   PgTransaction transaction(connection);
   if (taken_by_others(connection, run)) return {.busy = true};
-  const PgResult row = connection.run(kLock, PgParams().uuid(id).bigint(now_us));
+  const PgResult row = connection.run(kLockPurge, PgParams().uuid(id).bigint(now_us));
   if (row.rows() == 0) {
     const bool due = connection.run(kExists, PgParams().uuid(id).bigint(now_us)).rows() > 0;
     return {.done = !due, .busy = due};
   }
   Purged out;
   if (!row.boolean(0, 0)) {
-    connection.run(kBegin, PgParams().uuid(id));
+    connection.run(kBeginPurge, PgParams().uuid(id));
     connection.run(kBury, PgParams().uuid(id).bigint(row.bigint(0, 1)).bigint(now_us));
     connection.run(kDropWriters, PgParams().uuid(id));
   } else {

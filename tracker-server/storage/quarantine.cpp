@@ -3,20 +3,20 @@
 #include <optional>
 
 #include "storage/compaction.hpp"
+#include "storage/shared_statements.hpp"
 
 namespace tracker::storage {
 namespace {
 
 // OFFSET 0 keeps the planner to the index: frame is never analysed, and a join as such would read
 // all slots.
-constexpr const char* kOldest = R"sql(
+constexpr const char* kOldestFrame = R"sql(
   SELECT f.stream_id, f.from_offset, f.to_offset
   FROM writer_stream w CROSS JOIN LATERAL (
     SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
   WHERE w.run_id = $1 ORDER BY f.id LIMIT 1)sql";
-constexpr const char* kLock = "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
 // Nothing is moved when somebody has compacted the frame meanwhile.
-constexpr const char* kMove = R"sql(
+constexpr const char* kMoveAside = R"sql(
   WITH bad AS (
     SELECT f.stream_id, f.from_offset, f.to_offset, f.payload
     FROM writer_stream w CROSS JOIN LATERAL (
@@ -26,12 +26,10 @@ constexpr const char* kMove = R"sql(
     INSERT INTO frame_quarantine (stream_id, from_offset, to_offset, payload, reason, set_aside_us)
     SELECT stream_id, from_offset, to_offset, payload, $3, $4 FROM bad)
   UPDATE writer_stream w SET sealed_offset = bad.to_offset FROM bad WHERE w.id = bad.stream_id)sql";
-// What readers see has changed.
-constexpr const char* kTouch = "UPDATE run SET meta_version = meta_version + 1 WHERE id = $1";
-constexpr const char* kCount = "SELECT count(*) FROM frame_quarantine";
+constexpr const char* kCountQuarantined = "SELECT count(*) FROM frame_quarantine";
 
 std::optional<SetAside> oldest_frame(PgConnection& connection, core::RunId run) {
-  const PgResult row = connection.run(kOldest, PgParams().uuid(run.uuid().bytes));
+  const PgResult row = connection.run(kOldestFrame, PgParams().uuid(run.uuid().bytes));
   if (row.rows() == 0) return std::nullopt;
   return SetAside{row.bigint(0, 0), row.bigint(0, 1), row.bigint(0, 2), {}};
 }
@@ -40,12 +38,12 @@ bool set_aside(PgConnection& connection, core::RunId run, const SetAside& frame,
                std::int64_t now_us) {
   PgTransaction transaction(connection);
   const auto& id = run.uuid().bytes;
-  if (connection.run(kLock, PgParams().uuid(id)).rows() == 0) return false;
+  if (connection.run(kLockCompaction, PgParams().uuid(id)).rows() == 0) return false;
   const PgResult moved = connection.run(
-      kMove,
+      kMoveAside,
       PgParams().bigint(frame.stream_id).bigint(frame.from).text(frame.reason).bigint(now_us));
   if (moved.affected() == 0) return false;
-  connection.run(kTouch, PgParams().uuid(id));
+  connection.run(kTouchRun, PgParams().uuid(id));
   transaction.commit();
   return true;
 }
@@ -74,7 +72,7 @@ std::vector<SetAside> compact_past_bad_frames(PgConnection& connection, core::Ru
 }
 
 std::int64_t count_quarantined(PgConnection& connection) {
-  return connection.run(kCount).bigint(0, 0);
+  return connection.run(kCountQuarantined).bigint(0, 0);
 }
 
 }  // namespace tracker::storage

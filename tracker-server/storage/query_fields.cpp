@@ -12,7 +12,7 @@ namespace {
 
 using filter::Source;
 
-constexpr const char* kKeys = R"sql(
+constexpr const char* kAttributeKeys = R"sql(
   SELECT id, source, name FROM attribute_key WHERE project_id = $1::uuid AND name = ANY ($2::text[]))sql";
 
 int number_of(core::AttributeSource source) { return static_cast<int>(source); }
@@ -64,7 +64,7 @@ void QueryFields::load(pqxx::transaction_base& transaction, core::ProjectId proj
   std::vector<std::string> names;
   for (const auto& field : fields_) names.push_back(field.key);
   for (const pqxx::row& row :
-       transaction.exec_params(kKeys, project.text(), QueryParams::array_of(names)))
+       transaction.exec_params(kAttributeKeys, project.text(), QueryParams::array_of(names)))
     ids_[{row[1].as<int>(), row[2].c_str()}] = row[0].as<std::int32_t>();
 }
 

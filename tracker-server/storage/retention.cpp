@@ -1,6 +1,7 @@
 #include "storage/retention.hpp"
 
 #include "core/run_state.hpp"
+#include "storage/shared_statements.hpp"
 
 namespace tracker::storage {
 namespace {
@@ -8,10 +9,10 @@ namespace {
 constexpr const char* kGet =
     "SELECT keep_runs_us, keep_system_us, keep_logs_us FROM project WHERE name = $1 AND deleted_us "
     "IS NULL";
-constexpr const char* kSet = R"sql(
+constexpr const char* kSetRetention = R"sql(
   UPDATE project SET keep_runs_us = $2, keep_system_us = $3, keep_logs_us = $4 WHERE name = $1 AND deleted_us IS NULL)sql";
 
-constexpr const char* kRuns = R"sql(
+constexpr const char* kExpiredRuns = R"sql(
   SELECT r.id FROM project p JOIN run r ON r.project_id = p.id
   WHERE p.keep_runs_us IS NOT NULL AND r.state <> 1 AND r.ended_us < $1 - p.keep_runs_us
     AND r.deleted_us IS NULL AND NOT r.keep
@@ -29,13 +30,10 @@ constexpr const char* kLogs = R"sql(
   ORDER BY r.ended_us LIMIT 1000)sql";
 
 // No compactor, no writer that says something, no restart of the run meanwhile.
-constexpr const char* kLockCompaction =
-    "SELECT 1 FROM compaction WHERE run_id = $1 FOR UPDATE SKIP LOCKED";
 constexpr const char* kLockEnded = R"sql(
   SELECT 1 FROM run WHERE id = $1 AND state <> 1 AND deleted_us IS NULL
     AND NOT EXISTS (SELECT 1 FROM writer_stream w WHERE w.run_id = run.id AND w.acked_offset > w.sealed_offset)
   FOR NO KEY UPDATE SKIP LOCKED)sql";
-constexpr const char* kTouch = "UPDATE run SET meta_version = meta_version + 1 WHERE id = $1";
 
 constexpr const char* kDropColumns = R"sql(
   DELETE FROM chunk USING series_group g
@@ -53,7 +51,7 @@ constexpr const char* kEmptyGroups =
     "UPDATE series_group SET rows = 0 WHERE run_id = $1 AND system";
 constexpr const char* kDropLogs = "DELETE FROM log_chunk WHERE run_id = $1";
 
-std::vector<core::RunId> ids_of(const PgResult& rows) {
+std::vector<core::RunId> runs_in(const PgResult& rows) {
   std::vector<core::RunId> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) out.push_back(run_id_of(rows.bytes(i, 0)));
   return out;
@@ -68,12 +66,12 @@ std::size_t drop(PgConnection& connection, core::RunId run,
     return 0;
   std::size_t rows = 0;
   for (const char* statement : statements) rows += connection.run(statement, id).affected();
-  connection.run(kTouch, id);
+  connection.run(kTouchRun, id);
   transaction.commit();
   return rows;
 }
 
-void add(PgParams& params, const std::optional<std::int64_t>& time) {
+void add_age(PgParams& params, const std::optional<std::int64_t>& time) {
   if (time)
     params.bigint(*time);
   else
@@ -99,16 +97,16 @@ RetentionPolicy retention_of(Database& database, std::string_view project) {
 void set_retention(Database& database, std::string_view project, const RetentionPolicy& policy) {
   PgParams params;
   params.text(project);
-  add(params, policy.runs_us);
-  add(params, policy.system_us);
-  add(params, policy.logs_us);
-  if (database.pg()->run(kSet, params).affected() == 0) throw unknown(project);
+  add_age(params, policy.runs_us);
+  add_age(params, policy.system_us);
+  add_age(params, policy.logs_us);
+  if (database.pg()->run(kSetRetention, params).affected() == 0) throw unknown(project);
 }
 
 Expired find_expired(PgConnection& connection, std::int64_t now_us) {
   const PgParams now = PgParams().bigint(now_us);
-  return {ids_of(connection.run(kRuns, now)), ids_of(connection.run(kSystem, now)),
-          ids_of(connection.run(kLogs, now))};
+  return {runs_in(connection.run(kExpiredRuns, now)), runs_in(connection.run(kSystem, now)),
+          runs_in(connection.run(kLogs, now))};
 }
 
 std::size_t drop_system_metrics(PgConnection& connection, core::RunId run) {

@@ -9,7 +9,7 @@ namespace {
 constexpr int kPlaceBits = 48;
 
 // A chain of forks is followed so far.
-constexpr const char* kRead = R"sql(
+constexpr const char* kReadBranches = R"sql(
   WITH RECURSIVE up AS (
     SELECT run_id AS origin, parent_id, step, parent_rewinds, counted, 1 AS depth FROM run_branch WHERE run_id = ANY($1)
     UNION ALL
@@ -31,8 +31,8 @@ constexpr const char* kHasPast = R"sql(
               OR EXISTS (SELECT 1 FROM compaction WHERE run_id = $1 AND next_row > 0))sql";
 constexpr const char* kFork =
     "INSERT INTO run_branch (run_id, parent_id, step, parent_rewinds) VALUES ($1, $2, $3, $4)";
-constexpr const char* kCount = "UPDATE run SET rewinds = rewinds + $2 WHERE id = $1";
-constexpr const char* kStore = R"sql(
+constexpr const char* kCountRewinds = "UPDATE run SET rewinds = rewinds + $2 WHERE id = $1";
+constexpr const char* kStoreRewinds = R"sql(
   INSERT INTO run_rewind (run_id, number, before_row, step)
   SELECT $1, coalesce((SELECT max(number) FROM run_rewind WHERE run_id = $1), 0) + ord, u.b, u.s
   FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY AS u(b, s, ord))sql";
@@ -51,7 +51,7 @@ bool RunView::shows_all() const noexcept {
 }
 
 Branches Branches::read(PgConnection& connection, std::span<const core::RunId> runs) {
-  const PgResult rows = connection.run(kRead, PgParams().uuids(runs));
+  const PgResult rows = connection.run(kReadBranches, PgParams().uuids(runs));
   Branches out;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const core::RunId run = run_id_of(rows.bytes(i, 1));
@@ -154,7 +154,7 @@ std::optional<std::string> make_fork(PgConnection& connection, core::RunId run,
 }
 
 void count_rewinds(PgConnection& connection, core::RunId run, std::size_t more) {
-  connection.run(kCount,
+  connection.run(kCountRewinds,
                  PgParams().uuid(run.uuid().bytes).integer(static_cast<std::int32_t>(more)));
 }
 
@@ -165,7 +165,7 @@ void store_rewinds(PgConnection& connection, core::RunId run, const std::vector<
     rows.push_back(rewind.before_row);
     steps.push_back(rewind.step);
   }
-  connection.run(kStore, PgParams().uuid(run.uuid().bytes).bigints(rows).bigints(steps));
+  connection.run(kStoreRewinds, PgParams().uuid(run.uuid().bytes).bigints(rows).bigints(steps));
 }
 
 }  // namespace tracker::storage

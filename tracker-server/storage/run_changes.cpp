@@ -14,10 +14,10 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kLoad = R"sql(
+constexpr const char* kLoadDocuments = R"sql(
   SELECT named, config::text, summary::text, environment::text FROM run WHERE id = $1 FOR NO KEY UPDATE)sql";
 
-constexpr const char* kStore = R"sql(
+constexpr const char* kStoreDocuments = R"sql(
   UPDATE run SET config = $2::text::jsonb, summary = $3::text::jsonb, environment = $4::text::jsonb,
                  meta_version = meta_version + 1
   WHERE id = $1)sql";
@@ -43,13 +43,13 @@ constexpr const char* kForked =
 
 // Of the last session that writers of their own took part in: a forked writer whose first Hello
 // came after the run's end has begun another one, which is nobody's.
-constexpr const char* kWriters = R"sql(
+constexpr const char* kWritersOfSession = R"sql(
   SELECT w.last_seen_us, w.end_state::integer, w.ended_us, w.end_reason, w.forked
   FROM writer_stream w JOIN run ON run.id = w.run_id
   WHERE w.run_id = $1 AND w.session = coalesce(
     (SELECT max(own.session) FROM writer_stream own WHERE own.run_id = $1 AND NOT own.forked), run.session))sql";
 
-constexpr const char* kSettle = R"sql(
+constexpr const char* kSettleRun = R"sql(
   UPDATE run SET state = $2, ended_us = $3, end_reason = $4, meta_version = meta_version + 1
   WHERE id = $1 AND (state, ended_us, end_reason) IS DISTINCT FROM ($2::smallint, $3, $4))sql";
 
@@ -163,18 +163,18 @@ void RunChanges::apply_media(PgConnection& connection, std::int64_t now_us) cons
 
 void RunChanges::apply_row(PgConnection& connection, std::int64_t now_us) {
   const auto& id = run_.uuid().bytes;
-  const PgResult row = connection.run(kLoad, PgParams().uuid(id));
+  const PgResult row = connection.run(kLoadDocuments, PgParams().uuid(id));
   if (row.rows() == 0) return;
   std::string environment(row.bytes(0, 3));
   if (start_ && !start_->environment_json.empty())
     environment = merged(std::move(environment), {start_->environment_json});
   environment = merged(std::move(environment), gaps_);
   environment = merged(std::move(environment), notes_of_branches_);
-  connection.run(kStore, PgParams()
-                             .uuid(id)
-                             .text(merged(std::string(row.bytes(0, 1)), configs_))
-                             .text(merged(std::string(row.bytes(0, 2)), summaries_))
-                             .text(environment));
+  connection.run(kStoreDocuments, PgParams()
+                                      .uuid(id)
+                                      .text(merged(std::string(row.bytes(0, 1)), configs_))
+                                      .text(merged(std::string(row.bytes(0, 2)), summaries_))
+                                      .text(environment));
   if (start_ && !row.boolean(0, 0)) {
     const std::int64_t started =
         std::min(start_->started_us, now_us);  // a clock ahead of ours sorts no run on top
@@ -210,7 +210,7 @@ void RunChanges::apply_writers(PgConnection& connection, std::int64_t now_us) {
 }
 
 bool settle_run(PgConnection& connection, core::RunId run, std::int64_t now_us) {
-  const PgResult rows = connection.run(kWriters, PgParams().uuid(run.uuid().bytes));
+  const PgResult rows = connection.run(kWritersOfSession, PgParams().uuid(run.uuid().bytes));
   if (rows.rows() == 0) return false;
   std::vector<core::WriterLife> writers(rows.rows());
   for (std::size_t i = 0; i < rows.rows(); ++i) {
@@ -227,7 +227,7 @@ bool settle_run(PgConnection& connection, core::RunId run, std::int64_t now_us) 
     params.bigint(*life.ended_us);
   else
     params.null_bigint();
-  return connection.run(kSettle, params.text(life.end_reason)).affected() > 0;
+  return connection.run(kSettleRun, params.text(life.end_reason)).affected() > 0;
 }
 
 }  // namespace tracker::storage

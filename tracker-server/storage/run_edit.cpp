@@ -11,12 +11,12 @@
 namespace tracker::storage {
 namespace {
 
-constexpr int kAttempts = 5;
+constexpr int kEditAttempts = 5;
 
-constexpr const char* kLock = R"sql(
+constexpr const char* kLockEdited = R"sql(
   SELECT named, name, notes, group_name, job_type, array_to_json(tags)::text, config::text, summary::text
   FROM run WHERE id = $1 AND deleted_us IS NULL FOR NO KEY UPDATE)sql";
-constexpr const char* kStore = R"sql(
+constexpr const char* kStoreEdited = R"sql(
   UPDATE run SET name = $2, notes = $3, group_name = $4, job_type = $5, tags = $6, config = $7::text::jsonb,
                  summary = $8::text::jsonb, meta_version = meta_version + 1
   WHERE id = $1)sql";
@@ -76,7 +76,7 @@ std::vector<std::string> tags_after(std::vector<std::string> tags, const RunEdit
 
 void apply(PgConnection& connection, core::RunId run, const RunEdit& edit) {
   const auto& id = run.uuid().bytes;
-  const PgResult row = connection.run(kLock, PgParams().uuid(id));
+  const PgResult row = connection.run(kLockEdited, PgParams().uuid(id));
   if (row.rows() == 0) throw Error(ErrorCode::kNotFound, "no run " + run.text());
   if (!row.boolean(0, 0))
     throw Error(ErrorCode::kFailedPrecondition,
@@ -89,15 +89,15 @@ void apply(PgConnection& connection, core::RunId run, const RunEdit& edit) {
     return patch ? core::merge_objects(held, *patch) : held;
   };
   const auto held_tags = nlohmann::json::parse(row.bytes(0, 5)).get<std::vector<std::string>>();
-  connection.run(kStore, PgParams()
-                             .uuid(id)
-                             .text(text(edit.name, 1))
-                             .text(text(edit.notes, 2))
-                             .text(text(edit.group, 3))
-                             .text(text(edit.job_type, 4))
-                             .texts(tags_after(held_tags, edit))
-                             .text(document(edit.config, 6))
-                             .text(document(edit.summary, 7)));
+  connection.run(kStoreEdited, PgParams()
+                                   .uuid(id)
+                                   .text(text(edit.name, 1))
+                                   .text(text(edit.notes, 2))
+                                   .text(text(edit.group, 3))
+                                   .text(text(edit.job_type, 4))
+                                   .texts(tags_after(held_tags, edit))
+                                   .text(document(edit.config, 6))
+                                   .text(document(edit.summary, 7)));
   if (edit.config || edit.summary) mark_attributes(connection, run, Urgency::kAtOnce);
 }
 
@@ -113,7 +113,7 @@ void edit_run(Database& database, core::RunId run, const RunEdit& edit) {
       transaction.commit();
       return;
     } catch (const PgError& error) {
-      if (!error.retryable() || attempt == kAttempts) throw;
+      if (!error.retryable() || attempt == kEditAttempts) throw;
     }
   }
 }

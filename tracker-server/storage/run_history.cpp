@@ -8,10 +8,10 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kKeys = R"sql(
+constexpr const char* kKeysOfHistory = R"sql(
   SELECT DISTINCT k.id, k.system FROM series_group g CROSS JOIN LATERAL unnest(g.key_ids) AS u(id)
   JOIN metric_key k ON k.id = u.id WHERE g.run_id = ANY($1) AND (NOT k.system OR g.run_id = $2) ORDER BY k.id)sql";
-constexpr const char* kForget = "DELETE FROM series WHERE run_id = $1";
+constexpr const char* kForgetSeries = "DELETE FROM series WHERE run_id = $1";
 constexpr const char* kCounted =
     "UPDATE run_branch SET counted = true WHERE run_id = $1 AND NOT counted";
 
@@ -25,8 +25,8 @@ void RunHistory::count_again() const {
   std::vector<core::RunId> runs;
   for (const RunView& view : views) runs.push_back(view.run);
   const auto& id = run_.uuid().bytes;
-  const PgResult keys = connection_.run(kKeys, PgParams().uuids(runs).uuid(id));
-  connection_.run(kForget, PgParams().uuid(id));
+  const PgResult keys = connection_.run(kKeysOfHistory, PgParams().uuids(runs).uuid(id));
+  connection_.run(kForgetSeries, PgParams().uuid(id));
   for (std::size_t i = 0; i < keys.rows(); ++i) {
     const std::int32_t key = keys.integer(i, 0);
     const auto kind = keys.boolean(i, 1) ? core::KeyKind::kSystem : core::KeyKind::kHistory;

@@ -11,26 +11,23 @@
 #include "storage/run_tail.hpp"
 #include "storage/series_rows.hpp"
 #include "storage/series_tables.hpp"
+#include "storage/shared_statements.hpp"
 
 namespace tracker::storage {
 namespace {
 
-// The lock comes before the snapshot: docs/storage.md, "The ring".
-constexpr const char* kBegin =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE frame IN ACCESS SHARE MODE";
-
-constexpr const char* kRun = R"sql(
+constexpr const char* kRunVersion = R"sql(
   SELECT r.meta_version + coalesce((SELECT sum(acked_offset + epoch)::bigint FROM writer_stream WHERE run_id = r.id), 0),
          coalesce((SELECT next_row FROM compaction WHERE run_id = r.id), 0)
   FROM run r WHERE r.id = $1 AND r.deleted_us IS NULL)sql";
-constexpr const char* kSeries = R"sql(
+constexpr const char* kSeriesOfRun = R"sql(
   SELECT s.key_id, k.name, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step, s.first_time_us,
          s.last_time_us, s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise
   FROM series s JOIN metric_key k ON k.id = s.key_id WHERE s.run_id = $1)sql";
 
-constexpr const char* kNextRow = "SELECT next_row FROM compaction WHERE run_id = $1";
+constexpr const char* kReadNextRow = "SELECT next_row FROM compaction WHERE run_id = $1";
 
-using KeyName = std::pair<std::string, core::KeyKind>;
+using NameAndKind = std::pair<std::string, core::KeyKind>;
 
 void check_axis(const Key& key, const core::Range& range) {
   if (key.kind == core::KeyKind::kSystem && range.axis == core::Axis::kStep && !range.unbounded())
@@ -56,8 +53,8 @@ struct Member {
 class RunSnapshot::Impl {
  public:
   Impl(Database& database, core::RunId run)
-      : connection_(database.pg()), transaction_(*connection_, kBegin), run_(run) {
-    const PgResult row = connection_->run(kRun, id());
+      : connection_(database.pg()), transaction_(*connection_, kBeginSnapshot), run_(run) {
+    const PgResult row = connection_->run(kRunVersion, id());
     if (row.rows() == 0) throw Error(ErrorCode::kNotFound, "no run " + run.text());
     version_ = static_cast<std::uint64_t>(row.bigint(0, 0));
     load_members(row.bigint(0, 1));
@@ -104,7 +101,7 @@ class RunSnapshot::Impl {
     };
     add_tail(run_, next_row);
     for (const core::RunId ancestor : branches.ancestors_of(run_)) {
-      const PgResult row = connection_->run(kNextRow, PgParams().uuid(ancestor.uuid().bytes));
+      const PgResult row = connection_->run(kReadNextRow, PgParams().uuid(ancestor.uuid().bytes));
       add_tail(ancestor, row.rows() == 0 ? 0 : row.bigint(0, 0));
     }
     branched_ = branches.branched(run_);
@@ -131,7 +128,7 @@ class RunSnapshot::Impl {
   }
 
   void load_keys() {
-    std::map<KeyName, Key> by_name;
+    std::map<NameAndKind, Key> by_name;
     load_own(by_name);
     load_inherited(by_name);
     for (const auto& [set, columns] : own().tail.rows().groups())
@@ -167,8 +164,8 @@ class RunSnapshot::Impl {
     }
   }
 
-  void load_own(std::map<KeyName, Key>& by_name) {
-    const PgResult rows = connection_->run(kSeries, id());
+  void load_own(std::map<NameAndKind, Key>& by_name) {
+    const PgResult rows = connection_->run(kSeriesOfRun, id());
     for (std::size_t i = 0; i < rows.rows(); ++i) {
       Key key{std::string(rows.bytes(i, 1)),
               rows.boolean(i, 2) ? core::KeyKind::kSystem : core::KeyKind::kHistory,
@@ -180,13 +177,13 @@ class RunSnapshot::Impl {
 
   // Keys that the run's own statistics lack: of its ancestors theirs stand for them, the nearest
   // one's first.
-  void load_inherited(std::map<KeyName, Key>& by_name) {
+  void load_inherited(std::map<NameAndKind, Key>& by_name) {
     std::vector<RunView> views;
     for (auto member = members_.rbegin() + 1; member != members_.rend(); ++member)
       views.push_back((*member)->view);
-    std::vector<std::map<KeyName, Key>> theirs(views.size());
+    std::vector<std::map<NameAndKind, Key>> theirs(views.size());
     for (InheritedKey& inherited : read_inherited(*connection_, views, std::nullopt)) {
-      const KeyName name{inherited.series.key.name, core::KeyKind::kHistory};
+      const NameAndKind name{inherited.series.key.name, core::KeyKind::kHistory};
       numbers_[name] = inherited.series.id;
       theirs[inherited.view].emplace(name, std::move(inherited.series.key));
     }
@@ -203,8 +200,8 @@ class RunSnapshot::Impl {
   bool branched_ = false;
   std::uint64_t version_ = 0;
   std::optional<std::vector<Key>> keys_;
-  std::map<KeyName, std::int32_t> numbers_;  // of keys that are compacted at least in part
-  std::set<KeyName> fresh_;                  // keys with points in the tail
+  std::map<NameAndKind, std::int32_t> numbers_;  // of keys that are compacted at least in part
+  std::set<NameAndKind> fresh_;                  // keys with points in the tail
 };
 
 RunSnapshot::RunSnapshot(Database& database, core::RunId run)

@@ -10,7 +10,7 @@ namespace {
 
 // OFFSET 0 keeps the planner to the index: frame is never analysed, and a join as such would read
 // all slots.
-constexpr const char* kSize = R"sql(
+constexpr const char* kTailSize = R"sql(
   SELECT coalesce(sum(octet_length(f.payload)), 0)::bigint
   FROM writer_stream w CROSS JOIN LATERAL (
     SELECT * FROM frame WHERE stream_id = w.id AND from_offset >= w.sealed_offset OFFSET 0) f
@@ -56,7 +56,7 @@ const RowTable& RunTail::rows() {
 // Before the payloads are fetched: libpq holds a whole result in memory.
 void RunTail::check_size() {
   const std::int64_t bytes =
-      connection_.run(kSize, PgParams().uuid(run_.uuid().bytes)).bigint(0, 0);
+      connection_.run(kTailSize, PgParams().uuid(run_.uuid().bytes)).bigint(0, 0);
   check_bytes(run_, bytes, limits_);
 }
 

@@ -4,7 +4,7 @@ namespace tracker::storage {
 namespace {
 
 // Three indexed ways to the runs, then their versions.
-constexpr const char* kVersions = R"sql(
+constexpr const char* kRunVersions = R"sql(
   WITH watched AS (SELECT id, name FROM project WHERE name = ANY($1::text[])),
   wanted AS (
     SELECT run.id FROM run WHERE run.state = 1
@@ -20,7 +20,7 @@ std::vector<RunVersion> run_versions(PgConnection& connection, const VersionRequ
   std::vector<std::string> runs;
   for (const core::RunId run : request.runs) runs.push_back(run.text());
   const PgResult rows = connection.run(
-      kVersions, PgParams().texts(request.projects).bigint(request.since_us).texts(runs));
+      kRunVersions, PgParams().texts(request.projects).bigint(request.since_us).texts(runs));
   std::vector<RunVersion> out;
   for (std::size_t row = 0; row < rows.rows(); ++row)
     out.push_back({run_id_of(rows.bytes(row, 0)), std::string(rows.bytes(row, 1)),

@@ -11,27 +11,27 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kList = R"sql(
+constexpr const char* kListItems = R"sql(
   SELECT id, name, author, created_us, updated_us, revision FROM saved_item
   WHERE project_id = $1 AND kind = $2 ORDER BY updated_us DESC, id)sql";
-constexpr const char* kFind = R"sql(
+constexpr const char* kFindItem = R"sql(
   SELECT id, name, author, created_us, updated_us, revision, spec FROM saved_item
   WHERE project_id = $1 AND kind = $2 AND id = $3)sql";
-constexpr const char* kLock = R"sql(
+constexpr const char* kLockItem = R"sql(
   SELECT id, name, author, created_us, updated_us, revision FROM saved_item
   WHERE project_id = $1 AND kind = $2 AND id = $3 FOR NO KEY UPDATE)sql";
 
 // Whoever adds one holds the project: nobody adds another between the count and the row.
-constexpr const char* kLockProject =
+constexpr const char* kLockItemsProject =
     "SELECT 1 FROM project WHERE id = $1 AND deleted_us IS NULL FOR NO KEY UPDATE";
-constexpr const char* kCount =
+constexpr const char* kCountItems =
     "SELECT count(*) FROM saved_item WHERE project_id = $1 AND kind = $2";
 constexpr const char* kAdd = R"sql(
   INSERT INTO saved_item (project_id, kind, id, name, spec, author, created_us, updated_us, revision)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1))sql";
 constexpr const char* kChange = R"sql(
   UPDATE saved_item SET name = $2, spec = $3, updated_us = $4, revision = revision + 1 WHERE id = $1)sql";
-constexpr const char* kRemove =
+constexpr const char* kRemoveItem =
     "DELETE FROM saved_item WHERE project_id = $1 AND kind = $2 AND id = $3 RETURNING name";
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -75,9 +75,9 @@ Error no_such_item(const SavedItemRef& ref) {
 // Holds the project until the transaction ends.
 void make_room(PgConnection& connection, const SavedItemRef& ref) {
   const auto& project = ref.project.uuid().bytes;
-  if (connection.run(kLockProject, PgParams().uuid(project)).rows() == 0)
+  if (connection.run(kLockItemsProject, PgParams().uuid(project)).rows() == 0)
     throw Error(ErrorCode::kNotFound, "the project was deleted");
-  if (connection.run(kCount, of(ref.project, ref.kind)).bigint(0, 0) < kMostSavedItems) return;
+  if (connection.run(kCountItems, of(ref.project, ref.kind)).bigint(0, 0) < kMostSavedItems) return;
   throw Error(ErrorCode::kFailedPrecondition, "the project has " + std::to_string(kMostSavedItems) +
                                                   " " + to_text(ref.kind) +
                                                   "s, which is the most: delete some first");
@@ -87,7 +87,7 @@ void make_room(PgConnection& connection, const SavedItemRef& ref) {
 
 std::vector<SavedItem> list_saved_items(Database& database, core::ProjectId project,
                                         SavedKind kind) {
-  const PgResult rows = database.pg()->run(kList, of(project, kind));
+  const PgResult rows = database.pg()->run(kListItems, of(project, kind));
   std::vector<SavedItem> items;
   items.reserve(rows.rows());
   for (std::size_t i = 0; i < rows.rows(); ++i) items.push_back(item_at(rows, i));
@@ -95,7 +95,7 @@ std::vector<SavedItem> list_saved_items(Database& database, core::ProjectId proj
 }
 
 SavedItem find_saved_item(Database& database, const SavedItemRef& ref) {
-  const PgResult rows = database.pg()->run(kFind, of(ref));
+  const PgResult rows = database.pg()->run(kFindItem, of(ref));
   if (rows.rows() == 0) throw no_such_item(ref);
   auto item = item_at(rows, 0);
   item.spec = rows.bytes(0, 6);
@@ -119,7 +119,7 @@ SavedOutcome change_saved_item(Database& database, const SavedItemRef& ref,
   check(change.content);
   const Database::PgLease connection = database.pg();
   PgTransaction transaction(*connection);
-  const PgResult rows = connection->run(kLock, of(ref));
+  const PgResult rows = connection->run(kLockItem, of(ref));
   if (rows.rows() == 0) throw no_such_item(ref);
   auto item = item_at(rows, 0);
   if (item.revision != change.revision) return {false, std::move(item)};
@@ -139,7 +139,7 @@ SavedOutcome change_saved_item(Database& database, const SavedItemRef& ref,
 
 void remove_saved_item(Database& database, const SavedItemRef& ref, AuditEntry& entry) {
   audited(database, entry, [&](PgConnection& connection) {
-    const PgResult gone = connection.run(kRemove, of(ref));
+    const PgResult gone = connection.run(kRemoveItem, of(ref));
     if (gone.rows() == 0) throw no_such_item(ref);
     entry.detail = gone.bytes(0, 0);
   });

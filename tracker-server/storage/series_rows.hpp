@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
+#include <optional>
 
 #include "core/series.hpp"
 #include "storage/pg.hpp"
@@ -11,5 +13,10 @@ namespace tracker::storage {
 // last_time_us, last_value, min_value, max_value, sum, steps_rise, times_rise) that begin at
 // `column`.
 core::SeriesStats series_row(const PgResult& rows, std::size_t row, int column);
+
+// What a column of doubles holds where there is no value.
+inline double or_nan(const std::optional<double>& value) {
+  return value.value_or(std::numeric_limits<double>::quiet_NaN());
+}
 
 }  // namespace tracker::storage

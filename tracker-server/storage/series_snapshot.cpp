@@ -7,20 +7,17 @@
 #include "core/parallel.hpp"
 #include "core/pyramid.hpp"
 #include "storage/series_part.hpp"
+#include "storage/shared_statements.hpp"
 #include "storage/snapshot_contents.hpp"
 
 namespace tracker::storage {
 namespace {
 
-// The lock comes before the snapshot: docs/storage.md, "The ring".
-constexpr const char* kBegin =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE frame IN ACCESS SHARE MODE";
-
 // Points in a bucket, and in a row, of the highest level.
 constexpr auto kTopSize = static_cast<std::int64_t>(core::bucket_points(core::kLevels));
 constexpr auto kTopRow = static_cast<std::int64_t>(core::row_points(core::kLevels));
 // What is fetched at once. A row is about 10 bytes (values and steps), a bucket about 26.
-constexpr std::int64_t kBatchBytes = 64 << 20;
+constexpr std::int64_t kSeriesBatchBytes = 64 << 20;
 constexpr std::int64_t kBytesPerRow = 10, kBytesPerBucket = 26;
 // Below it another thread costs more than it does.
 constexpr std::int64_t kWorthAThread = 1 << 20;
@@ -60,7 +57,7 @@ class SeriesSnapshot::Impl {
   Impl(Database& database, std::span<const core::RunId> runs,
        std::optional<std::vector<std::string>> names)
       : connection_(database.pg()),
-        transaction_(*connection_, kBegin),
+        transaction_(*connection_, kBeginSnapshot),
         contents_(*connection_, runs, std::move(names)) {}
 
   SnapshotContents& contents() noexcept { return contents_; }
@@ -75,7 +72,8 @@ class SeriesSnapshot::Impl {
     for (std::size_t begin = 0; begin < plans.size();) {
       std::size_t end = begin;
       std::int64_t bytes = 0;
-      while (end < plans.size() && (end == begin || bytes + bytes_of(plans[end]) <= kBatchBytes))
+      while (end < plans.size() &&
+             (end == begin || bytes + bytes_of(plans[end]) <= kSeriesBatchBytes))
         bytes += bytes_of(plans[end++]);
       read_batch(std::span(plans).subspan(begin, end - begin), bytes, out.data() + begin);
       begin = end;

@@ -29,7 +29,7 @@ constexpr const char* kInherited = R"sql(
                       WHERE a.run_id = g.run_id AND a.group_no = g.group_no AND a.step_lo <= v.upto)) g
   JOIN metric_key k ON k.id = g.id LEFT JOIN series s ON s.run_id = g.run_id AND s.key_id = g.id
   WHERE $3 OR k.name = ANY($4) ORDER BY g.i)sql";
-constexpr const char* kGroups = R"sql(
+constexpr const char* kGroupsOfRuns = R"sql(
   SELECT run_id, group_no, rows, key_ids FROM series_group WHERE run_id = ANY($1) AND key_ids && $2
   ORDER BY run_id, group_no)sql";
 // OFFSET 0 keeps the planner to the index: frame is never analysed, and a join as such would read
@@ -77,7 +77,7 @@ constexpr const char* kAxes = R"sql(
     SELECT pos AS at, n, payload FROM axis_chunk WHERE run_id = u.run_id AND group_no = u.group_no
       AND pos > u.low - 4096 AND pos < u.high AND pos + n > u.low ORDER BY pos) p
   ORDER BY u.i, p.at)sql";
-constexpr const char* kColumns = R"sql(
+constexpr const char* kColumnParts = R"sql(
   SELECT u.i, p.at, p.n, p.payload
   FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[])
     WITH ORDINALITY AS u(run_id, key_id, group_no, level, low, high, i)
@@ -169,7 +169,7 @@ std::vector<InheritedKey> read_inherited(PgConnection& connection, std::span<con
 
 std::vector<KeyGroup> read_groups(PgConnection& connection, std::span<const core::RunId> runs,
                                   std::span<const std::int32_t> keys) {
-  const PgResult rows = connection.run(kGroups, uuids_of(runs).integers(keys));
+  const PgResult rows = connection.run(kGroupsOfRuns, uuids_of(runs).integers(keys));
   std::vector<KeyGroup> out;
   for (std::size_t i = 0; i < rows.rows(); ++i)
     out.push_back(
@@ -233,7 +233,7 @@ WantedRows read_axes(PgConnection& connection, std::span<const RowsWanted> wante
   return read_wanted(connection, kAxes, wanted);
 }
 WantedRows read_columns(PgConnection& connection, std::span<const RowsWanted> wanted) {
-  return read_wanted(connection, kColumns, wanted);
+  return read_wanted(connection, kColumnParts, wanted);
 }
 
 }  // namespace tracker::storage

@@ -6,7 +6,7 @@
 namespace tracker::storage {
 namespace {
 
-constexpr std::int64_t kBatchBytes = 64 << 20;  // of tails, fetched at once
+constexpr std::int64_t kTailBatchBytes = 64 << 20;  // of tails, fetched at once
 
 }  // namespace
 
@@ -84,7 +84,7 @@ void SnapshotContents::load_tails() {
   std::int64_t bytes = 0;
   for (const auto& [run, size] : read_tail_sizes(connection_, live)) {
     RunTail::check_bytes(run, size, limits_);
-    if (!batch.empty() && bytes + size > kBatchBytes) {
+    if (!batch.empty() && bytes + size > kTailBatchBytes) {
       load_tails(batch);
       batch.clear();
       bytes = 0;

@@ -10,7 +10,7 @@
 namespace tracker::storage {
 namespace {
 
-constexpr int kAttempts = 5;
+constexpr int kStreamAttempts = 5;
 
 // The run's own name comes with its first record; until then the beginning of its id serves. A run
 // that is known takes no number from the sequence of run.no.
@@ -29,13 +29,13 @@ constexpr const char* kMakeWriter = R"sql(
 constexpr const char* kMakeCompaction =
     "INSERT INTO compaction (run_id) VALUES ($1) ON CONFLICT DO NOTHING";
 
-constexpr const char* kLockRun = R"sql(
+constexpr const char* kLockStreamRun = R"sql(
   SELECT run.state::integer, run.session, project.name, run.deleted_us IS NOT NULL, project.deleted_us IS NOT NULL,
          project.id
   FROM run JOIN project ON project.id = run.project_id
   WHERE run.id = $1 FOR NO KEY UPDATE OF run)sql";
 
-constexpr const char* kBuried = "SELECT 1 FROM run_tombstone WHERE run_id = $1";
+constexpr const char* kIsBuried = "SELECT 1 FROM run_tombstone WHERE run_id = $1";
 constexpr const char* kReviveProject =
     "UPDATE project SET deleted_us = NULL WHERE name = $1 AND deleted_us IS NOT NULL";
 
@@ -72,11 +72,11 @@ RegisteredWriter try_register(PgConnection& connection, const Registration& r) {
   if (out.epoch == 1) check_existed(r.run, r.resume, !made);
   if (r.resume != core::Resume::kNone) out.resumed = core::Resumed{!made, 0};
   // A statement of its own, behind the insert: its snapshot sees every run that was removed before.
-  if (made && connection.run(kBuried, PgParams().uuid(run)).rows() > 0) throw deleted(r.run);
+  if (made && connection.run(kIsBuried, PgParams().uuid(run)).rows() > 0) throw deleted(r.run);
   const bool ended = writer.boolean(0, 3);
   const bool decides =
       !writer.boolean(0, 4) || connection.run(kHasOwnWriter, PgParams().uuid(run)).rows() == 0;
-  const PgResult row = connection.run(kLockRun, PgParams().uuid(run));
+  const PgResult row = connection.run(kLockStreamRun, PgParams().uuid(run));
   // Its name is not told: it may be a project that the caller may not know of.
   if (row.bytes(0, 2) != r.project)
     throw Error(ErrorCode::kFailedPrecondition,
@@ -102,7 +102,7 @@ RegisteredWriter with_attempts(Database& database, const Registration& registrat
     try {
       return try_register(*connection, registration);
     } catch (const PgError& error) {
-      if (!error.retryable() || attempt == kAttempts) throw;
+      if (!error.retryable() || attempt == kStreamAttempts) throw;
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "storage/migrations.hpp"
+#include "storage/shared_statements.hpp"
 #include "storage/verify_group.hpp"
 #include "storage/verify_records.hpp"
 #include "storage/verify_series.hpp"
@@ -14,17 +15,13 @@
 namespace tracker::storage {
 namespace {
 
-// The lock comes before the snapshot: docs/storage.md, "The ring".
-constexpr const char* kBegin =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE frame IN ACCESS SHARE MODE";
-
-constexpr const char* kRuns = "SELECT id FROM run WHERE NOT purging ORDER BY created_us, id";
-constexpr const char* kRun = R"sql(
+constexpr const char* kRunsToCheck = "SELECT id FROM run WHERE NOT purging ORDER BY created_us, id";
+constexpr const char* kRunToCheck = R"sql(
   SELECT project_id, coalesce((SELECT next_row FROM compaction WHERE run_id = run.id), 0)
   FROM run WHERE id = $1 AND NOT purging)sql";
-constexpr const char* kGroups =
+constexpr const char* kGroupsToCheck =
     "SELECT group_no, system, key_ids, rows FROM series_group WHERE run_id = $1 ORDER BY group_no";
-constexpr const char* kKeys = R"sql(
+constexpr const char* kKeysToCheck = R"sql(
   SELECT k.id, k.system, k.name, k.project_id FROM metric_key k WHERE k.id = ANY($1::integer[]))sql";
 constexpr const char* kHomeless = R"sql(
   SELECT 'axis_chunk', count(*) FROM axis_chunk c WHERE run_id = $1 AND NOT EXISTS
@@ -44,9 +41,9 @@ constexpr const char* kOrphans = R"sql(
       WHERE NOT EXISTS (SELECT 1 FROM run WHERE id = c.run_id) GROUP BY run_id) lost ORDER BY t, r LIMIT 1000)sql";
 constexpr const char* kRing =
     "SELECT count(*), coalesce(bool_and(active BETWEEN 0 AND 3), false) FROM frame_ring";
-constexpr const char* kSchema =
+constexpr const char* kSchemaVersions =
     "SELECT coalesce(max(version), 0), count(*)::integer FROM schema_version";
-constexpr const char* kBuried = R"sql(
+constexpr const char* kBuriedAlive = R"sql(
   SELECT count(*) FROM run_tombstone t JOIN run ON run.id = t.run_id WHERE NOT run.purging)sql";
 
 class RunCheck {
@@ -79,7 +76,7 @@ class RunCheck {
   PgParams id() const { return PgParams().uuid(run_.uuid().bytes); }
 
   void load_groups(const core::RunId& project) {
-    const PgResult rows = connection_.run(kGroups, id());
+    const PgResult rows = connection_.run(kGroupsToCheck, id());
     std::set<std::pair<bool, std::vector<std::int32_t>>> seen;
     for (std::size_t i = 0; i < rows.rows(); ++i) {
       VerifiedGroup group;
@@ -102,7 +99,7 @@ class RunCheck {
   }
 
   void load_names(VerifiedGroup& group, const core::RunId& project) {
-    const PgResult rows = connection_.run(kKeys, PgParams().integers(group.keys));
+    const PgResult rows = connection_.run(kKeysToCheck, PgParams().integers(group.keys));
     std::set<std::int32_t> known;
     for (std::size_t i = 0; i < rows.rows(); ++i) {
       if (rows.boolean(i, 1) != group.system || run_id_of(rows.bytes(i, 3)) != project) continue;
@@ -137,8 +134,8 @@ class RunCheck {
 
 Verified verify_run(PgConnection& connection, core::RunId run) {
   Verified out;
-  PgTransaction transaction(connection, kBegin);
-  const PgResult row = connection.run(kRun, PgParams().uuid(run.uuid().bytes));
+  PgTransaction transaction(connection, kBeginSnapshot);
+  const PgResult row = connection.run(kRunToCheck, PgParams().uuid(run.uuid().bytes));
   if (row.rows() == 0) return out;
   RunCheck(connection, run, out).work(run_id_of(row.bytes(0, 0)), row.bigint(0, 1));
   return out;
@@ -147,8 +144,8 @@ Verified verify_run(PgConnection& connection, core::RunId run) {
 Verified verify_whole(PgConnection& connection) {
   Verified out;
   Report report(out, "");
-  PgTransaction transaction(connection, kBegin);
-  const PgResult schema = connection.run(kSchema);
+  PgTransaction transaction(connection, kBeginSnapshot);
+  const PgResult schema = connection.run(kSchemaVersions);
   const int newest = migrations().back().version;
   if (schema.integer(0, 0) != newest || schema.integer(0, 1) != newest)
     report.add("schema", "schema_version",
@@ -166,14 +163,14 @@ Verified verify_whole(PgConnection& connection) {
                            orphans.bytes(i, 1)),
                fmt::format("they take room and nothing else: DELETE FROM {} WHERE run_id = '{}'",
                            orphans.bytes(i, 0), orphans.bytes(i, 1)));
-  if (connection.run(kBuried).bigint(0, 0) > 0)
+  if (connection.run(kBuriedAlive).bigint(0, 0) > 0)
     report.add("tombstone", "run_tombstone", "a run is there and was removed",
                "report this as a defect");
   return out;
 }
 
 std::vector<core::RunId> all_runs(PgConnection& connection) {
-  const PgResult rows = connection.run(kRuns);
+  const PgResult rows = connection.run(kRunsToCheck);
   std::vector<core::RunId> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) out.push_back(run_id_of(rows.bytes(i, 0)));
   return out;

@@ -21,13 +21,13 @@ namespace {
 constexpr auto kBlock = static_cast<std::int64_t>(core::kChunkRows);
 constexpr std::int64_t kColumnsAtOnce = 1'024;  // chunks held: 4,096 values each
 
-constexpr const char* kAxis = R"sql(
+constexpr const char* kAxisToCheck = R"sql(
   SELECT pos, n, step_lo, step_hi, time_lo, time_hi, payload, crc32c FROM axis_chunk
   WHERE run_id = $1 AND group_no = $2 AND pos >= $3 AND pos < $4 ORDER BY pos)sql";
-constexpr const char* kColumns = R"sql(
+constexpr const char* kColumnsToCheck = R"sql(
   SELECT pos, n, nan, nonfinite, min_value, max_value, sum, first_value, last_value, payload || rest, crc32c FROM chunk
   WHERE run_id = $1 AND key_id = $2 AND group_no = $3 AND pos >= $4 AND pos < $5 ORDER BY pos)sql";
-constexpr const char* kBeyond = R"sql(
+constexpr const char* kChunksBeyond = R"sql(
   SELECT (SELECT count(*) FROM axis_chunk WHERE run_id = $1 AND group_no = $2 AND (pos >= $3 OR pos < 0)),
          (SELECT count(*) FROM chunk WHERE run_id = $1 AND group_no = $2 AND (pos >= $3 OR pos < 0)),
          (SELECT count(*) FROM chunk WHERE run_id = $1 AND group_no = $2 AND NOT key_id = ANY($4::integer[])))sql";
@@ -80,7 +80,8 @@ class GroupCheck {
 
   void stretch(std::int64_t from, std::int64_t to) {
     const PgResult rows = connection_.run(
-        kAxis, PgParams().uuid(run_.uuid().bytes).integer(group_.number).bigint(from).bigint(to));
+        kAxisToCheck,
+        PgParams().uuid(run_.uuid().bytes).integer(group_.number).bigint(from).bigint(to));
     std::vector<Axis> axes;
     for (std::size_t i = 0; i < rows.rows(); ++i) axes.push_back(axis(rows, i));
     if (expected_ < to) gap(expected_, to);
@@ -157,12 +158,12 @@ class GroupCheck {
 
   void columns(std::int32_t key, std::int64_t from, std::int64_t to,
                const std::vector<Axis>& axes) {
-    const PgResult rows = connection_.run(kColumns, PgParams()
-                                                        .uuid(run_.uuid().bytes)
-                                                        .integer(key)
-                                                        .integer(group_.number)
-                                                        .bigint(from)
-                                                        .bigint(to));
+    const PgResult rows = connection_.run(kColumnsToCheck, PgParams()
+                                                               .uuid(run_.uuid().bytes)
+                                                               .integer(key)
+                                                               .integer(group_.number)
+                                                               .bigint(from)
+                                                               .bigint(to));
     std::size_t i = 0;
     for (const Axis& axis : axes) {
       for (; i < rows.rows() && rows.bigint(i, 0) < axis.pos; ++i) stray(key, rows, i);
@@ -247,11 +248,11 @@ class GroupCheck {
   }
 
   void look_beyond() {
-    const PgResult row = connection_.run(kBeyond, PgParams()
-                                                      .uuid(run_.uuid().bytes)
-                                                      .integer(group_.number)
-                                                      .bigint(group_.rows)
-                                                      .integers(group_.keys));
+    const PgResult row = connection_.run(kChunksBeyond, PgParams()
+                                                            .uuid(run_.uuid().bytes)
+                                                            .integer(group_.number)
+                                                            .bigint(group_.rows)
+                                                            .integers(group_.keys));
     const std::string place = fmt::format("group {}", group_.number);
     if (row.bigint(0, 0) > 0 || row.bigint(0, 1) > 0) {
       distrust_all();

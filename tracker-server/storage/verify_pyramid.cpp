@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kRows = R"sql(
   SELECT n, payload, crc32c FROM pyramid
   WHERE run_id = $1 AND key_id = $2 AND group_no = $3 AND level = $4 AND block = $5)sql";
-constexpr const char* kCount = R"sql(
+constexpr const char* kCountBuckets = R"sql(
   SELECT key_id, count(*) FROM pyramid WHERE run_id = $1 AND group_no = $2 GROUP BY key_id)sql";
 constexpr const char* kMend =
     "restore the run from a backup; until then zoomed-out charts are wrong";
@@ -90,7 +90,7 @@ void PyramidCheck::finish() {
   open_.clear();
   flush();
   const PgResult counted =
-      connection_.run(kCount, PgParams().uuid(run_.uuid().bytes).integer(group_.number));
+      connection_.run(kCountBuckets, PgParams().uuid(run_.uuid().bytes).integer(group_.number));
   for (std::size_t i = 0; i < counted.rows(); ++i) {
     const std::int32_t key = counted.integer(i, 0);
     const bool of_group =

@@ -19,11 +19,11 @@ constexpr const char* kRow = R"sql(
          NOT EXISTS (SELECT 1 FROM metric_definition d WHERE d.run_id = run.id AND jsonb_typeof(d.definition) <> 'object')
   FROM run WHERE id = $1)sql";
 
-constexpr const char* kWriters = R"sql(
+constexpr const char* kWritersToCheck = R"sql(
   SELECT id, writer_id::text, epoch, acked_offset, sealed_offset,
          (end_state IS NULL) = (ended_us IS NULL) AND (end_state IS NULL OR end_state BETWEEN 2 AND 5)
   FROM writer_stream WHERE run_id = $1 ORDER BY id)sql";
-constexpr const char* kFrames = R"sql(
+constexpr const char* kFramesToCheck = R"sql(
   SELECT from_offset, to_offset, payload FROM frame
   WHERE stream_id = $1 AND to_offset > $2 AND from_offset >= $3 ORDER BY from_offset LIMIT 64)sql";
 constexpr const char* kQuarantine = R"sql(
@@ -47,7 +47,7 @@ class WriterCheck {
     std::int64_t expected = sealed;
     for (std::int64_t from = 0;;) {
       const PgResult rows =
-          connection_.run(kFrames, PgParams().bigint(stream_).bigint(sealed).bigint(from));
+          connection_.run(kFramesToCheck, PgParams().bigint(stream_).bigint(sealed).bigint(from));
       for (std::size_t i = 0; i < rows.rows(); ++i) {
         from = rows.bigint(i, 0) + 1;
         if (rows.bigint(i, 0) != expected && !broken_)
@@ -154,7 +154,7 @@ void verify_row(PgConnection& connection, core::RunId run, Report& report) {
 }
 
 void verify_writers(PgConnection& connection, core::RunId run, Report& report) {
-  const PgResult rows = connection.run(kWriters, PgParams().uuid(run.uuid().bytes));
+  const PgResult rows = connection.run(kWritersToCheck, PgParams().uuid(run.uuid().bytes));
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const std::string writer(rows.bytes(i, 1));
     const std::int64_t acked = rows.bigint(i, 3), sealed = rows.bigint(i, 4);

@@ -14,7 +14,7 @@ namespace tracker::storage {
 namespace {
 
 constexpr std::int64_t kAtOnce = 4'096;
-constexpr const char* kSeries = R"sql(
+constexpr const char* kSeriesToCheck = R"sql(
   SELECT s.key_id, k.system, s.n, s.nonfinite, s.nan, s.first_step, s.last_step, s.first_time_us, s.last_time_us,
          s.last_value, s.min_value, s.max_value, s.sum, s.steps_rise, s.times_rise
   FROM series s JOIN metric_key k ON k.id = s.key_id WHERE s.run_id = $1)sql";
@@ -31,10 +31,6 @@ struct Cursor {
   RowColumns rows;
   std::size_t at = 0;
 };
-
-double or_nan(const std::optional<double>& value) {
-  return value.value_or(std::numeric_limits<double>::quiet_NaN());
-}
 
 }  // namespace
 
@@ -85,7 +81,7 @@ void SeriesCheck::finish() {
   std::set<std::int32_t> untrusted, stored;
   for (const VerifiedGroup& group : groups_)
     untrusted.insert(group.untrusted.begin(), group.untrusted.end());
-  const PgResult rows = connection_.run(kSeries, PgParams().uuid(run_.uuid().bytes));
+  const PgResult rows = connection_.run(kSeriesToCheck, PgParams().uuid(run_.uuid().bytes));
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const std::int32_t key = rows.integer(i, 0);
     stored.insert(key);

@@ -19,9 +19,9 @@ constexpr const char* kObjects = R"sql(
     AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f'))sql";
 constexpr const char* kMajor = "SELECT current_setting('server_version_num')::integer / 10000";
 constexpr const char* kHasSchema = "SELECT to_regclass('schema_version') IS NOT NULL";
-constexpr const char* kSchema = "SELECT coalesce(max(version), 0) FROM schema_version";
+constexpr const char* kNewestSchema = "SELECT coalesce(max(version), 0) FROM schema_version";
 constexpr const char* kBytes = "SELECT pg_database_size(current_database())";
-constexpr const char* kSize = "SELECT pg_total_relation_size($1::text::regclass)";
+constexpr const char* kTableSize = "SELECT pg_total_relation_size($1::text::regclass)";
 
 TableCounts counts_of(PgConnection& connection) {
   const PgResult tables = connection.run(kTables);
@@ -59,7 +59,8 @@ ExportedSnapshot::ExportedSnapshot(const std::string& dsn) : connection_(dsn, 0)
 
 TableCounts ExportedSnapshot::counts() { return counts_of(connection_); }
 int ExportedSnapshot::schema_version() {
-  return connection_.run(kHasSchema).boolean(0, 0) ? connection_.run(kSchema).integer(0, 0) : 0;
+  return connection_.run(kHasSchema).boolean(0, 0) ? connection_.run(kNewestSchema).integer(0, 0)
+                                                   : 0;
 }
 int ExportedSnapshot::server_major() { return connection_.run(kMajor).integer(0, 0); }
 std::int64_t ExportedSnapshot::bytes() { return connection_.run(kBytes).bigint(0, 0); }
@@ -89,9 +90,9 @@ Shrunk shrink_table(const std::string& dsn, const std::string& table) {
     throw Error(ErrorCode::kInvalidArgument, "table '" + table + "' is not one that is shrunk");
   PgConnection connection(dsn, 0);
   Shrunk out;
-  out.before = connection.run(kSize, PgParams().text(table)).bigint(0, 0);
+  out.before = connection.run(kTableSize, PgParams().text(table)).bigint(0, 0);
   connection.command("VACUUM (FULL, ANALYZE) " + table);
-  out.after = connection.run(kSize, PgParams().text(table)).bigint(0, 0);
+  out.after = connection.run(kTableSize, PgParams().text(table)).bigint(0, 0);
   return out;
 }
 

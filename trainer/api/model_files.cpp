@@ -162,6 +162,14 @@ void require_head(ModelFiles& files) {
     files.config.labels = models::unnamed_labels(stored);
 }
 
+models::Classifier load_classifier(ModelFiles& files, nn::Compute compute, nn::Purpose purpose) {
+  require_head(files);
+  models::check_fit(files.config, files.tensors, files.adapter);
+  models::Classifier model(files.config, compute, purpose);
+  load_weights(model, files);
+  return model;
+}
+
 std::size_t text_limit(const ModelFiles& files, std::optional<std::size_t> wanted,
                        std::size_t fallback) {
   const auto model = static_cast<std::size_t>(files.config.max_tokens());

@@ -46,6 +46,9 @@ void settle_labels(ModelFiles& files, const data::Dataset& dataset);
 void require_head(ModelFiles& files);
 // Copies weights and adapter into the model.
 models::LoadReport load_weights(models::Classifier& model, const ModelFiles& files);
+// A finished classifier as a module with its weights; `files.config.labels` is settled as by
+// require_head(). Throws what that and models::check_fit() throw, before weights are copied.
+models::Classifier load_classifier(ModelFiles& files, nn::Compute compute, nn::Purpose purpose);
 
 // Tokens a text may have: `wanted`, else `fallback` or what the model and its tokenizer take, if
 // that is less. Throws Error(kUsage) when more is wanted than the model takes; a tokenizer's own

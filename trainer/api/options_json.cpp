@@ -1,36 +1,15 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <nlohmann/json.hpp>
 
+#include "api/option_value.hpp"
 #include "api/train_options.hpp"
 
 // The options by their flags' names; a test of the command line holds this list against its flags.
 namespace trainer::api {
-namespace {
 
-using Json = nlohmann::ordered_json;
-
-template <class T>
-Json json_of(const T& value) {
-  return value;
-}
-
-template <class T>
-Json json_of(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json json_of(const std::vector<std::string>& value) {
-  return fmt::format("{}", fmt::join(value, ","));
-}
-
-}  // namespace
-
-Json to_json(FineTuneOptions o) {
+nlohmann::ordered_json to_json(FineTuneOptions o) {
   if (!o.eval_batch_size) o.eval_batch_size = o.batch_size;
   if (!o.eval_steps) o.eval_steps = o.logging_steps;
-  Json json = Json::object();
+  auto json = nlohmann::ordered_json::object();
   const auto add = [&json](const char* key, const auto& value) { json[key] = json_of(value); };
   add("model", o.model);
   add("revision", o.revision);

@@ -1,6 +1,5 @@
 #include "api/text_classifier.hpp"
 
-#include <cmath>
 #include <string>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "nn/runtime.hpp"
 #include "train/evaluate.hpp"
 #include "train/metrics.hpp"
+#include "train/probabilities.hpp"
 
 namespace trainer {
 
@@ -28,7 +28,7 @@ Prediction prediction_of(std::span<const float> logits, data::ProblemType proble
       break;
     case data::ProblemType::kMultiLabel:
       for (const float x : logits)
-        out.probabilities.push_back(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
+        out.probabilities.push_back(train::sigmoid(static_cast<double>(x)));
       break;
     case data::ProblemType::kSingleLabel:
       out.probabilities = train::probabilities(logits);
@@ -49,12 +49,10 @@ TextClassifier TextClassifier::load(const std::string& id_or_directory,
   }
   nn::keep_memory();
   api::ModelFiles files = api::open_model(id_or_directory, options.revision, options.downloads);
-  api::require_head(files);
   const std::size_t limit = api::text_limit(files, options.max_length,
                                             static_cast<std::size_t>(files.config.max_tokens()));
-  models::check_fit(files.config, files.tensors, files.adapter);
-  models::Classifier model(files.config, nn::compute_from_name(options.dtype), nn::Purpose::kInfer);
-  api::load_weights(model, files);
+  models::Classifier model =
+      api::load_classifier(files, nn::compute_from_name(options.dtype), nn::Purpose::kInfer);
   return TextClassifier(std::make_unique<Impl>(Impl{.files = std::move(files),
                                                     .model = std::move(model),
                                                     .max_length = limit,

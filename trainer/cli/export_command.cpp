@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "api/output_directory.hpp"
+#include "cli/command_inputs.hpp"
 #include "cli/commands.hpp"
-#include "cli/shown_model.hpp"
 #include "config/error.hpp"
 #include "hub/disk.hpp"
 #include "models/export.hpp"
@@ -36,10 +36,8 @@ int run_export(const ExportArguments& arguments) {
   api::ModelFiles files = open_model(arguments.model, arguments.revision);
   if (arguments.merge && !files.adapter)
     throw Error(ErrorCode::kUsage, "--merge: " + arguments.model + " has no adapter");
-  api::require_head(files);
-  models::check_fit(files.config, files.tensors, files.adapter);
-  models::Classifier model(files.config, nn::Compute::kFloat32, nn::Purpose::kInfer);
-  api::load_weights(model, files);
+  models::Classifier model =
+      api::load_classifier(files, nn::Compute::kFloat32, nn::Purpose::kInfer);
   if (arguments.merge) models::merge_lora(model);
   // Written beside and renamed: it appears whole or not at all.
   fs::path temporary = target;

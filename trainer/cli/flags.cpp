@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "api/option_value.hpp"
+
 namespace trainer::cli {
 namespace {
 
@@ -37,20 +39,6 @@ requires std::is_arithmetic_v<T> CLI::Option* add(CLI::App& app, const Flag& fla
   return app.add_option(std::string(flag.name), value, flag.help)->capture_default_str();
 }
 
-template <class T>
-Json json_of(const T& value) {
-  return value;
-}
-
-template <class T>
-Json json_of(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json json_of(const std::vector<std::string>& value) {
-  return fmt::format("{}", fmt::join(value, ","));
-}
-
 // "--learning-rate" -> "learning_rate"
 std::string key_of(std::string_view name) {
   std::string key(name.substr(2));
@@ -75,7 +63,7 @@ Json values_of(const std::vector<Flag>& flags) {
   for (const Flag& flag : flags) {
     if (flag.told == Told::kNo) continue;
     json[key_of(flag.name)] =
-        std::visit([](const auto* value) { return json_of(*value); }, flag.value);
+        std::visit([](const auto* value) { return api::json_of(*value); }, flag.value);
   }
   return json;
 }

@@ -22,12 +22,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void print(const std::string& text) {
-  Output output("-");
-  output.write(text);
-  output.commit();
-}
-
 std::string dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -74,7 +68,7 @@ int run_models(const ModelsArguments& arguments) {
     Json out = Json::array();
     for (const models::ModelType* type : models::model_types())
       out.push_back(json_of_type(*type, table));
-    print(dump(out));
+    write_whole("-", dump(out));
     return 0;
   }
   std::vector<std::vector<std::string>> rows = {{"MODEL TYPE", "ARCHITECTURE"}};
@@ -90,11 +84,12 @@ int run_models(const ModelsArguments& arguments) {
     for (std::size_t i = 0; i < table.columns.size(); ++i)
       row.push_back(measured != nullptr ? (*measured)[i + 1] : "–");
   }
-  print(
-      aligned(rows) +
-      fmt::format("{} model types. Numbers: largest differences from transformers (docs/parity.md "
-                  "says how they were measured); –: not measured.\n",
-                  models::model_types().size()));
+  write_whole(
+      "-", aligned(rows) +
+               fmt::format(
+                   "{} model types. Numbers: largest differences from transformers (docs/parity.md "
+                   "says how they were measured); –: not measured.\n",
+                   models::model_types().size()));
   return 0;
 }
 
@@ -112,7 +107,7 @@ int run_inspect(const InspectArguments& arguments) {
       weights::outline_model(hub, place, arguments.revision, check_config);
   display.finish();
   const DescribedModel model = described(std::move(outline));
-  print(arguments.json ? dump(json_of(model)) : text_of(model));
+  write_whole("-", arguments.json ? dump(json_of(model)) : text_of(model));
   models::check(model.description.report);
   return 0;
 }

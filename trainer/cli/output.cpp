@@ -49,4 +49,10 @@ void Output::commit() {
   if (file_) file_->commit();
 }
 
+void write_whole(const std::string& name, std::string_view text) {
+  Output output(name);
+  output.write(text);
+  output.commit();
+}
+
 }  // namespace trainer::cli

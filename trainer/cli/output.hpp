@@ -30,4 +30,7 @@ class Output {
   hub::FileDescriptor device_;
 };
 
+// The whole of a command's result at once. Throws Error(kIo).
+void write_whole(const std::string& name, std::string_view text);
+
 }  // namespace trainer::cli

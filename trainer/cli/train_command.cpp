@@ -6,7 +6,7 @@
 #include "api/fine_tune.hpp"
 #include "cli/commands.hpp"
 #include "cli/transfer_display.hpp"
-#include "train/progress.hpp"
+#include "train/training_display.hpp"
 
 namespace trainer::cli {
 namespace {
@@ -22,21 +22,21 @@ void on_signal(int signal) {
 
 // What people read while a run is made ready and trains: the progress of training, once the line
 // of the downloads is gone. Signals are training's from its first step on.
-class Screen : public train::Progress {
+class Screen : public train::TrainingDisplay {
  public:
   explicit Screen(TransferDisplay& downloads)
-      : train::Progress(train::style_of_terminal()), downloads_(downloads) {}
+      : train::TrainingDisplay(train::style_of_terminal()), downloads_(downloads) {}
 
   void began(const train::TrainerState& state) override {
     downloads_.finish();
     std::signal(SIGINT, on_signal);
     std::signal(SIGTERM, on_signal);
-    train::Progress::began(state);
+    train::TrainingDisplay::began(state);
   }
 
   void noted(const std::string& text) override {
     downloads_.finish();
-    train::Progress::noted(text);
+    train::TrainingDisplay::noted(text);
   }
 
  private:

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <system_error>
 #include <utility>
 
 #include "config/error.hpp"
 #include "config/printable.hpp"
+#include "config/whole_file.hpp"
 
 namespace trainer::config {
 namespace {
@@ -70,26 +69,28 @@ JsonObject::JsonObject(std::shared_ptr<const nlohmann::json> document, const nlo
     : document_(std::move(document)), value_(value), place_(std::move(place)) {}
 
 std::string read_json_text(const std::filesystem::path& file, std::size_t max_bytes) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  if (error) {
-    const bool missing = error == std::errc::no_such_file_or_directory;
-    throw Error(missing ? ErrorCode::kNotFound : ErrorCode::kIo,
-                fmt::format("{}: cannot be read: {}", file.string(), error.message()));
+  return read_whole_file(file, {.bytes = max_bytes, .what = "a JSON file"});
+}
+
+NestsTooDeep::NestsTooDeep()
+    : std::runtime_error(fmt::format("nests deeper than {} levels", kMaxJsonDepth)) {}
+
+nlohmann::json parse_limited(std::string_view text) {
+  using Event = nlohmann::json::parse_event_t;
+  return nlohmann::json::parse(text, [](int depth, Event event, nlohmann::json&) {
+    const bool opens = event == Event::object_start || event == Event::array_start;
+    if (opens && static_cast<std::size_t>(depth) >= kMaxJsonDepth) throw NestsTooDeep();
+    return true;
+  });
+}
+
+std::optional<nlohmann::json> find_json(std::string_view text) {
+  try {
+    return parse_limited(text);
+  } catch (const nlohmann::json::exception&) {
+  } catch (const NestsTooDeep&) {
   }
-  if (size > max_bytes) {
-    throw Error(ErrorCode::kInvalidInput,
-                fmt::format("{}: {} bytes; a JSON file of at most {} bytes was expected",
-                            file.string(), size, max_bytes));
-  }
-  std::string text(size, '\0');
-  std::ifstream stream(file, std::ios::binary);
-  stream.read(text.data(), static_cast<std::streamsize>(size));
-  if (stream.gcount() != static_cast<std::streamsize>(size)) {
-    throw Error(ErrorCode::kIo,
-                fmt::format("{}: cannot be read, or was cut while reading", file.string()));
-  }
-  return text;
+  return std::nullopt;
 }
 
 JsonObject JsonObject::read(const std::filesystem::path& file, std::size_t max_bytes) {
@@ -97,18 +98,11 @@ JsonObject JsonObject::read(const std::filesystem::path& file, std::size_t max_b
 }
 
 JsonObject JsonObject::parse(std::string_view text, std::string place) {
-  const auto watch = [&place](int depth, nlohmann::json::parse_event_t event, nlohmann::json&) {
-    const bool opens = event == nlohmann::json::parse_event_t::object_start ||
-                       event == nlohmann::json::parse_event_t::array_start;
-    if (opens && static_cast<std::size_t>(depth) >= kMaxJsonDepth) {
-      throw Error(ErrorCode::kInvalidInput,
-                  fmt::format("{}: nests deeper than {} levels", place, kMaxJsonDepth));
-    }
-    return true;
-  };
   std::shared_ptr<const nlohmann::json> document;
   try {
-    document = std::make_shared<const nlohmann::json>(nlohmann::json::parse(text, watch));
+    document = std::make_shared<const nlohmann::json>(parse_limited(text));
+  } catch (const NestsTooDeep& error) {
+    throw Error(ErrorCode::kInvalidInput, fmt::format("{}: {}", place, error.what()));
   } catch (const nlohmann::json::parse_error& error) {
     const std::size_t at = std::min<std::size_t>(error.byte, text.size());
     const auto line =

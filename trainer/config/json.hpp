@@ -7,9 +7,12 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "config/whole_file.hpp"
 
 // Checked reading of JSON files: every getter's error names the file, the key, what was found and
 // what was expected, so that a broken config.json can be mended by its reader. A key whose value is
@@ -17,7 +20,7 @@
 // kNotFound and kIo for the file itself.
 namespace trainer::config {
 
-inline constexpr std::size_t kMaxJsonBytes = 64U << 20U;
+inline constexpr std::size_t kMaxJsonBytes = kMaxFileBytes;
 // Objects and arrays within one another. Documents are copied and written by recursion: a file that
 // nests deeper than any real one is refused as it is read.
 inline constexpr std::size_t kMaxJsonDepth = 32;
@@ -25,6 +28,15 @@ inline constexpr std::size_t kMaxJsonDepth = 32;
 // A whole file as text, for a parser of its own. Refuses files over `max_bytes`.
 std::string read_json_text(const std::filesystem::path& file,
                            std::size_t max_bytes = kMaxJsonBytes);
+
+// nlohmann::json::parse of any value, with the limit above: throws its errors, and NestsTooDeep,
+// for a caller that says the place in its own words.
+struct NestsTooDeep : std::runtime_error {
+  NestsTooDeep();  // "nests deeper than 32 levels"
+};
+nlohmann::json parse_limited(std::string_view text);
+// The same for what nobody misses: nullopt for what is no JSON or nests too deep.
+std::optional<nlohmann::json> find_json(std::string_view text);
 
 // A JSON object and its place, for error messages: "/m/config.json", or "/m/config.json:
 // rope_scaling" for an object inside. Cheap to copy: the parsed document is shared and immutable,

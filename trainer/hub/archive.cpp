@@ -18,7 +18,7 @@
 namespace trainer::hub {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1U << 20U;
+constexpr std::size_t kCopyBytes = 1U << 20U;
 constexpr mode_t kFileMode = 0644;
 
 struct WriterDeleter {
@@ -85,7 +85,7 @@ Writer open_writer(int fd, const std::filesystem::path& target) {
 
 void add_content(archive* writer, int fd, const std::filesystem::path& file,
                  const std::filesystem::path& target) {
-  std::vector<char> buffer(kBufferBytes);
+  std::vector<char> buffer(kCopyBytes);
   while (true) {
     const ssize_t got = read(fd, buffer.data(), buffer.size());
     if (got == 0) {

@@ -12,7 +12,6 @@ constexpr std::size_t kMaxRepoId = 96;
 constexpr std::size_t kMaxBlobName = 128;
 constexpr std::size_t kMaxPath = 1024;
 constexpr std::size_t kMaxPart = 255;  // of a name on Linux's file systems
-constexpr std::size_t kCommitDigits = 40;
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||

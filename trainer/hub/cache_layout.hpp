@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -22,7 +23,8 @@
 // Source: the huggingface_hub Python library, guide "Understand caching".
 namespace trainer::hub {
 
-// 40 lower-case hex digits.
+inline constexpr std::size_t kCommitDigits = 40;
+// kCommitDigits lower-case hex digits.
 bool is_commit(std::string_view text);
 // A file's path inside a repo: relative, no empty, "." or ".." part, none over 255 bytes, no
 // backslash or control character.

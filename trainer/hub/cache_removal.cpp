@@ -200,46 +200,60 @@ RemovalPlan plan_removal(const CachedRepo& repo, const std::vector<std::string>&
   return plan;
 }
 
+namespace {
+
+// A snapshot with all that is only about it; the blobs that it leads to are added to `contents`.
+void remove_snapshot(const CachedRepo& repo, const CachedSnapshot& snapshot,
+                     std::set<fs::path>& contents, Removed& removed) {
+  for (const std::string& ref : snapshot.refs) {
+    remove_file(repo.folder / "refs" / ref);
+  }
+  for (const fs::path& file : files_below(snapshot.folder)) {
+    const fs::path content = content_of(file);
+    std::error_code gone;
+    const std::uint64_t bytes = content == file ? fs::file_size(file, gone) : 0;
+    if (content.parent_path() == repo.folder / "blobs") {
+      contents.insert(content);
+    }
+    remove_file(file);
+    removed.bytes += gone ? 0 : bytes;
+  }
+  remove_tree(repo.folder / ".no_exist" / snapshot.commit);
+  remove_file(repo.folder / "trees" / (snapshot.commit + ".json"));
+  remove_empty(snapshot.folder);
+}
+
+// What is left of a repo without snapshots and blobs.
+void remove_rest(const CachedRepo& repo) {
+  remove_tree(repo.folder / ".no_exist");
+  remove_tree(repo.folder / "trees");
+  std::error_code error;
+  for (fs::directory_iterator at(repo.folder, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->path().extension() == ".tmp") {
+      remove_file(at->path());
+    }
+  }
+  remove_empty(repo.folder);
+}
+
+}  // namespace
+
 Removed remove_cached(const RemovalPlan& plan) {
   const CachedRepo& repo = plan.repo;
-  const fs::path blobs = repo.folder / "blobs";
   Removed removed;
   std::set<fs::path> contents;
   for (const CachedSnapshot& snapshot : plan.snapshots) {
-    for (const std::string& ref : snapshot.refs) {
-      remove_file(repo.folder / "refs" / ref);
-    }
-    for (const fs::path& file : files_below(snapshot.folder)) {
-      const fs::path content = content_of(file);
-      std::error_code gone;
-      const std::uint64_t bytes = content == file ? fs::file_size(file, gone) : 0;
-      if (content.parent_path() == blobs) {
-        contents.insert(content);
-      }
-      remove_file(file);
-      removed.bytes += gone ? 0 : bytes;
-    }
-    remove_tree(repo.folder / ".no_exist" / snapshot.commit);
-    remove_file(repo.folder / "trees" / (snapshot.commit + ".json"));
-    remove_empty(snapshot.folder);
+    remove_snapshot(repo, snapshot, contents, removed);
   }
   if (plan.whole) {
-    for (const fs::path& blob : files_below(blobs)) {
+    for (const fs::path& blob : files_below(repo.folder / "blobs")) {
       contents.insert(blob);
     }
   }
   remove_blobs(plan, {contents.begin(), contents.end()}, removed);
   if (plan.whole) {
-    remove_tree(repo.folder / ".no_exist");
-    remove_tree(repo.folder / "trees");
-    std::error_code error;
-    for (fs::directory_iterator at(repo.folder, error), end; !error && at != end;
-         at.increment(error)) {
-      if (at->path().extension() == ".tmp") {
-        remove_file(at->path());
-      }
-    }
-    remove_empty(repo.folder);
+    remove_rest(repo);
   }
   return removed;
 }

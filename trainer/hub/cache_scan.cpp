@@ -23,7 +23,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTypes{
      {"datasets--", "dataset"},
      {"spaces--", "space"},
      {"kernels--", "kernel"}}};
-constexpr std::size_t kCommitDigits = 40;
 
 std::string id_of(std::string_view folder_name) {
   std::string id;

@@ -14,7 +14,6 @@
 namespace trainer::hub {
 namespace {
 
-constexpr std::size_t kCommitDigits = 40;
 std::optional<std::string> read_commit(const std::filesystem::path& ref) {
   std::ifstream stream(ref, std::ios::binary);
   std::string text(kCommitDigits, '\0');

@@ -13,14 +13,14 @@
 namespace trainer::hub {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1U << 20U;
+constexpr std::size_t kReadBytes = 1U << 20U;
 constexpr std::size_t kSha256Digits = 64;
 constexpr std::size_t kSha1Digits = 40;
 
 // How many bytes; nullopt when it was stopped.
 std::optional<std::uint64_t> add_file(Digest& digest, int fd, const std::filesystem::path& file,
                                       const std::stop_token& stop = {}) {
-  std::vector<char> buffer(kBufferBytes);
+  std::vector<char> buffer(kReadBytes);
   std::uint64_t bytes = 0;
   while (!stop.stop_requested()) {
     const ssize_t got = read(fd, buffer.data(), buffer.size());

@@ -18,7 +18,7 @@ namespace {
 
 constexpr mode_t kMode = 0666;  // less the umask
 constexpr std::size_t kLargestWrite = 64U << 20U;
-constexpr std::size_t kNameDigits = 16;
+constexpr std::size_t kTemporaryDigits = 16;
 constexpr int kFolderAttempts = 100;
 
 std::filesystem::path folder_of(const std::filesystem::path& file) {
@@ -147,7 +147,8 @@ std::string random_hex(std::size_t digits) {
 AtomicName::AtomicName(std::filesystem::path target) : AtomicName(target, target.parent_path()) {}
 
 AtomicName::AtomicName(std::filesystem::path target, const std::filesystem::path& folder)
-    : target_(std::move(target)), temporary_(folder / ("." + random_hex(kNameDigits) + ".tmp")) {}
+    : target_(std::move(target)),
+      temporary_(folder / ("." + random_hex(kTemporaryDigits) + ".tmp")) {}
 
 AtomicName::~AtomicName() { unlink(temporary_.c_str()); }  // gone already when it was taken
 

@@ -13,8 +13,6 @@
 namespace trainer::hub {
 namespace {
 
-constexpr int kOk = 200;
-constexpr int kPartial = 206;
 constexpr int kRangeNotSatisfiable = 416;
 
 // Of a file whose size the hub does not tell: those are small texts that it compresses.
@@ -40,14 +38,14 @@ class Part {
   // Called once per answer, before its bytes: whether they continue what is there. False when they
   // are of no use.
   bool begin(const HttpResponse& head) {
-    if (head.status == kPartial) {
+    if (head.status == kHttpPartial) {
       return head.header("content-range").starts_with(fmt::format("bytes {}-", offset())) &&
              is_plain(head);
     }
-    if (head.status == kOk && offset() > 0) {
+    if (head.status == kHttpOk && offset() > 0) {
       start_over();
     }
-    return head.status == kOk;
+    return head.status == kHttpOk;
   }
 
   void add(std::span<const std::byte> bytes) {
@@ -125,7 +123,7 @@ Attempt ask(const Transport& transport, const HubSettings& settings, const Downl
   if (thrown) {
     std::rethrow_exception(thrown);
   }
-  if (!begun && attempt.response.status == kOk) {  // an empty body
+  if (!begun && attempt.response.status == kHttpOk) {  // an empty body
     attempt.useful = part.begin(attempt.response);
   }
   return attempt;
@@ -161,7 +159,7 @@ void fill(const Transport& transport, const HubSettings& settings, const Downloa
       backoff.reset();
     }
     if (response.status == kRangeNotSatisfiable ||
-        (response.status == kPartial && !attempt.useful)) {
+        (response.status == kHttpPartial && !attempt.useful)) {
       part.start_over();
       response.failure = "the server does not continue where asked";
     } else if (over && response.failure.empty()) {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "config/utf8.hpp"
+
 namespace trainer::hub {
 namespace {
 
@@ -11,21 +13,18 @@ namespace {
 std::u32string characters(std::string_view text) {
   std::u32string result;
   while (!text.empty()) {
+    const auto [bytes, well_formed] = config::first_sequence(text);
     const auto lead = static_cast<unsigned char>(text.front());
-    std::size_t length = lead < 0x80    ? 1
-                         : lead >= 0xF0 ? 4
-                         : lead >= 0xE0 ? 3
-                         : lead >= 0xC0 ? 2
-                                        : 0;
-    char32_t character = length == 1 ? lead : lead & (0x7FU >> length);
-    bool valid = length > 0 && length <= text.size();
-    for (std::size_t i = 1; valid && i < length; ++i) {
-      const auto byte = static_cast<unsigned char>(text[i]);
-      valid = (byte & 0xC0U) == 0x80;
-      character = (character << 6U) | (byte & 0x3FU);
+    if (!well_formed || bytes == 1) {
+      result += lead;
+      text.remove_prefix(1);
+      continue;
     }
-    result += valid ? character : lead;
-    text.remove_prefix(valid ? length : 1);
+    char32_t character = lead & (0x7FU >> bytes);
+    for (std::size_t i = 1; i < bytes; ++i)
+      character = (character << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    result += character;
+    text.remove_prefix(bytes);
   }
   return result;
 }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxHeaderBytes = 256U << 10U;
 constexpr std::size_t kMaxIdleHandles = 8;
-constexpr std::string_view kSpace = " \t\r\n";
+constexpr std::string_view kBlanks = " \t\r\n";
 
 struct HandleDeleter {
   void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
@@ -49,11 +49,11 @@ void start_curl() {
   }
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kSpace);
+std::string_view without_blanks(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kBlanks);
   return first == std::string_view::npos
              ? std::string_view()
-             : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+             : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
@@ -74,8 +74,8 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* use
     std::transform(name.begin(), name.end(), name.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    exchange.response->headers.insert_or_assign(std::move(name),
-                                                std::string(trimmed(line.substr(colon + 1))));
+    exchange.response->headers.insert_or_assign(
+        std::move(name), std::string(without_blanks(line.substr(colon + 1))));
   }
   return line.size();
 }

@@ -19,6 +19,9 @@ namespace trainer::hub {
 
 enum class Method { kGet, kHead };
 
+inline constexpr int kHttpOk = 200;
+inline constexpr int kHttpPartial = 206;  // the range that was asked for
+
 struct HttpRequest {
   Method method = Method::kGet;
   std::string url;

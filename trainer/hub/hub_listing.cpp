@@ -104,6 +104,31 @@ std::vector<std::string> Hub::list(const Repo& repo) const {
   return parse_description(response.body, printable_address(response.url)).paths;
 }
 
+namespace {
+
+// The repo at the commit that the hub says its revision is. Throws Error(kHub) when it says none.
+Repo pinned_by(const RepoDescription& description, const Repo& repo, const HubSettings& settings) {
+  Repo pinned = repo;
+  pinned.revision = description.commit.value_or(repo.revision);
+  if (!is_commit(pinned.revision)) {
+    throw Error(ErrorCode::kHub,
+                fmt::format("{} does not say which commit '{}' of '{}' is: name a full commit",
+                            settings.endpoint, repo.revision, repo.id));
+  }
+  return pinned;
+}
+
+// Of a mirror without trees: names, no sizes.
+Listing listing_of_names(const RepoDescription& description, std::string commit) {
+  Listing listing{.commit = std::move(commit), .files = {}, .complete = true};
+  for (const std::string& path : description.paths) {
+    listing.files.push_back({.path = path, .size = {}});
+  }
+  return listing;
+}
+
+}  // namespace
+
 Listing Hub::listing(const Repo& repo, Keep keep) const {
   check(repo, "list");
   const HubSettings& settings = impl_->settings;
@@ -124,13 +149,7 @@ Listing Hub::listing(const Repo& repo, Keep keep) const {
   }
   const RepoDescription description =
       parse_description(response.body, printable_address(response.url));
-  Repo pinned = repo;
-  pinned.revision = description.commit.value_or(repo.revision);
-  if (!is_commit(pinned.revision)) {
-    throw Error(ErrorCode::kHub,
-                fmt::format("{} does not say which commit '{}' of '{}' is: name a full commit",
-                            settings.endpoint, repo.revision, repo.id));
-  }
+  const Repo pinned = pinned_by(description, repo, settings);
   auto tree = read_tree(layout, pinned.revision);
   if (!tree) {
     tree = impl_->fetch_tree(pinned);
@@ -141,14 +160,7 @@ Listing Hub::listing(const Repo& repo, Keep keep) const {
   if (keep == Keep::kYes) {
     remember_ref_if_possible(layout, repo.revision, pinned.revision);
   }
-  if (tree) {
-    return listing_of(*tree, pinned.revision);
-  }
-  Listing listing{.commit = pinned.revision, .files = {}, .complete = true};
-  for (const std::string& path : description.paths) {
-    listing.files.push_back({.path = path, .size = {}});
-  }
-  return listing;
+  return tree ? listing_of(*tree, pinned.revision) : listing_of_names(description, pinned.revision);
 }
 
 }  // namespace trainer::hub

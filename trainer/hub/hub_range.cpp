@@ -12,9 +12,6 @@
 namespace trainer::hub {
 namespace {
 
-constexpr int kOk = 200;
-constexpr int kPartial = 206;
-
 // The bytes as they arrive, over as many answers as it takes. One thread.
 class Piece {
  public:
@@ -29,9 +26,9 @@ class Piece {
 
   // Called once per answer, before its bytes. False when they are of no use.
   bool begin(const HttpResponse& head) {
-    before_ = head.status == kOk ? next() : 0;  // a server without ranges sends all of it
-    return head.status == kOk ||
-           (head.status == kPartial && is_plain(head) &&
+    before_ = head.status == kHttpOk ? next() : 0;  // a server without ranges sends all of it
+    return head.status == kHttpOk ||
+           (head.status == kHttpPartial && is_plain(head) &&
             head.header("content-range").starts_with(fmt::format("bytes {}-", next())));
   }
 

@@ -73,7 +73,7 @@ void write_notes(const Place& place, const Notes& notes) {
   write_text(place.notes, fmt::format("{}\n{}\n{:.6f}\n", notes.commit, notes.etag, now));
 }
 
-bool is_there(const fs::path& file) {
+bool is_file(const fs::path& file) {
   std::error_code error;
   return fs::is_regular_file(file, error);
 }
@@ -91,10 +91,10 @@ void copy_from_cache(const fs::path& cached, const Place& place) {
 
 void prepare_notes(const fs::path& folder) {
   const fs::path notes = folder / kNotes;
-  if (!is_there(notes / ".gitignore")) {
+  if (!is_file(notes / ".gitignore")) {
     write_text(notes / ".gitignore", "*");
   }
-  if (!is_there(notes / "CACHEDIR.TAG")) {
+  if (!is_file(notes / "CACHEDIR.TAG")) {
     write_text(notes / "CACHEDIR.TAG", kCacheDirTag);
   }
 }
@@ -113,7 +113,7 @@ void Hub::place(const Repo& pinned, std::string_view path, const fs::path& folde
   const Metadata metadata = impl_->metadata(pinned, path);
   const Notes wanted{.commit = metadata.commit, .etag = metadata.etag};
   const bool same = notes ? notes->etag == metadata.etag
-                          : is_there(place.file) && names_content(metadata.etag) &&
+                          : is_file(place.file) && names_content(metadata.etag) &&
                                 content_matches(place.file, metadata.etag);
   if (!same) {
     if (const auto known = cached(pinned, path)) {

@@ -15,12 +15,12 @@ namespace trainer::hub {
 namespace {
 
 constexpr std::string_view kSuffix = ".incomplete";
-constexpr std::size_t kNameDigits = 8;
+constexpr std::size_t kPartDigits = 8;
 // A leftover that nobody wrote to for so long is nobody's any more, whatever became of locks.
 constexpr std::chrono::hours kOld{24};
 
 std::filesystem::path own_name(const std::filesystem::path& stem) {
-  return stem.string() + "." + random_hex(kNameDigits) + std::string(kSuffix);
+  return stem.string() + "." + random_hex(kPartDigits) + std::string(kSuffix);
 }
 
 struct Leftover {
@@ -32,7 +32,7 @@ struct Leftover {
 bool is_leftover_of(const std::string& name, const std::string& stem) {
   return name.starts_with(stem + ".") && name.ends_with(kSuffix) &&
          (name.size() == stem.size() + kSuffix.size() ||
-          name.size() == stem.size() + 1 + kNameDigits + kSuffix.size());
+          name.size() == stem.size() + 1 + kPartDigits + kSuffix.size());
 }
 
 // The largest first.

@@ -134,12 +134,12 @@ std::string format_tree(Tree tree) {
 }
 
 std::optional<Tree> parse_kept_tree(std::string_view text) {
-  const json document = json::parse(text, nullptr, false);
-  if (!document.is_object() || number_of(document, "format_version") != kFormat) {
+  const std::optional<json> document = config::find_json(text);
+  if (!document || !document->is_object() || number_of(*document, "format_version") != kFormat) {
     return std::nullopt;
   }
-  const auto files = document.find("files");
-  if (files == document.end() || !files->is_object()) {
+  const auto files = document->find("files");
+  if (files == document->end() || !files->is_object()) {
     return std::nullopt;
   }
   Tree tree;

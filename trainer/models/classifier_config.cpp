@@ -8,7 +8,6 @@
 #include "config/error.hpp"
 #include "config/printable.hpp"
 #include "models/model_types.hpp"
-#include "models/stored_file.hpp"
 
 namespace trainer::models {
 namespace {
@@ -92,7 +91,7 @@ ClassifierConfig read_config(const std::filesystem::path& config_json) {
   const auto json = config::JsonObject::read(config_json);
   ClassifierConfig config;
   config.type = &find_model_type(config::required_string(json, "model_type"), json.place());
-  config.json = read_file(config_json);
+  config.json = config::read_json_text(config_json);
   config.initializer_range = config::number_or(json, "initializer_range", 0.02);
   config.labels = read_labels(json);
   if (config.labels.empty()) {

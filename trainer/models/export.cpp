@@ -53,11 +53,11 @@ void add_labels(const std::vector<std::string>& labels, Json& config) {
   }
 }
 
-enum class Names { kStored, kAdapter };
+enum class TensorNames { kStored, kAdapter };
 
 struct Chosen {
   bool (*wanted)(const nn::ParameterSpec& spec);
-  Names names = Names::kStored;
+  TensorNames names = TensorNames::kStored;
   Values values = Values::kMasters;
 };
 
@@ -70,7 +70,7 @@ void write_tensors(const Classifier& model, const Chosen& chosen,
     const nn::ParameterSpec& spec = set.parameters()[stored.parts.front()].spec;
     if (!chosen.wanted(spec)) continue;
     tensors.push_back(pack(stored, set, chosen.values));
-    views.emplace(chosen.names == Names::kAdapter ? adapter_name(set, spec) : stored.name,
+    views.emplace(chosen.names == TensorNames::kAdapter ? adapter_name(set, spec) : stored.name,
                   view_of(tensors.back()));
   }
   weights::write_safetensors(file, views, {{"format", "pt"}});
@@ -115,7 +115,7 @@ void write_weights(const Classifier& model, const std::filesystem::path& directo
 }
 
 void write_adapter(const Classifier& model, const std::filesystem::path& directory) {
-  write_tensors(model, {.wanted = of_adapter, .names = Names::kAdapter},
+  write_tensors(model, {.wanted = of_adapter, .names = TensorNames::kAdapter},
                 directory / kAdapterWeightsFile);
   const Transposed transposed =
       any_transposed(model.parameters()) ? Transposed::kYes : Transposed::kNo;

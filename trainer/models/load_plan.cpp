@@ -16,11 +16,11 @@
 namespace trainer::models {
 namespace {
 
-struct Found {
+struct FoundTensor {
   const weights::TensorView* view = nullptr;
   std::string told;  // its name in reports: as transformers has it, without a prefix that we added
 };
-using Names = std::map<std::string, Found, std::less<>>;
+using FoundTensors = std::map<std::string, FoundTensor, std::less<>>;
 
 // Ends of names of what older versions stored beside the weights: masks, positions, angles.
 constexpr std::array<std::string_view, 6> kBuffers{
@@ -37,7 +37,7 @@ bool replace_suffix(std::string& name, std::string_view from, std::string_view t
 
 // The encoder's and the decoder's copies of a shared embedding, which older versions stored too:
 // they are no tensors of their own, and stand for it where it is not stored.
-void join_copies(const ModelType& type, Names& names) {
+void join_copies(const ModelType& type, FoundTensors& names) {
   const std::string shared = std::string(type.base_prefix) + ".shared.weight";
   const bool has_shared =
       std::any_of(type.body.begin(), type.body.end(),
@@ -52,18 +52,18 @@ void join_copies(const ModelType& type, Names& names) {
 }
 
 // The checkpoint's tensors under the names a classifier of this type would have stored them.
-Names stored_names(const ModelType& type, const weights::TensorFiles& tensors) {
+FoundTensors stored_names(const ModelType& type, const weights::TensorFiles& tensors) {
   const std::string prefix = std::string(type.base_prefix) + ".";
   bool prefixed = false;
   for (const auto& [name, view] : tensors.tensors())
     prefixed = prefixed || name.starts_with(prefix);
-  Names names;
+  FoundTensors names;
   for (const auto& [name, view] : tensors.tensors()) {
     std::string told = name;
     if (!replace_suffix(told, "LayerNorm.gamma", "LayerNorm.weight")) {
       replace_suffix(told, "LayerNorm.beta", "LayerNorm.bias");
     }
-    names.emplace(prefixed ? told : prefix + told, Found{&view, told});
+    names.emplace(prefixed ? told : prefix + told, FoundTensor{&view, told});
   }
   // A head stored beside a bare model would have been prefixed by mistake.
   if (!prefixed) {
@@ -140,7 +140,7 @@ std::string list_of(const std::vector<std::string>& names) {
 LoadPlan plan_load(const ModelType& type, const std::vector<nn::ParameterSpec>& specs,
                    const weights::TensorFiles& tensors) {
   LoadPlan plan;
-  Names names = stored_names(type, tensors);
+  FoundTensors names = stored_names(type, tensors);
   for (StoredTensor& stored : stored_tensors(specs)) {
     if (of_low_rank(specs[stored.parts.front()])) continue;
     const auto found = names.find(stored.name);

@@ -136,53 +136,82 @@ LoraConfig settle_lora(LoraConfig wanted, const ClassifierConfig& config) {
   return wanted;
 }
 
-std::vector<nn::LowRankSpec> add_lora(const LoraConfig& config, Specs& specs) {
+namespace {
+
+// A module of the checkpoint that gets an adapter, and the parameters it is here: several where one
+// stored matrix is cut into parts.
+struct AdaptedModule {
+  std::string name;
+  std::vector<std::size_t> parts;  // indices into the specs
+};
+
+// In the order of the specs. Throws Error(kInvalidInput) when there is none.
+std::vector<AdaptedModule> adapted_modules(const LoraConfig& config, const Specs& specs) {
   const LoraTargets wanted(config);
-  std::map<std::string, std::vector<std::size_t>> parts;
-  std::vector<std::string> order;
+  std::vector<AdaptedModule> found;
+  std::map<std::string, std::size_t> at;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const std::string module = module_of(specs[i].stored_name);
     if (!is_linear(specs[i]) || is_saved(specs[i].stored_name, config.saved) ||
         !wanted.contain(module))
       continue;
-    if (parts[module].empty()) order.push_back(module);
-    parts[module].push_back(i);
+    const auto [place, is_new] = at.try_emplace(module, found.size());
+    if (is_new) found.push_back({.name = module, .parts = {}});
+    found[place->second].parts.push_back(i);
   }
-  if (order.empty())
+  if (found.empty())
     throw Error(ErrorCode::kInvalidInput,
                 "the adapter's target_modules are no linear modules of this model; those are " +
                     listed(linear_modules(specs)));
-  const std::set<std::string> targets(order.begin(), order.end());
+  return found;
+}
+
+// Only adapters, the parts that are saved whole, and the biases that are asked for are trained.
+void choose_gradients(const LoraConfig& config, const std::vector<AdaptedModule>& modules,
+                      Specs& specs) {
+  std::set<std::string> targets;
+  for (const AdaptedModule& module : modules) targets.insert(module.name);
   for (nn::ParameterSpec& spec : specs) {
     const bool trained = is_saved(spec.stored_name, config.saved) ||
                          trains_bias(config.bias, spec.stored_name, targets);
     spec.gradient = trained ? nn::Gradient::kTrained : nn::Gradient::kNone;
   }
   keep_neighbours(specs);
-  std::vector<nn::LowRankSpec> additions;
-  for (const std::string& module : order) {
-    const std::vector<std::size_t>& of_module = parts[module];
-    const std::string a = module_of(specs[of_module.front()].name) + ".lora_A.weight";
-    specs.push_back({.name = a,
-                     .stored_name = module + ".lora_A.weight",
-                     .shape = {config.rank, specs[of_module.front()].shape[1]},
-                     .init = nn::Init::kFanIn,
-                     .role = nn::Role::kLowRankA});
-    for (const std::size_t part : of_module) {
-      const std::string ours = module_of(specs[part].name);
-      specs.push_back({.name = ours + ".lora_B.weight",
-                       .stored_name = module + ".lora_B.weight",
-                       .shape = {specs[part].shape[0], config.rank},
-                       .init = nn::Init::kZeros,
-                       .layout = {.groups = specs[part].layout.groups},
-                       .role = nn::Role::kLowRankB});
-      additions.push_back({.module = ours,
-                           .a = a,
-                           .b = specs.back().name,
-                           .scale = config.scale(),
-                           .dropout = config.dropout});
-    }
+}
+
+// One A for the whole module and a B for each of its parts, behind the specs that are there.
+void add_matrices(const LoraConfig& config, const AdaptedModule& module, Specs& specs,
+                  std::vector<nn::LowRankSpec>& additions) {
+  const nn::ParameterSpec& first = specs[module.parts.front()];
+  const std::string a = module_of(first.name) + ".lora_A.weight";
+  specs.push_back({.name = a,
+                   .stored_name = module.name + ".lora_A.weight",
+                   .shape = {config.rank, first.shape[1]},
+                   .init = nn::Init::kFanIn,
+                   .role = nn::Role::kLowRankA});
+  for (const std::size_t part : module.parts) {
+    const std::string ours = module_of(specs[part].name);
+    specs.push_back({.name = ours + ".lora_B.weight",
+                     .stored_name = module.name + ".lora_B.weight",
+                     .shape = {specs[part].shape[0], config.rank},
+                     .init = nn::Init::kZeros,
+                     .layout = {.groups = specs[part].layout.groups},
+                     .role = nn::Role::kLowRankB});
+    additions.push_back({.module = ours,
+                         .a = a,
+                         .b = specs.back().name,
+                         .scale = config.scale(),
+                         .dropout = config.dropout});
   }
+}
+
+}  // namespace
+
+std::vector<nn::LowRankSpec> add_lora(const LoraConfig& config, Specs& specs) {
+  const std::vector<AdaptedModule> modules = adapted_modules(config, specs);
+  choose_gradients(config, modules, specs);
+  std::vector<nn::LowRankSpec> additions;
+  for (const AdaptedModule& module : modules) add_matrices(config, module, specs, additions);
   return additions;
 }
 

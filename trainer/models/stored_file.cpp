@@ -1,27 +1,16 @@
 #include "models/stored_file.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <span>
 
-#include "config/error.hpp"
+#include "config/whole_file.hpp"
 #include "hub/disk.hpp"
 
 namespace trainer::models {
 
-std::string read_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in.is_open() || in.bad()) {
-    throw Error(ErrorCode::kIo, file.string() + ": cannot be read");
-  }
-  return text;
-}
-
 std::vector<StoredFile> read_files(const std::vector<std::filesystem::path>& files) {
   std::vector<StoredFile> out;
   for (const std::filesystem::path& file : files) {
-    out.push_back({.name = file.filename().string(), .text = read_file(file)});
+    out.push_back({.name = file.filename().string(), .text = config::read_whole_file(file)});
   }
   return out;
 }

@@ -14,8 +14,7 @@ struct StoredFile {
   std::string text;
 };
 
-// Throws Error(kIo) when the file cannot be read.
-std::string read_file(const std::filesystem::path& file);
+// Throws what config::read_whole_file() throws.
 std::vector<StoredFile> read_files(const std::vector<std::filesystem::path>& files);
 
 // Writes a small file whole or not at all. Throws Error(kIo).

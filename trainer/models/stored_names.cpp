@@ -43,20 +43,20 @@ std::string with_indices(std::string_view stored, const Indices& indices) {
   return out;
 }
 
-struct Found {
+struct StoredAs {
   std::string name;
   Layout layout;
 };
 
-std::optional<Found> find(const ClassifierConfig& config, std::string_view name) {
+std::optional<StoredAs> find(const ClassifierConfig& config, std::string_view name) {
   const ModelType& type = *config.type;
   for (const StoredName& entry : type.head) {
-    if (match(entry.ours, name)) return Found{std::string(entry.stored), entry.layout};
+    if (match(entry.ours, name)) return StoredAs{std::string(entry.stored), entry.layout};
   }
   for (const StoredName& entry : config.body_names.empty() ? type.body : config.body_names) {
     if (const auto indices = match(entry.ours, name)) {
-      return Found{std::string(type.base_prefix) + "." + with_indices(entry.stored, *indices),
-                   entry.layout};
+      return StoredAs{std::string(type.base_prefix) + "." + with_indices(entry.stored, *indices),
+                      entry.layout};
     }
   }
   return std::nullopt;
@@ -66,7 +66,7 @@ std::optional<Found> find(const ClassifierConfig& config, std::string_view name)
 
 void name_stored(const ClassifierConfig& config, std::vector<nn::ParameterSpec>& specs) {
   for (nn::ParameterSpec& spec : specs) {
-    std::optional<Found> found = find(config, spec.name);
+    std::optional<StoredAs> found = find(config, spec.name);
     if (!found) {
       const std::size_t dot = spec.name.rfind('.');
       found = find(config, std::string_view(spec.name).substr(0, dot));

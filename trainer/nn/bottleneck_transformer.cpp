@@ -30,7 +30,8 @@ void add_dense(std::vector<ParameterSpec>& specs, const std::string& module,
   add_norm_weights(specs, norm, {out});
 }
 
-void add_layer(std::vector<ParameterSpec>& specs, const TransformerConfig& c, std::int64_t index) {
+void add_bottleneck_layer(std::vector<ParameterSpec>& specs, const TransformerConfig& c,
+                          std::int64_t index) {
   const BottleneckConfig& b = *c.bottleneck;
   const std::string p = "layer." + std::to_string(index) + ".";
   const std::int64_t inner = inner_size(c);
@@ -62,7 +63,7 @@ std::vector<ParameterSpec> bottleneck_parameters(const TransformerConfig& c) {
   add_linear(specs, "embeddings.project", c.hidden,
              c.embedding_size * (c.bottleneck->trigrams ? 3 : 1));
   add_norm_weights(specs, "embeddings.norm", {c.hidden});
-  for (std::int64_t i = 0; i < c.layers; ++i) add_layer(specs, c, i);
+  for (std::int64_t i = 0; i < c.layers; ++i) add_bottleneck_layer(specs, c, i);
   return specs;
 }
 

@@ -69,7 +69,22 @@ const T* rounded_copy(const std::vector<float>& from, std::int64_t count, std::v
   return to.data();
 }
 
-// Probabilities and score gradients of a block, and the latter sorted by distance.
+// The score gradients of a block, summed by distance: for each query, and for each key.
+template <class T>
+void sort_by_distance(const HeadCall<T>& call, const Block& block, DistanceBackwardScratch<T>& s) {
+  const Task& task = call.task;
+  std::fill_n(s.d_by_query.begin(), block.rows * call.span, 0.0F);
+  for (std::int64_t r = 0; r < block.rows; ++r) {
+    const std::int32_t* rows = rows_from(call.record.terms, task.query_start + block.begin + r);
+    for (std::int64_t j = 0; j < task.keys; ++j) {
+      const float d = value_of(s.d_scores[static_cast<std::size_t>(r * task.keys + j)]);
+      s.d_by_query[static_cast<std::size_t>(r * call.span + rows[-j])] += d;
+      s.d_by_key[static_cast<std::size_t>(j * call.span + rows[-j])] += d;
+    }
+  }
+}
+
+// Probabilities and score gradients of a block, and the latter by distance.
 template <class T>
 void block_gradients(const HeadCall<T>& call, const DistanceTargets<T>& to, const Block& block,
                      DistanceBackwardScratch<T>& s) {
@@ -108,15 +123,7 @@ void block_gradients(const HeadCall<T>& call, const DistanceTargets<T>& to, cons
        .row_id = dropout_row(plan, task, block.begin),
        .row_stride = static_cast<std::uint32_t>(plan.heads),
        .place = plan.place});
-  std::fill_n(s.d_by_query.begin(), block.rows * call.span, 0.0F);
-  for (std::int64_t r = 0; r < block.rows; ++r) {
-    const std::int32_t* rows = rows_from(call.record.terms, task.query_start + block.begin + r);
-    for (std::int64_t j = 0; j < task.keys; ++j) {
-      const float d = value_of(s.d_scores[static_cast<std::size_t>(r * task.keys + j)]);
-      s.d_by_query[static_cast<std::size_t>(r * call.span + rows[-j])] += d;
-      s.d_by_key[static_cast<std::size_t>(j * call.span + rows[-j])] += d;
-    }
-  }
+  sort_by_distance(call, block, s);
 }
 
 // Gradients of a block's queries and of the distances' keys; adds to the sums of d_k and d_v.

@@ -10,7 +10,7 @@
 namespace trainer::nn {
 namespace {
 
-constexpr std::int64_t kGrain = 32;  // rows
+constexpr std::int64_t kRowGrain = 32;
 
 void add_to(const float* partial, std::int64_t parts, const at::Tensor& grad) {
   auto* to = grad.data_ptr<float>();
@@ -67,7 +67,7 @@ struct AddNormBackward : BackwardNode {
     const auto& kernels = cpu::kernels().rows<T>();
     const auto backward =
         is_layer(weights) ? kernels.add_norm_backward : kernels.add_rms_norm_backward;
-    parallel_rows(g.size(0), kGrain, [&](cpu::RowRange range) {
+    parallel_rows(g.size(0), kRowGrain, [&](cpu::RowRange range) {
       float* d_gamma = partial.data_ptr<float>() + at::get_thread_num() * columns;
       backward({.d_y = data<T>(g),
                 .d_carry = carry.defined() ? data<T>(carry) : nullptr,
@@ -101,7 +101,7 @@ at::Tensor drop(const at::Tensor& x, const cpu::DropoutPlace& place) {
   const at::Tensor from = x.contiguous();
   at::Tensor y = at::empty_like(from);
   with_type(from, [&]<class T>(T) {
-    parallel_rows(from.size(0), kGrain, [&](cpu::RowRange range) {
+    parallel_rows(from.size(0), kRowGrain, [&](cpu::RowRange range) {
       cpu::kernels().rows<T>().dropout(
           {.x = data<T>(from), .y = data<T>(y), .columns = from.size(1), .place = place}, range);
     });
@@ -133,7 +133,7 @@ at::Tensor forward(const at::Tensor& x, const at::Tensor& residual, const NodePo
   with_type(from, [&]<class T>(T) {
     const auto& kernels = cpu::kernels().rows<T>();
     const auto run = is_layer(weights) ? kernels.add_norm : kernels.add_rms_norm;
-    parallel_rows(rows, kGrain, [&](cpu::RowRange range) {
+    parallel_rows(rows, kRowGrain, [&](cpu::RowRange range) {
       run({.x = data<T>(from),
            .residual = kept.defined() ? data<T>(kept) : nullptr,
            .gamma = weights.gamma.master.template data_ptr<float>(),

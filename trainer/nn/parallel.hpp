@@ -7,8 +7,11 @@
 #include "nn/kernels/cpu/kernels.hpp"
 
 // Splitting a kernel's rows over libtorch's threads, and reaching a tensor's bytes. For .cpp files
-// of this folder.
+// of this folder and for optimizers.
 namespace trainer::nn {
+
+// Elements of a flat buffer that are worth a thread.
+inline constexpr std::int64_t kElementGrain = 1 << 15;
 
 // Calls body(RowRange) for pieces of [0, rows) of at least `grain` rows, on at::get_num_threads()
 // threads.

@@ -14,10 +14,9 @@ namespace {
 constexpr double kEps = 1e-30;
 constexpr double kClipThreshold = 1.0;
 constexpr double kDecayRate = -0.8;
-constexpr std::int64_t kGrain = 1 << 15;  // elements
 
 std::int64_t grain(std::int64_t columns) {
-  return std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, columns));
+  return std::max<std::int64_t>(1, nn::kElementGrain / std::max<std::int64_t>(1, columns));
 }
 
 // Parts that a checkpoint stores as one tensor, which only neighbours can be.

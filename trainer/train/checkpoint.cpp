@@ -110,7 +110,7 @@ std::uint64_t read_seed(const config::JsonObject& json) {
 }
 
 // The plan that the checkpoint was written under must be this run's.
-void require_same(const config::JsonObject& json, const RowPlan& plan, std::string_view optim,
+void require_same(const config::JsonObject& json, const BatchPlan& plan, std::string_view optim,
                   const fs::path& checkpoint) {
   const auto number = [&json](const char* key) {
     return std::to_string(config::required_int(json, key, config::kPositive));
@@ -172,7 +172,7 @@ std::string base_model_of(const fs::path& checkpoint) {
   return config::string_or(config::JsonObject::read(checkpoint / kStateFile), "base_model", "");
 }
 
-TrainerState read_checkpoint(const fs::path& checkpoint, const RowPlan& plan,
+TrainerState read_checkpoint(const fs::path& checkpoint, const BatchPlan& plan,
                              Optimizer& optimizer) {
   const auto json = config::JsonObject::read(checkpoint / kStateFile);
   require_same(json, plan, name_of(optimizer.kind()), checkpoint);

@@ -26,7 +26,7 @@ std::filesystem::path write_checkpoint(const std::filesystem::path& output_direc
 // Reads optimizer and state back; the weights are loaded as those of any model directory. Throws
 // Error(kInvalidInput) when the checkpoint is of another model or optimizer, or of another plan
 // than this run's: its place in the epoch would then skip rows or repeat them.
-TrainerState read_checkpoint(const std::filesystem::path& checkpoint, const RowPlan& plan,
+TrainerState read_checkpoint(const std::filesystem::path& checkpoint, const BatchPlan& plan,
                              Optimizer& optimizer);
 // What the run that wrote it began from; empty when it does not say.
 std::string base_model_of(const std::filesystem::path& checkpoint);

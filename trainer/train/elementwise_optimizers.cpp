@@ -9,8 +9,6 @@
 namespace trainer::train {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 15;  // elements
-
 at::Tensor zeros(const std::vector<ParameterGroup>& groups) {
   return at::zeros({trained_size(groups)}, at::kFloat);
 }
@@ -47,7 +45,7 @@ void AdamW::update(double learning_rate, float gradient_scale) {
         .weight_decay = to.weight_decay,
         .bias1 = static_cast<float>(1.0 - std::pow(options_.beta1, t)),
         .bias2_sqrt = static_cast<float>(std::sqrt(1.0 - std::pow(options_.beta2, t)))};
-    nn::parallel_rows(size, kGrain,
+    nn::parallel_rows(size, nn::kElementGrain,
                       [&](nn::cpu::RowRange range) { nn::cpu::kernels().adamw(args, range); });
   });
 }
@@ -72,7 +70,7 @@ void Sgd::update(double learning_rate, float gradient_scale) {
         .dampening = static_cast<float>(options_.dampening),
         .nesterov = options_.nesterov,
         .first = steps() == 1};
-    nn::parallel_rows(size, kGrain, [&](nn::cpu::RowRange range) {
+    nn::parallel_rows(size, nn::kElementGrain, [&](nn::cpu::RowRange range) {
       nn::cpu::kernels().optimizers.sgd(args, range);
     });
   });
@@ -88,7 +86,7 @@ void Lion::update(double learning_rate, float gradient_scale) {
                                  .m = m_.data_ptr<float>() + group.state,
                                  .beta1 = static_cast<float>(options_.beta1),
                                  .beta2 = static_cast<float>(options_.beta2)};
-    nn::parallel_rows(size, kGrain, [&](nn::cpu::RowRange range) {
+    nn::parallel_rows(size, nn::kElementGrain, [&](nn::cpu::RowRange range) {
       nn::cpu::kernels().optimizers.lion(args, range);
     });
   });

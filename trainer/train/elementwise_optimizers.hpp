@@ -5,8 +5,10 @@
 
 #include "train/optimizer.hpp"
 
-// The optimizers that treat each element by itself; made by make_optimizer(). Their state has one
-// element per trained one, in the order of the model's parameters.
+// The optimizers that treat each element by itself, as torch.optim has them (Lion as the Trainer's
+// lion_32bit); made by make_optimizer(). Their state is float32 with one element per trained one,
+// [trained], in the order of the model's parameters. update() takes the rate of the step and the
+// factor that clips the gradient, both plain numbers.
 namespace trainer::train {
 
 class AdamW : public Optimizer {

@@ -14,19 +14,10 @@
 #include "nn/pass.hpp"
 #include "train/memory.hpp"
 #include "train/objective.hpp"
+#include "train/probabilities.hpp"
 
 namespace trainer::train {
 namespace {
-
-// -log softmax of one row of logits.
-std::vector<double> costs(std::span<const float> logits) {
-  const auto top = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
-  double sum = 0;
-  for (const float x : logits) sum += std::exp(static_cast<double>(x) - top);
-  std::vector<double> out;
-  for (const float x : logits) out.push_back(top + std::log(sum) - static_cast<double>(x));
-  return out;
-}
 
 // See nn::cross_entropy_sum: one row's share of the sum.
 double row_loss(const std::vector<double>& costs, std::size_t label,
@@ -63,7 +54,7 @@ void judge_classes(const std::vector<float>& logits, std::int64_t classes,
   std::vector<WorstRow> rows;
   double total = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const auto cost = costs(std::span(logits).subspan(i * width, width));
+    const auto cost = cross_entropies(std::span(logits).subspan(i * width, width));
     const auto label = static_cast<std::size_t>(labels[i]);
     total += row_loss(cost, label, options.loss);
     const auto best = std::min_element(cost.begin(), cost.end());
@@ -80,13 +71,6 @@ void judge_classes(const std::vector<float>& logits, std::int64_t classes,
   out.confusion = confusion(predictions(logits, classes), labels, classes);
 }
 
-double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
-
-// Binary cross entropy of one logit, without overflow.
-double binary_cost(double x, double target) {
-  return std::max(x, 0.0) - x * target + std::log1p(std::exp(-std::abs(x)));
-}
-
 // Of logits [rows, outputs] against numbers: several labels, or regression.
 void judge_numbers(const std::vector<float>& logits, data::ProblemType problem,
                    const data::TokenArena& arena, std::size_t worst_rows, Evaluation& out) {
@@ -99,7 +83,7 @@ void judge_numbers(const std::vector<float>& logits, data::ProblemType problem,
     for (std::size_t k = i * width; k < (i + 1) * width; ++k) {
       const auto x = static_cast<double>(logits[k]);
       const auto target = static_cast<double>(arena.targets[k]);
-      row.loss += several ? binary_cost(x, target) : (x - target) * (x - target);
+      row.loss += several ? binary_cross_entropy(x, target) : (x - target) * (x - target);
       row.targets.push_back(arena.targets[k]);
       row.outputs.push_back(several ? static_cast<float>(sigmoid(x)) : logits[k]);
     }

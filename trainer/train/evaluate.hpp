@@ -23,7 +23,8 @@ struct EvaluationOptions {
   std::size_t worst_rows = 0;  // how many of them to name
 };
 
-// Throws Error(kInvalidInput) when a label is not one of the model's classes.
+// Loss and metrics of every row of the arena; `step` is left 0, for who trains to fill in. Throws
+// what predict() does, and Error(kInvalidInput) when a label is not one of the model's classes.
 Evaluation evaluate(const models::Classifier& model, const data::TokenArena& arena,
                     const EvaluationOptions& options);
 

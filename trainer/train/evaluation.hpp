@@ -22,7 +22,8 @@ struct WorstRow {
 };
 
 struct Evaluation {
-  double loss = 0;  // mean over the rows, by their classes' weights; over all outputs
+  std::int64_t step = 0;  // that the model had been trained; 0 outside of training
+  double loss = 0;        // mean over the rows, by their classes' weights; over all outputs
   Metrics metrics;
   Confusion confusion;                      // of a single label
   std::vector<Confusion> label_confusions;  // of several labels: each there (1) or not (0)

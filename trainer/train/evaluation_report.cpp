@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/dump.hpp"
+#include "config/utf8.hpp"
 #include "models/stored_file.hpp"
 #include "train/row_json.hpp"
 
@@ -20,9 +21,7 @@ constexpr std::size_t kTextBytes = 300;
 // The first bytes of a text, whole characters of UTF-8.
 std::string cut(const std::string& text) {
   if (text.size() <= kTextBytes) return text;
-  std::size_t end = kTextBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
+  return std::string(config::whole_characters(text, kTextBytes)) + "…";
 }
 
 std::string name_of(const EvaluationNames& names, std::int64_t which) {
@@ -53,9 +52,8 @@ Json by_name(const std::vector<float>& values, const EvaluationNames& names) {
 
 }  // namespace
 
-Json report_json(const TrainerState& state, const Evaluation& evaluation,
-                 const EvaluationNames& names) {
-  Row numbers{.step = state.global_step, .values = {{"loss", evaluation.loss}}};
+Json report_json(const Evaluation& evaluation, const EvaluationNames& names) {
+  Row numbers{.step = evaluation.step, .values = {{"loss", evaluation.loss}}};
   numbers.values.insert(numbers.values.end(), evaluation.metrics.begin(), evaluation.metrics.end());
   Json json = to_json(numbers);
   json["classes"] = names.classes;
@@ -102,13 +100,13 @@ Json error_json(const WorstRow& row, const EvaluationNames& names) {
 EvaluationReport::EvaluationReport(std::filesystem::path directory, EvaluationNames names, Say say)
     : directory_(std::move(directory)), names_(names), say_(std::move(say)) {}
 
-void EvaluationReport::evaluated(const TrainerState& state, const Evaluation& evaluation) {
+void EvaluationReport::evaluated(const Evaluation& evaluation) {
   std::string errors;
   for (const WorstRow& row : evaluation.worst)
     errors += config::dump_text(error_json(row, names_)) + "\n";
   try {
     models::write_file(directory_ / "eval_report.json",
-                       config::dump_text(report_json(state, evaluation, names_), 1) + "\n");
+                       config::dump_text(report_json(evaluation, names_), 1) + "\n");
     if (!errors.empty()) models::write_file(directory_ / "eval_errors.jsonl", errors);
     failing_ = false;
   } catch (const std::exception& error) {

@@ -22,9 +22,11 @@ class Hook {
  public:
   virtual ~Hook() = default;
   virtual void began(const TrainerState&) {}
-  virtual void stepped(const TrainerState&) {}                       // after every optimizer step
-  virtual void logged(const Row&) {}                                 // a row of metrics
-  virtual void evaluated(const TrainerState&, const Evaluation&) {}  // after its row was logged
+  virtual void stepped(const TrainerState&) {}  // after every optimizer step
+  virtual void logged(const Row&) {}            // a row of metrics
+  // After its row was logged, and once more for the model that is loaded at the end, which may be
+  // an earlier step's.
+  virtual void evaluated(const Evaluation&) {}
   virtual void saved(const TrainerState&, const std::filesystem::path&) {}  // a checkpoint is there
   virtual void noted(const std::string&) {}  // a line for people: trouble, an early end
   virtual void ended(const TrainerState&, Outcome) {}

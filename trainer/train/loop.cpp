@@ -46,7 +46,7 @@ class Loop {
         best_(plan_.best()),
         keeper_(options.output_directory, options.save_total_limit, data.tokenizer,
                 options.resume_from) {
-    state_.plan = plan_.rows();
+    state_.plan = plan_.batches();
     if (options.resume_from)
       state_ = read_checkpoint(*options.resume_from, state_.plan, *optimizer_);
     forgotten_ = best_.adopt(state_);
@@ -72,7 +72,8 @@ class Loop {
   void log(Row row);
   void log_training();
   void log_end();
-  Evaluation measure() const;  // the model as it is
+  // The model as it is, which has been trained that many steps.
+  Evaluation measure(std::int64_t step) const;
   const Evaluation& evaluate();
   void judge(const Evaluation& evaluation);
   void save();
@@ -95,10 +96,10 @@ class Loop {
   TrainerState state_;
   double grad_norm_ = 0;
   double learning_rate_ = 0;
-  std::int64_t samples_ = 0;                                            // of this process
-  std::int64_t steps_ = 0;                                              // of this process
-  bool given_up_ = false;                                               // early stopping
-  std::pair<std::int64_t, std::optional<Evaluation>> best_evaluation_;  // and its step
+  std::int64_t samples_ = 0;  // of this process
+  std::int64_t steps_ = 0;    // of this process
+  bool given_up_ = false;     // early stopping
+  std::optional<Evaluation> best_evaluation_;
   Clock::time_point start_ = Clock::now();
   TrainingResult result_;
 };
@@ -161,22 +162,24 @@ void Loop::log_training() {
                   {"train/learning_rate", learning_rate_}}});
 }
 
-Evaluation Loop::measure() const {
-  return train::evaluate(model_, *data_.evaluation,
-                         {.batch_size = options_.eval_batch_size,
-                          .loss = options_.loss,
-                          .worst_rows = options_.worst_rows});
+Evaluation Loop::measure(std::int64_t step) const {
+  Evaluation done = train::evaluate(model_, *data_.evaluation,
+                                    {.batch_size = options_.eval_batch_size,
+                                     .loss = options_.loss,
+                                     .worst_rows = options_.worst_rows});
+  done.step = step;
+  return done;
 }
 
 const Evaluation& Loop::evaluate() {
-  const Evaluation& done = result_.last_evaluation.emplace(measure());
+  const Evaluation& done = result_.last_evaluation.emplace(measure(state_.global_step));
   Row row{.step = state_.global_step, .values = {{"eval/loss", done.loss}}};
   for (const auto& [name, value] : done.metrics) row.values.emplace_back("eval/" + name, value);
   row.values.emplace_back("eval/runtime", done.runtime);
   row.values.emplace_back("eval/samples_per_second", done.samples_per_second);
   row.values.emplace_back("eval/steps_per_second", done.steps_per_second);
   log(std::move(row));
-  for (const auto& hook : hooks_) hook->evaluated(state_, done);
+  for (const auto& hook : hooks_) hook->evaluated(done);
   return done;
 }
 
@@ -186,7 +189,7 @@ void Loop::judge(const Evaluation& evaluation) {
     rate_.observe(best_.value(evaluation.loss, evaluation.metrics), state_);
   const BestModel::Verdict verdict = best_.judge(evaluation.loss, evaluation.metrics, state_);
   if (verdict.best) {
-    best_evaluation_ = {state_.global_step, evaluation};
+    best_evaluation_ = evaluation;
     if (options_.saving.when == When::kBest) save();
   }
   given_up_ = verdict.give_up;
@@ -213,9 +216,9 @@ void Loop::load_best() {
   note("the best model, " + folder.filename().string() + ", is loaded");
   // The best of those that were saved: another may have been better, and what was measured of that
   // one, or before this run was resumed, is not what this one is.
-  const bool known = best_evaluation_.second && best_evaluation_.first == step;
-  result_.last_evaluation = known ? best_evaluation_.second : measure();
-  for (const auto& hook : hooks_) hook->evaluated(state_, *result_.last_evaluation);
+  const bool known = best_evaluation_ && best_evaluation_->step == result_.model_step;
+  result_.last_evaluation = known ? *best_evaluation_ : measure(result_.model_step);
+  for (const auto& hook : hooks_) hook->evaluated(*result_.last_evaluation);
   if (options_.save_total_limit == 1)  // as the Trainer: the best is what is wanted
     prune_all_but(options_.output_directory, folder);
 }

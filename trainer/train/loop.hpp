@@ -73,7 +73,7 @@ struct TrainingData {
   RowStream* stream = nullptr;                   // instead of them
   const data::TokenArena* evaluation = nullptr;  // null: no evaluation
   std::vector<models::StoredFile> tokenizer;     // written into checkpoints
-  std::string fingerprint;                       // of the training rows' texts, see RowPlan
+  std::string fingerprint;                       // of the training rows' texts, see BatchPlan
 
   std::int64_t rows() const {
     return stream ? stream->rows() : static_cast<std::int64_t>(train.size());

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "train/confusion.hpp"
+#include "train/probabilities.hpp"
 
 namespace trainer::train {
 namespace {
@@ -45,18 +46,6 @@ std::optional<double> class_area(std::span<const float> scores, std::int64_t cla
 }
 
 }  // namespace
-
-std::vector<double> probabilities(std::span<const float> logits) {
-  const auto top = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
-  std::vector<double> out;
-  double sum = 0;
-  for (const float x : logits) {
-    out.push_back(std::exp(static_cast<double>(x) - top));
-    sum += out.back();
-  }
-  for (double& p : out) p /= sum;
-  return out;
-}
 
 double area_under_curve(std::span<const double> scores, const std::vector<bool>& positive) {
   // They have no order, which sorting relies on.

@@ -34,9 +34,6 @@ Metrics regression_metrics(std::span<const float> predictions, std::int64_t targ
 // The index of the highest score of each row.
 std::vector<std::int64_t> predictions(std::span<const float> scores, std::int64_t classes);
 
-// softmax of one row of logits.
-std::vector<double> probabilities(std::span<const float> logits);
-
 // Expected calibration error (Guo et al., 2017): over 15 equal bins of the predicted class's
 // probability, (low, high], the mean of |accuracy - mean probability|, weighted with rows.
 double calibration_error(std::span<const float> scores, std::int64_t classes,

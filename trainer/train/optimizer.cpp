@@ -12,21 +12,23 @@
 namespace trainer::train {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 15;  // elements
+// Elements of one sum of squares: it decides how the norm is rounded, and so how curves come out.
+constexpr std::int64_t kNormBlock = 1 << 15;
 
-struct Named {
+struct NamedOptimizer {
   std::string_view name;
   OptimizerKind kind;
 };
-constexpr std::array kNames = {
-    Named{"adamw_torch", OptimizerKind::kAdamW}, Named{"adamw_torch_fused", OptimizerKind::kAdamW},
-    Named{"adafactor", OptimizerKind::kAdafactor}, Named{"sgd", OptimizerKind::kSgd},
-    Named{"lion_32bit", OptimizerKind::kLion}};
+constexpr std::array kOptimizers = {NamedOptimizer{"adamw_torch", OptimizerKind::kAdamW},
+                                    NamedOptimizer{"adamw_torch_fused", OptimizerKind::kAdamW},
+                                    NamedOptimizer{"adafactor", OptimizerKind::kAdafactor},
+                                    NamedOptimizer{"sgd", OptimizerKind::kSgd},
+                                    NamedOptimizer{"lion_32bit", OptimizerKind::kLion}};
 
 }  // namespace
 
 OptimizerKind optimizer_from_name(std::string_view name) {
-  for (const Named& entry : kNames) {
+  for (const NamedOptimizer& entry : kOptimizers) {
     if (entry.name == name) return entry.kind;
   }
   throw Error(ErrorCode::kUsage,
@@ -34,14 +36,14 @@ OptimizerKind optimizer_from_name(std::string_view name) {
 }
 
 std::string_view name_of(OptimizerKind kind) {
-  return std::find_if(kNames.begin(), kNames.end(),
-                      [kind](const Named& entry) { return entry.kind == kind; })
+  return std::find_if(kOptimizers.begin(), kOptimizers.end(),
+                      [kind](const NamedOptimizer& entry) { return entry.kind == kind; })
       ->name;
 }
 
 std::string optimizer_names() {
   std::string known;
-  for (const Named& entry : kNames) {
+  for (const NamedOptimizer& entry : kOptimizers) {
     if (!known.empty()) known += ", ";
     known += entry.name;
   }
@@ -70,14 +72,14 @@ double Optimizer::gradient_norm() const {
   for (const ParameterGroup& group : groups_) {
     if (!group.treatment.trained) continue;
     // One sum per block, added in order: the norm does not depend on the number of threads.
-    const std::int64_t blocks = (group.end - group.begin + kGrain - 1) / kGrain;
+    const std::int64_t blocks = (group.end - group.begin + kNormBlock - 1) / kNormBlock;
     std::vector<double> sums(static_cast<std::size_t>(blocks));
     nn::parallel_rows(blocks, 1, [&](nn::cpu::RowRange range) {
       for (std::int64_t i = range.begin; i < range.end; ++i) {
-        const std::int64_t begin = group.gradient + i * kGrain;
+        const std::int64_t begin = group.gradient + i * kNormBlock;
         const std::int64_t end = group.gradient + group.end - group.begin;
         sums[static_cast<std::size_t>(i)] =
-            nn::cpu::kernels().sum_of_squares(data, {begin, std::min(begin + kGrain, end)});
+            nn::cpu::kernels().sum_of_squares(data, {begin, std::min(begin + kNormBlock, end)});
       }
     });
     for (const double sum : sums) total += sum;

@@ -94,7 +94,7 @@ Sampler Plan::sampler() const {
           .seed = options_.seed};
 }
 
-RowPlan Plan::rows() const {
+BatchPlan Plan::batches() const {
   return {.rows = data_.rows(),
           .fingerprint = data_.fingerprint,
           .order = options_.order,

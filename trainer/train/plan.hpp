@@ -28,7 +28,7 @@ class Plan {
   std::int64_t batches_per_epoch() const noexcept { return count_.batches_per_epoch; }
   std::int64_t total_steps() const noexcept { return count_.total; }
   Sampler sampler() const;
-  RowPlan rows() const;
+  BatchPlan batches() const;  // what a checkpoint must agree with
   Schedule schedule() const;  // its basic fields
   // With a metric where one is needed and none is named: the loss.
   BestModelOptions best() const;

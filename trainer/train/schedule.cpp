@@ -10,24 +10,24 @@
 namespace trainer::train {
 namespace {
 
-struct Named {
+struct NamedSchedule {
   std::string_view name;
   ScheduleKind kind;
 };
 
-constexpr std::array kNames = {
-    Named{"linear", ScheduleKind::kLinear},
-    Named{"cosine", ScheduleKind::kCosine},
-    Named{"cosine_with_restarts", ScheduleKind::kCosineWithRestarts},
-    Named{"polynomial", ScheduleKind::kPolynomial},
-    Named{"constant", ScheduleKind::kConstant},
-    Named{"constant_with_warmup", ScheduleKind::kConstantWithWarmup},
-    Named{"inverse_sqrt", ScheduleKind::kInverseSqrt},
-    Named{"reduce_lr_on_plateau", ScheduleKind::kReduceLrOnPlateau},
-    Named{"cosine_with_min_lr", ScheduleKind::kCosineWithMinLr},
-    Named{"cosine_warmup_with_min_lr", ScheduleKind::kCosineWarmupWithMinLr},
-    Named{"warmup_stable_decay", ScheduleKind::kWarmupStableDecay},
-    Named{"greedy", ScheduleKind::kGreedy},
+constexpr std::array kSchedules = {
+    NamedSchedule{"linear", ScheduleKind::kLinear},
+    NamedSchedule{"cosine", ScheduleKind::kCosine},
+    NamedSchedule{"cosine_with_restarts", ScheduleKind::kCosineWithRestarts},
+    NamedSchedule{"polynomial", ScheduleKind::kPolynomial},
+    NamedSchedule{"constant", ScheduleKind::kConstant},
+    NamedSchedule{"constant_with_warmup", ScheduleKind::kConstantWithWarmup},
+    NamedSchedule{"inverse_sqrt", ScheduleKind::kInverseSqrt},
+    NamedSchedule{"reduce_lr_on_plateau", ScheduleKind::kReduceLrOnPlateau},
+    NamedSchedule{"cosine_with_min_lr", ScheduleKind::kCosineWithMinLr},
+    NamedSchedule{"cosine_warmup_with_min_lr", ScheduleKind::kCosineWarmupWithMinLr},
+    NamedSchedule{"warmup_stable_decay", ScheduleKind::kWarmupStableDecay},
+    NamedSchedule{"greedy", ScheduleKind::kGreedy},
 };
 
 constexpr std::int64_t kInverseSqrtTimescale = 10'000;  // without warmup
@@ -162,7 +162,7 @@ void expect_known(ScheduleKind kind, const KeyedValues& values) {
 }  // namespace
 
 ScheduleKind schedule_from_name(std::string_view name) {
-  for (const Named& entry : kNames) {
+  for (const NamedSchedule& entry : kSchedules) {
     if (entry.name == name) return entry.kind;
   }
   throw Error(ErrorCode::kUsage, "--lr-scheduler-type '" + std::string(name) +
@@ -170,14 +170,15 @@ ScheduleKind schedule_from_name(std::string_view name) {
 }
 
 std::string_view name_of(ScheduleKind kind) {
-  const auto found = std::find_if(kNames.begin(), kNames.end(),
-                                  [kind](const Named& entry) { return entry.kind == kind; });
+  const auto found =
+      std::find_if(kSchedules.begin(), kSchedules.end(),
+                   [kind](const NamedSchedule& entry) { return entry.kind == kind; });
   return found->name;
 }
 
 std::string schedule_names() {
   std::string known;
-  for (const Named& entry : kNames) {
+  for (const NamedSchedule& entry : kSchedules) {
     if (!known.empty()) known += ", ";
     known += entry.name;
   }

@@ -17,7 +17,7 @@ struct Row {
 };
 
 // What decides which rows a step sees. A position within an epoch means nothing under another plan.
-struct RowPlan {
+struct BatchPlan {
   std::int64_t rows = 0;
   std::string fingerprint;  // of the rows' texts, as data::Dataset has it
   Order order = Order::kShuffled;
@@ -30,7 +30,7 @@ struct RowPlan {
 // is this, the weights and the moments; resumed from one, the run goes on bit for bit (same
 // machine, same number of threads).
 struct TrainerState {
-  RowPlan plan;
+  BatchPlan plan;
   std::string base_model;            // what the model was made from, for its card
   std::int64_t global_step = 0;      // optimizer steps done
   std::int64_t max_steps = 0;        // to be done in all

@@ -62,10 +62,10 @@ void TrackerHook::logged(const Row& row) {
   run_->log(scalars, row.step);
 }
 
-void TrackerHook::evaluated(const TrainerState& state, const Evaluation& evaluation) {
+void TrackerHook::evaluated(const Evaluation& evaluation) {
   constexpr std::size_t kErrors = 20;
   if (!run_ || std::ssize(names_.classes) > Confusion::kMostInMatrix) return;
-  const nlohmann::ordered_json report = report_json(state, evaluation, names_);
+  const nlohmann::ordered_json report = report_json(evaluation, names_);
   nlohmann::ordered_json summary;
   for (const char* key : {"classes", "confusion_matrix", "per_class"})
     if (report.contains(key)) summary[std::string("eval/") + key] = report[key];

@@ -23,7 +23,7 @@ class TrackerHook : public Hook {
   void began(const TrainerState& state) override;
   void stepped(const TrainerState& state) override;
   void logged(const Row& row) override;
-  void evaluated(const TrainerState& state, const Evaluation& evaluation) override;
+  void evaluated(const Evaluation& evaluation) override;
 
   // Null when there is no run. Whoever keeps it ends what it does with it before finish().
   const std::shared_ptr<tracker::Run>& run() const noexcept { return run_; }

@@ -13,7 +13,7 @@
 namespace trainer::weights {
 namespace {
 
-constexpr std::size_t kMaxRank = 64;
+constexpr std::size_t kMaxDimensions = 64;
 // _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks[, metadata]) and
 // _rebuild_parameter(tensor, requires_grad, backward_hooks).
 constexpr std::size_t kTensorArguments = 6;
@@ -77,7 +77,7 @@ class StateDictReader {
   }
   std::vector<std::int64_t> counts(pickle::Ref value) const {
     const auto* tuple = as<pickle::Tuple>(value);
-    if (tuple == nullptr || tuple->items.size() > kMaxRank) wrong("a shape that is none");
+    if (tuple == nullptr || tuple->items.size() > kMaxDimensions) wrong("a shape that is none");
     std::vector<std::int64_t> out;
     for (const pickle::Ref item : tuple->items) {
       out.push_back(static_cast<std::int64_t>(count(item)));

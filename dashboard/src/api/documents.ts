@@ -1,6 +1,7 @@
 // What a project keeps for its readers, saved views and reports: docs/http-api.md. The server does not read what they say
 // (`spec`). Each throws ApiError, or the abort of its signal; `changed_meanwhile` where somebody else wrote since `revision`.
-import { getJson } from './http';
+import { plural } from '../lib/format';
+import { ApiError, getJson } from './http';
 import { isObject, listOf, objectOf } from './read';
 import type { components } from './schema';
 import type { JsonObject } from './types';
@@ -9,6 +10,11 @@ export type DocumentKind = 'views' | 'reports';
 
 // Characters of a name: the server takes 512 bytes of UTF-8.
 export const kLongestName = 170;
+// Of a `spec`, as JSON without spaces in UTF-8: the only limit that the server has for how long it is.
+export const kMostSpecBytes = 256 * 1024;
+
+// Counted as the server does. Numbers that others wrote into blocks unknown here may count a few bytes otherwise there.
+export const bytesOver = (spec: JsonObject): number => Math.max(0, new TextEncoder().encode(JSON.stringify(spec)).length - kMostSpecBytes);
 
 export interface DocumentHead {
   id: string;
@@ -53,9 +59,18 @@ export const listDocuments = (project: string, kind: DocumentKind): Promise<Docu
     return listOf(items).map(readHead);
   });
 export const getDocument = (project: string, kind: DocumentKind, id: string): Promise<StoredDocument> => getJson(pathOf(project, kind, id), readWhole);
-export const makeDocument = (project: string, kind: DocumentKind, made: DocumentText): Promise<StoredDocument> =>
-  getJson(pathOf(project, kind), readWhole, { body: made });
-export const writeDocument = (project: string, kind: DocumentKind, id: string, revision: number, written: DocumentText): Promise<StoredDocument> =>
-  getJson(pathOf(project, kind, id), readWhole, { method: 'PUT', body: written, headers: { 'if-match': `"${revision}"` } });
+// What is too long is not sent.
+function checkLength({ name, spec }: DocumentText): void {
+  const over = bytesOver(spec);
+  if (over > 0) throw new ApiError('too_large', `${name} would be ${plural(over, 'byte')} too long`);
+}
+export async function makeDocument(project: string, kind: DocumentKind, made: DocumentText): Promise<StoredDocument> {
+  checkLength(made);
+  return getJson(pathOf(project, kind), readWhole, { body: made });
+}
+export async function writeDocument(project: string, kind: DocumentKind, id: string, revision: number, written: DocumentText): Promise<StoredDocument> {
+  checkLength(written);
+  return getJson(pathOf(project, kind, id), readWhole, { method: 'PUT', body: written, headers: { 'if-match': `"${revision}"` } });
+}
 export const deleteDocument = (project: string, kind: DocumentKind, id: string): Promise<void> =>
   getJson(pathOf(project, kind, id), () => undefined, { method: 'DELETE' });

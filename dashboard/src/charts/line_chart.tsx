@@ -138,8 +138,8 @@ export function LineChart(props: LineChartProps) {
 
   onMount(() => {
     createEffect(on(() => [props.x, props.scale, props.xScale, props.unit, props.theme, props.height, props.syncKey], () => untrack(build)));
+    // Other lines make other ranges, if only equal ones: this draws them as well, once.
     createEffect(on(ranges, ({ x, y }) => shell?.setRanges(x, y), { defer: true }));
-    createEffect(on(() => props.lines, () => shell?.repaint(), { defer: true }));
     createEffect(on(() => props.focusedRun, () => shell?.repaintOver(), { defer: true }));
     const observer = new ResizeObserver(() => {
       shell?.resize(host.clientWidth);

@@ -52,7 +52,6 @@ export class ChartShell {
   private readonly plot: uPlot;
   private x: Range = { min: 0, max: 1 };
   private y: Range = { min: 0, max: 1 };
-  private frame = 0;
   private overFrame = 0;
   private pointerInside = false;
   private readonly overlay = document.createElement('canvas');
@@ -68,7 +67,6 @@ export class ChartShell {
   }
 
   destroy(): void {
-    cancelAnimationFrame(this.frame);
     cancelAnimationFrame(this.overFrame);
     this.plot.destroy();
   }
@@ -87,6 +85,7 @@ export class ChartShell {
     return this.plot.rect;
   }
 
+  // Draws anew as soon as the script that calls is through, also where the ranges are as they were.
   setRanges(x: Range, y: Range): void {
     this.x = x;
     this.y = y;
@@ -97,16 +96,7 @@ export class ChartShell {
     if (width > 0 && width !== this.plot.width) this.plot.setSize({ width, height: this.options.height });
   }
 
-  // At the next frame, however often it is asked for.
-  repaint(): void {
-    if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      this.plot.redraw(false, false);
-    });
-  }
-
-  // The same of what comes over the lines.
+  // What comes over the lines, at the next frame, however often it is asked for.
   repaintOver(): void {
     if (this.overFrame !== 0) return;
     this.overFrame = requestAnimationFrame(() => {

@@ -13,7 +13,6 @@ export interface SavedView {
 }
 
 const kVersion = 1;
-const kMostCharacters = 100_000;
 // Names the view that is opened. Never saved itself, as little as the panel that fills the window.
 export const kSavedParameter = 'saved';
 const kPassing: Readonly<Record<string, null>> = { [kSavedParameter]: null, panel: null };
@@ -25,8 +24,7 @@ export const viewSpec = (view: SavedView): JsonObject => ({ version: kVersion, p
 export function readView(spec: JsonObject): SavedView | null {
   const page = kViewPages.find((one) => one === spec.page);
   if (spec.version !== kVersion || page === undefined) return null;
-  if (typeof spec.query !== 'string' || spec.query.length > kMostCharacters) return null;
-  return savedView(page, spec.query);
+  return typeof spec.query === 'string' ? savedView(page, spec.query) : null;
 }
 
 // What `saved` says: `ID` opens the view as it is stored, `ID.REVISION` was opened at that revision and the rest of the

@@ -2,6 +2,7 @@
 import { createMemo, type Accessor } from 'solid-js';
 import type { Run } from '../api/types';
 import { formatSorts, kNewestFirst, parseSorts, sortRuns, type Sort } from '../lib/columns';
+import { formatHidden, hideThese, isHiddenBy, parseHidden, shortId as short, withRuns, type HiddenRuns } from '../lib/hidden_runs';
 import type { RunColor } from '../lib/palette';
 import { coloredBy, formatColors, parseColors, type ColorScale } from '../lib/run_colors';
 import { makeRunFilter } from '../lib/run_filter';
@@ -9,8 +10,6 @@ import { addressParameters, type ViewParameters } from './location';
 
 // More lines than this cannot be told apart nor asked for at once; the newest of the visible ones are drawn.
 export const kMostDrawn = 200;
-// Enough of an id for the address; two runs of a project that share it are hidden together.
-const kShortId = 8;
 
 export interface RunSet {
   filter: Accessor<string>;
@@ -49,11 +48,8 @@ interface ShortIds {
   any: () => boolean;
   has: (id: string) => boolean;
   toggle: (id: string) => void;
-  write: (ids: readonly string[]) => void;
   put: (ids: readonly string[], how: 'in' | 'out') => void;
 }
-
-const short = (id: string): string => id.slice(0, kShortId);
 
 // Runs named in the address by the first characters of their ids.
 function shortIds({ get: query, set: setQuery }: ViewParameters, parameter: string): ShortIds {
@@ -66,7 +62,6 @@ function shortIds({ get: query, set: setQuery }: ViewParameters, parameter: stri
       if (!next.delete(short(id))) next.add(short(id));
       setQuery({ [parameter]: [...next].join(',') });
     },
-    write: (all) => setQuery({ [parameter]: all.map(short).join(',') }),
     put: (some, how) => {
       const next = new Set(ids());
       for (const id of some) {
@@ -83,9 +78,12 @@ export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<
   const { get: query, set: setQuery } = parameters;
   const filter = createMemo(() => query('q') ?? '');
   const sorts = createMemo(() => parseSorts(query('sort')), undefined, { equals: (a, b) => formatSorts(a) === formatSorts(b) });
-  const hidden = shortIds(parameters, 'hide');
+  const hidden = createMemo(() => parseHidden(query('hide')));
+  const hide = (next: HiddenRuns): void => setQuery({ hide: formatHidden(next) });
+  // These of all runs are hidden, and no others.
+  const hideOnly = (these: readonly Run[]): void => hide(hideThese(these.map((run) => run.id), runs().map((run) => run.id)));
   const pinned = shortIds(parameters, 'pin');
-  const isHidden = hidden.has;
+  const isHidden = (id: string): boolean => isHiddenBy(hidden(), id);
   const pinnedFirst = (list: readonly Run[]): Run[] =>
     pinned.any() ? [...list.filter((run) => pinned.has(run.id)), ...list.filter((run) => !pinned.has(run.id))] : [...list];
   const filtered = createMemo(() => {
@@ -115,10 +113,10 @@ export function createRunSet(runs: Accessor<Run[]>, taken: Accessor<ReadonlySet<
     isPinned: pinned.has,
     togglePinned: pinned.toggle,
     isHidden,
-    toggleHidden: hidden.toggle,
-    showOnly: (id) => hidden.write(filtered().filter((run) => run.id !== id).map((run) => run.id)),
-    setAllHidden: (what) => hidden.write(what === 'hide' ? filtered().map((run) => run.id) : []),
-    setHidden: (ids, how) => hidden.put(ids, how === 'hide' ? 'in' : 'out'),
+    toggleHidden: (id) => hide(withRuns(hidden(), [id], isHidden(id) ? 'show' : 'hide')),
+    showOnly: (id) => hideOnly(filtered().filter((run) => run.id !== id)),
+    setAllHidden: (what) => hideOnly(what === 'hide' ? filtered() : []),
+    setHidden: (ids, how) => hide(withRuns(hidden(), ids, how)),
     setPinned: (ids, how) => pinned.put(ids, how === 'pin' ? 'in' : 'out'),
     colorOf: (id) => colors().get(id) ?? 0,
     chooseColor: (id, place) => {

@@ -4,23 +4,28 @@ import { describe, test } from 'node:test';
 import { Document, source } from '../../../tests/e2e/openapi/document.mjs';
 import { idOf } from '../support/artifacts.mjs';
 import { makeBareWorld, makeWorld } from '../support/data.mjs';
+import { savedId } from '../support/saved_documents.mjs';
 import { startServer } from '../support/server.mjs';
 
 const kNow = Date.UTC(2026, 2, 14, 12) * 1000;
 const version = `/artifact-versions/${idOf('sentiment:2')}`;
 const routes = (project, run) => [
-  '/server', '/session', '/projects', '/users', '/api-keys', `/members?project=${project}`, `/runs?project=${project}`, `/runs/${run}`, `/runs/${run}/keys`,
+  '/server', '/session', '/projects', '/users', '/teams', '/audit?limit=200', '/api-keys', `/members?project=${project}`,
+  `/projects/${project}/views`, `/projects/${project}/reports`, `/runs?project=${project}`, `/runs/${run}`, `/runs/${run}/keys`, `/runs/${run}/alerts`,
   `/keys?project=${project}&newest=2`, `/runs/${run}/logs?stream=stdout&limit=3`, `/runs/${run}/artifacts`, `/artifacts?project=${project}`,
   `/media-keys?runs=${run}`, `/runs/${run}/media?key=samples/answer&type=text&content=1`,
 ];
-const artifactRoutes = ['/artifact-versions?project=imdb&name=sentiment', `${version}/files`, `${version}/lineage?depth=4`];
+const fullRoutes = [
+  '/artifact-versions?project=imdb&name=sentiment', `${version}/files`, `${version}/lineage?depth=4`,
+  `/projects/imdb/views/${savedId('Baselines, smoothed')}`, `/projects/imdb/reports/${savedId('What the learning rate does')}`,
+];
 
 describe('answers of the tests’ own server', () => {
   const document = new Document(JSON.parse(source));
   const operations = document.operations();
   const world = makeWorld(kNow);
   const bare = makeBareWorld(kNow);
-  for (const [what, runs, asked] of [['full', world, [...routes('imdb', world[0].id), ...artifactRoutes]], ['bare', bare, routes('bare', bare[0].id)]]) {
+  for (const [what, runs, asked] of [['full', world, [...routes('imdb', world[0].id), ...fullRoutes]], ['bare', bare, routes('bare', bare[0].id)]]) {
     test(`are as the document says, ${what}`, async () => {
       const server = await startServer({ dist: '.', runs, port: 0 });
       try {

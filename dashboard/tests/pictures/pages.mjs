@@ -2,8 +2,18 @@
 // that asks for a login. { name, world, path, ready, act?, looks? }: `ready` is a selector of what must stand there, `act` what
 // is done before the picture. In all three looks where none are named.
 
+import { savedId } from '../support/saved_documents.mjs';
+
 const hover = (page) => page.locator('[data-key="train/loss"] .u-over').hover({ position: { x: 140, y: 60 } });
 const press = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click();
+const openViews = async (page) => {
+  await page.getByRole('button', { name: /^View/ }).click();
+  await page.locator('.views-list, .views-none').waitFor();
+};
+const openEntry = async (page) => {
+  await page.locator('.audit-row').nth(4).click();
+  await page.locator('dialog.audit-detail').waitFor();
+};
 // A panel reads what it shows once it is near the window.
 const showMedia = async (page) => {
   await page.locator('[data-media="samples/answer"]').evaluate((panel) => panel.scrollIntoView({ block: 'start' }));
@@ -18,11 +28,18 @@ export function pagesOf({ full, bare }) {
   const long = by((run) => run.project === 'long-context');
   const nothing = bare[0].id;
   const list = '/p/imdb/artifacts';
+  const report = `/p/imdb/reports/${savedId('What the learning rate does')}`;
   return [
     ...worldOf('full', [
       ['projects', '/', 'a.project-row'],
       ['start', '/start', '.first-run'],
       ['settings', '/settings', '.settings'],
+      ['settings_users', '/settings/users', '.settings-table'],
+      ['settings_sharing', '/settings/sharing?project=imdb', '.settings-table'],
+      ['settings_teams', '/settings/teams?team=vision', '.team-projects'],
+      ['settings_audit', '/settings/audit', '.audit-row'],
+      ['settings_audit_entry', '/settings/audit', '.audit-row', { act: openEntry, looks: ['light', 'phone'] }],
+      ['settings_audit_no_match', '/settings/audit?until=2020-01-01', 'text=No entry matches', { looks: ['light'] }],
       ['charts', '/p/imdb', '.panel canvas', { act: hover }],
       ['charts_coloured', '/p/sst2-sweep?by=config.learning_rate', '.panel canvas', { looks: ['light', 'phone'] }],
       ['charts_one_panel', '/p/imdb?panel=eval%2Faccuracy', 'dialog.full-panel canvas'],
@@ -37,6 +54,14 @@ export function pagesOf({ full, bare }) {
       ['compare_scatter', '/p/imdb/compare?view=scatter', '.canvas-plot'],
       ['compare_parallel', '/p/imdb/compare?view=parallel', '.canvas-plot'],
       ['compare_importance', '/p/sst2-sweep/compare?view=importance', '.importance'],
+      ['views', '/p/imdb', '.panel canvas', { act: openViews }],
+      ['views_changed', `/p/imdb?saved=${savedId('Baselines, smoothed')}.1&q=tag%3Abaseline&sm=0.9`, '.panel canvas', { act: openViews, looks: ['light', 'dark'] }],
+      ['views_none', '/p/sst2-sweep/runs', '.run-link', { act: openViews, looks: ['light'] }],
+      ['reports', '/p/imdb/reports', '.report-row'],
+      ['reports_none', '/p/sst2-sweep/reports', '.feedback'],
+      ['report', report, '.report .panel canvas'],
+      ['report_written', `${report}?edit=1`, '.report.writing .panel canvas'],
+      ['report_written_charts', `${report}?edit=1`, '.report.writing .panel canvas', { act: (page) => page.locator('.charts-tools').evaluate((tools) => tools.scrollIntoView({ block: 'start' })) }],
       ['artifacts', list, '.artifact-table'],
       ['artifact_versions', `${list}/sentiment/versions`, '[data-version]'],
       ['artifact_files', `${list}/sentiment/v2/files?file=plots%2Floss.png`, '.file-preview img'],
@@ -48,6 +73,7 @@ export function pagesOf({ full, bare }) {
       ['run_evaluation', `/runs/${done}/media`, '.evaluation table, .confusion'],
       ['run_media', `/runs/${done}/media`, '[data-media]', { act: showMedia }],
       ['run_overview', `/runs/${crashed}/overview`, '.json-tree'],
+      ['run_alerts', `/runs/${failed}/overview`, '.run-alerts li'],
       ['run_system', `/runs/${running}/system`, '.panel canvas'],
       ['run_logs', `/runs/${running}/logs?line=90`, '.log-line'],
       ['run_artifacts', `/runs/${done}/artifacts`, '.artifact-table'],
@@ -61,6 +87,7 @@ export function pagesOf({ full, bare }) {
       ['no_such_project', '/p/nobody-has-this', '[data-failure]'],
       ['no_such_run', '/runs/00000000-0000-4000-8000-000000000000', '[data-failure]', { looks: ['light'] }],
       ['no_such_page', '/nowhere', '.feedback', { looks: ['light'] }],
+      ['no_such_report', '/p/imdb/reports/00000000-0000-4000-8000-000000000000', '[data-failure]', { looks: ['light'] }],
       ['no_such_artifact', `${list}/none/versions`, '[data-failure]', { looks: ['light'] }],
       ['no_match', '/p/imdb/runs?q=nothing', 'text=No run matches', { looks: ['light'] }],
     ]),
@@ -81,6 +108,9 @@ export function pagesOf({ full, bare }) {
     ...worldOf('empty', [
       ['projects', '/', '.first-run'],
       ['settings', '/settings', '.settings'],
+      ['settings_sharing', '/settings/sharing', '.settings .feedback', { looks: ['light'] }],
+      ['settings_teams', '/settings/teams', '.settings .feedback', { looks: ['light', 'phone'] }],
+      ['settings_audit', '/settings/audit', '.audit-scroll .feedback', { looks: ['light', 'phone'] }],
     ]),
     ...worldOf('closed', [
       ['login', '/', 'form'],

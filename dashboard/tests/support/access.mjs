@@ -1,9 +1,27 @@
-// Users, keys and members of a server that asks for no login; none where there is no run yet.
+// Users, teams, keys, members and audit log of a server that asks for no login; none where there is no project "imdb".
 import { latestOf } from './data.mjs';
 
 const kDay = 86_400e6;
 
-function world(nowUs) {
+// Newest first, one every hour and seven minutes.
+function auditLog(nowUs, runs) {
+  const imdb = runs.filter((run) => run.project === 'imdb');
+  const deeds = [
+    ['ada', 'project.share', 'imdb', 'team vision as viewer'], ['ada', 'team.join', 'vision', 'grace'], ['ada', 'team.create', 'vision', ''],
+    ['grace', 'run.update', imdb[1].id, 'tags'], ['', 'login.failed', 'grace', 'the name or the password is wrong'], ['grace', 'login', 'grace', ''],
+    ['ada', 'key.create', '3f9a01c2', 'workstation'], ['ada', 'report.update', 'imdb/what-the-learning-rate-does', 'What the learning rate does'],
+    ['ada', 'run.delete', imdb[2].id, '<img src=x onerror=alert(1)> & "quoted"'], ['grace', 'artifact.delete', 'imdb/sentiment:v1', 'turned \u202egnp.exe'],
+  ];
+  return Array.from({ length: 3 * deeds.length }, (_, i) => {
+    const [actor, action, target, detail] = deeds[i % deeds.length];
+    return {
+      no: 3 * deeds.length - i, at_us: nowUs - i * (kDay / 24 + 7 * 60e6), actor, key: i % 4 === 3 ? '3f9a01c2' : '', address: i % 2 === 0 ? '10.0.0.7' : '2001:db8::17',
+      request_id: `r-${1000 - i}`, action, target, detail,
+    };
+  });
+}
+
+function world(nowUs, runs) {
   const users = [
     { name: 'ada', server_admin: true, disabled: false, created_us: nowUs - 90 * kDay, last_login_us: nowUs - 0.2 * kDay },
     { name: 'grace', server_admin: false, disabled: false, created_us: nowUs - 40 * kDay, last_login_us: nowUs - 9 * kDay },
@@ -18,11 +36,13 @@ function world(nowUs) {
     key('77c0de15', 'lost laptop', 'writer', { revoked_us: nowUs - 3 * kDay }),
   ];
   const members = [{ kind: 'user', name: 'ada', role: 'admin' }, { kind: 'user', name: 'grace', role: 'writer' }, { kind: 'team', name: 'vision', role: 'viewer' }];
-  return { users, keys, members };
+  const teams = [{ name: 'audio', users: [] }, { name: 'vision', users: ['grace', 'old.account'] }];
+  return { users, keys, members, teams, entries: auditLog(nowUs, runs) };
 }
 
 export function accessAnswers(runs) {
-  const { users, keys, members } = runs.length > 0 ? world(latestOf(runs)) : { users: [], keys: [], members: [] };
-  const bodies = { users: { users }, 'api-keys': { keys }, members: { members, role: 'admin' } };
+  const isFull = runs.some((run) => run.project === 'imdb');
+  const { users, keys, members, teams, entries } = isFull ? world(latestOf(runs), runs) : { users: [], keys: [], members: [], teams: [], entries: [] };
+  const bodies = { users: { users }, teams: { teams }, 'api-keys': { keys }, members: { members, role: 'admin' }, audit: { entries, next_before: null } };
   return (parts) => (parts.length === 1 && Object.hasOwn(bodies, parts[0]) ? { body: bodies[parts[0]] } : null);
 }

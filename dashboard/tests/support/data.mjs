@@ -127,7 +127,7 @@ export function makeRun(random, options) {
       optimizer: { name: 'adamw', betas: [0.9, 0.999], eps: 1e-8 },
       data: { name: 'imdb', train_samples: 500, eval_samples: 100, shuffle_seed: 42 },
     },
-    summary: {}, end_reason: options.endReason ?? '', version: 1,
+    summary: {}, end_reason: options.endReason ?? '', version: 1, alerts: options.alerts ?? [],
     environment: {
       host: 'lab-07', user: 'ada', os: 'Debian GNU/Linux 12', kernel: '6.1.0-28-amd64',
       program: '/home/ada/tracker/build/release/bin/trainer',
@@ -154,6 +154,14 @@ export function makeRun(random, options) {
 // When anything was last logged.
 export const latestOf = (runs) => Math.max(...runs.map((run) => run.lastUs));
 
+// Of each level and fate.
+const alertsBefore = (timeUs) => [
+  { level: 'error', title: 'Loss is NaN', text: 'train/loss is NaN at step 88.\nThe run ends.', state: 'failed', outcome: 'hooks.example.org answered 503, ten times' },
+  { level: 'warning', title: 'Loss is not finite', text: 'train/loss at step 71', state: 'quiet', outcome: '' },
+  { level: 'warning', title: 'Loss is not finite', text: 'train/loss at step 70', state: 'told', outcome: '' },
+  { level: 'info', title: 'Training began', text: '400 steps, <b>batch size 8</b>', state: 'due', outcome: '' },
+].map((alert, i) => ({ time_us: timeUs - i * 20e6, ...alert }));
+
 export function makeWorld(nowUs) {
   const random = makeRandom(7);
   const minute = 60e6;
@@ -162,7 +170,7 @@ export function makeWorld(nowUs) {
   add({ createdUs: nowUs - 3000 * minute, tags: ['baseline'], notes: 'The tutorial’s settings, untouched.', summary: kEvaluation });
   add({ createdUs: nowUs - 1500 * minute, tags: ['baseline', 'seed'] });
   add({ createdUs: nowUs - 1400 * minute, steps: 213, state: 'crashed', endReason: 'killed by signal 9 (SIGKILL)', tags: ['long-context'] });
-  add({ createdUs: nowUs - 320 * minute, state: 'failed', steps: 90, nanAt: [70, 71, 88, 89], endReason: 'loss is NaN at step 88: lower --learning-rate' });
+  add({ createdUs: nowUs - 320 * minute, state: 'failed', steps: 90, nanAt: [70, 71, 88, 89], endReason: 'loss is NaN at step 88: lower --learning-rate', alerts: alertsBefore(nowUs - 318 * minute) });
   add({ createdUs: nowUs - 200 * minute, tags: ['sweep'], name: '<img src=x onerror=alert(1)> & "quoted"' });
   add({ createdUs: nowUs - 90 * minute, state: 'stopped', steps: 150, endReason: 'Ctrl-C' });
   add({ createdUs: nowUs - 40 * minute, tags: ['sweep', 'bf16'] });

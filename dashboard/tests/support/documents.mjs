@@ -1,8 +1,9 @@
 // Saved views and reports of the tests' own server, as docs/http-api.md has them.
 import { randomUUID } from 'node:crypto';
 
-export function createDocuments(fail) {
-  const kept = new Map();
+// `first`: what is kept at the start, [key, list] each.
+export function createDocuments(fail, first = []) {
+  const kept = new Map(first);
   const head = ({ id, name, author, created_us, updated_us, revision }) => ({ id, name, author, created_us, updated_us, revision });
   // `place`: project, kind and, of one, its id. What is answered: status, body, ETag.
   return function answer(method, [project, kind, id], body, match) {

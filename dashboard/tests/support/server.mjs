@@ -9,6 +9,7 @@ import { mediaAnswers } from './media.mjs';
 import { trainStep } from './data.mjs';
 import { createDocuments } from './documents.mjs';
 import { logRow, newRun } from './logged.mjs';
+import { savedDocuments } from './saved_documents.mjs';
 import { answerSeries, encodePicture, encodeSeries } from './series.mjs';
 
 const kTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -62,7 +63,7 @@ class HttpError extends Error {
 // `session`: 'open' to all, or 'asked' for a login.
 export function startServer({ dist, runs, port, session = 'open' }) {
   const stats = { series: 0, seriesBytes: 0 };
-  const documents = createDocuments((...told) => { throw new HttpError(...told); });
+  const documents = createDocuments((...told) => { throw new HttpError(...told); }, savedDocuments(runs));
   const answers = [artifactAnswers, mediaAnswers, accessAnswers].map((make) => make(runs));
   const find = (id) => {
     const run = runs.find((one) => one.id === id);
@@ -104,6 +105,7 @@ export function startServer({ dist, runs, port, session = 'open' }) {
       return json({ id: parts[1] });
     }
     if (parts[0] === 'runs' && parts.length === 2) return json(runJson(find(parts[1])));
+    if (parts[0] === 'runs' && parts[2] === 'alerts') return json({ alerts: find(parts[1]).alerts ?? [] });
     if (parts[0] === 'runs' && parts[2] === 'keys') return json({ keys: keysJson(find(parts[1])) });
     if (parts[0] === 'artifacts' && !url.searchParams.has('name')) return json({ artifacts: [], next_cursor: null });
     if (parts[0] === 'runs' && parts[2] === 'logs') {

@@ -9,8 +9,8 @@ namespace {
 
 // What one call asks for: enough that its beginning costs nothing, so little that the streams end
 // at about the same time.
-constexpr std::size_t kBatchBytes = 16u << 20;
-constexpr std::size_t kBatchChunks = 2'048;
+constexpr std::size_t kAskedBytes = 16u << 20;
+constexpr std::size_t kAskedChunks = 2'048;
 
 // What the receiver of a chunk threw. No Error of its own, so that it is not taken for one of the
 // server's, which may pass.
@@ -33,9 +33,9 @@ struct ChunkFetcher::Work {
   std::pair<std::size_t, std::size_t> batch() {
     const std::lock_guard lock(mutex);
     const std::size_t from = next;
-    for (std::size_t size = 0; next < chunks.size() && next - from < kBatchChunks; ++next) {
+    for (std::size_t size = 0; next < chunks.size() && next - from < kAskedChunks; ++next) {
       size += chunks[next].size;
-      if (size > kBatchBytes && next > from) break;
+      if (size > kAskedBytes && next > from) break;
     }
     return {from, next};
   }

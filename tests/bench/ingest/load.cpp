@@ -21,7 +21,7 @@ namespace tracker::bench {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-constexpr std::int64_t kStart = 1'700'000'000'000'000;
+constexpr std::int64_t kLoadStart = 1'700'000'000'000'000;
 constexpr std::size_t kDistinct = 2'000;  // payloads a stream; after that steps begin again
 
 double seconds_since(Steady::time_point start) {
@@ -36,7 +36,7 @@ std::string payload(const LoadShape& shape, std::size_t number, std::mt19937& ra
   for (std::size_t r = 0; r < shape.rows; ++r) {
     const auto step = static_cast<std::int64_t>(number * shape.rows + r);
     group.steps.push_back(step);
-    group.times_us.push_back(kStart + step * 250'000 +
+    group.times_us.push_back(kLoadStart + step * 250'000 +
                              static_cast<std::int64_t>(random() % 10'000));
     group.order.push_back(static_cast<std::uint32_t>(r));
   }

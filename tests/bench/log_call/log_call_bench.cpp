@@ -2,7 +2,9 @@
 // eight; back to back, with 20 µs of work between calls for some seconds (so that segments turn
 // over and the log's own sync runs), and one call per 10 ms as a training loop has it; each also
 // with another thread that writes to the same disk and syncs without pause. Beside it the plain
-// way, a line of JSON by snprintf and write(2) to an O_APPEND file, and how long Run::start takes.
+// way, a line of JSON by snprintf and write(2) to an O_APPEND file, and the floor: the eight
+// numbers copied into memory, which is the least that any logger does. And how long Run::start
+// takes.
 //
 //   log_call_bench [--seconds 5]     of each long case
 //   peers.py VENV                    the same calls by the Python clients of other trackers
@@ -65,6 +67,21 @@ void plain_log(int fd, std::int64_t step) {
   static_cast<void>(!::write(fd, line, static_cast<std::size_t>(n)));
 }
 
+// Eight numbers to the next place of a ring that no cache holds. Its pages are there from the
+// start.
+class Ring {
+ public:
+  void put(std::int64_t step) {
+    const double v = 0.001 * double(step);
+    std::fill_n(numbers_.begin() + static_cast<std::ptrdiff_t>(next_), 8, v);
+    next_ = (next_ + 8) % numbers_.size();
+  }
+
+ private:
+  std::vector<double> numbers_ = std::vector<double>(std::size_t{8} << 20, 1.0);
+  std::size_t next_ = 0;
+};
+
 // Keeps the disk of `directory` busy, as whoever writes checkpoints does: 4 MB and fdatasync, over
 // and over.
 std::jthread write_and_sync(const fs::path& directory) {
@@ -109,6 +126,10 @@ void compare(const std::string& name, const Case& of, const fs::path& directory)
   log_call::print("  JSON and write",
                   log_call::measure(of, [fd](int, std::int64_t step) { plain_log(fd, step); }));
   ::close(fd);
+  std::vector<Ring> rings(static_cast<std::size_t>(of.threads));
+  log_call::print("  numbers copied", log_call::measure(of, [&](int thread, std::int64_t step) {
+                    rings[static_cast<std::size_t>(thread)].put(step);
+                  }));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 namespace tracker::bench {
 namespace {
 
-constexpr std::int64_t kStart = 1'700'000'000'000'000;
+constexpr std::int64_t kFillStart = 1'700'000'000'000'000;
 constexpr std::int64_t kTogether = 256;  // chunks a transaction
 constexpr auto kChunk = static_cast<std::int64_t>(core::kChunkRows);
 
@@ -29,7 +29,7 @@ class Values {
     out.values.resize(tokens ? 2 : 1);
     for (std::int64_t step = from; step < from + count; ++step) {
       out.steps.push_back(step);
-      out.times_us.push_back(kStart + step * 250'000 +
+      out.times_us.push_back(kFillStart + step * 250'000 +
                              static_cast<std::int64_t>(random_() % 5'000));
       out.order.push_back(step);
       // The sum of four uniform numbers: noise that costs little.
@@ -59,7 +59,7 @@ void append(core::Points& to, const core::Points& from) {
 
 core::RunId fill_run(storage::Database& database, const FillShape& shape, std::uint32_t seed) {
   const core::RunId run = core::RunId::random();
-  storage::register_writer(database, {run, core::WriterId::random(), "bench", kStart});
+  storage::register_writer(database, {run, core::WriterId::random(), "bench", kFillStart});
   const core::ProjectId project = storage::find_run(database, run)->project_id;
   const auto connection = database.pg();
   std::vector<storage::KeyName> names{{false, "loss"}};
@@ -97,7 +97,7 @@ core::RunId fill_run(storage::Database& database, const FillShape& shape, std::u
 
 void add_tail(storage::Database& database, core::RunId run, std::int64_t first_step, int frames) {
   const core::WriterId writer = core::WriterId::random();
-  const auto registered = storage::register_writer(database, {run, writer, "bench", kStart});
+  const auto registered = storage::register_writer(database, {run, writer, "bench", kFillStart});
   std::int64_t step = first_step;
   std::uint64_t offset = registered.acked;
   Values values(7);
@@ -116,7 +116,7 @@ void add_tail(storage::Database& database, core::RunId run, std::int64_t first_s
     std::string payload = spool::encode_frame(frame);
     chain.parts.push_back({offset, offset + 1'000, std::move(payload),
                            std::make_shared<const spool::Frame>(std::move(frame))});
-    storage::commit_chains(*database.pg(), {&chain, 1}, kStart);
+    storage::commit_chains(*database.pg(), {&chain, 1}, kFillStart);
   }
 }
 

@@ -1,40 +1,43 @@
-// Every page, in both themes: nothing that axe finds, and room enough on a phone. And a run that is all markup: it is
-// text wherever it stands.
+// Every page (walked_pages.mjs), in both themes: nothing that axe finds, nothing told to the console, and room enough on a
+// phone. And runs, reports and views that are all markup: it is text wherever it stands.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertAccessible, openBrowser } from './browser.mjs';
 import { startLogging } from './logger.mjs';
 import { startTalking } from './tasks_world.mjs';
+import { kWalked, openWalked } from './walked_pages.mjs';
 
 const url = process.env.TRACKER_URL;
 const project = `pages & <i>more</i> ${process.pid}`;
+const talks = `talk of ${project}`;
 const kMarkup = '<img src=x onerror="document.title=1"><script>document.title=2</script><a href="javascript:alert(1)">x</a>';
-const kNobody = '00000000-0000-4000-8000-000000000000';
+const kDesktop = { width: 1440, height: 900 };
+
+const pathBelow = (name) => (part) => `/p/${encodeURIComponent(name)}${part}`;
+
+async function make(kind, name, spec) {
+  const answer = await fetch(`${url}/api/v1/projects/${encodeURIComponent(project)}/${kind}`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name, spec }),
+  });
+  assert.equal(answer.status, 201, `${kind}: ${await answer.clone().text()}`);
+  return (await answer.json()).id;
+}
 
 describe('every page', () => {
   let session;
-  let run;
+  let world;
   let talking;
-  const quiet = () => {
-    // The browser itself tells the console of the 404s.
-    const { problems } = session;
-    problems.splice(0, problems.length, ...problems.filter((text) => !text.includes('404')));
-    assert.deepEqual(problems, [], 'console');
+  // What was told to the console since the last look, but for what the page is about.
+  const quiet = (where, told) => {
+    const said = session.problems.splice(0).filter((text) => told === null || !told.test(text));
+    assert.deepEqual(said, [], `console of ${where}`);
   };
-  const below = (part) => `/p/${encodeURIComponent(project)}${part}`;
-  const pages = () => [
-    ['projects', '/', 'a.project-row'], ['start', '/start', '.first-run'], ['settings', '/settings', '.settings'],
-    ['charts', below(''), '.panel canvas'], ['charts, full window', below('?panel=train%2Floss'), 'dialog.full-panel canvas'],
-    ['runs', below('/runs?stats=1'), '.run-statistics td'], ['compare', below('/compare'), '.diff td'],
-    ['scatter', below('/compare?view=scatter'), '.canvas-plot'], ['parallel', below('/compare?view=parallel'), '.canvas-plot'],
-    ['importance', below('/compare?view=importance'), '.importance, .plot-note'],
-    ['run charts', `/runs/${run.id}`, '.panel canvas'], ['run overview', `/runs/${run.id}/overview`, '.json-tree'],
-    ['run system', `/runs/${run.id}/system`, '.feedback, .panel'], ['run logs', `/runs/${talking.id}/logs`, '.log-line'],
-    ['run diff', `/runs/${run.id}/diff`, '.diff td, .feedback'], ['run media', `/runs/${run.id}/media`, '.media-panel, .feedback'],
-    ['run artifacts', `/runs/${run.id}/artifacts`, '.feedback'], ['artifacts', below('/artifacts'), '.feedback'],
-    ['no such artifact', below('/artifacts/none/versions'), '[data-failure]'],
-    ['no such run', `/runs/${kNobody}`, '[data-failure]'], ['no such project', '/p/nobody-has-this', '[data-failure]'], ['no such page', '/nowhere', '.feedback'],
-  ];
+  const open = async (one) => {
+    const walked = one.of(world);
+    await openWalked(session.page, url, walked);
+    return walked;
+  };
+  const nameOf = (where) => where.replace(/\W+/g, '_');
 
   before(async () => {
     const logged = [];
@@ -47,9 +50,17 @@ describe('every page', () => {
       await one.finish();
       logged.push(one);
     }
-    [run] = logged;
-    talking = await startTalking(`talk of ${project}`, kMarkup);
+    talking = await startTalking(talks, kMarkup);
     talking.say(`\x1b[31m${kMarkup}\x1b[0m ${kMarkup}`);
+    world = {
+      project, below: pathBelow(project), other: pathBelow(talks), run: logged[0].id, talking: talking.id,
+      report: await make('reports', kMarkup, { version: 1, blocks: [
+        { kind: 'markdown', text: `## What was tried\n\n${kMarkup}\n\n| rate | loss |\n|--|--:|\n| 1 | 0.02 |\n\n- [x] tried` },
+        { kind: 'panels', title: kMarkup, query: 'sm=0.6', keys: ['train/loss'] }, { kind: 'later' },
+      ] }),
+      bare: await make('reports', 'Nothing in it', { version: 1, blocks: [] }),
+      view: await make('views', kMarkup, { version: 1, page: 'charts', query: 'sm=0.5' }),
+    };
     session = await openBrowser({ folder: process.env.SCREENSHOTS, theme: 'light' });
   });
   after(async () => {
@@ -61,54 +72,52 @@ describe('every page', () => {
     const { page } = session;
     const answer = await page.request.get(url);
     assert.match(answer.headers()['content-security-policy'], /script-src 'self'/);
-    for (const [where, path, ready] of pages()) {
-      await page.goto(url + path);
-      await page.locator(ready).first().waitFor();
-      const found = await page.evaluate(() => ({
-        made: document.querySelectorAll('img, i, b, script:not([src]), a[href^="javascript"]').length, title: document.title,
-      }));
-      assert.equal(found.made, 0, `${where}: markup of a run became elements`);
-      assert.ok(!/^[12]$/.test(found.title), `${where}: a script of a run has run`);
-    }
-    await page.goto(`${url}${below('/runs')}`);
-    const row = page.locator(`[data-run="${run.id}"]`);
+    await page.goto(`${url}${world.below('/runs')}`);
+    const row = page.locator(`[data-run="${world.run}"]`);
     assert.equal(await row.locator('.run-link').textContent(), kMarkup);
     assert.equal(await row.locator('.tag').first().textContent(), kMarkup);
-    await page.goto(`${url}/runs/${run.id}/overview`);
+    await page.goto(`${url}/runs/${world.run}/overview`);
     assert.equal(await page.locator('.run-header h1').textContent(), kMarkup);
     assert.equal(await page.locator('.run-notes p').textContent(), kMarkup);
     await page.goto(`${url}/runs/${talking.id}/logs`);
     await page.locator('.log-line').getByText(kMarkup).first().waitFor();
-    quiet();
+    await page.goto(url + world.below(`/reports/${world.report}`));
+    assert.equal(await page.locator('.report-head h1').textContent(), kMarkup);
+    quiet('what a run brings along', null);
   });
 
-  for (const theme of ['light', 'dark']) {
-    test(`axe finds nothing, ${theme}`, async () => {
+  for (const one of kWalked) {
+    test(`${one.where}: axe finds nothing, and markup is text`, async () => {
       const { page, picture } = session;
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      for (const [where, path, ready] of pages()) {
-        await page.goto(url + path);
-        await page.locator(ready).first().waitFor();
-        await assertAccessible(page, `${where}, ${theme}`);
-        await picture(`page_${where.replace(/\W+/g, '_')}_${theme}`);
+      await page.setViewportSize(kDesktop);
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+      const { told } = await open(one);
+      for (const theme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+        await page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, theme);
+        await assertAccessible(page, `${one.where}, ${theme}`);
+        await picture(`page_${nameOf(one.where)}_${theme}`);
       }
-      quiet();
+      const found = await page.evaluate(() => ({
+        made: document.querySelectorAll('img, i, b, script:not([src]), a[href^="javascript"]').length, title: document.title,
+      }));
+      assert.equal(found.made, 0, 'markup became elements');
+      assert.ok(!/^[12]$/.test(found.title), 'a script has run');
+      quiet(one.where, told);
+    });
+
+    test(`${one.where}: a phone shows it without moving it sideways`, async () => {
+      const { page, picture } = session;
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+      await page.setViewportSize({ width: 390, height: 844 });
+      const { told } = await open(one);
+      await picture(`phone_${nameOf(one.where)}`);
+      for (const width of [390, 320]) {
+        await page.setViewportSize({ width, height: 844 });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${over} px too wide for ${width} px`);
+      }
+      quiet(one.where, told);
     });
   }
-
-  test('a phone shows every page without moving it sideways', async () => {
-    const { page, picture } = session;
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    for (const width of [390, 320]) {
-      await page.setViewportSize({ width, height: 844 });
-      for (const [where, path, ready] of pages()) {
-        await page.goto(url + path);
-        await page.locator(ready).first().waitFor();
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(over <= 0, `${where}: ${over} px too wide for ${width} px`);
-        if (width === 390) await picture(`phone_${where.replace(/\W+/g, '_')}`);
-      }
-    }
-    quiet();
-  });
 });

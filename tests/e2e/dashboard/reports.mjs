@@ -273,6 +273,35 @@ describe('reports and saved views', () => {
     quiet();
   });
 
+  test('a report that is too long says by how much, as the server counts, and is sent once it fits', async () => {
+    const { page } = session;
+    await closeNotes();
+    const made = await report('Long', { kind: 'markdown', text: 'short' });
+    const around = new TextEncoder().encode(JSON.stringify({ version: 1, blocks: [{ kind: 'markdown', text: '' }] })).length;
+    // Three bytes each.
+    const room = Math.floor((256 * 1024 - around) / 3);
+    await page.goto(`${place}/reports/${made.id}?edit=1`);
+    const area = page.getByRole('textbox', { name: 'Text, in Markdown' });
+    const save = page.getByRole('button', { name: 'Save', exact: true });
+    await area.fill('\u5b57'.repeat(room + 10));
+    await page.getByText(/^(28|29|30) bytes too long\.$/).waitFor();
+    assert.equal(await save.isDisabled(), true);
+    await assertAccessible(page, 'a report that is too long');
+    await area.press('Control+s');
+    assert.equal((await api(`reports/${made.id}`)).revision, 1);
+    await area.fill('\u5b57'.repeat(room));
+    await save.click();
+    await note('Long was saved');
+    assert.equal((await api(`reports/${made.id}`)).spec.blocks[0].text.length, room);
+    // One byte more than that is what the server refuses.
+    const full = { version: 1, blocks: [{ kind: 'markdown', text: 'x'.repeat(256 * 1024 - around) }] };
+    assert.equal((await api('reports', 'POST', { name: 'Full', spec: full })).revision, 1);
+    full.blocks[0].text += 'x';
+    await assert.rejects(api('reports', 'POST', { name: 'Over', spec: full }), /400/);
+    for (const one of (await api('reports')).items.filter((item) => ['Long', 'Full'].includes(item.name))) await api(`reports/${one.id}`, 'DELETE');
+    quiet();
+  });
+
   test('what others wrote is text and never runs; unknown blocks are told and kept', async () => {
     const { page } = session;
     const bad = [

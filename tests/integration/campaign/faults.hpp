@@ -22,6 +22,11 @@ struct Kind {
   Pace pace = Pace::kQuick;
 };
 
+// How a connection ends, either way.
+inline test_support::Cut some_cut(Round& round) {
+  return round.coin() ? test_support::Cut::kClose : test_support::Cut::kReset;
+}
+
 std::span<const Kind> process_faults();   // faults_processes.cpp
 std::span<const Kind> network_faults();   // faults_network.cpp
 std::span<const Kind> database_faults();  // faults_database.cpp

@@ -6,13 +6,10 @@
 namespace campaign {
 namespace {
 
-using test_support::Cut;
 using test_support::FaultProxy;
 using test_support::Trap;
 using test_support::Way;
 using Mode = test_support::WayRules::Mode;
-
-Cut some_cut(Round& round) { return round.coin() ? Cut::kClose : Cut::kReset; }
 
 After postgres_ends(Round& round, int signal) {
   round.start_some();
@@ -59,7 +56,7 @@ After everything_kill(Round& round) {
   return After::kSync;
 }
 
-After cut(Round& round) {
+After db_cut(Round& round) {
   round.start_some();
   round.strike(5, [&] {
     FaultProxy& proxy = round.world().database_proxy();
@@ -85,7 +82,7 @@ After lost_reply(Round& round, Trap::Lose lose) {
 After commit_reply_lost(Round& round) { return lost_reply(round, Trap::Lose::kReply); }
 After commit_lost(Round& round) { return lost_reply(round, Trap::Lose::kRequest); }
 
-After stall(Round& round) {
+After db_stall(Round& round) {
   round.start_some();
   round.strike(2, [&] {
     const Way way = round.coin() ? Way::kUp : Way::kDown;
@@ -96,7 +93,7 @@ After stall(Round& round) {
   return After::kNothing;
 }
 
-After slow(Round& round) {
+After db_slow(Round& round) {
   const auto delay = round.some_ms(1, 25);
   round.world().database_proxy().set(Way::kUp, {.delay = delay});
   round.world().database_proxy().set(Way::kDown, {.delay = delay});
@@ -109,7 +106,7 @@ After slow(Round& round) {
 }
 
 // The connections there are hang for ever: the server has to give them up by itself.
-After half_open(Round& round) {
+After db_half_open(Round& round) {
   round.start_some();
   round.strike(1, [&] { round.world().database_proxy().abandon(); });
   round.finish_loggers();
@@ -142,7 +139,7 @@ After older_database(Round& round) {
   return After::kSyncAll;
 }
 
-After disk_full(Round& round) {
+After database_disk_full(Round& round) {
   if (!round.world().can_fill_disks()) return After::kNothing;
   // The spools lie on the same file system: theirs is full as well, which they count.
   round.start_some();
@@ -153,24 +150,24 @@ After disk_full(Round& round) {
   return After::kNothing;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kDatabaseFaults[] = {
     {"postgres_kill", "kill -9 of the postmaster", postgres_kill},
     {"postgres_immediate", "pg_ctl stop -m immediate", postgres_immediate},
     {"backend_kill", "kill -9 of a backend", backend_kill},
     {"backend_terminate", "backends ended one by one", backend_terminate},
     {"everything_kill", "kill -9 of a logger, relays, server and PostgreSQL", everything_kill},
-    {"db_cut", "the server's connections cut, also within a message", cut},
+    {"db_cut", "the server's connections cut, also within a message", db_cut},
     {"db_commit_reply_lost", "a commit's reply is lost", commit_reply_lost},
     {"db_commit_lost", "a commit is lost", commit_lost},
-    {"db_stall", "one direction waits", stall},
-    {"db_slow", "every message is late", slow},
-    {"db_half_open", "connections that nobody ends", half_open, Kind::Pace::kSlow},
+    {"db_stall", "one direction waits", db_stall},
+    {"db_slow", "every message is late", db_slow},
+    {"db_half_open", "connections that nobody ends", db_half_open, Kind::Pace::kSlow},
     {"older_database", "an older database is put in place", older_database},
-    {"disk_full_database", "no room under PostgreSQL", disk_full},
+    {"disk_full_database", "no room under PostgreSQL", database_disk_full},
 };
 
 }  // namespace
 
-std::span<const Kind> database_faults() { return kKinds; }
+std::span<const Kind> database_faults() { return kDatabaseFaults; }
 
 }  // namespace campaign

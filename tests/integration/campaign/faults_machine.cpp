@@ -60,7 +60,7 @@ After disk_of_database(Round& round) {
   return After::kNothing;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kMachineFaults[] = {
     {"clock_of_loggers", "the wall clock of loggers and relays is set", clock_of_loggers},
     {"clock_of_server", "the wall clock of the server is set", clock_of_server},
     {"clock_of_database", "the wall clock of PostgreSQL is set", clock_of_database},
@@ -70,6 +70,6 @@ constexpr Kind kKinds[] = {
 
 }  // namespace
 
-std::span<const Kind> machine_faults() { return kKinds; }
+std::span<const Kind> machine_faults() { return kMachineFaults; }
 
 }  // namespace campaign

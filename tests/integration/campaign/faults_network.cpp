@@ -10,10 +10,9 @@ using test_support::Way;
 using test_support::WayRules;
 using Mode = WayRules::Mode;
 
-Cut some_cut(Round& round) { return round.coin() ? Cut::kClose : Cut::kReset; }
 Way some_way(Round& round) { return round.coin() ? Way::kUp : Way::kDown; }
 
-After cut(Round& round) {
+After net_cut(Round& round) {
   round.start_some();
   round.strike(5, [&] {
     const Cut how = some_cut(round);
@@ -57,7 +56,7 @@ After black_hole(Round& round) {
 }
 
 // Nobody ever tells either side; their keepalives have to find out.
-After half_open(Round& round) {
+After net_half_open(Round& round) {
   round.start_some();
   round.strike(1, [&] { round.world().on_network([](FaultProxy& proxy) { proxy.abandon(); }); });
   round.finish_loggers();
@@ -65,7 +64,7 @@ After half_open(Round& round) {
   return After::kNothing;
 }
 
-After stall(Round& round) {
+After net_stall(Round& round) {
   round.start_some();
   round.strike(3, [&] {
     const Way way = some_way(round);
@@ -76,7 +75,7 @@ After stall(Round& round) {
   return After::kNothing;
 }
 
-After slow(Round& round) {
+After net_slow(Round& round) {
   const auto delay = round.some_ms(1, 60);
   const std::size_t rate = 20'000 + round.below(200'000);
   round.world().on_network([&](FaultProxy& proxy) {
@@ -114,21 +113,21 @@ After cut_and_kill(Round& round) {
   return After::kNothing;
 }
 
-constexpr Kind kKinds[] = {
-    {"net_cut", "connections closed or reset", cut},
+constexpr Kind kNetworkFaults[] = {
+    {"net_cut", "connections closed or reset", net_cut},
     {"net_cut_mid_frame", "cut within a frame, a header or an acknowledgement", cut_mid_frame},
     {"net_lost_acks", "what the server says is lost, then a reset", lost_acks},
     {"net_lost_frames", "what the relay says is lost, then a reset", lost_frames},
     {"net_black_hole", "both are lost, then a reset", black_hole},
-    {"net_half_open", "connections that nobody ends", half_open, Kind::Pace::kSlow},
-    {"net_stall", "one direction waits, nothing is lost", stall},
-    {"net_slow", "delay and a thin line", slow},
+    {"net_half_open", "connections that nobody ends", net_half_open, Kind::Pace::kSlow},
+    {"net_stall", "one direction waits, nothing is lost", net_stall},
+    {"net_slow", "delay and a thin line", net_slow},
     {"net_unreachable", "connections refused for a while", unreachable},
     {"net_cut_and_kill", "cut, and loggers killed", cut_and_kill},
 };
 
 }  // namespace
 
-std::span<const Kind> network_faults() { return kKinds; }
+std::span<const Kind> network_faults() { return kNetworkFaults; }
 
 }  // namespace campaign

@@ -148,7 +148,7 @@ After ranks_and_kill(Round& round) {
   return After::kNothing;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kProcessFaults[] = {
     {"nothing", "no fault at all", nothing},
     {"trainer_kill", "kill -9 of loggers", trainer_kill},
     {"trainer_exit", "loggers exit without ending their runs", trainer_exit},
@@ -166,6 +166,6 @@ constexpr Kind kKinds[] = {
 
 }  // namespace
 
-std::span<const Kind> process_faults() { return kKinds; }
+std::span<const Kind> process_faults() { return kProcessFaults; }
 
 }  // namespace campaign

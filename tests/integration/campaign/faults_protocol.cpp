@@ -177,7 +177,7 @@ After corrupt_frames(Round& round) {
   return After::kNothing;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kProtocolFaults[] = {
     {"two_relays", "several relays for one log", two_relays},
     {"old_epoch", "a stranger takes a writer's place", old_epoch},
     {"corrupt_frames", "a client that sends what is no frame", corrupt_frames},
@@ -185,6 +185,6 @@ constexpr Kind kKinds[] = {
 
 }  // namespace
 
-std::span<const Kind> protocol_faults() { return kKinds; }
+std::span<const Kind> protocol_faults() { return kProtocolFaults; }
 
 }  // namespace campaign

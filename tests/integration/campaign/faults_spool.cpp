@@ -163,7 +163,7 @@ After live_flip(Round& round) {
 
 // A small disk: its first segment fits, the second has to wait until there is room. What is dropped
 // meanwhile is counted call by call in the ledger.
-After disk_full(Round& round) {
+After spool_disk_full(Round& round) {
   const std::string disk = round.spool().string();
   if (!round.world().can_fill_disks() ||
       ::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=44m,mode=755") != 0)
@@ -187,15 +187,15 @@ After disk_full(Round& round) {
   return After::kNothing;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kSpoolFaults[] = {
     {"spool_bit_flip", "a bit of a log flips before it is delivered", bit_flip},
     {"spool_truncated", "a log loses its end before it is delivered", truncated},
     {"spool_live_flip", "a bit of a log flips while it is written", live_flip},
-    {"disk_full_spool", "no room for the log", disk_full, Kind::Pace::kSlow},
+    {"disk_full_spool", "no room for the log", spool_disk_full, Kind::Pace::kSlow},
 };
 
 }  // namespace
 
-std::span<const Kind> spool_faults() { return kKinds; }
+std::span<const Kind> spool_faults() { return kSpoolFaults; }
 
 }  // namespace campaign

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "support/directories.hpp"
 #include "support/system/system.hpp"
 
 namespace campaign {

@@ -8,7 +8,7 @@ namespace {
 
 namespace sp = tracker::spool;
 
-constexpr const char* kId = "123e4567-e89b-42d3-a456-426614174000";
+constexpr const char* kGroupId = "123e4567-e89b-42d3-a456-426614174000";
 
 class RanksTest : public RunTest {
  protected:
@@ -24,13 +24,13 @@ class RanksTest : public RunTest {
 
 TEST_F(RanksTest, WritersOfOneIdShareTheRunAndItsNameAndNothingElse) {
   RunSettings s = settings();
-  s.id = kId;
+  s.id = kGroupId;
   s.rank = 0;
   Run first = Run::start(s);
   s.rank = 1;
   Run second = Run::start(s);
-  EXPECT_EQ(first.id(), kId);
-  EXPECT_EQ(second.id(), kId);
+  EXPECT_EQ(first.id(), kGroupId);
+  EXPECT_EQ(second.id(), kGroupId);
   EXPECT_EQ(first.name(), second.name());
   EXPECT_NE(first.directory(), second.directory());
   EXPECT_EQ(first.directory().parent_path(), second.directory().parent_path());
@@ -41,7 +41,7 @@ TEST_F(RanksTest, IdAndRankComeFromTheEnvironment) {
   ::setenv("TRACKER_RUN_ID", "123E4567-E89B-42D3-A456-426614174000", 1);
   ::setenv("RANK", "3", 1);
   Run run = Run::start(settings());
-  EXPECT_EQ(run.id(), kId);
+  EXPECT_EQ(run.id(), kGroupId);
   EXPECT_EQ(start_of(run).environment_json.rfind(R"({"ranks":{"3":{)", 0), 0u)
       << start_of(run).environment_json;
 }
@@ -69,7 +69,7 @@ TEST_F(RanksTest, IdThatIsNoUuidIsToldAtTheStart) {
 
 TEST_F(RanksTest, SystemMetricsOfFurtherRanksHaveNamesOfTheirOwn) {
   RunSettings s = settings();
-  s.id = kId;
+  s.id = kGroupId;
   s.rank = 2;
   s.system_interval = std::chrono::milliseconds(1);
   Run run = Run::start(s);

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "support/directories.hpp"
+
 namespace test_support {
 
 void write_file(const std::filesystem::path& file, const std::string& content) {

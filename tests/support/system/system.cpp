@@ -11,6 +11,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/directories.hpp"
+
 namespace test_support {
 namespace {
 

@@ -11,6 +11,7 @@
 
 #include "app/config.hpp"
 #include "app/dockerfile.hpp"
+#include "support/directories.hpp"
 #include "support/sanitizers.hpp"
 
 // compose.yaml and the Dockerfiles say what is there: no Docker runs here, so every command, flag,

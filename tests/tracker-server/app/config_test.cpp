@@ -8,6 +8,7 @@
 #include <tracker/error.hpp>
 
 #include "app/settings.hpp"
+#include "support/directories.hpp"
 #include "support/temp_directory.hpp"
 
 namespace tracker::app {

@@ -11,6 +11,7 @@
 
 #include "app/server_process.hpp"
 #include "support/certificates/certificates.hpp"
+#include "support/directories.hpp"
 #include "support/process/process.hpp"
 #include "support/system/system.hpp"
 #include "support/temp_directory.hpp"

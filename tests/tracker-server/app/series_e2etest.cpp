@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/server_process.hpp"
+#include "support/directories.hpp"
 #include "support/temp_directory.hpp"
 
 // What was logged by a program, as a chart asks for it. Every value is a function of its step.

@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "support/directories.hpp"
+
 namespace tracker::app {
 namespace {
 

@@ -10,14 +10,12 @@
 #include "auth/throttle.hpp"
 #include "auth/users.hpp"
 #include "code_of.hpp"
+#include "here.hpp"
 #include "storage/audit_query.hpp"
 #include "world.hpp"
 
 namespace tracker::auth {
 namespace {
-
-constexpr std::int64_t kDay = std::int64_t{24} * 3'600 * 1'000'000;
-const Origin kHere{"10.0.0.1", "t"};
 
 class AccountsTest : public World {
  protected:

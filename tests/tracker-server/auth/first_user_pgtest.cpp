@@ -7,14 +7,12 @@
 #include "auth/sessions.hpp"
 #include "auth/users.hpp"
 #include "code_of.hpp"
+#include "here.hpp"
 #include "storage/accounts.hpp"
 #include "storage/migrate.hpp"
 
 namespace tracker::auth {
 namespace {
-
-constexpr std::int64_t kDay = std::int64_t{24} * 3'600 * 1'000'000;
-const Origin kHere{"10.0.0.1", "t"};
 
 // A server that nobody has a user on.
 class FirstUserTest : public storage::StoreTest {

@@ -23,6 +23,7 @@
 #include "rpc/methods.hpp"
 #include "rpc/runs_service.hpp"
 #include "rpc/server.hpp"
+#include "support/directories.hpp"
 #include "tracker/v1/admin.pb.h"
 #include "tracker/v1/artifacts.pb.h"
 #include "tracker/v1/ingest.pb.h"

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Router make_router() {
+Router counted_router() {
   const auto handler = [](const Request&) { return text_response(200, ""); };
   std::vector<Route> routes;
   routes.push_back(
@@ -20,7 +20,7 @@ Router make_router() {
 }
 
 TEST(RequestMeters, RequestsAreCountedByRouteMethodAndStatus) {
-  const auto router = make_router();
+  const auto router = counted_router();
   RequestMeters meters(router);
   const auto* post = router.match(Method::kPost, "/api/v1/things").route;
   meters.count({post, false, 200, 3ms});

@@ -10,12 +10,12 @@
 
 #include <tracker/error.hpp>
 
+#include "non_finite_values.hpp"
+
 namespace tracker::http {
 namespace {
 
 using nlohmann::json;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 query::SeriesAnswer sample() {
   query::Series raw;

@@ -11,14 +11,13 @@
 #include <random>
 
 #include "http/series_body.hpp"
+#include "non_finite_values.hpp"
 
 namespace tracker::http {
 namespace {
 
 using nlohmann::json;
 using Values = std::vector<double>;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // Reads the compact body as docs/http-api.md describes it, plainly.
 struct Picture {

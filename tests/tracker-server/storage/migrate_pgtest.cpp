@@ -8,6 +8,7 @@
 #include "migrate_fixture.hpp"
 #include "storage/migrate.hpp"
 #include "storage/runs.hpp"
+#include "support/directories.hpp"
 
 namespace tracker::storage {
 namespace {

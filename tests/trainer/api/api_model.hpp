@@ -11,6 +11,7 @@
 
 #include "models/export.hpp"
 #include "models/stored_file.hpp"
+#include "support/directories.hpp"
 #include "trainer/models/tiny_model.hpp"
 #include "weights/safetensors.hpp"
 

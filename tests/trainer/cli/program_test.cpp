@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "support/directories.hpp"
 #include "trainer/cli/called_program.hpp"
 #include "trainer/models/tiny_model.hpp"
 

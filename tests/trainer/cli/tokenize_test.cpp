@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "config/error.hpp"
+#include "support/directories.hpp"
 #include "trainer/models/tiny_model.hpp"
 
 namespace trainer::cli {

@@ -15,7 +15,6 @@ using test_support::write_file;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::string kNext(40, 'e');
 const std::string kShared = noise(50'000);
 const std::string kOld = noise(20'000);
 

@@ -11,7 +11,7 @@ using test_support::read_file;
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::string kWeights = noise(1'000'000);
+const std::string kDownloaded = noise(1'000'000);
 
 class DownloadTest : public HubFixture {
  protected:
@@ -19,7 +19,7 @@ class DownloadTest : public HubFixture {
     return Hub(settings_for(server)).require({.id = kId}, "model.safetensors");
   }
   static std::map<std::string, std::string> files() {
-    return {{"models/org/tiny/model.safetensors", kWeights}, {"models/org/tiny/empty.txt", ""}};
+    return {{"models/org/tiny/model.safetensors", kDownloaded}, {"models/org/tiny/empty.txt", ""}};
   }
   static json faults(const json& list) { return {{"faults", list}}; }
   // Files in blobs/ whose name ends as given.
@@ -44,7 +44,7 @@ class DownloadTest : public HubFixture {
 TEST_F(DownloadTest, a_connection_cut_in_mid_body_is_continued) {
   const HubServer server(files(),
                          faults({{{"match", "GET /cdn/"}, {"cut_after", 100'000}, {"times", 2}}}));
-  EXPECT_EQ(read_file(fetch_from(server)), kWeights);
+  EXPECT_EQ(read_file(fetch_from(server)), kDownloaded);
   EXPECT_EQ(ranges(server), (std::vector<std::string>{"", "bytes=100000-", "bytes=200000-"}));
   EXPECT_EQ(blobs_ending(".incomplete"), 0);
 }
@@ -52,7 +52,7 @@ TEST_F(DownloadTest, a_connection_cut_in_mid_body_is_continued) {
 TEST_F(DownloadTest, a_server_without_ranges_starts_over) {
   const HubServer server(files(), faults({{{"match", "GET /cdn/"}, {"cut_after", 100'000}},
                                           {{"match", "GET /cdn/"}, {"no_range", true}}}));
-  EXPECT_EQ(read_file(fetch_from(server)), kWeights);
+  EXPECT_EQ(read_file(fetch_from(server)), kDownloaded);
 }
 
 TEST_F(DownloadTest, a_server_that_always_cuts_at_one_place_is_given_up) {
@@ -71,7 +71,7 @@ TEST_F(DownloadTest, what_a_failed_download_left_is_continued_later) {
                                           {{"match", "GET /cdn/"}, {"status", 410}}}));
   EXPECT_THAT(message([&] { fetch_from(server); }), HasSubstr("answers 410"));
   EXPECT_EQ(blobs_ending(".incomplete"), 1);
-  EXPECT_EQ(read_file(fetch_from(server)), kWeights);
+  EXPECT_EQ(read_file(fetch_from(server)), kDownloaded);
   EXPECT_EQ(ranges(server), (std::vector<std::string>{"", "bytes=400000-", "bytes=400000-"}));
 }
 
@@ -81,7 +81,7 @@ TEST_F(DownloadTest, busy_and_failing_servers_are_waited_for) {
                        {{"match", "HEAD "}, {"status", 429}, {"headers", {{"Retry-After", "9"}}}},
                        {{"match", "GET .*resolve"}, {"status", 502}},
                        {{"match", "GET /cdn/"}, {"status", 500}}}));
-  EXPECT_EQ(read_file(fetch_from(server)), kWeights);
+  EXPECT_EQ(read_file(fetch_from(server)), kDownloaded);
   EXPECT_EQ(waits_, (std::vector<std::chrono::milliseconds>{
                         std::chrono::seconds(1), std::chrono::seconds(9), std::chrono::seconds(1),
                         std::chrono::seconds(2)}));
@@ -91,7 +91,7 @@ TEST_F(DownloadTest, the_end_of_a_rate_limit_is_waited_for) {
   const HubServer server(files(), faults({{{"match", "HEAD "},
                                            {"status", 429},
                                            {"headers", {{"RateLimit", "\"api\";r=0;t=55"}}}}}));
-  EXPECT_EQ(read_file(fetch_from(server)), kWeights);
+  EXPECT_EQ(read_file(fetch_from(server)), kDownloaded);
   EXPECT_EQ(waits_, std::vector<std::chrono::milliseconds>{std::chrono::seconds(55)});
 }
 
@@ -117,7 +117,7 @@ TEST_F(DownloadTest, altered_content_is_thrown_away) {
   EXPECT_THAT(message([&] { fetch_from(server); }),
               AllOf(HasSubstr("checksum differs"), HasSubstr("HF_ENDPOINT")));
   EXPECT_EQ(blobs_ending(""), 0);
-  EXPECT_EQ(read_file(fetch_from(server)), kWeights);
+  EXPECT_EQ(read_file(fetch_from(server)), kDownloaded);
 }
 
 TEST_F(DownloadTest, altered_small_files_are_noticed_too) {
@@ -134,7 +134,7 @@ TEST_F(DownloadTest, a_spoilt_leftover_is_fetched_anew) {
   std::filesystem::remove(path);
   std::filesystem::remove(blob);
   test_support::write_file(blob.string() + ".incomplete", std::string(5000, 'x'));
-  EXPECT_EQ(read_file(fetch_from(server)), kWeights);
+  EXPECT_EQ(read_file(fetch_from(server)), kDownloaded);
   EXPECT_EQ(ranges(server), (std::vector<std::string>{"", "bytes=5000-", ""}));
 }
 
@@ -144,15 +144,15 @@ TEST_F(DownloadTest, a_leftover_longer_than_the_file_is_fetched_anew) {
   const auto blob = std::filesystem::canonical(path);
   std::filesystem::remove(path);
   std::filesystem::remove(blob);
-  test_support::write_file(blob.string() + ".incomplete", kWeights + "more");
-  EXPECT_EQ(read_file(fetch_from(server)), kWeights);
+  test_support::write_file(blob.string() + ".incomplete", kDownloaded + "more");
+  EXPECT_EQ(read_file(fetch_from(server)), kDownloaded);
 }
 
 TEST_F(DownloadTest, a_silent_server_is_not_waited_for_for_ever) {
   const HubServer server(files(), faults({{{"match", "GET /cdn/"}, {"hang_after", 100'000}}}));
   HubSettings settings = settings_for(server);
   settings.download_timeout = std::chrono::milliseconds(200);
-  EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "model.safetensors")), kWeights);
+  EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "model.safetensors")), kDownloaded);
   EXPECT_EQ(ranges(server), (std::vector<std::string>{"", "bytes=100000-"}));
 }
 

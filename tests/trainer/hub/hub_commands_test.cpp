@@ -17,9 +17,6 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
 
-const std::string kTool = TRACKER_BINARY_DIR "/tests/hub_tool";
-const std::string kNext(40, 'e');
-
 class HubCommandsTest : public HubFixture {
  protected:
   HubCommandsTest()

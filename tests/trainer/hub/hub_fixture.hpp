@@ -9,11 +9,14 @@
 
 #include "config/error.hpp"
 #include "hub/hub.hpp"
+#include "support/directories.hpp"
 #include "support/hub/hub_server.hpp"
 
 namespace trainer::hub {
 
 inline const std::string kId = "org/tiny";
+inline const std::string kNext(40, 'e');  // the commit that a branch moves to
+inline const std::string kTool = TRACKER_BINARY_DIR "/tests/hub_tool";
 
 // A cache of its own and a server; waits between attempts are noted, not waited.
 class HubFixture : public testing::Test {

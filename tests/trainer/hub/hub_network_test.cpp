@@ -13,7 +13,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kConfig = "{}";
+const std::string kServed = "{}";
 
 // Proxies and certificates, and what is told of a bad network. Variables are those of this process:
 // set for one test each.
@@ -30,7 +30,7 @@ class HubNetworkTest : public HubFixture {
     }
   }
   static std::map<std::string, std::string> files() {
-    return {{"models/org/tiny/config.json", kConfig},
+    return {{"models/org/tiny/config.json", kServed},
             {"models/org/tiny/model.safetensors", noise(100'000)}};
   }
   // With a name that only a proxy knows, so that nothing can go past it.
@@ -59,7 +59,7 @@ TEST_F(HubNetworkTest, a_proxy_is_used_whichever_way_it_is_named) {
     setenv(name, proxy.address().c_str(), 1);
     HubSettings settings = named(server);
     settings.cache = cache() / name;
-    EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "config.json")), kConfig) << name;
+    EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "config.json")), kServed) << name;
     EXPECT_GT(proxy.requests().size(), 0U) << name;
     unsetenv(name);
   }
@@ -70,7 +70,7 @@ TEST_F(HubNetworkTest, hosts_of_no_proxy_are_asked_directly) {
   const HubProxy proxy;
   setenv("http_proxy", proxy.address().c_str(), 1);
   setenv("no_proxy", "example.com,127.0.0.1,localhost", 1);
-  EXPECT_EQ(read_file(Hub(settings_for(server)).require({.id = kId}, "config.json")), kConfig);
+  EXPECT_EQ(read_file(Hub(settings_for(server)).require({.id = kId}, "config.json")), kServed);
   EXPECT_EQ(proxy.requests().size(), 0U);
 }
 
@@ -79,7 +79,7 @@ TEST_F(HubNetworkTest, capitals_of_http_proxy_obey_no_proxy_too) {
   const HubProxy proxy;
   setenv("HTTP_PROXY", proxy.address().c_str(), 1);
   setenv("NO_PROXY", "127.0.0.1", 1);
-  EXPECT_EQ(read_file(Hub(settings_for(server)).require({.id = kId}, "config.json")), kConfig);
+  EXPECT_EQ(read_file(Hub(settings_for(server)).require({.id = kId}, "config.json")), kServed);
   EXPECT_EQ(proxy.requests().size(), 0U);
 }
 
@@ -93,7 +93,7 @@ TEST_F(HubNetworkTest, a_proxy_that_wants_a_user_gets_it_or_is_named) {
   EXPECT_THAT(message([&] { Hub(named(server)).require({.id = kId}, "config.json"); }),
               AllOf(HasSubstr("407"), Not(HasSubstr("wrong"))));
   setenv("http_proxy", proxy.address_for("me:secret").c_str(), 1);
-  EXPECT_EQ(read_file(Hub(named(server)).require({.id = kId}, "config.json")), kConfig);
+  EXPECT_EQ(read_file(Hub(named(server)).require({.id = kId}, "config.json")), kServed);
   EXPECT_TRUE(waits_.empty());
 }
 
@@ -111,7 +111,7 @@ TEST_F(HubNetworkTest, certificates_of_an_authority_of_ours_are_trusted_when_nam
               AllOf(HasSubstr("certificate"), HasSubstr("SSL_CERT_FILE")));
   EXPECT_TRUE(waits_.empty()) << "the next attempt would end the same";
   settings.ca_bundle = below("ca.pem").string();
-  EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "config.json")), kConfig);
+  EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "config.json")), kServed);
   EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "model.safetensors")), noise(100'000));
 }
 
@@ -148,7 +148,7 @@ TEST_F(HubNetworkTest, encryption_goes_through_a_proxy_end_to_end) {
   EXPECT_TRUE(waits_.empty());
   setenv("HTTPS_PROXY", proxy.address_for("me:secret").c_str(), 1);
   setenv("https_proxy", proxy.address_for("me:secret").c_str(), 1);
-  EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "config.json")), kConfig);
+  EXPECT_EQ(read_file(Hub(settings).require({.id = kId}, "config.json")), kServed);
   EXPECT_EQ(read_file(repo_folder() / "refs" / "main").find("ffff"), std::string::npos)
       << "a header of the proxy's counts for nothing";
   for (const auto& request : proxy.requests()) {

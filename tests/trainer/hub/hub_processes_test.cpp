@@ -9,7 +9,6 @@ using test_support::HubServer;
 using test_support::Process;
 using test_support::read_file;
 
-const std::string kTool = TRACKER_BINARY_DIR "/tests/hub_tool";
 constexpr int kProcesses = 20;
 
 class HubProcessesTest : public HubFixture {};

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "kill_rounds.hpp"
+#include "support/directories.hpp"
 
 int main(int argc, char** argv) {
   trainer::hub::KillRounds options{.rounds = 100, .tool = TRACKER_BINARY_DIR "/tests/hub_tool"};

@@ -15,13 +15,13 @@ using test_support::write_file;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::string kConfig = R"({"model_type": "bert"})";
-const std::string kWeights = noise(300'000);
+const std::string kSnapshotConfig = R"({"model_type": "bert"})";
+const std::string kSnapshotWeights = noise(300'000);
 const std::string kPull(40, 'd');
 
 std::map<std::string, std::string> files(const std::string& repo = "models/org/tiny/") {
-  return {{repo + "config.json", kConfig},
-          {repo + "model.safetensors", kWeights},
+  return {{repo + "config.json", kSnapshotConfig},
+          {repo + "model.safetensors", kSnapshotWeights},
           {repo + "onnx/model.onnx", "onnx"},
           {repo + "onnx/deep/a b.txt", "text"}};
 }
@@ -51,12 +51,12 @@ TEST_F(SnapshotTest, everything_is_fetched_and_its_listing_kept) {
   const SnapshotPlan plan = fetch_all(hub, {.repo = {.id = kId}});
   EXPECT_THAT(files_below(plan.folder), ElementsAre("config.json", "model.safetensors",
                                                     "onnx/deep/a b.txt", "onnx/model.onnx"));
-  EXPECT_EQ(read_file(plan.folder / "model.safetensors"), kWeights);
+  EXPECT_EQ(read_file(plan.folder / "model.safetensors"), kSnapshotWeights);
   EXPECT_EQ(server.count("GET", "/tree/"), 4) << "a page for each file";
   const auto kept =
       nlohmann::json::parse(read_file(repo_folder() / "trees" / (plan.commit + ".json")));
   EXPECT_EQ(kept["format_version"], 1);
-  EXPECT_EQ(kept["files"]["model.safetensors"]["lfs_size"], kWeights.size());
+  EXPECT_EQ(kept["files"]["model.safetensors"]["lfs_size"], kSnapshotWeights.size());
   EXPECT_EQ(kept["files"]["model.safetensors"]["xet_hash"].get<std::string>().size(), 64U);
   EXPECT_EQ(read_file(repo_folder() / "refs" / "main"), plan.commit);
 }
@@ -128,7 +128,7 @@ TEST_F(SnapshotTest, a_mirror_without_listings_is_read_by_its_description) {
   const SnapshotPlan plan = fetch_all(hub, {.repo = {.id = kId, .revision = commit}});
   EXPECT_EQ(plan.files.size(), 4U);
   EXPECT_EQ(plan.files[0].file.size, std::nullopt);
-  EXPECT_EQ(read_file(plan.folder / "model.safetensors"), kWeights);
+  EXPECT_EQ(read_file(plan.folder / "model.safetensors"), kSnapshotWeights);
 }
 
 TEST_F(SnapshotTest, a_dry_run_leaves_no_trace) {
@@ -169,7 +169,7 @@ TEST_F(SnapshotTest, a_folder_of_the_users_gets_plain_files) {
   const auto folder = cache().parent_path() / "local";
   const SnapshotPlan plan = plan_snapshot(hub, request, Keep::kNo);
   fetch_to_folder(hub, request, plan, folder);
-  EXPECT_EQ(read_file(folder / "model.safetensors"), kWeights);
+  EXPECT_EQ(read_file(folder / "model.safetensors"), kSnapshotWeights);
   EXPECT_FALSE(std::filesystem::is_symlink(folder / "model.safetensors"));
   EXPECT_EQ(read_file(folder / "onnx" / "deep" / "a b.txt"), "text");
   EXPECT_EQ(read_file(folder / ".cache/huggingface/.gitignore"), "*");
@@ -181,7 +181,7 @@ TEST_F(SnapshotTest, a_folder_of_the_users_gets_plain_files) {
   std::filesystem::remove_all(folder / ".cache");
   write_file(folder / "config.json", "mine");
   fetch_to_folder(hub, request, plan, folder);
-  EXPECT_EQ(read_file(folder / "config.json"), kConfig);
+  EXPECT_EQ(read_file(folder / "config.json"), kSnapshotConfig);
   EXPECT_EQ(server.count("GET", "/cdn/"), 1) << "the checksum says that it is the file";
 }
 
@@ -193,7 +193,7 @@ TEST_F(SnapshotTest, a_folder_of_the_users_is_filled_from_the_cache) {
   const auto folder = cache().parent_path() / "local";
   fetch_to_folder(hub, request, plan, folder);
   EXPECT_EQ(server.count("GET", "/cdn/"), 1);
-  EXPECT_EQ(read_file(folder / "model.safetensors"), kWeights);
+  EXPECT_EQ(read_file(folder / "model.safetensors"), kSnapshotWeights);
 }
 
 TEST_F(SnapshotTest, a_repo_with_files_among_the_notes_is_refused) {

@@ -21,10 +21,10 @@ using test::Gradients;
 using test::leaf;
 using test::run;
 
-constexpr std::int64_t kHeads = 2;
-constexpr std::int64_t kSize = 8;
-constexpr std::int64_t kWidth = kHeads * kSize;
-const std::vector<std::int32_t> kOffsets = {0, 9, 10, 150};  // one text of a single token
+constexpr std::int64_t kJoinedHeads = 2;
+constexpr std::int64_t kJoinedSize = 8;
+constexpr std::int64_t kWidth = kJoinedHeads * kJoinedSize;
+const std::vector<std::int32_t> kJoinedOffsets = {0, 9, 10, 150};  // one text of a single token
 
 // A set of normal numbers.
 ParameterSet drawn(const TransformerConfig& config) {
@@ -39,7 +39,7 @@ TransformerConfig one_layer() {
   config.vocab_size = 4;
   config.hidden = config.embedding_size = kWidth;
   config.layers = 1;
-  config.heads = kHeads;
+  config.heads = kJoinedHeads;
   config.feed_forward = 8;
   config.position_rows = 256;
   config.attention_dropout = 0.0;
@@ -48,7 +48,7 @@ TransformerConfig one_layer() {
 
 PackGeometry geometry() {
   PackGeometry pack;
-  pack.cu_seqlens = kOffsets;
+  pack.cu_seqlens = kJoinedOffsets;
   return pack;
 }
 
@@ -82,15 +82,21 @@ const std::map<std::string, LayerKind> kKinds = {{"all", {}},
                                                  {"alone", {.left = 0, .right = 0}},
                                                  {"window", {.left = 70, .right = 3}}};
 
-at::Tensor heads_of(const at::Tensor& x) { return x.view({-1, kHeads, kSize}).transpose(0, 1); }
+at::Tensor heads_of(const at::Tensor& x) {
+  return x.view({-1, kJoinedHeads, kJoinedSize}).transpose(0, 1);
+}
 
 TEST(SelfAttentionSums, GiveTheLogarithmOfTheSumAndItsGradient) {
   at::manual_seed(1);
   const std::vector<std::int32_t> cu = {0, 5, 5, 145};  // a text without rows between
-  const AttentionShape shape{
-      .heads = kHeads, .head_size = kSize, .cu_queries = cu, .cu_keys = cu, .left = 20, .right = 3};
+  const AttentionShape shape{.heads = kJoinedHeads,
+                             .head_size = kJoinedSize,
+                             .cu_queries = cu,
+                             .cu_keys = cu,
+                             .left = 20,
+                             .right = 3};
   const at::Tensor qkv = leaf({145, 3 * kWidth});
-  const at::Tensor weights = at::randn({145, kWidth + kHeads});
+  const at::Tensor weights = at::randn({145, kWidth + kJoinedHeads});
   const AttentionSums sums = self_attention_sums(qkv, shape, {});
   const Gradients ours = run(at::cat({sums.out, sums.lse}, 1), {qkv}, weights);
   const at::Tensor place = at::arange(145);
@@ -100,7 +106,7 @@ TEST(SelfAttentionSums, GiveTheLogarithmOfTheSumAndItsGradient) {
       (away <= 3).logical_and(away >= -20).logical_and(text.unsqueeze(0) == text.unsqueeze(1));
   const auto parts = qkv.split(kWidth, 1);
   const at::Tensor scores = (at::matmul(heads_of(parts[0]), heads_of(parts[1]).transpose(1, 2)) /
-                             std::sqrt(double{kSize}))
+                             std::sqrt(double{kJoinedSize}))
                                 .masked_fill(seen.logical_not(), -1e30);
   const at::Tensor out =
       at::matmul(at::softmax(scores, -1), heads_of(parts[2])).transpose(0, 1).reshape({145, -1});
@@ -134,16 +140,16 @@ TEST(GlobalAttention, EqualsItsDefinition) {
   const auto gq = project("global_query"), gk = project("global_key"), gv = project("global_value");
   const auto output = project("output");
   std::vector<at::Tensor> texts;
-  for (std::size_t b = 0; b + 1 < kOffsets.size(); ++b) {
-    const std::int64_t n = kOffsets[b + 1] - kOffsets[b];
-    const at::Tensor in = x.narrow(0, kOffsets[b], n);
+  for (std::size_t b = 0; b + 1 < kJoinedOffsets.size(); ++b) {
+    const std::int64_t n = kJoinedOffsets[b + 1] - kJoinedOffsets[b];
+    const at::Tensor in = x.narrow(0, kJoinedOffsets[b], n);
     const at::Tensor place = at::arange(n);
     const at::Tensor away = (place.unsqueeze(0) - place.unsqueeze(1)).abs();
     const at::Tensor hidden = (away > 3).logical_and(place.unsqueeze(0) != 0);
     const auto attend = [&](const at::Tensor& a, const at::Tensor& c, const at::Tensor& values,
                             bool windowed) {
       at::Tensor scores =
-          at::matmul(heads_of(a), heads_of(c).transpose(1, 2)) / std::sqrt(double{kSize});
+          at::matmul(heads_of(a), heads_of(c).transpose(1, 2)) / std::sqrt(double{kJoinedSize});
       if (windowed) scores = scores.masked_fill(hidden, -1e30);
       return at::matmul(at::softmax(scores, -1), heads_of(values))
           .transpose(0, 1)
@@ -197,22 +203,23 @@ TEST_P(RelativeTest, EqualsItsDefinition) {
   const at::Tensor by_distance = leaf_of("distance_bias").unsqueeze(1);
   const at::Tensor by_segment = leaf_of("segment_bias").unsqueeze(1);
   std::vector<at::Tensor> texts;
-  for (std::size_t b = 0; b + 1 < kOffsets.size(); ++b) {
-    const std::int64_t n = kOffsets[b + 1] - kOffsets[b];
-    const at::Tensor in = x.narrow(0, kOffsets[b], n);
+  for (std::size_t b = 0; b + 1 < kJoinedOffsets.size(); ++b) {
+    const std::int64_t n = kJoinedOffsets[b + 1] - kJoinedOffsets[b];
+    const at::Tensor in = x.narrow(0, kJoinedOffsets[b], n);
     const at::Tensor place = at::arange(n);
     const at::Tensor away = place.unsqueeze(1) - place.unsqueeze(0);  // query - key
     at::Tensor type = at::empty({n}, at::kLong);
-    for (std::int64_t t = 0; t < n; ++t) type[t] = types[static_cast<std::size_t>(kOffsets[b] + t)];
+    for (std::int64_t t = 0; t < n; ++t)
+      type[t] = types[static_cast<std::size_t>(kJoinedOffsets[b] + t)];
     const at::Tensor another = (type.unsqueeze(0) != type.unsqueeze(1)).to(at::kLong);
     const at::Tensor query = heads_of(at::linear(in, q));
     const at::Tensor rows = heads_of(at::linear(pack.distances, r));
     at::Tensor scores = at::matmul(query + content, heads_of(at::linear(in, k)).transpose(1, 2)) +
                         at::matmul(query + by_distance, rows.transpose(1, 2))
-                            .gather(2, (away + 140).expand({kHeads, n, n})) +
+                            .gather(2, (away + 140).expand({kJoinedHeads, n, n})) +
                         at::matmul(query + by_segment, segments.permute({1, 2, 0}))
-                            .gather(2, another.expand({kHeads, n, n}));
-    scores = scores / std::sqrt(double{kSize});
+                            .gather(2, another.expand({kJoinedHeads, n, n}));
+    scores = scores / std::sqrt(double{kJoinedSize});
     scores = scores.masked_fill((away > kind.left).logical_or(away < -kind.right), -1e30);
     texts.push_back(at::matmul(at::softmax(scores, -1), heads_of(at::linear(in, v)))
                         .transpose(0, 1)

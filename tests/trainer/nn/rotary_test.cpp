@@ -17,7 +17,7 @@ using test::leaf;
 using test::run;
 
 const std::vector<std::int32_t> kPositions = {0, 1, 2, 0, 1, 2, 3, 4};
-const std::vector<std::int32_t> kOffsets = {0, 3, 8};
+const std::vector<std::int32_t> kTurnedOffsets = {0, 3, 8};
 
 // x [T, N*D] turned as the paper has it, written with complex numbers.
 at::Tensor plain(const at::Tensor& x, std::int64_t heads, const RotaryConfig& config) {
@@ -50,7 +50,7 @@ TEST_P(RotateTest, EqualsComplexMultiplicationAndPassesOtherColumns) {
   at::manual_seed(1);
   const at::Tensor x = leaf({8, 3 * 12});
   const at::Tensor weights = at::randn({8, 36});
-  const auto angles = rotary_angles(GetParam(), kPositions, kOffsets);
+  const auto angles = rotary_angles(GetParam(), kPositions, kTurnedOffsets);
   // The first two heads only; the third passes.
   const Gradients ours = run(rotate(x * 1.0, {.heads = 2, .head_size = 12}, angles), {x}, weights);
   const auto parts = x.split(24, 1);
@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(Configs, RotateTest,
 TEST(RotaryAngles, DynamicScalingGoesByEachTextsOwnLength) {
   const RotaryConfig config{
       .dim = 8, .scaling = RotaryScaling::kDynamic, .factor = 4.0, .max_positions = 3};
-  const auto together = rotary_angles(config, kPositions, kOffsets);
+  const auto together = rotary_angles(config, kPositions, kTurnedOffsets);
   const std::vector<std::int32_t> alone = {0, 1, 2};
   const std::vector<std::int32_t> offsets = {0, 3};
   const auto single = rotary_angles(config, alone, offsets);

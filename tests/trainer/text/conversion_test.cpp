@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "config/error.hpp"
+#include "support/directories.hpp"
 #include "support/temp_directory.hpp"
 #include "text/conversion/sentencepiece_model.hpp"
 #include "text/tokenizer.hpp"
@@ -18,7 +19,7 @@ namespace {
 using std::filesystem::path;
 using testing::HasSubstr;
 
-const path kGoldens = path(TRACKER_SOURCE_DIR) / "tests" / "golden" / "conversions";
+const path kConversions = path(TRACKER_SOURCE_DIR) / "tests" / "golden" / "conversions";
 
 std::string contents(const path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -27,7 +28,7 @@ std::string contents(const path& file) {
 
 std::vector<std::string> golden_names() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(kGoldens))
+  for (const auto& entry : std::filesystem::directory_iterator(kConversions))
     names.push_back(entry.path().filename().string());
   std::ranges::sort(names);
   return names;
@@ -48,7 +49,7 @@ Json whole(const TokenizerDocument& document) {
 
 class Conversion : public testing::TestWithParam<std::string> {
  protected:
-  const path folder_ = kGoldens / GetParam();
+  const path folder_ = kConversions / GetParam();
 };
 
 TEST_P(Conversion, IsFieldForFieldThatOfTransformers) {
@@ -146,7 +147,7 @@ TEST_F(BadFiles, FilesOfAnotherClassAreNotTaken) {
 }
 
 TEST_F(BadFiles, OptionsAreChecked) {
-  std::filesystem::copy(kGoldens / "t5" / "spiece.model", folder_);
+  std::filesystem::copy(kConversions / "t5" / "spiece.model", folder_);
   write("tokenizer_config.json", R"({"tokenizer_class":"T5Tokenizer","extra_ids":2000000000})");
   EXPECT_THAT(error().what(), HasSubstr("'extra_ids' is 2000000000"));
   write("tokenizer_config.json", R"({"tokenizer_class":"T5Tokenizer","legacy":"no"})");
@@ -156,7 +157,7 @@ TEST_F(BadFiles, OptionsAreChecked) {
 }
 
 TEST(SentencePieceFile, EveryCutIsReadOrRefused) {
-  const std::string whole = contents(kGoldens / "xlm-roberta" / "sentencepiece.bpe.model");
+  const std::string whole = contents(kConversions / "xlm-roberta" / "sentencepiece.bpe.model");
   const SentencePieceModel model = SentencePieceModel::parse(whole, "m");
   EXPECT_EQ(model.pieces.at(0).text, "<unk>");
   EXPECT_EQ(model.pieces.at(1).type, SentencePieceModel::Type::kControl);

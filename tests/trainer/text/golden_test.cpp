@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "support/directories.hpp"
 #include "text/tokenizer.hpp"
 
 namespace trainer::text {
@@ -13,7 +14,7 @@ namespace {
 
 using std::filesystem::path;
 
-const path kGoldens = path(TRACKER_SOURCE_DIR) / "tests" / "golden" / "tokenizers";
+const path kTokenizers = path(TRACKER_SOURCE_DIR) / "tests" / "golden" / "tokenizers";
 
 using Pairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
@@ -26,8 +27,8 @@ Pairs pairs(const std::vector<Offset>& offsets) {
 class Golden : public testing::TestWithParam<const char*> {};
 
 TEST_P(Golden, IdsAreThoseOfTheLibrary) {
-  const Tokenizer tokenizer = Tokenizer::load(kGoldens / GetParam());
-  std::ifstream in(kGoldens / GetParam() / "cases.jsonl");
+  const Tokenizer tokenizer = Tokenizer::load(kTokenizers / GetParam());
+  std::ifstream in(kTokenizers / GetParam() / "cases.jsonl");
   std::size_t cases = 0;
   for (std::string line; std::getline(in, line); ++cases) {
     const nlohmann::json golden = nlohmann::json::parse(line);

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "config/error.hpp"
+#include "support/directories.hpp"
 #include "text/models/double_array.hpp"
 #include "text/models/json_number.hpp"
 #include "text/models/model.hpp"

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "support/directories.hpp"
 #include "support/temp_directory.hpp"
 #include "text/tokenizer.hpp"
 
@@ -39,9 +40,9 @@ void check(const Tokenizer& tokenizer, const json& golden) {
   }
 }
 
-class Stages : public testing::TestWithParam<const char*> {};
+class TokenizerStages : public testing::TestWithParam<const char*> {};
 
-TEST_P(Stages, DoAsTheLibrary) {
+TEST_P(TokenizerStages, DoAsTheLibrary) {
   const path file =
       path(TRACKER_SOURCE_DIR) / "tests/golden/stages" / (std::string(GetParam()) + ".jsonl");
   std::ifstream in(file);
@@ -57,7 +58,7 @@ TEST_P(Stages, DoAsTheLibrary) {
   EXPECT_GE(stages, 10U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Groups, Stages,
+INSTANTIATE_TEST_SUITE_P(Groups, TokenizerStages,
                          testing::Values("normalizers", "pre_tokenizers", "patterns",
                                          "post_processors", "decoders"),
                          [](const auto& group) {

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "support/directories.hpp"
+
 namespace trainer::test {
 
 // tests/golden/NAME/cases.json, made by make_NAME_goldens.py: an array of objects.

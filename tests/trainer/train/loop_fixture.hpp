@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "train/evaluation_report.hpp"
 #include "train/loop.hpp"
 #include "trainer/models/tiny_model.hpp"
 
@@ -80,6 +81,9 @@ class LoopTest : public testing::Test {
       if (step == poison_at_) poisoned_->parameters().masters().fill_(std::nanf(""));
       if (at_step_) at_step_(step);
     }));
+    if (reports_)
+      hooks.push_back(std::make_unique<EvaluationReport>(
+          folder_.path(), EvaluationNames{.classes = classes_}, [](const std::string&) {}));
     if (stop_at_ > 0) hooks.push_back(std::make_unique<Stopper>(stop_, stop_at_));
     return train(
         model,
@@ -103,6 +107,8 @@ class LoopTest : public testing::Test {
   std::vector<Row> rows_;
   std::atomic<bool> stop_{false};
   std::int64_t stop_at_ = 0;
+  bool reports_ = false;  // write eval_report.json
+  const std::vector<std::string> classes_ = {"neg", "pos"};
   std::vector<std::string> notes_;
   std::function<void(std::int64_t)> at_step_;
   // After this step the model's weights are no longer numbers.

@@ -107,6 +107,7 @@ TEST_F(StrategiesTest, BestModelIsKeptAndLoaded) {
   EXPECT_NEAR(evaluate(model_, arena_, {.batch_size = 8}).loss, best, 1e-6);
   EXPECT_NEAR(result.last_evaluation->loss, best, 1e-12);
   EXPECT_EQ(result.model_step, result.state.best_global_step);
+  EXPECT_EQ(result.last_evaluation->step, result.model_step);
   EXPECT_THAT(saved(), ElementsAre(result.state.best_global_step, 20));
 }
 
@@ -128,12 +129,17 @@ TEST_F(StrategiesTest, WhatIsToldOfTheModelThatIsLoadedIsItsOwn) {
   at_step_ = [&](std::int64_t step) {
     model_.parameters().masters().copy_(step == 6 ? trained : untrained);
   };
+  reports_ = true;
   const TrainingResult result = run(model_, o);
   ASSERT_EQ(result.state.best_global_step, 6);
   EXPECT_LT(*result.state.best_metric, 0.9 * loss);
   EXPECT_EQ(fs::path(result.state.best_model_checkpoint), checkpoint_folder(folder_.path(), 4));
   EXPECT_EQ(result.model_step, 4);
   EXPECT_NEAR(result.last_evaluation->loss, loss, 1e-6);
+  EXPECT_EQ(result.last_evaluation->step, 4);
+  const auto report = nlohmann::json::parse(std::ifstream(folder_.path() / "eval_report.json"));
+  EXPECT_EQ(report["step"], 4);
+  EXPECT_NEAR(report["loss"].get<double>(), loss, 1e-6);
 }
 
 TEST_F(StrategiesTest, SavingTheBestSavesAtEachGainOnly) {
@@ -271,7 +277,7 @@ TEST_F(StrategiesTest, ReportNamesTheWorstRows) {
   EXPECT_GE(done.worst[0].loss, done.worst[1].loss);
   EvaluationReport report(folder_.path(), {.classes = classes, .rows = &rows},
                           [](const std::string&) {});
-  report.evaluated({}, done);
+  report.evaluated(done);
   std::ifstream errors(folder_.path() / "eval_errors.jsonl");
   std::string line;
   ASSERT_TRUE(std::getline(errors, line));

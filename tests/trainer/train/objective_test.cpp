@@ -100,7 +100,7 @@ TEST_F(ObjectiveTest, ReportTellsEachLabelByItsNameAndNoMatrix) {
   const models::Classifier model = classifier(ProblemType::kMultiLabel, 2);
   const Evaluation done = evaluate(model, arena_, {.batch_size = 4, .worst_rows = 2});
   const EvaluationNames names{.classes = model.config().labels, .rows = nullptr};
-  const nlohmann::ordered_json report = report_json({}, done, names);
+  const nlohmann::ordered_json report = report_json(done, names);
   EXPECT_FALSE(report.contains("confusion_matrix"));
   EXPECT_EQ(report["per_class"][1]["class"], "out1");
   EXPECT_EQ(report["per_class"][1]["support"], 9);

@@ -25,9 +25,11 @@
 #include <string>
 #include <vector>
 
+#include "config/whole_file.hpp"
 #include "models/export.hpp"
 #include "models/loading.hpp"
 #include "models/stored_file.hpp"
+#include "support/directories.hpp"
 #include "train/checkpoint_folders.hpp"
 #include "trainer/models/tiny_model.hpp"
 
@@ -199,8 +201,8 @@ std::string play(const Place& place, const Case& drawn, std::mt19937& generator)
   } catch (const std::exception& error) {
     return error.what();
   }
-  if (models::read_file(whole / "model.safetensors") !=
-      models::read_file(broken / "model.safetensors"))
+  if (config::read_whole_file(whole / "model.safetensors") !=
+      config::read_whole_file(broken / "model.safetensors"))
     return "the models differ";
   return {};
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "config/error.hpp"
+#include "support/directories.hpp"
 #include "support/hub/hub_server.hpp"
 #include "trainer/weights/pickles.hpp"
 #include "trainer/weights/zips.hpp"
@@ -32,7 +33,7 @@ std::vector<std::byte> elements(const TensorView& view) {
   return out;
 }
 
-std::string refusal(const std::string& file, ErrorCode code = ErrorCode::kInvalidInput) {
+std::string pytorch_refusal(const std::string& file, ErrorCode code = ErrorCode::kInvalidInput) {
   try {
     read_pytorch(bytes_of(file), "m.bin");
   } catch (const Error& error) {
@@ -43,7 +44,7 @@ std::string refusal(const std::string& file, ErrorCode code = ErrorCode::kInvali
   return "accepted";
 }
 std::string refused_tensor(const TensorProgram& tensor) {
-  return refusal(stream_of(dict_of("w", op_tensor(tensor)), 6));
+  return pytorch_refusal(stream_of(dict_of("w", op_tensor(tensor)), 6));
 }
 
 class PytorchFileTest : public testing::TestWithParam<const char*> {};
@@ -72,9 +73,9 @@ TEST_P(PytorchFileTest, tensors_that_share_a_storage_are_views_of_the_same_bytes
 TEST_P(PytorchFileTest, every_prefix_is_refused) {
   const std::string whole = read_file(kGolden / GetParam());
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_NE(refusal(whole.substr(0, size)), "accepted") << size;
+    EXPECT_NE(pytorch_refusal(whole.substr(0, size)), "accepted") << size;
   }
-  EXPECT_NE(refusal(whole + "x"), "accepted");
+  EXPECT_NE(pytorch_refusal(whole + "x"), "accepted");
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, PytorchFileTest, testing::Values("zip.bin", "stream.bin"),
@@ -122,7 +123,7 @@ TEST(PytorchFile, a_shape_of_more_bytes_than_the_file_is_refused) {
   };
   const std::string few = repeated(4);
   EXPECT_EQ(elements(read_pytorch(bytes_of(few), "m.bin").at(0).view).size(), 48U);
-  EXPECT_THAT(refusal(repeated(1'000'000'000)),
+  EXPECT_THAT(pytorch_refusal(repeated(1'000'000'000)),
               HasSubstr("'w': its shape has more bytes than the whole file's"));
 }
 
@@ -135,7 +136,8 @@ TEST(PytorchFile, many_tensors_of_one_storage_are_refused) {
   };
   const std::string tied = names(2);
   EXPECT_EQ(read_pytorch(bytes_of(tied), "m.bin").size(), 2U);
-  EXPECT_THAT(refusal(names(12)), HasSubstr("its tensors have more than 4 times the whole file's"));
+  EXPECT_THAT(pytorch_refusal(names(12)),
+              HasSubstr("its tensors have more than 4 times the whole file's"));
 }
 
 TEST(PytorchFile, a_storage_that_is_not_there_is_named) {
@@ -160,37 +162,37 @@ TEST(PytorchFile, a_view_of_a_storage_is_part_of_it) {
 }
 
 TEST(PytorchFile, what_is_no_state_dict_is_said_so) {
-  EXPECT_THAT(refusal(stream_of("N", 0)), HasSubstr("holds no dict of tensors"));
-  EXPECT_THAT(refusal(stream_of(dict_of("epoch", "K\x01"), 0)),
+  EXPECT_THAT(pytorch_refusal(stream_of("N", 0)), HasSubstr("holds no dict of tensors"));
+  EXPECT_THAT(pytorch_refusal(stream_of(dict_of("epoch", "K\x01"), 0)),
               HasSubstr("tensor 'epoch': not a tensor"));
-  EXPECT_THAT(refusal(stream_of("}K\x01" + op_tensor() + "s", 6)), HasSubstr("is no text"));
-  EXPECT_THAT(
-      refusal(stream_of("}(" + op_text("w") + op_tensor() + op_text("w") + op_tensor() + "u", 6)),
-      HasSubstr("'w': its name is there twice"));
+  EXPECT_THAT(pytorch_refusal(stream_of("}K\x01" + op_tensor() + "s", 6)), HasSubstr("is no text"));
+  EXPECT_THAT(pytorch_refusal(stream_of(
+                  "}(" + op_text("w") + op_tensor() + op_text("w") + op_tensor() + "u", 6)),
+              HasSubstr("'w': its name is there twice"));
 }
 
 TEST(PytorchFile, code_in_a_file_is_refused_before_anything_else) {
-  EXPECT_THAT(refusal(stream_of(op_global("os", "system") + op_text("true") + "\x85R", 0),
-                      ErrorCode::kUnsupported),
+  EXPECT_THAT(pytorch_refusal(stream_of(op_global("os", "system") + op_text("true") + "\x85R", 0),
+                              ErrorCode::kUnsupported),
               HasSubstr("this file wants to run code: os.system"));
 }
 
 TEST(PytorchFile, other_files_are_told_apart) {
-  EXPECT_THAT(refusal("version https://git-lfs.github.com/spec/v1\n"),
+  EXPECT_THAT(pytorch_refusal("version https://git-lfs.github.com/spec/v1\n"),
               HasSubstr("none of torch.save's two formats"));
-  EXPECT_THAT(refusal(""), HasSubstr("(0 bytes)"));
+  EXPECT_THAT(pytorch_refusal(""), HasSubstr("(0 bytes)"));
 }
 
 TEST(PytorchFile, a_big_endian_stream_is_refused) {
   std::string file = stream_of(dict_of("w", op_tensor()), 6);
   file[file.find('\x88')] = '\x89';
-  EXPECT_THAT(refusal(file), HasSubstr("not little-endian"));
+  EXPECT_THAT(pytorch_refusal(file), HasSubstr("not little-endian"));
 }
 
 TEST(PytorchFile, a_storage_of_two_types_is_refused) {
-  EXPECT_THAT(refusal(stream_of("}(" + op_text("v") + op_tensor() + op_text("w") +
-                                    op_tensor({.type = "HalfStorage"}) + "u",
-                                6)),
+  EXPECT_THAT(pytorch_refusal(stream_of("}(" + op_text("v") + op_tensor() + op_text("w") +
+                                            op_tensor({.type = "HalfStorage"}) + "u",
+                                        6)),
               HasSubstr("'w': its storage is of two types"));
 }
 
@@ -202,13 +204,13 @@ TEST(PytorchFile, what_else_a_zip_holds_is_looked_at) {
   };
   const std::string fine = with({"r/byteorder", "little"});
   EXPECT_EQ(read_pytorch(bytes_of(fine), "m.bin").size(), 1U);
-  EXPECT_THAT(refusal(with({"r/byteorder", "big"})), HasSubstr("not little-endian"));
-  EXPECT_THAT(refusal(with({"r/constants.pkl", ""}), ErrorCode::kUnsupported),
+  EXPECT_THAT(pytorch_refusal(with({"r/byteorder", "big"})), HasSubstr("not little-endian"));
+  EXPECT_THAT(pytorch_refusal(with({"r/constants.pkl", ""}), ErrorCode::kUnsupported),
               HasSubstr("TorchScript"));
-  EXPECT_THAT(refusal(zip_of({{"r/data.pkl", pickle + "x"}, storage})),
+  EXPECT_THAT(pytorch_refusal(zip_of({{"r/data.pkl", pickle + "x"}, storage})),
               HasSubstr("left over behind its pickle"));
-  EXPECT_THAT(refusal(zip_of({storage})), HasSubstr("torch.save did not write"));
-  EXPECT_THAT(refusal(zip_of({{"r/data.pkl", pickle}})),
+  EXPECT_THAT(pytorch_refusal(zip_of({storage})), HasSubstr("torch.save did not write"));
+  EXPECT_THAT(pytorch_refusal(zip_of({{"r/data.pkl", pickle}})),
               HasSubstr("its storage '0' of 6 elements is not there"));
 }
 

@@ -25,7 +25,7 @@ SafetensorsHeader parse(const std::string& file) {
   return parse_header(std::as_bytes(std::span(file)), "m.safetensors");
 }
 
-std::string refusal(const std::string& file, ErrorCode code = ErrorCode::kInvalidInput) {
+std::string header_refusal(const std::string& file, ErrorCode code = ErrorCode::kInvalidInput) {
   try {
     parse(file);
   } catch (const Error& error) {
@@ -84,10 +84,10 @@ TEST(SafetensorsHeader, every_cut_of_a_good_file_is_refused) {
   const std::string whole = file_of(R"({"a":)" + tensor("[2]", "[0,8]") + "}", 8);
   ASSERT_EQ(parse(whole).slots.size(), 1U);
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_NE(refusal(whole.substr(0, size)), "accepted") << size;
+    EXPECT_NE(header_refusal(whole.substr(0, size)), "accepted") << size;
   }
-  EXPECT_THAT(refusal(whole + "x"), HasSubstr("too long"));
-  EXPECT_THAT(refusal(whole.substr(0, whole.size() - 1)), HasSubstr("cut short"));
+  EXPECT_THAT(header_refusal(whole + "x"), HasSubstr("too long"));
+  EXPECT_THAT(header_refusal(whole.substr(0, whole.size() - 1)), HasSubstr("cut short"));
 }
 
 TEST(SafetensorsHeader, a_header_length_beyond_the_file_is_refused) {
@@ -96,25 +96,25 @@ TEST(SafetensorsHeader, a_header_length_beyond_the_file_is_refused) {
         ~std::uint64_t{0}, ~std::uint64_t{0} - 7}) {
     std::string file = file_of("{}", 0);
     std::memcpy(file.data(), &length, 8);
-    EXPECT_THAT(refusal(file), HasSubstr("not a safetensors file, or cut short")) << length;
+    EXPECT_THAT(header_refusal(file), HasSubstr("not a safetensors file, or cut short")) << length;
   }
 }
 
 TEST(SafetensorsHeader, other_files_are_told_apart) {
-  EXPECT_THAT(refusal("version https://git-lfs.github.com/spec/v1\noid sha256:00\n"),
+  EXPECT_THAT(header_refusal("version https://git-lfs.github.com/spec/v1\noid sha256:00\n"),
               HasSubstr("not a safetensors"));
-  EXPECT_THAT(refusal(file_of("[1, 2, 3]", 0)), HasSubstr("does not begin with '{'"));
+  EXPECT_THAT(header_refusal(file_of("[1, 2, 3]", 0)), HasSubstr("does not begin with '{'"));
 }
 
 TEST(SafetensorsHeader, overlap_and_holes_are_refused) {
   const auto two = [](const std::string& first, const std::string& second) {
     return R"({"a":)" + tensor("[2]", first) + R"(,"b":)" + tensor("[2]", second) + "}";
   };
-  EXPECT_THAT(refusal(file_of(two("[0,8]", "[4,12]"), 12)),
+  EXPECT_THAT(header_refusal(file_of(two("[0,8]", "[4,12]"), 12)),
               AllOf(HasSubstr("'b'"), HasSubstr("overlap")));
-  EXPECT_THAT(refusal(file_of(two("[0,8]", "[0,8]"), 8)), HasSubstr("overlap"));
-  EXPECT_THAT(refusal(file_of(two("[0,8]", "[12,20]"), 20)), HasSubstr("leave a hole"));
-  EXPECT_THAT(refusal(file_of(two("[4,12]", "[12,20]"), 20)), HasSubstr("leave a hole"));
+  EXPECT_THAT(header_refusal(file_of(two("[0,8]", "[0,8]"), 8)), HasSubstr("overlap"));
+  EXPECT_THAT(header_refusal(file_of(two("[0,8]", "[12,20]"), 20)), HasSubstr("leave a hole"));
+  EXPECT_THAT(header_refusal(file_of(two("[4,12]", "[12,20]"), 20)), HasSubstr("leave a hole"));
 }
 
 TEST(SafetensorsHeader, sizes_that_overflow_are_refused) {
@@ -122,18 +122,19 @@ TEST(SafetensorsHeader, sizes_that_overflow_are_refused) {
        {"[9223372036854775807]", "[4611686018427387904,4]", "[2147483648,2147483648,2]",
         "[1,18446744073709551615]", "[4611686018427387904,4,0]", "[9223372036854775808]",
         "[18446744073709551616]", "[-1]", "[1.0]", "[1e3]"}) {
-    EXPECT_NE(refusal(file_of(R"({"a":)" + tensor(shape, "[0,0]") + "}", 0)), "accepted") << shape;
+    EXPECT_NE(header_refusal(file_of(R"({"a":)" + tensor(shape, "[0,0]") + "}", 0)), "accepted")
+        << shape;
   }
   for (const char* offsets :
        {"[8,0]", "[0,9223372036854775807]", "[18446744073709551608,0]", "[0]", "[0,4,8]", "[]"}) {
-    EXPECT_NE(refusal(file_of(R"({"a":)" + tensor("[2]", offsets) + "}", 8)), "accepted")
+    EXPECT_NE(header_refusal(file_of(R"({"a":)" + tensor("[2]", offsets) + "}", 8)), "accepted")
         << offsets;
   }
   std::string many = "[1";
   for (int i = 0; i < 1000; ++i) {
     many += ",1";
   }
-  EXPECT_THAT(refusal(file_of(R"({"a":)" + tensor(many + "]", "[0,4]") + "}", 4)),
+  EXPECT_THAT(header_refusal(file_of(R"({"a":)" + tensor(many + "]", "[0,4]") + "}", 4)),
               HasSubstr("its shape cannot be"));
 }
 
@@ -148,29 +149,30 @@ TEST(SafetensorsHeader, json_of_another_form_is_refused) {
         R"({"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
         R"({"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}})", R"({"a":)",
         R"({} x)", R"({"a" 1})", "{\"\xff\":1}", R"({"a":true})"}) {
-    EXPECT_NE(refusal(file_of(header, 4)), "accepted") << header;
+    EXPECT_NE(header_refusal(file_of(header, 4)), "accepted") << header;
   }
-  EXPECT_THAT(refusal(file_of("{" + std::string(100'000, '['), 0)), HasSubstr("not valid JSON"));
-  EXPECT_NE(refusal(file_of(R"({"a":)" + std::string(100'000, '['), 0)), "accepted");
+  EXPECT_THAT(header_refusal(file_of("{" + std::string(100'000, '['), 0)),
+              HasSubstr("not valid JSON"));
+  EXPECT_NE(header_refusal(file_of(R"({"a":)" + std::string(100'000, '['), 0)), "accepted");
 }
 
 TEST(SafetensorsHeader, a_name_that_is_there_twice_is_refused) {
   EXPECT_THAT(
-      refusal(file_of(
+      header_refusal(file_of(
           R"({"a":)" + tensor("[1]", "[0,4]") + R"(,"a":)" + tensor("[1]", "[4,8]") + "}", 8)),
       HasSubstr("'a' of the safetensors header: its name is there twice"));
 }
 
 TEST(SafetensorsHeader, dtypes_unknown_and_unsupported_are_told_apart) {
-  EXPECT_THAT(refusal(file_of(R"({"a":)" + tensor("[4]", "[0,4]", "F99") + "}", 4)),
+  EXPECT_THAT(header_refusal(file_of(R"({"a":)" + tensor("[4]", "[0,4]", "F99") + "}", 4)),
               HasSubstr("unknown dtype 'F99'"));
-  EXPECT_THAT(refusal(file_of(R"({"a":)" + tensor("[4]", "[0,4]", "F8_E4M3") + "}", 4),
-                      ErrorCode::kUnsupported),
+  EXPECT_THAT(header_refusal(file_of(R"({"a":)" + tensor("[4]", "[0,4]", "F8_E4M3") + "}", 4),
+                             ErrorCode::kUnsupported),
               HasSubstr("F8_E4M3"));
 }
 
 TEST(SafetensorsHeader, a_hostile_name_stays_on_one_line_of_the_message) {
-  const std::string words = refusal(file_of(R"({"a\n\u001b[2J":1})", 0));
+  const std::string words = header_refusal(file_of(R"({"a\n\u001b[2J":1})", 0));
   EXPECT_THAT(words, HasSubstr("'a??[2J'"));
 }
 

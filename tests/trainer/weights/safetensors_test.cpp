@@ -42,7 +42,7 @@ class Samples {
   std::map<std::string, TensorView> tensors_;
 };
 
-std::string refusal(const std::function<void()>& call) {
+std::string message_of(const std::function<void()>& call) {
   try {
     call();
   } catch (const Error& error) {
@@ -100,7 +100,7 @@ TEST(Safetensors, a_full_disk_leaves_nothing_behind) {
   getrlimit(RLIMIT_FSIZE, &before);
   const rlimit tight{.rlim_cur = 50'000, .rlim_max = before.rlim_max};
   setrlimit(RLIMIT_FSIZE, &tight);
-  const std::string words = refusal([&] {
+  const std::string words = message_of([&] {
     write_safetensors(file, {{"w", {DType::kU8, {100'000}, std::as_bytes(std::span(data))}}}, {});
   });
   setrlimit(RLIMIT_FSIZE, &before);
@@ -113,7 +113,7 @@ TEST(Safetensors, a_full_disk_leaves_nothing_behind) {
 TEST(Safetensors, a_view_whose_bytes_are_not_its_shape_is_not_written) {
   const TempDirectory folder;
   const std::string data(7, 'x');
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(message_of([&] {
                 write_safetensors(folder.path() / "m",
                                   {{"w", {DType::kF32, {2}, std::as_bytes(std::span(data))}}}, {});
               }),
@@ -123,14 +123,14 @@ TEST(Safetensors, a_view_whose_bytes_are_not_its_shape_is_not_written) {
 
 TEST(Safetensors, files_that_cannot_be_mapped_are_named) {
   const TempDirectory folder;
-  EXPECT_THAT(refusal([&] { TensorFiles::open_safetensors(folder.path() / "none"); }),
+  EXPECT_THAT(message_of([&] { TensorFiles::open_safetensors(folder.path() / "none"); }),
               HasSubstr("none: cannot be opened"));
-  EXPECT_THAT(refusal([&] { TensorFiles::open_safetensors(folder.path()); }),
+  EXPECT_THAT(message_of([&] { TensorFiles::open_safetensors(folder.path()); }),
               HasSubstr("not a file"));
   write_file(folder.path() / "empty", "");
-  EXPECT_THAT(refusal([&] { TensorFiles::open_safetensors(folder.path() / "empty"); }),
+  EXPECT_THAT(message_of([&] { TensorFiles::open_safetensors(folder.path() / "empty"); }),
               HasSubstr("cut short: 0 bytes"));
-  EXPECT_THAT(refusal([&] { TensorFiles::open_model(folder.path()); }),
+  EXPECT_THAT(message_of([&] { TensorFiles::open_model(folder.path()); }),
               HasSubstr("neither model.safetensors nor"));
 }
 
@@ -145,7 +145,7 @@ class ShardTest : public testing::Test {
                R"({"metadata": {}, "weight_map": )" + map + "}");
   }
   std::string refused() {
-    return refusal([&] { TensorFiles::open_model(folder_.path()); });
+    return message_of([&] { TensorFiles::open_model(folder_.path()); });
   }
   TempDirectory folder_;
   std::string data_ = "abc";

@@ -8,9 +8,10 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kProject = "SELECT id FROM project WHERE name = $1 AND deleted_us IS NULL";
+constexpr const char* kProjectOfChunks =
+    "SELECT id FROM project WHERE name = $1 AND deleted_us IS NULL";
 // Where the sum of what came before is below the limit: at least the first one.
-constexpr const char* kRead = R"sql(
+constexpr const char* kReadChunks = R"sql(
   SELECT sha256, size, object, data FROM (
     SELECT s.ord, c.sha256, c.size, coalesce(c.object, '') AS object, c.data, sum(c.size) OVER (ORDER BY s.ord) AS upto
     FROM unnest($2::bytea[]) WITH ORDINALITY AS s(sha256, ord)
@@ -20,7 +21,7 @@ constexpr const char* kRead = R"sql(
 }  // namespace
 
 core::ProjectId project_with_artifacts(Database& database, std::string_view project) {
-  const PgResult row = database.pg()->run(kProject, PgParams().text(project));
+  const PgResult row = database.pg()->run(kProjectOfChunks, PgParams().text(project));
   if (row.rows() == 0)
     throw Error(ErrorCode::kNotFound, "there is no project '" + artifact::shown(project) + "'");
   return core::ProjectId(run_id_of(row.bytes(0, 0)).uuid());
@@ -32,10 +33,10 @@ std::vector<StoredChunk> read_chunks(Database& database, core::ProjectId project
   std::vector<std::string_view> digests;
   for (const artifact::Sha256& chunk : chunks) digests.push_back(chunk.raw());
   const PgResult rows =
-      database.pg()->run(kRead, PgParams()
-                                    .uuid(project.uuid().bytes)
-                                    .byteas(digests)
-                                    .bigint(static_cast<std::int64_t>(most_bytes)));
+      database.pg()->run(kReadChunks, PgParams()
+                                          .uuid(project.uuid().bytes)
+                                          .byteas(digests)
+                                          .bigint(static_cast<std::int64_t>(most_bytes)));
   std::vector<StoredChunk> out;
   for (std::size_t i = 0; i < rows.rows(); ++i)
     out.push_back({digest_of(rows, i, 0), static_cast<std::uint32_t>(rows.integer(i, 1)),

@@ -17,14 +17,14 @@ constexpr const char* kLockUpload = R"sql(
   SELECT id, project_id, name, type, committed, created, version_id FROM artifact_upload
   WHERE uuid = $1 AND (committed OR expires_us > $2) FOR UPDATE)sql";
 // So that nobody deletes the project meanwhile, and misses the version.
-constexpr const char* kLockProject =
+constexpr const char* kShareProject =
     "SELECT 1 FROM project WHERE id = $1 AND deleted_us IS NULL FOR SHARE";
 constexpr const char* kRunProject =
     "SELECT project_id FROM run WHERE id = $1 AND deleted_us IS NULL FOR KEY SHARE";
 constexpr const char* kMakeCollection = R"sql(
   INSERT INTO artifact_collection (uuid, project_id, name, type, created_us, updated_us)
   VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (project_id, name) DO NOTHING)sql";
-constexpr const char* kLockCollection = R"sql(
+constexpr const char* kLockNamedCollection = R"sql(
   SELECT id, type, next_number, ttl_us FROM artifact_collection WHERE project_id = $1 AND name = $2
   FOR NO KEY UPDATE)sql";
 // It lives as long as the one asks and the other; NULL is for ever.
@@ -37,7 +37,7 @@ constexpr const char* kMakeVersion = R"sql(
   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9::text::jsonb, nullif($10::text, '')::uuid, $11, $12) RETURNING id)sql";
 
 // The lock keeps what is found until the version holds it.
-constexpr const char* kHold = R"sql(
+constexpr const char* kHoldChunks = R"sql(
   WITH found AS (
     SELECT c.id, c.sha256, c.size, NOT EXISTS (SELECT 1 FROM artifact_version_chunk h WHERE h.chunk_id = c.id) AS fresh
     FROM unnest($3::bytea[]) AS s(sha256)
@@ -57,8 +57,8 @@ constexpr const char* kTouchCollection = R"sql(
   WHERE id = $1)sql";
 constexpr const char* kCommitted = R"sql(
   UPDATE artifact_upload SET committed = true, created = $2, version_id = $3 WHERE id = $1)sql";
-constexpr const char* kRelease = "DELETE FROM artifact_upload_chunk WHERE upload_id = $1";
-const std::string kVersion = std::string(kSelectVersion) + " WHERE v.id = $1";
+constexpr const char* kReleaseUpload = "DELETE FROM artifact_upload_chunk WHERE upload_id = $1";
+const std::string kCommittedVersion = std::string(kSelectVersion) + " WHERE v.id = $1";
 
 struct Upload {
   std::int64_t row = 0;
@@ -100,13 +100,13 @@ class Commit {
         PgParams().bigint(collection_.row).integer(collection_.next_number).bigint(wanted_.now_us));
     connection_.run(kCommitted,
                     PgParams().bigint(upload_.row).boolean(equal ? 0 : 1).bigint(version));
-    connection_.run(kRelease, PgParams().bigint(upload_.row));
+    connection_.run(kReleaseUpload, PgParams().bigint(upload_.row));
     return {read(version), !equal};
   }
 
  private:
   ArtifactVersion read(std::int64_t version) {
-    const PgResult row = connection_.run(kVersion.c_str(), PgParams().bigint(version));
+    const PgResult row = connection_.run(kCommittedVersion.c_str(), PgParams().bigint(version));
     if (row.rows() == 0)
       throw Error(ErrorCode::kNotFound, "the project of the version was deleted");
     return version_of(row, 0);
@@ -126,7 +126,7 @@ class Commit {
 
   void check_project() {
     const PgParams id = PgParams().uuid(upload_.project.uuid().bytes);
-    if (connection_.run(kLockProject, id).rows() == 0)
+    if (connection_.run(kShareProject, id).rows() == 0)
       throw Error(ErrorCode::kNotFound,
                   "the project of the upload was deleted: begin a new upload to bring it back");
   }
@@ -151,7 +151,7 @@ class Commit {
                                          .text(upload_.type)
                                          .bigint(wanted_.now_us));
     const PgResult row =
-        connection_.run(kLockCollection, PgParams().uuid(project).text(upload_.name));
+        connection_.run(kLockNamedCollection, PgParams().uuid(project).text(upload_.name));
     if (row.rows() == 0)
       throw Error(ErrorCode::kUnavailable, "the artifact is being removed: commit again");
     if (row.bytes(0, 1) != upload_.type)
@@ -215,7 +215,7 @@ class Commit {
     std::vector<std::string_view> digests;
     for (const auto& chunk : batch) digests.push_back(chunk.sha256.raw());
     const PgResult found = connection_.run(
-        kHold, PgParams().bigint(version).uuid(upload_.project.uuid().bytes).byteas(digests));
+        kHoldChunks, PgParams().bigint(version).uuid(upload_.project.uuid().bytes).byteas(digests));
     std::vector<artifact::ChunkRef> have;
     std::int64_t added = 0;
     for (std::size_t i = 0; i < found.rows(); ++i) {

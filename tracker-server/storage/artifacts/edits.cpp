@@ -39,7 +39,7 @@ constexpr const char* kUpdateCollection = R"sql(
 
 constexpr const char* kAliases = "SELECT count(*) FROM artifact_alias WHERE version_id = $1";
 constexpr const char* kDropAliases = "DELETE FROM artifact_alias WHERE version_id = $1";
-constexpr const char* kDelete = R"sql(
+constexpr const char* kDeleteVersion = R"sql(
   UPDATE artifact_version SET deleted_us = coalesce(deleted_us, $2), purge_us = least(coalesce(purge_us, $3), $3)
   WHERE id = $1)sql";
 constexpr const char* kTwin = R"sql(
@@ -59,10 +59,10 @@ constexpr const char* kDropAllAliases = "DELETE FROM artifact_alias WHERE collec
 constexpr const char* kDeleteAll = R"sql(
   UPDATE artifact_version SET deleted_us = $2, purge_us = $3 WHERE collection_id = $1 AND deleted_us IS NULL)sql";
 
-const std::string kVersion = std::string(kSelectVersion) + " WHERE v.id = $1";
+const std::string kEditedVersion = std::string(kSelectVersion) + " WHERE v.id = $1";
 
 ArtifactVersion read(PgConnection& connection, std::int64_t row) {
-  const PgResult rows = connection.run(kVersion.c_str(), PgParams().bigint(row));
+  const PgResult rows = connection.run(kEditedVersion.c_str(), PgParams().bigint(row));
   if (rows.rows() == 0) throw Error(ErrorCode::kNotFound, "the artifact version was removed");
   return version_of(rows, 0);
 }
@@ -168,10 +168,10 @@ ArtifactVersion delete_version(Database& database, const ArtifactRef& ref,
                   "version v" + std::to_string(found.number) + " of '" + found.name +
                       "' has aliases: remove them first, or delete it with its aliases");
     connection.run(kDropAliases, row);
-    connection.run(kDelete, PgParams()
-                                .bigint(found.row)
-                                .bigint(deletion.now_us)
-                                .bigint(deletion.now_us + deletion.grace_us));
+    connection.run(kDeleteVersion, PgParams()
+                                       .bigint(found.row)
+                                       .bigint(deletion.now_us)
+                                       .bigint(deletion.now_us + deletion.grace_us));
     return read(connection, found.row);
   });
 }

@@ -11,7 +11,7 @@
 namespace tracker::storage {
 namespace {
 
-constexpr const char* kLockRun =
+constexpr const char* kShareRun =
     "SELECT 1 FROM run WHERE id = $1 AND deleted_us IS NULL FOR KEY SHARE";
 constexpr const char* kUse = R"sql(
   INSERT INTO artifact_use (run_id, version_id, first_us) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING)sql";
@@ -28,15 +28,16 @@ constexpr const char* kEdgesOfRuns = R"sql(
   SELECT u.run_id, v.uuid, true FROM artifact_use u JOIN artifact_version v ON v.id = u.version_id WHERE u.run_id = ANY ($1)
   LIMIT $2)sql";
 
-const std::string kVersions =
+const std::string kVersionsOfIds =
     std::string(kSelectVersion) + " WHERE v.uuid = ANY ($1) AND v.deleted_us IS NULL ORDER BY v.id";
-constexpr const char* kRuns = R"sql(
+constexpr const char* kRunsOfIds = R"sql(
   SELECT r.id, p.name, r.name, r.created_us FROM run r JOIN project p ON p.id = r.project_id
   WHERE r.id = ANY ($1) AND r.deleted_us IS NULL AND p.deleted_us IS NULL ORDER BY r.created_us, r.id)sql";
 
-class Walk {
+class LineageWalk {
  public:
-  Walk(PgConnection& connection, std::size_t limit) : connection_(connection), limit_(limit) {}
+  LineageWalk(PgConnection& connection, std::size_t limit)
+      : connection_(connection), limit_(limit) {}
 
   Lineage work(const LineageStart& start, std::size_t depth) {
     std::vector<core::Uuid> versions, runs;
@@ -95,7 +96,7 @@ class Walk {
   void take_versions(const std::vector<core::Uuid>& ids) {
     if (ids.empty()) return;
     seen_versions_.insert(ids.begin(), ids.end());
-    const PgResult rows = connection_.run(kVersions.c_str(), PgParams().uuids(ids));
+    const PgResult rows = connection_.run(kVersionsOfIds.c_str(), PgParams().uuids(ids));
     for (std::size_t i = 0; i < rows.rows(); ++i) {
       out_.versions.push_back(version_of(rows, i));
       shown_.insert(out_.versions.back().id.uuid());
@@ -105,7 +106,7 @@ class Walk {
   void take_runs(const std::vector<core::Uuid>& ids) {
     if (ids.empty()) return;
     seen_runs_.insert(ids.begin(), ids.end());
-    const PgResult rows = connection_.run(kRuns, PgParams().uuids(ids));
+    const PgResult rows = connection_.run(kRunsOfIds, PgParams().uuids(ids));
     for (std::size_t i = 0; i < rows.rows(); ++i) {
       out_.runs.push_back({run_id_of(rows.bytes(i, 0)), std::string(rows.bytes(i, 1)),
                            std::string(rows.bytes(i, 2)), rows.bigint(i, 3)});
@@ -135,7 +136,7 @@ ArtifactVersion use_version(Database& database, const ArtifactRef& ref, core::Ru
   const Database::PgLease lease = database.pg();
   in_transaction(*lease, [&](PgConnection& connection) {
     const auto& id = run.uuid().bytes;
-    if (connection.run(kLockRun, PgParams().uuid(id)).rows() == 0)
+    if (connection.run(kShareRun, PgParams().uuid(id)).rows() == 0)
       throw Error(ErrorCode::kNotFound, "there is no run " + run.text());
     return connection.run(kUse, PgParams().uuid(id).bigint(version.row).bigint(now_us)).affected();
   });
@@ -145,7 +146,7 @@ ArtifactVersion use_version(Database& database, const ArtifactRef& ref, core::Ru
 Lineage lineage_of(Database& database, const LineageStart& start, std::size_t depth,
                    std::size_t limit) {
   const Database::PgLease lease = database.pg();
-  Lineage out = Walk(*lease, limit).work(start, depth);
+  Lineage out = LineageWalk(*lease, limit).work(start, depth);
   if (out.versions.empty() && out.runs.empty())
     throw Error(ErrorCode::kNotFound, "there is no such artifact version or run");
   return out;

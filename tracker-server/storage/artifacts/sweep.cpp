@@ -14,7 +14,7 @@ constexpr const char* kExpired = R"sql(
   WHERE v.deleted_us IS NULL AND v.expires_us <= $1
     AND NOT EXISTS (SELECT 1 FROM artifact_alias a WHERE a.version_id = v.id)
   ORDER BY v.expires_us LIMIT $2 FOR NO KEY UPDATE OF c, v SKIP LOCKED)sql";
-constexpr const char* kBeyond = R"sql(
+constexpr const char* kVersionsBeyond = R"sql(
   SELECT v.id, c.id FROM artifact_collection c JOIN artifact_version v ON v.collection_id = c.id
   WHERE c.keep_versions IS NOT NULL AND v.deleted_us IS NULL AND v.restored_us IS NULL
     AND NOT EXISTS (SELECT 1 FROM artifact_alias a WHERE a.version_id = v.id)
@@ -40,7 +40,7 @@ constexpr const char* kLockPurged = R"sql(
   ORDER BY purge_us LIMIT 1 FOR UPDATE SKIP LOCKED)sql";
 // In parts of one transaction, so that no statement comes near its timeout.
 constexpr std::int64_t kReleasedAtOnce = 50'000;
-constexpr const char* kRelease = R"sql(
+constexpr const char* kReleaseChunks = R"sql(
   DELETE FROM artifact_version_chunk WHERE version_id = $1 AND chunk_id IN (
     SELECT chunk_id FROM artifact_version_chunk WHERE version_id = $1 LIMIT $2))sql";
 constexpr const char* kDropVersion = "DELETE FROM artifact_version WHERE id = $1";
@@ -78,14 +78,15 @@ constexpr const char* kSweep = R"sql(
   SELECT count(*), coalesce(sum(size), 0)::bigint FROM gone)sql";
 
 // A time of 0 says that they are taken: no upload makes a chunk of one from then on.
-constexpr const char* kTakeObjects = R"sql(
+constexpr const char* kTakeUnwanted = R"sql(
   UPDATE artifact_object SET remove_us = 0 WHERE object IN (
     SELECT object FROM artifact_object WHERE remove_us <= $1 AND starts_with(object, $3)
     ORDER BY remove_us LIMIT $2 FOR UPDATE SKIP LOCKED)
   RETURNING object)sql";
-constexpr const char* kForget = "DELETE FROM artifact_object WHERE object = ANY ($1::text[])";
+constexpr const char* kForgetObjects =
+    "DELETE FROM artifact_object WHERE object = ANY ($1::text[])";
 
-std::vector<std::int64_t> ids_of(const PgResult& rows) {
+std::vector<std::int64_t> row_ids(const PgResult& rows) {
   std::vector<std::int64_t> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) out.push_back(rows.bigint(i, 0));
   return out;
@@ -95,7 +96,7 @@ std::int64_t signed_size(std::size_t n) { return static_cast<std::int64_t>(n); }
 
 void retire(PgConnection& connection, const PgResult& locked, std::int64_t now_us,
             std::int64_t grace_us, std::vector<RetiredVersion>& out) {
-  const auto ids = ids_of(locked);
+  const auto ids = row_ids(locked);
   const PgResult rows =
       connection.run(kRetire, PgParams().bigints(ids).bigint(now_us).bigint(now_us + grace_us));
   for (std::size_t i = 0; i < rows.rows(); ++i)
@@ -112,7 +113,7 @@ std::vector<RetiredVersion> retire_versions(PgConnection& connection, std::int64
   return in_transaction(connection, [&](PgConnection& c) {
     std::vector<RetiredVersion> out;
     retire(c, c.run(kExpired, PgParams().bigint(now_us).bigint(most)), now_us, grace_us, out);
-    retire(c, c.run(kBeyond, PgParams().bigint(most)), now_us, grace_us, out);
+    retire(c, c.run(kVersionsBeyond, PgParams().bigint(most)), now_us, grace_us, out);
     return out;
   });
 }
@@ -130,7 +131,8 @@ bool purge_version(PgConnection& connection, std::int64_t now_us) {
     const PgResult row = c.run(kLockPurged, PgParams().bigint(now_us));
     if (row.rows() == 0) return false;
     const std::int64_t version = row.bigint(0, 0);
-    while (c.run(kRelease, PgParams().bigint(version).bigint(kReleasedAtOnce)).affected() > 0) {
+    while (c.run(kReleaseChunks, PgParams().bigint(version).bigint(kReleasedAtOnce)).affected() >
+           0) {
     }
     c.run(kDropVersion, PgParams().bigint(version));
     return true;
@@ -140,7 +142,7 @@ bool purge_version(PgConnection& connection, std::int64_t now_us) {
 std::size_t drop_empty_collections(PgConnection& connection) {
   return in_transaction(connection, [&](PgConnection& c) {
     c.run(kDropOrphanUploads);
-    const auto ids = ids_of(c.run(kEmpty));
+    const auto ids = row_ids(c.run(kEmpty));
     return ids.empty() ? 0 : c.run(kDropEmpty, PgParams().bigints(ids)).affected();
   });
 }
@@ -154,7 +156,7 @@ SweptChunks sweep_chunks(PgConnection& connection, std::int64_t after, std::int6
   return in_transaction(connection, [&](PgConnection& c) {
     SweptChunks out;
     if (behind.rows() > 0) out.behind = upto;
-    const auto ids = ids_of(c.run(kLockUnheld, PgParams().bigint(after).bigint(upto)));
+    const auto ids = row_ids(c.run(kLockUnheld, PgParams().bigint(after).bigint(upto)));
     if (ids.empty()) return out;
     const PgResult gone = c.run(kSweep, PgParams().bigints(ids).bigint(now_us));
     out.chunks = static_cast<std::size_t>(gone.bigint(0, 0));
@@ -166,14 +168,14 @@ SweptChunks sweep_chunks(PgConnection& connection, std::int64_t after, std::int6
 std::vector<std::string> objects_to_remove(PgConnection& connection, std::string_view prefix,
                                            std::int64_t now_us, std::size_t limit) {
   const PgResult rows = connection.run(
-      kTakeObjects, PgParams().bigint(now_us).bigint(signed_size(limit)).text(prefix));
+      kTakeUnwanted, PgParams().bigint(now_us).bigint(signed_size(limit)).text(prefix));
   std::vector<std::string> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) out.emplace_back(rows.bytes(i, 0));
   return out;
 }
 
 void forget_objects(PgConnection& connection, const std::vector<std::string>& objects) {
-  connection.run(kForget, PgParams().texts(objects));
+  connection.run(kForgetObjects, PgParams().texts(objects));
 }
 
 }  // namespace tracker::storage

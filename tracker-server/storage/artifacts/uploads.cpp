@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::int64_t kRenewEveryUs = 10 * core::kMinuteUs;
 
-constexpr const char* kLockProject =
+constexpr const char* kLockProjectByName =
     "SELECT id, deleted_us IS NOT NULL FROM project WHERE name = $1 FOR NO KEY UPDATE";
-constexpr const char* kReviveProject = "UPDATE project SET deleted_us = NULL WHERE id = $1";
+constexpr const char* kReviveProjectRow = "UPDATE project SET deleted_us = NULL WHERE id = $1";
 constexpr const char* kTypeOf =
     "SELECT type FROM artifact_collection WHERE project_id = $1 AND name = $2";
-constexpr const char* kBegin = R"sql(
+constexpr const char* kBeginUpload = R"sql(
   INSERT INTO artifact_upload (uuid, project_id, name, type, client, created_us, expires_us)
   VALUES ($1, $2, $3, $4, $5, $6, $7))sql";
 
@@ -32,7 +32,7 @@ constexpr const char* kOpen = R"sql(
   WHERE uuid = $1 AND (committed OR expires_us > $2) FOR KEY SHARE)sql";
 
 // The lock waits for a collector that removes one of the chunks, and then passes it over.
-constexpr const char* kHold = R"sql(
+constexpr const char* kHoldUploaded = R"sql(
   WITH found AS (
     SELECT c.id, c.sha256 FROM unnest($3::bytea[]) AS s(sha256)
     JOIN artifact_chunk c ON c.project_id = $2 AND c.sha256 = s.sha256
@@ -41,7 +41,7 @@ constexpr const char* kHold = R"sql(
     INSERT INTO artifact_upload_chunk (upload_id, chunk_id) SELECT DISTINCT $1, id FROM found
     ON CONFLICT DO NOTHING)
   SELECT sha256 FROM found)sql";
-constexpr const char* kInsert = R"sql(
+constexpr const char* kAddChunks = R"sql(
   WITH added AS (
     INSERT INTO artifact_chunk (project_id, sha256, size, object, data)
     SELECT $2, s.sha256, s.size, nullif(s.object, ''), CASE WHEN s.object = '' THEN s.data END
@@ -51,7 +51,7 @@ constexpr const char* kInsert = R"sql(
   SELECT size, coalesce(object, '') FROM added)sql";
 // Those that no collector has taken (storage/artifacts/sweep.cpp): whichever of the two comes first
 // has them.
-constexpr const char* kTakeObjects =
+constexpr const char* kTakeArrived =
     "DELETE FROM artifact_object WHERE object = ANY ($1::text[]) AND remove_us > 0";
 
 // The collector removes it.
@@ -87,7 +87,8 @@ void renew(PgConnection& connection, ArtifactUploadId upload, std::int64_t now_u
 std::vector<artifact::Sha256> hold(PgConnection& connection, const OpenUpload& upload,
                                    std::span<const std::string_view> digests) {
   const PgResult found = connection.run(
-      kHold, PgParams().bigint(upload.row).uuid(upload.project.uuid().bytes).byteas(digests));
+      kHoldUploaded,
+      PgParams().bigint(upload.row).uuid(upload.project.uuid().bytes).byteas(digests));
   std::vector<artifact::Sha256> out;
   for (std::size_t i = 0; i < found.rows(); ++i) out.push_back(digest_of(found, i, 0));
   std::sort(out.begin(), out.end());
@@ -102,7 +103,7 @@ std::vector<std::string> take_objects(PgConnection& connection,
   for (const ArrivedChunk& chunk : chunks)
     if (!chunk.object.empty()) objects.push_back(chunk.object);
   if (!objects.empty() &&
-      connection.run(kTakeObjects, PgParams().texts(objects)).affected() != objects.size())
+      connection.run(kTakeArrived, PgParams().texts(objects)).affected() != objects.size())
     throw ObjectsRemoved();
   return objects;
 }
@@ -120,13 +121,13 @@ AddedChunks insert(PgConnection& connection, const OpenUpload& upload,
     keys.push_back(chunk->object);
     data.push_back(chunk->object.empty() ? chunk->data : std::string_view());
   }
-  const PgResult added = connection.run(kInsert, PgParams()
-                                                     .bigint(upload.row)
-                                                     .uuid(upload.project.uuid().bytes)
-                                                     .byteas(digests)
-                                                     .integers(sizes)
-                                                     .texts(keys)
-                                                     .byteas(data));
+  const PgResult added = connection.run(kAddChunks, PgParams()
+                                                        .bigint(upload.row)
+                                                        .uuid(upload.project.uuid().bytes)
+                                                        .byteas(digests)
+                                                        .integers(sizes)
+                                                        .texts(keys)
+                                                        .byteas(data));
   AddedChunks out;
   for (std::size_t i = 0; i < added.rows(); ++i) {
     ++out.chunks;
@@ -185,11 +186,11 @@ ArtifactUploadId begin_upload(Database& database, const NewUpload& upload) {
   const Database::PgLease lease = database.pg();
   return in_transaction(*lease, [&](PgConnection& connection) {
     make_project(connection, {upload.project, upload.now_us, upload.makes_project, upload.creator});
-    const PgResult project = connection.run(kLockProject, PgParams().text(upload.project));
+    const PgResult project = connection.run(kLockProjectByName, PgParams().text(upload.project));
     if (project.rows() == 0)
       throw Error(ErrorCode::kUnavailable, "the project is being removed: try again");
     const core::RunId id = run_id_of(project.bytes(0, 0));
-    if (project.boolean(0, 1)) connection.run(kReviveProject, PgParams().uuid(id.uuid().bytes));
+    if (project.boolean(0, 1)) connection.run(kReviveProjectRow, PgParams().uuid(id.uuid().bytes));
     const PgResult type =
         connection.run(kTypeOf, PgParams().uuid(id.uuid().bytes).text(upload.name));
     if (type.rows() > 0 && type.bytes(0, 0) != upload.type)
@@ -198,14 +199,14 @@ ArtifactUploadId begin_upload(Database& database, const NewUpload& upload) {
                       std::string(type.bytes(0, 0)) + "', not '" + upload.type +
                       "': give the artifact another name");
     const auto made = ArtifactUploadId::random();
-    connection.run(kBegin, PgParams()
-                               .uuid(made.uuid().bytes)
-                               .uuid(id.uuid().bytes)
-                               .text(upload.name)
-                               .text(upload.type)
-                               .text(upload.client)
-                               .bigint(upload.now_us)
-                               .bigint(upload.now_us + kUploadLifeUs));
+    connection.run(kBeginUpload, PgParams()
+                                     .uuid(made.uuid().bytes)
+                                     .uuid(id.uuid().bytes)
+                                     .text(upload.name)
+                                     .text(upload.type)
+                                     .text(upload.client)
+                                     .bigint(upload.now_us)
+                                     .bigint(upload.now_us + kUploadLifeUs));
     return made;
   });
 }

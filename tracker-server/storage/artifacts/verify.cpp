@@ -17,7 +17,7 @@ namespace tracker::storage {
 namespace {
 
 constexpr const char* kRemedy = "restore the database from a backup that has it whole";
-constexpr const char* kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+constexpr const char* kBeginReading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 constexpr const char* kNextChunk = R"sql(
   SELECT id, sha256, size, data FROM artifact_chunk WHERE id > $1 AND data IS NOT NULL ORDER BY id LIMIT 1)sql";
@@ -85,7 +85,7 @@ std::pair<const char*, std::string> fault_of(PgConnection& connection, const PgR
 void verify_versions(PgConnection& connection, Verified& out) {
   Report report(out, "");
   for (std::int64_t after = 0;;) {
-    PgTransaction transaction(connection, kBegin);
+    PgTransaction transaction(connection, kBeginReading);
     const PgResult row = connection.run(kNextVersion, PgParams().bigint(after));
     if (row.rows() == 0) return;
     after = row.bigint(0, 0);

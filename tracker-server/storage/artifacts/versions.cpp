@@ -21,7 +21,7 @@ const std::string kByAlias =
 const std::string kNewest =
     std::string(kSelectVersion) +
     " WHERE v.collection_id = $1 AND v.deleted_us IS NULL ORDER BY v.number DESC LIMIT 1";
-const std::string kVersions = std::string(kSelectVersion) + R"sql(
+const std::string kVersionsOfCollection = std::string(kSelectVersion) + R"sql(
   WHERE v.collection_id = $1 AND v.number < $2 AND (v.deleted_us IS NOT NULL) = $3
   ORDER BY v.number DESC LIMIT $4)sql";
 const std::string kProduced = std::string(kSelectVersion) + R"sql(
@@ -30,7 +30,8 @@ const std::string kUsed = std::string(kSelectVersion) + R"sql(
   JOIN artifact_use u ON u.version_id = v.id
   WHERE u.run_id = $1 AND v.deleted_us IS NULL ORDER BY u.first_us DESC, v.id DESC LIMIT 1000)sql";
 
-constexpr const char* kProject = "SELECT id FROM project WHERE name = $1 AND deleted_us IS NULL";
+constexpr const char* kProjectByName =
+    "SELECT id FROM project WHERE name = $1 AND deleted_us IS NULL";
 constexpr const char* kCollectionRow = R"sql(
   SELECT c.id FROM artifact_collection c JOIN project p ON p.id = c.project_id
   WHERE p.name = $1 AND p.deleted_us IS NULL AND c.name = $2)sql";
@@ -147,7 +148,7 @@ ArtifactCollection find_collection(Database& database, std::string_view project,
 ArtifactList<ArtifactCollection> list_collections(Database& database, std::string_view project,
                                                   std::string_view type, const ArtifactPage& page) {
   const Database::PgLease connection = database.pg();
-  if (connection->run(kProject, PgParams().text(project)).rows() == 0)
+  if (connection->run(kProjectByName, PgParams().text(project)).rows() == 0)
     throw Error(ErrorCode::kNotFound, "there is no project '" + artifact::shown(project) + "'");
   const PgResult rows =
       connection->run(kCollections, PgParams()
@@ -167,12 +168,12 @@ ArtifactList<ArtifactVersion> list_versions(Database& database, std::string_view
   const std::int64_t before = number_before(page);
   const Database::PgLease connection = database.pg();
   const std::int64_t row = collection_row(*connection, project, name);
-  const PgResult rows =
-      connection->run(kVersions.c_str(), PgParams()
-                                             .bigint(row)
-                                             .bigint(before)
-                                             .boolean(which == VersionsListed::kDeleted ? 1 : 0)
-                                             .bigint(static_cast<std::int64_t>(page.limit + 1)));
+  const PgResult rows = connection->run(kVersionsOfCollection.c_str(),
+                                        PgParams()
+                                            .bigint(row)
+                                            .bigint(before)
+                                            .boolean(which == VersionsListed::kDeleted ? 1 : 0)
+                                            .bigint(static_cast<std::int64_t>(page.limit + 1)));
   return cut(versions_of(rows), page,
              [](const ArtifactVersion& last) { return "v" + std::to_string(last.number); });
 }

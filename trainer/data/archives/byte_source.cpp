@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "config/error.hpp"
 
@@ -51,21 +50,6 @@ void check_ratio(std::uint64_t content, std::uint64_t compressed,
               fmt::format("{}: decompresses to more than {} times its size, which no text does: do "
                           "not trust it",
                           file.string(), kMaxRatio));
-}
-
-std::string read_plain_file(const std::filesystem::path& file, std::uint64_t limit) {
-  std::error_code error;
-  const std::uint64_t size = std::filesystem::file_size(file, error);
-  if (error) throw Error(ErrorCode::kIo, fmt::format("{}: cannot be read", file.string()));
-  if (size > limit) {
-    throw Error(ErrorCode::kInvalidInput,
-                fmt::format("{}: is larger than {} bytes, which no text is", file.string(), limit));
-  }
-  std::ifstream in(file, std::ios::binary);
-  std::string content(size, '\0');
-  in.read(content.data(), static_cast<std::streamsize>(size));
-  if (!in) throw Error(ErrorCode::kIo, fmt::format("{}: cannot be read", file.string()));
-  return content;
 }
 
 }  // namespace trainer::data

@@ -33,7 +33,4 @@ class ByteSource {
 void check_ratio(std::uint64_t content, std::uint64_t compressed,
                  const std::filesystem::path& file);
 
-// A whole file of at most `limit` bytes, as it is. Throws Error(kIo, kInvalidInput).
-std::string read_plain_file(const std::filesystem::path& file, std::uint64_t limit);
-
 }  // namespace trainer::data

@@ -9,8 +9,8 @@
 #include <unordered_map>
 
 #include "config/printable.hpp"
+#include "config/whole_file.hpp"
 #include "data/archives/archive_members.hpp"
-#include "data/archives/byte_source.hpp"
 
 namespace trainer::data {
 namespace {
@@ -95,7 +95,9 @@ class FolderSource : public RowSource {
         continue;
       }
       const FolderText& text = rows_.texts[static_cast<std::size_t>(position_)];
-      rows_.take(rows_.row(position_), read_plain_file(rows_.source / text.path, kMaxRecordBytes),
+      rows_.take(rows_.row(position_),
+                 config::read_whole_file(rows_.source / text.path,
+                                         {.bytes = kMaxRecordBytes, .what = "a text"}),
                  block);
       bytes += block.back().text.size();
     }

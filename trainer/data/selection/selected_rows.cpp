@@ -9,8 +9,8 @@ namespace trainer::data {
 SelectedRows::SelectedRows(RowPick pick, const DatasetOptions& options) : pick_(std::move(pick)) {
   const LabelSurvey survey = survey_labels();
   labels_.emplace(survey, options, pick_.table->label_names(), pick_.origin);
-  plan(survey);
-  source_ = pick_.table->open({.pass = Pass::kAll, .wanted = plan_.all ? nullptr : &wanted_});
+  choose(survey);
+  source_ = pick_.table->open({.pass = Pass::kAll, .wanted = choice_.all ? nullptr : &wanted_});
 }
 
 LabelSurvey SelectedRows::survey_labels() {
@@ -43,19 +43,19 @@ std::vector<std::int64_t> SelectedRows::classes_of_rows() const {
   return classes;
 }
 
-void SelectedRows::plan(const LabelSurvey& survey) {
+void SelectedRows::choose(const LabelSurvey& survey) {
   std::vector<std::int64_t> classes;
   if (pick_.selection.test_size && pick_.selection.stratify) classes = classes_of_rows();
-  plan_ = plan_rows(survey.rows(), pick_.instruction, pick_.split, pick_.selection, classes,
-                    pick_.origin);
-  if (plan_.all) return;
+  choice_ = choose_rows(survey.rows(), pick_.instruction, pick_.split, pick_.selection, classes,
+                        pick_.origin);
+  if (choice_.all) return;
   wanted_.resize(survey.rows(), false);
-  places_.reserve(plan_.rows.size());
-  for (std::size_t i = 0; i < plan_.rows.size(); ++i) {
-    wanted_[static_cast<std::size_t>(plan_.rows[i])] = true;
-    places_.emplace_back(plan_.rows[i], i);
+  places_.reserve(choice_.rows.size());
+  for (std::size_t i = 0; i < choice_.rows.size(); ++i) {
+    wanted_[static_cast<std::size_t>(choice_.rows[i])] = true;
+    places_.emplace_back(choice_.rows[i], i);
   }
-  plan_.rows = {};
+  choice_.rows = {};
   std::ranges::sort(places_);
 }
 
@@ -63,7 +63,7 @@ bool SelectedRows::next(Block& block) {
   block.rows.clear();
   block.places.clear();
   while (block.rows.empty()) {
-    if (given_ == plan_.count) return false;
+    if (given_ == choice_.count) return false;
     if (!source_->next(rows_)) {
       throw Error(ErrorCode::kInvalidInput, pick_.origin + ": was changed while it was read");
     }
@@ -75,7 +75,7 @@ bool SelectedRows::next(Block& block) {
 void SelectedRows::place(std::vector<RawRow>& rows, Block& block) {
   for (RawRow& row : rows) {
     std::uint64_t at = row.position;
-    if (!plan_.all) {
+    if (!choice_.all) {
       const auto found =
           std::ranges::lower_bound(places_, static_cast<std::int64_t>(row.position), {},
                                    &std::pair<std::int64_t, std::uint64_t>::first);
@@ -83,7 +83,7 @@ void SelectedRows::place(std::vector<RawRow>& rows, Block& block) {
         continue;
       at = found->second;
     }
-    if (at >= plan_.count) {
+    if (at >= choice_.count) {
       throw Error(ErrorCode::kInvalidInput, pick_.origin + ": was changed while it was read");
     }
     Example& example = block.rows.emplace_back();

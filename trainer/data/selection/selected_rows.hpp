@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "data/labels/labels.hpp"
-#include "data/selection/row_plan.hpp"
+#include "data/selection/row_choice.hpp"
 
 namespace trainer::data {
 
@@ -28,7 +28,7 @@ class SelectedRows : public ExampleBlocks {
   SelectedRows(RowPick pick, const DatasetOptions& options);
 
   bool next(Block& block) override;
-  std::uint64_t count() const override { return plan_.count; }
+  std::uint64_t count() const override { return choice_.count; }
   const std::vector<std::string>& label_names() const override { return labels_->names(); }
   ProblemType problem_type() const override { return labels_->problem_type(); }
   std::size_t targets() const override { return labels_->targets(); }
@@ -38,12 +38,12 @@ class SelectedRows : public ExampleBlocks {
  private:
   LabelSurvey survey_labels();
   std::vector<std::int64_t> classes_of_rows() const;
-  void plan(const LabelSurvey& survey);
+  void choose(const LabelSurvey& survey);
   void place(std::vector<RawRow>& rows, Block& block);
 
   RowPick pick_;
   std::optional<LabelReader> labels_;
-  RowPlan plan_;
+  RowChoice choice_;
   std::vector<bool> wanted_;                                    // by position; empty: all
   std::vector<std::pair<std::int64_t, std::uint64_t>> places_;  // of wanted positions, sorted
   std::unique_ptr<RowSource> source_;

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "config/json.hpp"
 #include "config/printable.hpp"
-#include "data/archives/byte_source.hpp"
+#include "config/whole_file.hpp"
 #include "data/tables/features.hpp"
 
 namespace trainer::data {
@@ -15,8 +16,6 @@ namespace {
 bool holds(const FileTree& tree, const std::string& path) {
   return std::ranges::find(tree.paths, path) != tree.paths.end();
 }
-
-constexpr std::uint64_t kMaxCardBytes = 64U << 20U;
 
 // Paths below a folder, without its name.
 std::vector<std::string> below(const std::vector<std::string>& paths, std::string folder) {
@@ -67,14 +66,15 @@ std::vector<SplitFiles> splits_of_folder(const FileTree& tree, const std::string
   return in_folder(default_splits(paths), config);
 }
 
-// dataset_infos.json of data sets that are older than cards.
-std::vector<std::string> legacy_label_names(const FileTree& tree, const std::string& config,
+// dataset_infos.json of data sets that are older than cards. Throws Error(kInvalidInput) for one
+// that is no JSON object, as `datasets` does.
+std::vector<std::string> legacy_label_names(const FileTree& tree, const std::string& configuration,
                                             const std::string& column) {
   if (!holds(tree, "dataset_infos.json")) return {};
-  const nlohmann::json infos = nlohmann::json::parse(
-      read_plain_file(tree.fetch("dataset_infos.json"), kMaxCardBytes), nullptr, false);
-  if (!infos.is_object() || infos.empty()) return {};
-  const auto at = infos.size() == 1 ? infos.begin() : infos.find(config);
+  const auto document = config::JsonObject::read(tree.fetch("dataset_infos.json"));
+  const nlohmann::json& infos = document.json();
+  if (infos.empty()) return {};
+  const auto at = infos.size() == 1 ? infos.begin() : infos.find(configuration);
   if (at == infos.end() || !at->is_object() || !at->contains("features")) return {};
   return class_names(at->at("features"), column);
 }
@@ -130,7 +130,8 @@ class TreeSource : public SplitSource {
 
 DatasetCard card_of(const FileTree& tree) {
   if (!holds(tree, "README.md")) return {};
-  return read_card(read_plain_file(tree.fetch("README.md"), kMaxCardBytes), tree.origin);
+  return read_card(config::read_whole_file(tree.fetch("README.md"), {.what = "a card"}),
+                   tree.origin);
 }
 
 TreePlan plan_tree(const FileTree& tree, const std::string& config) {

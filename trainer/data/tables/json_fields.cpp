@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "config/json.hpp"
 #include "config/printable.hpp"
 
 namespace trainer::data {
@@ -125,8 +126,14 @@ bool JsonFields::string(string_t& value) {
 
 bool JsonFields::binary(binary_t&) { return unfit(); }
 
-bool JsonFields::start_object(std::size_t) {
+bool JsonFields::enter() {
+  if (depth_ == config::kMaxJsonDepth) return fail(config::NestsTooDeep().what());
   ++depth_;
+  return true;
+}
+
+bool JsonFields::start_object(std::size_t) {
+  if (!enter()) return false;
   if (depth_ == 1 || column_ == Column::kOther) return true;
   return unfit();
 }
@@ -156,7 +163,7 @@ bool JsonFields::end_object() {
 
 bool JsonFields::start_array(std::size_t) {
   if (depth_ == 0) return fail("is not a JSON object");
-  ++depth_;
+  if (!enter()) return false;
   if (column_ == Column::kOther) return true;
   if (column_ != Column::kLabel || in_list_ || columns_.labels.size() > 1) return unfit();
   in_list_ = true;

@@ -15,7 +15,8 @@ class JsonFields : public nlohmann::json_sax<nlohmann::json> {
   JsonFields(const Columns& columns, Pass pass);
 
   // Fills the row's texts and label. `place` gives what errors begin with. Throws: not JSON in
-  // UTF-8, not an object, a column that is missing or of another type.
+  // UTF-8, not an object, deeper than config::kMaxJsonDepth, a column that is missing or of another
+  // type.
   template <typename Place>
   void read(std::string_view object, RawRow& row, Place&& place) {
     if (!parse(object, row)) throw_failure(object, place());
@@ -44,6 +45,7 @@ class JsonFields : public nlohmann::json_sax<nlohmann::json> {
   // Where a scalar at the parser's place belongs; nullptr: nowhere. `fits` is false when the place
   // takes texts only.
   Cell* cell();
+  bool enter();  // an object or an array; false when it lies too deep
   bool fail(std::string message);
   bool unfit();
 

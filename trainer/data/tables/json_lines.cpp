@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/error.hpp"
+#include "config/json.hpp"
 #include "data/tables/row_source.hpp"
 
 namespace trainer::data {
@@ -68,7 +69,9 @@ std::optional<JsonRow> JsonLines::next() {
 
 nlohmann::json parse_json(std::string_view text, const std::string& file, std::size_t line) {
   try {
-    return nlohmann::json::parse(text);
+    return config::parse_limited(text);
+  } catch (const config::NestsTooDeep& error) {
+    throw_at_line(file, line, error.what());
   } catch (const nlohmann::json::parse_error& error) {
     throw_at_line(file, line,
                   fmt::format("is not valid JSON in UTF-8 (at byte {} of it)", error.byte));

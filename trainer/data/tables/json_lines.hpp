@@ -33,7 +33,8 @@ class JsonLines {
   static JsonLines open(const std::string& input);
 
   // The next line that is not blank; nullopt at the end. Throws Error(kInvalidInput) naming file
-  // and line when it is not a JSON object in UTF-8, Error(kIo) when reading fails.
+  // and line when it is not a JSON object in UTF-8 or nests deeper than
+  // config::kMaxJsonDepth, Error(kIo) when reading fails.
   std::optional<JsonRow> next();
 
   const std::string& name() const noexcept { return *name_; }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "config/json.hpp"
 #include "config/printable.hpp"
 #include "data/tables/features.hpp"
 #include "data/tables/parquet_file.hpp"
@@ -224,10 +225,10 @@ std::vector<std::string> parquet_class_names(const std::filesystem::path& file,
     if (!schema->metadata()) return {};
     const auto value = schema->metadata()->Get("huggingface");
     if (!value.ok()) return {};
-    const nlohmann::json info = nlohmann::json::parse(*value, nullptr, false);
+    const std::optional<nlohmann::json> info = config::find_json(*value);
     const nlohmann::json::json_pointer path("/info/features");
-    if (info.is_discarded() || !info.contains(path)) return {};
-    return class_names(info.at(path), column);
+    if (!info || !info->contains(path)) return {};
+    return class_names(info->at(path), column);
   });
 }
 

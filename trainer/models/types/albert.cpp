@@ -7,7 +7,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kAlbertBody = {
     StoredName{"embeddings.words", "embeddings.word_embeddings"},
     StoredName{"embeddings.positions", "embeddings.position_embeddings"},
     StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
@@ -28,10 +28,10 @@ constexpr std::array kBody = {
     StoredName{"layer.#.#.mlp.norm",
                "encoder.albert_layer_groups.#.albert_layers.#.full_layer_layer_norm"},
 };
-constexpr std::array kHead = {StoredName{"head.dense", "albert.pooler"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kAlbertHead = {StoredName{"head.dense", "albert.pooler"},
+                                    StoredName{"head.out", "classifier"}};
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_albert(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 30000, config::kPositive);
@@ -64,9 +64,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kAlbert = {.name = "albert",
                            .architecture = "AlbertForSequenceClassification",
                            .base_prefix = "albert",
-                           .read = read,
-                           .body = kBody,
-                           .head = kHead,
+                           .read = read_albert,
+                           .body = kAlbertBody,
+                           .head = kAlbertHead,
                            .drops = kDropsAsBert & ~kDropsHidden};
 
 }  // namespace trainer::models

@@ -9,7 +9,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kBartBody = {
     StoredName{"encoder.embeddings.words", "shared"},
     StoredName{"encoder.embeddings.positions", "encoder.embed_positions"},
     StoredName{"encoder.embeddings.norm", "encoder.layernorm_embedding"},
@@ -39,8 +39,8 @@ constexpr std::array kBody = {
     StoredName{"decoder.layer.#.mlp.norm", "decoder.layers.#.final_layer_norm"},
     StoredName{"decoder.final_norm", "decoder.layer_norm"},
 };
-constexpr std::array kHead = {StoredName{"head.dense", "classification_head.dense"},
-                              StoredName{"head.out", "classification_head.out_proj"}};
+constexpr std::array kBartHead = {StoredName{"head.dense", "classification_head.dense"},
+                                  StoredName{"head.out", "classification_head.out_proj"}};
 
 // One of the two stacks; `side` is "encoder" or "decoder".
 nn::TransformerConfig read_stack(const config::JsonObject& json, const std::string& side,
@@ -93,7 +93,7 @@ void read_mbart(const config::JsonObject& json, ClassifierConfig& config) {
   read_both(json, nn::Residual::kPre, config);
 }
 
-constexpr unsigned kDrops = kDropsAsBert | kDropsFeedForward | kDropsHeadInput;
+constexpr unsigned kBartDrops = kDropsAsBert | kDropsFeedForward | kDropsHeadInput;
 
 }  // namespace
 
@@ -101,15 +101,15 @@ const ModelType kBart = {.name = "bart",
                          .architecture = "BartForSequenceClassification",
                          .base_prefix = "model",
                          .read = read_bart,
-                         .body = kBody,
-                         .head = kHead,
-                         .drops = kDrops};
+                         .body = kBartBody,
+                         .head = kBartHead,
+                         .drops = kBartDrops};
 const ModelType kMbart = {.name = "mbart",
                           .architecture = "MBartForSequenceClassification",
                           .base_prefix = "model",
                           .read = read_mbart,
-                          .body = kBody,
-                          .head = kHead,
-                          .drops = kDrops};
+                          .body = kBartBody,
+                          .head = kBartHead,
+                          .drops = kBartDrops};
 
 }  // namespace trainer::models

@@ -5,8 +5,8 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kHead = {StoredName{"head.dense", "bert.pooler.dense"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kBertHead = {StoredName{"head.dense", "bert.pooler.dense"},
+                                  StoredName{"head.out", "classifier"}};
 
 }  // namespace
 
@@ -15,6 +15,6 @@ const ModelType kBert = {.name = "bert",
                          .base_prefix = "bert",
                          .read = read_bert_fields,
                          .body = kBertBody,
-                         .head = kHead};
+                         .head = kBertHead};
 
 }  // namespace trainer::models

@@ -16,9 +16,9 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kHead = {StoredName{"head.dense", "classifier.dense"},
-                              StoredName{"head.out", "classifier.out_proj"},
-                              StoredName{"idle.pooler", "bert.pooler"}};
+constexpr std::array kBigBirdHead = {StoredName{"head.dense", "classifier.dense"},
+                                     StoredName{"head.out", "classifier.out_proj"},
+                                     StoredName{"idle.pooler", "bert.pooler"}};
 
 // Tokens that a text may have.
 void limit_texts(const config::JsonObject& json, nn::TransformerConfig& body) {
@@ -31,7 +31,7 @@ void limit_texts(const config::JsonObject& json, nn::TransformerConfig& body) {
   body.position_limit = (5 + 2 * random) * block;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_big_bird(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 50358, config::kPositive);
@@ -52,9 +52,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kBigBird = {.name = "big_bird",
                             .architecture = "BigBirdForSequenceClassification",
                             .base_prefix = "bert",
-                            .read = read,
+                            .read = read_big_bird,
                             .body = kBertBody,
-                            .head = kHead,
+                            .head = kBigBirdHead,
                             .drops = kDropsAsBert | kDropsHeadInput};
 
 }  // namespace trainer::models

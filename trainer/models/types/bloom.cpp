@@ -7,7 +7,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kBloomBody = {
     StoredName{"embeddings.words", "word_embeddings"},
     StoredName{"embeddings.norm", "word_embeddings_layernorm"},
     StoredName{"layer.#.attention.query", "h.#.self_attention.query_key_value", Layout::kPerHead},
@@ -21,7 +21,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "ln_f"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_bloom(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 250880, config::kPositive);
   body.hidden = config::int_or(json, "n_embed", config::int_or(json, "hidden_size", 64, {1, 65536}),
@@ -55,8 +55,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kBloom = {.name = "bloom",
                           .architecture = "BloomForSequenceClassification",
                           .base_prefix = "transformer",
-                          .read = read,
-                          .body = kBody,
+                          .read = read_bloom,
+                          .body = kBloomBody,
                           .head = kScoreHead,
                           .drops = kDropsAttention | kDropsAttentionOutput | kDropsHidden};
 

@@ -9,7 +9,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr auto kBody = with_shared(
+constexpr auto kConvbertBody = with_shared(
     std::array{
         StoredName{"layer.#.span.depthwise",
                    "encoder.layer.#.attention.self.key_conv_attn_layer.depthwise"},
@@ -23,7 +23,7 @@ constexpr auto kBody = with_shared(
     },
     kBertBody);
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_convbert(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.embedding_size = config::int_or(json, "embedding_size", 768, {1, 65536});
@@ -48,8 +48,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kConvbert = {.name = "convbert",
                              .architecture = "ConvBertForSequenceClassification",
                              .base_prefix = "convbert",
-                             .read = read,
-                             .body = kBody,
+                             .read = read_convbert,
+                             .body = kConvbertBody,
                              .head = kDenseHead,
                              .drops = kDropsAsBert | kDropsHeadInput};
 

@@ -10,7 +10,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kDebertaV2Body = {
     StoredName{"embeddings.words", "embeddings.word_embeddings"},
     StoredName{"embeddings.positions", "embeddings.position_embeddings"},
     StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
@@ -53,8 +53,8 @@ constexpr std::array kFirstBody = {
     StoredName{"layer.#.mlp.norm", "encoder.layer.#.output.LayerNorm"},
     StoredName{"distances", "encoder.rel_embeddings"},
 };
-constexpr std::array kHead = {StoredName{"head.dense", "pooler.dense"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kDebertaV2Head = {StoredName{"head.dense", "pooler.dense"},
+                                       StoredName{"head.out", "classifier"}};
 
 // pos_att_type: "p2c|c2p" or a list.
 void read_terms(const config::JsonObject& json, nn::DistanceConfig& distances) {
@@ -131,7 +131,7 @@ void read_sized(const config::JsonObject& json, const Sizes& sizes, ClassifierCo
   config.head.dropout = config::number_or(json, "cls_dropout", body.hidden_dropout);
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_deberta_v2(const config::JsonObject& json, ClassifierConfig& config) {
   read_sized(json, {}, config);
 }
 
@@ -156,15 +156,15 @@ const ModelType kDeberta = {.name = "deberta",
                             .base_prefix = "deberta",
                             .read = read_first,
                             .body = kFirstBody,
-                            .head = kHead,
+                            .head = kDebertaV2Head,
                             .drops = kDropsAsBert | kDropsHeadInput};
 
 const ModelType kDebertaV2 = {.name = "deberta-v2",
                               .architecture = "DebertaV2ForSequenceClassification",
                               .base_prefix = "deberta",
-                              .read = read,
-                              .body = kBody,
-                              .head = kHead,
+                              .read = read_deberta_v2,
+                              .body = kDebertaV2Body,
+                              .head = kDebertaV2Head,
                               .drops = kDropsAsBert | kDropsHeadInput};
 
 }  // namespace trainer::models

@@ -5,7 +5,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kDistilbertBody = {
     StoredName{"embeddings.words", "embeddings.word_embeddings"},
     StoredName{"embeddings.positions", "embeddings.position_embeddings"},
     StoredName{"embeddings.norm", "embeddings.LayerNorm"},
@@ -18,10 +18,10 @@ constexpr std::array kBody = {
     StoredName{"layer.#.mlp.down", "transformer.layer.#.ffn.lin2"},
     StoredName{"layer.#.mlp.norm", "transformer.layer.#.output_layer_norm"},
 };
-constexpr std::array kHead = {StoredName{"head.dense", "pre_classifier"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kDistilbertHead = {StoredName{"head.dense", "pre_classifier"},
+                                        StoredName{"head.out", "classifier"}};
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_distilbert(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 30522, config::kPositive);
   body.hidden = config::int_or(json, "dim", 768, {1, 65536});
@@ -45,9 +45,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kDistilbert = {.name = "distilbert",
                                .architecture = "DistilBertForSequenceClassification",
                                .base_prefix = "distilbert",
-                               .read = read,
-                               .body = kBody,
-                               .head = kHead,
+                               .read = read_distilbert,
+                               .body = kDistilbertBody,
+                               .head = kDistilbertHead,
                                .drops = kDropsAsBert & ~kDropsAttentionOutput};
 
 }  // namespace trainer::models

@@ -5,7 +5,7 @@
 namespace trainer::models {
 namespace {
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_electra(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.hidden = config::int_or(json, "hidden_size", 256, {1, 65536});
@@ -21,7 +21,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kElectra = {.name = "electra",
                             .architecture = "ElectraForSequenceClassification",
                             .base_prefix = "electra",
-                            .read = read,
+                            .read = read_electra,
                             .body = kBertBody,
                             .head = kDenseHead,
                             .drops = kDropsAsBert | kDropsHeadInput};

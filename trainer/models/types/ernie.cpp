@@ -5,10 +5,10 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kHead = {StoredName{"head.dense", "ernie.pooler.dense"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kErnieHead = {StoredName{"head.dense", "ernie.pooler.dense"},
+                                   StoredName{"head.out", "classifier"}};
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_ernie(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   if (config::bool_or(json, "use_task_id", false))
     config.body.task_type_rows = config::int_or(json, "task_type_vocab_size", 3, {1, 1024});
@@ -19,8 +19,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kErnie = {.name = "ernie",
                           .architecture = "ErnieForSequenceClassification",
                           .base_prefix = "ernie",
-                          .read = read,
+                          .read = read_ernie,
                           .body = kBertBody,
-                          .head = kHead};
+                          .head = kErnieHead};
 
 }  // namespace trainer::models

@@ -6,10 +6,10 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kHead = {StoredName{"head.dense", "dense"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kEurobertHead = {StoredName{"head.dense", "dense"},
+                                      StoredName{"head.out", "classifier"}};
 
-HeadConfig read_head(const config::JsonObject& json) {
+HeadConfig read_eurobert_head(const config::JsonObject& json) {
   HeadConfig head;
   const std::string pooling = config::string_or(json, "classifier_pooling", "late");
   refuse_unless(pooling == "bos" || pooling == "mean" || pooling == "late", json,
@@ -20,7 +20,7 @@ HeadConfig read_head(const config::JsonObject& json) {
   return head;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_eurobert(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   read_llama_fields(json,
                     {.vocab_size = 128256,
@@ -39,7 +39,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
   const std::int64_t positions = config::int_or(json, "max_position_embeddings", 8192, kSize);
   body.rotaries = {read_rotary(json, body.size_of_head(), {.max_positions = positions})};
   body.position_limit = rotary_limit(body.rotaries.front());
-  config.head = read_head(json);
+  config.head = read_eurobert_head(json);
 }
 
 }  // namespace
@@ -47,9 +47,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kEurobert = {.name = "eurobert",
                              .architecture = "EuroBertForSequenceClassification",
                              .base_prefix = "model",
-                             .read = read,
+                             .read = read_eurobert,
                              .body = kLlamaBody,
-                             .head = kHead,
+                             .head = kEurobertHead,
                              .drops = kDropsAttention};
 
 }  // namespace trainer::models

@@ -20,7 +20,8 @@ namespace {
       StoredName{"layer.#.mlp.up", "h.#.mlp.dense_h_to_4h"},                                       \
       StoredName{"layer.#.mlp.down", "h.#.mlp.dense_4h_to_h"}, StoredName{"final_norm", "ln_f"},
 
-constexpr std::array kBody = {TRAINER_FALCON_NAMES("input_layernorm", "post_attention_layernorm")};
+constexpr std::array kFalconBody = {
+    TRAINER_FALCON_NAMES("input_layernorm", "post_attention_layernorm")};
 constexpr std::array kTwoNormsBody = {TRAINER_FALCON_NAMES("ln_attn", "ln_mlp")};
 #undef TRAINER_FALCON_NAMES
 
@@ -44,7 +45,7 @@ void read_joints(const config::JsonObject& json, ClassifierConfig& config) {
   if (norms == 2) config.body_names = kTwoNormsBody;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_falcon(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   read_decoder_sizes(json,
                      {.vocab_size = 65024,
@@ -78,8 +79,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kFalcon = {.name = "falcon",
                            .architecture = "FalconForSequenceClassification",
                            .base_prefix = "transformer",
-                           .read = read,
-                           .body = kBody,
+                           .read = read_falcon,
+                           .body = kFalconBody,
                            .head = kScoreHead,
                            .drops = kDropsAttention | kDropsAttentionOutput | kDropsHidden};
 

@@ -8,7 +8,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kFunnelBody = {
     StoredName{"embeddings.words", "embeddings.word_embeddings"},
     StoredName{"embeddings.norm", "embeddings.layer_norm"},
     StoredName{"layer.#.#.attention.query", "encoder.blocks.#.#.attention.q_head"},
@@ -26,12 +26,12 @@ constexpr std::array kBody = {
     StoredName{"layer.#.#.mlp.down", "encoder.blocks.#.#.ffn.linear_2"},
     StoredName{"layer.#.#.mlp.norm", "encoder.blocks.#.#.ffn.layer_norm"},
 };
-constexpr std::array kHead = {StoredName{"head.dense", "classifier.linear_hidden"},
-                              StoredName{"head.out", "classifier.linear_out"}};
+constexpr std::array kFunnelHead = {StoredName{"head.dense", "classifier.linear_hidden"},
+                                    StoredName{"head.out", "classifier.linear_out"}};
 
 constexpr config::IntRange kCount{1, 1024};
 
-nn::FunnelConfig read_funnel(const config::JsonObject& json) {
+nn::FunnelConfig read_blocks(const config::JsonObject& json) {
   nn::FunnelConfig funnel;
   const std::vector<std::int64_t> sizes =
       config::find_ints(json, "block_sizes", kCount).value_or(std::vector<std::int64_t>{4, 4, 4});
@@ -53,7 +53,7 @@ nn::FunnelConfig read_funnel(const config::JsonObject& json) {
   return funnel;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_funnel(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 30522, config::kPositive);
   body.hidden = config::int_or(json, "d_model", 768, {2, 65536});
@@ -72,7 +72,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
   body.attention_dropout = config::number_or(json, "attention_dropout", 0.1);
   body.feed_forward_dropout = config::number_or(json, "activation_dropout", 0.0);
   body.relative = nn::RelativeConfig{};
-  body.funnel = read_funnel(json);
+  body.funnel = read_blocks(json);
   for (std::size_t b = 0; b < body.funnel->blocks.size(); ++b) {
     for (std::int64_t i = 0; i < body.funnel->blocks[b].layers; ++i)
       body.layer_weights.push_back(std::to_string(b) + "." + std::to_string(i));
@@ -92,9 +92,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kFunnel = {.name = "funnel",
                            .architecture = "FunnelForSequenceClassification",
                            .base_prefix = "funnel",
-                           .read = read,
-                           .body = kBody,
-                           .head = kHead,
+                           .read = read_funnel,
+                           .body = kFunnelBody,
+                           .head = kFunnelHead,
                            .drops = kDropsAsBert | kDropsFeedForward};
 
 }  // namespace trainer::models

@@ -61,8 +61,8 @@ constexpr DecoderDefaults kGemma3Defaults{.vocab_size = 262208,
                                           .activation_key = "hidden_activation",
                                           .activation = "gelu_pytorch_tanh"};
 
-std::int64_t read_common(const config::JsonObject& json, const DecoderDefaults& defaults,
-                         ClassifierConfig& config) {
+std::int64_t read_gemma_fields(const config::JsonObject& json, const DecoderDefaults& defaults,
+                               ClassifierConfig& config) {
   read_llama_fields(json, defaults, config);
   nn::TransformerConfig& body = config.body;
   body.norm = nn::NormKind::kRmsPlusOne;
@@ -76,7 +76,7 @@ std::int64_t read_common(const config::JsonObject& json, const DecoderDefaults& 
 
 void read_gemma(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
-  const std::int64_t positions = read_common(json, kGemmaDefaults, config);
+  const std::int64_t positions = read_gemma_fields(json, kGemmaDefaults, config);
   // Early configs say "gelu" and mean this one.
   if (body.activation == nn::Activation::kGelu) body.activation = nn::Activation::kGeluTanh;
   body.rotaries = {read_rotary(json, body.size_of_head(), {.max_positions = positions})};
@@ -92,7 +92,7 @@ void read_sandwich(const config::JsonObject& json, nn::TransformerConfig& body) 
 
 void read_gemma2(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
-  const std::int64_t positions = read_common(json, kGemma2Defaults, config);
+  const std::int64_t positions = read_gemma_fields(json, kGemma2Defaults, config);
   read_sandwich(json, body);
   body.soft_cap = number_or_none(json, "attn_logit_softcapping", 50.0).value_or(0.0);
   read_windows(
@@ -104,7 +104,7 @@ void read_gemma2(const config::JsonObject& json, ClassifierConfig& config) {
 
 void read_gemma3(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
-  const std::int64_t positions = read_common(json, kGemma3Defaults, config);
+  const std::int64_t positions = read_gemma_fields(json, kGemma3Defaults, config);
   read_sandwich(json, body);
   body.head_norm = nn::HeadNorm::kPerHead;
   body.head_norm_kind = nn::NormKind::kRmsPlusOne;

@@ -6,7 +6,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kGlmBody = {
     StoredName{"embeddings.words", "embed_tokens"},
     StoredName{"layer.#.attention.query", "layers.#.self_attn.q_proj"},
     StoredName{"layer.#.attention.key", "layers.#.self_attn.k_proj"},
@@ -20,7 +20,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "norm"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_glm(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   read_llama_fields(json,
                     {.vocab_size = 151552,
@@ -44,8 +44,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kGlm = {.name = "glm",
                         .architecture = "GlmForSequenceClassification",
                         .base_prefix = "model",
-                        .read = read,
-                        .body = kBody,
+                        .read = read_glm,
+                        .body = kGlmBody,
                         .head = kScoreHead,
                         .drops = kDropsAttention};
 

@@ -8,7 +8,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kGpt2Body = {
     StoredName{"embeddings.words", "wte"},
     StoredName{"embeddings.positions", "wpe"},
     StoredName{"layer.#.attention.query", "h.#.attn.c_attn", Layout::kTransposed},
@@ -22,7 +22,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "ln_f"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_gpt2(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 50257, config::kPositive);
   body.hidden = config::int_or(json, "n_embd", 768, {1, 65536});
@@ -55,8 +55,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kGpt2 = {.name = "gpt2",
                          .architecture = "GPT2ForSequenceClassification",
                          .base_prefix = "transformer",
-                         .read = read,
-                         .body = kBody,
+                         .read = read_gpt2,
+                         .body = kGpt2Body,
                          .head = kScoreHead,
                          .drops = kDropsAsBert & ~kDropsHead};
 

@@ -9,7 +9,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kGptNeoBody = {
     StoredName{"embeddings.words", "wte"},
     StoredName{"embeddings.positions", "wpe"},
     StoredName{"layer.#.attention.query", "h.#.attn.attention.q_proj"},
@@ -43,7 +43,7 @@ std::vector<bool> local_layers(const config::JsonObject& json, std::int64_t laye
   return local;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_gpt_neo(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 50257, config::kPositive);
   body.hidden = config::int_or(json, "hidden_size", 2048, {1, 65536});
@@ -75,8 +75,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kGptNeo = {.name = "gpt_neo",
                            .architecture = "GPTNeoForSequenceClassification",
                            .base_prefix = "transformer",
-                           .read = read,
-                           .body = kBody,
+                           .read = read_gpt_neo,
+                           .body = kGptNeoBody,
                            .head = kScoreHead,
                            .drops = kDropsAsBert & ~kDropsHead};
 

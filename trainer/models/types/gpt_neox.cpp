@@ -7,7 +7,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kGptNeoxBody = {
     StoredName{"embeddings.words", "embed_in"},
     StoredName{"layer.#.attention.query", "layers.#.attention.query_key_value", Layout::kPerHead},
     StoredName{"layer.#.attention.key", "layers.#.attention.query_key_value", Layout::kPerHead},
@@ -20,7 +20,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "final_layer_norm"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_gpt_neox(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   read_decoder_sizes(json,
                      {.vocab_size = 50432,
@@ -51,8 +51,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kGptNeox = {.name = "gpt_neox",
                             .architecture = "GPTNeoXForSequenceClassification",
                             .base_prefix = "gpt_neox",
-                            .read = read,
-                            .body = kBody,
+                            .read = read_gpt_neox,
+                            .body = kGptNeoxBody,
                             .head = kScoreHead,
                             .drops = kDropsAsBert & ~kDropsHead};
 

@@ -6,7 +6,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kGptjBody = {
     StoredName{"embeddings.words", "wte"},
     StoredName{"layer.#.attention.query", "h.#.attn.q_proj"},
     StoredName{"layer.#.attention.key", "h.#.attn.k_proj"},
@@ -18,7 +18,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "ln_f"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_gptj(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 50400, config::kPositive);
   body.hidden = config::int_or(json, "n_embd", 4096, {1, 65536});
@@ -57,8 +57,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kGptj = {.name = "gptj",
                          .architecture = "GPTJForSequenceClassification",
                          .base_prefix = "transformer",
-                         .read = read,
-                         .body = kBody,
+                         .read = read_gptj,
+                         .body = kGptjBody,
                          .head = kScoreHead,
                          .drops = kDropsAsBert & ~kDropsHead};
 

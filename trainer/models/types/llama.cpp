@@ -5,7 +5,7 @@
 namespace trainer::models {
 namespace {
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_llama(const config::JsonObject& json, ClassifierConfig& config) {
   read_llama_fields(json, {}, config);
   nn::TransformerConfig& body = config.body;
   const std::int64_t positions = config::int_or(json, "max_position_embeddings", 2048, kSize);
@@ -21,7 +21,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kLlama = {.name = "llama",
                           .architecture = "LlamaForSequenceClassification",
                           .base_prefix = "model",
-                          .read = read,
+                          .read = read_llama,
                           .body = kLlamaBody,
                           .head = kScoreHead,
                           .drops = kDropsAttention};

@@ -10,7 +10,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kLongformerBody = {
     StoredName{"embeddings.words", "embeddings.word_embeddings"},
     StoredName{"embeddings.positions", "embeddings.position_embeddings"},
     StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
@@ -46,7 +46,7 @@ std::vector<std::int64_t> windows(const config::JsonObject& json, std::int64_t l
   return out;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_longformer(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.pad_id =
@@ -64,8 +64,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kLongformer = {.name = "longformer",
                                .architecture = "LongformerForSequenceClassification",
                                .base_prefix = "longformer",
-                               .read = read,
-                               .body = kBody,
+                               .read = read_longformer,
+                               .body = kLongformerBody,
                                .head = kDenseHead,
                                .drops = kDropsAsBert | kDropsHeadInput};
 

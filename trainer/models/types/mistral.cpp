@@ -5,14 +5,14 @@
 namespace trainer::models {
 namespace {
 
-constexpr DecoderDefaults kDefaults{
+constexpr DecoderDefaults kMistralDefaults{
     .feed_forward = 14336, .kv_heads = 8, .max_positions = 4096 * 32};
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
-  read_llama_fields(json, kDefaults, config);
+void read_mistral(const config::JsonObject& json, ClassifierConfig& config) {
+  read_llama_fields(json, kMistralDefaults, config);
   nn::TransformerConfig& body = config.body;
   const std::int64_t positions =
-      config::int_or(json, "max_position_embeddings", kDefaults.max_positions, kSize);
+      config::int_or(json, "max_position_embeddings", kMistralDefaults.max_positions, kSize);
   refuse_unless(!json.has("layer_types"), json, "a mistral with layer_types");
   read_windows(
       json, int_or_none(json, "sliding_window", 4096),
@@ -26,7 +26,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kMistral = {.name = "mistral",
                             .architecture = "MistralForSequenceClassification",
                             .base_prefix = "model",
-                            .read = read,
+                            .read = read_mistral,
                             .body = kLlamaBody,
                             .head = kScoreHead,
                             .drops = kDropsAttention};

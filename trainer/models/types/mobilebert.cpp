@@ -6,7 +6,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr auto kBody = with_shared(
+constexpr auto kMobilebertBody = with_shared(
     std::array{
         StoredName{"embeddings.project", "embeddings.embedding_transformation"},
         StoredName{"layer.#.input", "encoder.layer.#.bottleneck.input.dense"},
@@ -20,8 +20,8 @@ constexpr auto kBody = with_shared(
         StoredName{"layer.#.back_norm", "encoder.layer.#.output.bottleneck.LayerNorm"},
     },
     kBertBody);
-constexpr std::array kHead = {StoredName{"head.dense", "mobilebert.pooler.dense"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kMobilebertHead = {StoredName{"head.dense", "mobilebert.pooler.dense"},
+                                        StoredName{"head.out", "classifier"}};
 
 nn::BottleneckConfig read_bottleneck(const config::JsonObject& json, std::int64_t hidden) {
   nn::BottleneckConfig b;
@@ -40,7 +40,7 @@ nn::BottleneckConfig read_bottleneck(const config::JsonObject& json, std::int64_
   return b;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_mobilebert(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.hidden = config::int_or(json, "hidden_size", 512, {1, 65536});
@@ -67,9 +67,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kMobilebert = {.name = "mobilebert",
                                .architecture = "MobileBertForSequenceClassification",
                                .base_prefix = "mobilebert",
-                               .read = read,
-                               .body = kBody,
-                               .head = kHead,
+                               .read = read_mobilebert,
+                               .body = kMobilebertBody,
+                               .head = kMobilebertHead,
                                .drops = kDropsAsBert & ~kDropsAttentionOutput};
 
 }  // namespace trainer::models

@@ -9,7 +9,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kModernbertBody = {
     StoredName{"embeddings.words", "embeddings.tok_embeddings"},
     StoredName{"embeddings.norm", "embeddings.norm"},
     StoredName{"layer.#.attention.query", "layers.#.attn.Wqkv"},
@@ -23,9 +23,9 @@ constexpr std::array kBody = {
     StoredName{"layer.#.mlp.down", "layers.#.mlp.Wo"},
     StoredName{"final_norm", "final_norm"},
 };
-constexpr std::array kHead = {StoredName{"head.dense", "head.dense"},
-                              StoredName{"head.norm", "head.norm"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kModernbertHead = {StoredName{"head.dense", "head.dense"},
+                                        StoredName{"head.norm", "head.norm"},
+                                        StoredName{"head.out", "classifier"}};
 
 constexpr std::int64_t kGlobal = 0;  // indices of the rotary settings
 constexpr std::int64_t kLocal = 1;
@@ -53,7 +53,7 @@ void read_rotaries(const config::JsonObject& json, std::int64_t positions,
                    read_rotary(json, body.size_of_head(), local, "sliding_attention")};
 }
 
-void read_head(const config::JsonObject& json, ClassifierConfig& config) {
+void read_modernbert_head(const config::JsonObject& json, ClassifierConfig& config) {
   HeadConfig& head = config.head;
   const std::string pooling = config::string_or(json, "classifier_pooling", "cls");
   refuse_unless(pooling == "cls" || pooling == "mean", json,
@@ -73,7 +73,7 @@ void read_head(const config::JsonObject& json, ClassifierConfig& config) {
                     : config::number_or(json, "initializer_cutoff_factor", 2.0);
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_modernbert(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 50368, config::kPositive);
   body.hidden = config::int_or(json, "hidden_size", 768, {1, 65536});
@@ -100,7 +100,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
   body.hidden_dropout = 0.0;
   read_layers(json, body);
   read_rotaries(json, body.position_limit, body);
-  read_head(json, config);
+  read_modernbert_head(json, config);
 }
 
 }  // namespace
@@ -108,9 +108,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kModernbert = {.name = "modernbert",
                                .architecture = "ModernBertForSequenceClassification",
                                .base_prefix = "model",
-                               .read = read,
-                               .body = kBody,
-                               .head = kHead,
+                               .read = read_modernbert,
+                               .body = kModernbertBody,
+                               .head = kModernbertHead,
                                .drops = kDropsEmbeddings | kDropsAttentionOutput | kDropsAttention |
                                         kDropsFeedForward | kDropsHead};
 

@@ -6,7 +6,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kMpnetBody = {
     StoredName{"embeddings.words", "embeddings.word_embeddings"},
     StoredName{"embeddings.positions", "embeddings.position_embeddings"},
     StoredName{"embeddings.norm", "embeddings.LayerNorm"},
@@ -21,7 +21,7 @@ constexpr std::array kBody = {
     StoredName{"relative_bias", "encoder.relative_attention_bias"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_mpnet(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.token_type_rows = 0;
@@ -39,8 +39,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kMpnet = {.name = "mpnet",
                           .architecture = "MPNetForSequenceClassification",
                           .base_prefix = "mpnet",
-                          .read = read,
-                          .body = kBody,
+                          .read = read_mpnet,
+                          .body = kMpnetBody,
                           .head = kDenseHead,
                           .drops = kDropsAsBert | kDropsHeadInput};
 

@@ -9,7 +9,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr auto kBody = with_shared(
+constexpr auto kNystromformerBody = with_shared(
     std::array{
         StoredName{"layer.#.attention.value_convolution", "encoder.layer.#.attention.self.conv"},
     },
@@ -30,7 +30,7 @@ void read_landmarks(const config::JsonObject& json, nn::TransformerConfig& body)
   }
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_nystromformer(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 30000, config::kPositive);
@@ -54,8 +54,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kNystromformer = {.name = "nystromformer",
                                   .architecture = "NystromformerForSequenceClassification",
                                   .base_prefix = "nystromformer",
-                                  .read = read,
-                                  .body = kBody,
+                                  .read = read_nystromformer,
+                                  .body = kNystromformerBody,
                                   .head = kDenseHead,
                                   .drops = (kDropsAsBert | kDropsHeadInput) & ~kDropsAttention};
 

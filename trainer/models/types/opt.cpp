@@ -7,7 +7,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kOptBody = {
     StoredName{"embeddings.words", "decoder.embed_tokens"},
     StoredName{"embeddings.positions", "decoder.embed_positions"},
     StoredName{"embeddings.project", "decoder.project_in"},
@@ -23,7 +23,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "decoder.final_layer_norm"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_opt(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 50272, config::kPositive);
   body.hidden = config::int_or(json, "hidden_size", 768, {1, 65536});
@@ -61,8 +61,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kOpt = {.name = "opt",
                         .architecture = "OPTForSequenceClassification",
                         .base_prefix = "model",
-                        .read = read,
-                        .body = kBody,
+                        .read = read_opt,
+                        .body = kOptBody,
                         .head = kScoreHead,
                         .drops = kDropsAttention | kDropsAttentionOutput | kDropsHidden};
 

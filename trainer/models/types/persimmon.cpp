@@ -5,7 +5,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kPersimmonBody = {
     StoredName{"embeddings.words", "embed_tokens"},
     StoredName{"layer.#.attention.query", "layers.#.self_attn.query_key_value", Layout::kPerHead},
     StoredName{"layer.#.attention.key", "layers.#.self_attn.query_key_value", Layout::kPerHead},
@@ -20,7 +20,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "final_layernorm"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_persimmon(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   read_decoder_sizes(json,
                      {.vocab_size = 262144,
@@ -48,8 +48,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kPersimmon = {.name = "persimmon",
                               .architecture = "PersimmonForSequenceClassification",
                               .base_prefix = "model",
-                              .read = read,
-                              .body = kBody,
+                              .read = read_persimmon,
+                              .body = kPersimmonBody,
                               .head = kScoreHead,
                               .drops = kDropsAttention | kDropsHidden};
 

@@ -6,7 +6,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kPhiBody = {
     StoredName{"embeddings.words", "embed_tokens"},
     StoredName{"layer.#.attention.query", "layers.#.self_attn.q_proj"},
     StoredName{"layer.#.attention.key", "layers.#.self_attn.k_proj"},
@@ -20,7 +20,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "final_layernorm"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_phi(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   read_decoder_sizes(json,
                      {.vocab_size = 51200,
@@ -52,8 +52,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kPhi = {.name = "phi",
                         .architecture = "PhiForSequenceClassification",
                         .base_prefix = "model",
-                        .read = read,
-                        .body = kBody,
+                        .read = read_phi,
+                        .body = kPhiBody,
                         .head = kScoreHead,
                         .drops = kDropsAsBert & ~kDropsHead};
 

@@ -6,7 +6,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kPhi3Body = {
     StoredName{"embeddings.words", "embed_tokens"},
     StoredName{"layer.#.attention.query", "layers.#.self_attn.qkv_proj"},
     StoredName{"layer.#.attention.key", "layers.#.self_attn.qkv_proj"},
@@ -20,18 +20,18 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "norm"},
 };
 
-constexpr DecoderDefaults kDefaults{.vocab_size = 32064,
-                                    .hidden = 3072,
-                                    .feed_forward = 8192,
-                                    .max_positions = 4096,
-                                    .norm_eps = 1e-5,
-                                    .pad_id = 32000};
+constexpr DecoderDefaults kPhi3Defaults{.vocab_size = 32064,
+                                        .hidden = 3072,
+                                        .feed_forward = 8192,
+                                        .max_positions = 4096,
+                                        .norm_eps = 1e-5,
+                                        .pad_id = 32000};
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
-  read_llama_fields(json, kDefaults, config);
+void read_phi3(const config::JsonObject& json, ClassifierConfig& config) {
+  read_llama_fields(json, kPhi3Defaults, config);
   nn::TransformerConfig& body = config.body;
   const std::int64_t positions =
-      config::int_or(json, "max_position_embeddings", kDefaults.max_positions, kSize);
+      config::int_or(json, "max_position_embeddings", kPhi3Defaults.max_positions, kSize);
   body.hidden_dropout = config::number_or(json, "resid_pdrop", 0.0);
   body.attention_output_dropout = body.hidden_dropout;
   read_windows(
@@ -47,8 +47,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kPhi3 = {.name = "phi3",
                          .architecture = "Phi3ForSequenceClassification",
                          .base_prefix = "model",
-                         .read = read,
-                         .body = kBody,
+                         .read = read_phi3,
+                         .body = kPhi3Body,
                          .head = kScoreHead,
                          .drops = kDropsAttention | kDropsHidden | kDropsAttentionOutput};
 

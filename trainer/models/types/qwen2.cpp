@@ -15,8 +15,8 @@ constexpr DecoderDefaults kQwen3Defaults{.vocab_size = 151936,
                                          .head_size = 128,
                                          .max_positions = 32768};
 
-void read_common(const config::JsonObject& json, const DecoderDefaults& defaults,
-                 ClassifierConfig& config) {
+void read_qwen2_fields(const config::JsonObject& json, const DecoderDefaults& defaults,
+                       ClassifierConfig& config) {
   read_llama_fields(json, defaults, config);
   nn::TransformerConfig& body = config.body;
   const std::int64_t positions =
@@ -32,12 +32,12 @@ void read_common(const config::JsonObject& json, const DecoderDefaults& defaults
 }
 
 void read_qwen2(const config::JsonObject& json, ClassifierConfig& config) {
-  read_common(json, kQwen2Defaults, config);
+  read_qwen2_fields(json, kQwen2Defaults, config);
   config.body.query_bias = config.body.key_bias = config.body.value_bias = true;
 }
 
 void read_qwen3(const config::JsonObject& json, ClassifierConfig& config) {
-  read_common(json, kQwen3Defaults, config);
+  read_qwen2_fields(json, kQwen3Defaults, config);
   nn::TransformerConfig& body = config.body;
   body.query_bias = body.key_bias = body.value_bias = body.output_bias =
       config::bool_or(json, "attention_bias", false);

@@ -6,15 +6,15 @@
 namespace trainer::models {
 namespace {
 
-constexpr auto kBody = with_shared(
+constexpr auto kRembertBody = with_shared(
     std::array{
         StoredName{"embeddings.project", "encoder.embedding_hidden_mapping_in"},
     },
     kBertBody);
-constexpr std::array kHead = {StoredName{"head.dense", "rembert.pooler.dense"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kRembertHead = {StoredName{"head.dense", "rembert.pooler.dense"},
+                                     StoredName{"head.out", "classifier"}};
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_rembert(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 250300, config::kPositive);
@@ -35,8 +35,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kRembert = {.name = "rembert",
                             .architecture = "RemBertForSequenceClassification",
                             .base_prefix = "rembert",
-                            .read = read,
-                            .body = kBody,
-                            .head = kHead};
+                            .read = read_rembert,
+                            .body = kRembertBody,
+                            .head = kRembertHead};
 
 }  // namespace trainer::models

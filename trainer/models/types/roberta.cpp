@@ -6,7 +6,7 @@
 namespace trainer::models {
 namespace {
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_roberta(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   config.body.pad_id =
       static_cast<std::int32_t>(config::int_or(json, "pad_token_id", 1, config::kNotNegative));
@@ -18,7 +18,7 @@ constexpr ModelType roberta_like(std::string_view name, std::string_view archite
   return {.name = name,
           .architecture = architecture,
           .base_prefix = "roberta",
-          .read = read,
+          .read = read_roberta,
           .body = kBertBody,
           .head = kDenseHead,
           .drops = kDropsAsBert | kDropsHeadInput};

@@ -7,13 +7,13 @@
 namespace trainer::models {
 namespace {
 
-constexpr auto kBody = with_shared(
+constexpr auto kRoformerBody = with_shared(
     std::array{
         StoredName{"rotary_table", "encoder.embed_positions"},
     },
     kBertBody);
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_roformer(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   body.vocab_size = config::int_or(json, "vocab_size", 50000, config::kPositive);
@@ -36,8 +36,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kRoformer = {.name = "roformer",
                              .architecture = "RoFormerForSequenceClassification",
                              .base_prefix = "roformer",
-                             .read = read,
-                             .body = kBody,
+                             .read = read_roformer,
+                             .body = kRoformerBody,
                              .head = kDenseHead,
                              .drops = kDropsAsBert | kDropsHeadInput};
 

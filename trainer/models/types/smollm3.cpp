@@ -7,13 +7,13 @@
 namespace trainer::models {
 namespace {
 
-constexpr DecoderDefaults kDefaults{.vocab_size = 128256,
-                                    .hidden = 2048,
-                                    .layers = 36,
-                                    .heads = 16,
-                                    .kv_heads = 4,
-                                    .max_positions = 32768,
-                                    .pad_id = 128004};
+constexpr DecoderDefaults kSmollm3Defaults{.vocab_size = 128256,
+                                           .hidden = 2048,
+                                           .layers = 36,
+                                           .heads = 16,
+                                           .kv_heads = 4,
+                                           .max_positions = 32768,
+                                           .pad_id = 128004};
 
 // 1: the layer is turned.
 std::vector<std::int64_t> turned_layers(const config::JsonObject& json, std::int64_t layers) {
@@ -27,11 +27,11 @@ std::vector<std::int64_t> turned_layers(const config::JsonObject& json, std::int
   return turned;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
-  read_llama_fields(json, kDefaults, config);
+void read_smollm3(const config::JsonObject& json, ClassifierConfig& config) {
+  read_llama_fields(json, kSmollm3Defaults, config);
   nn::TransformerConfig& body = config.body;
   const std::int64_t positions =
-      config::int_or(json, "max_position_embeddings", kDefaults.max_positions, kSize);
+      config::int_or(json, "max_position_embeddings", kSmollm3Defaults.max_positions, kSize);
   body.query_bias = body.key_bias = body.value_bias = body.output_bias =
       config::bool_or(json, "attention_bias", false);
   body.up_bias = body.down_bias = config::bool_or(json, "mlp_bias", false);
@@ -55,7 +55,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kSmollm3 = {.name = "smollm3",
                             .architecture = "SmolLM3ForSequenceClassification",
                             .base_prefix = "model",
-                            .read = read,
+                            .read = read_smollm3,
                             .body = kLlamaBody,
                             .head = kScoreHead,
                             .drops = kDropsAttention};

@@ -6,7 +6,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kSqueezebertBody = {
     StoredName{"embeddings.words", "embeddings.word_embeddings"},
     StoredName{"embeddings.positions", "embeddings.position_embeddings"},
     StoredName{"embeddings.token_types", "embeddings.token_type_embeddings"},
@@ -20,8 +20,8 @@ constexpr std::array kBody = {
     StoredName{"layer.#.mlp.down", "encoder.layers.#.output.conv1d"},
     StoredName{"layer.#.mlp.norm", "encoder.layers.#.output.layernorm"},
 };
-constexpr std::array kHead = {StoredName{"head.dense", "transformer.pooler.dense"},
-                              StoredName{"head.out", "classifier"}};
+constexpr std::array kSqueezebertHead = {StoredName{"head.dense", "transformer.pooler.dense"},
+                                         StoredName{"head.out", "classifier"}};
 
 // A number of groups that divides both sides of its product.
 std::int64_t groups_of(const config::JsonObject& json, std::string_view key, std::int64_t fallback,
@@ -32,7 +32,7 @@ std::int64_t groups_of(const config::JsonObject& json, std::string_view key, std
   return groups;
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_squeezebert(const config::JsonObject& json, ClassifierConfig& config) {
   read_bert_fields(json, config);
   nn::TransformerConfig& body = config.body;
   refuse_unless(config::int_or(json, "embedding_size", 768, {1, 65536}) == body.hidden, json,
@@ -55,9 +55,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kSqueezebert = {.name = "squeezebert",
                                 .architecture = "SqueezeBertForSequenceClassification",
                                 .base_prefix = "transformer",
-                                .read = read,
-                                .body = kBody,
-                                .head = kHead,
+                                .read = read_squeezebert,
+                                .body = kSqueezebertBody,
+                                .head = kSqueezebertHead,
                                 .drops = kDropsAsBert};
 
 }  // namespace trainer::models

@@ -7,7 +7,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kStablelmBody = {
     StoredName{"embeddings.words", "embed_tokens"},
     StoredName{"layer.#.attention.query", "layers.#.self_attn.q_proj"},
     StoredName{"layer.#.attention.key", "layers.#.self_attn.k_proj"},
@@ -23,7 +23,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "norm"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_stablelm(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   read_llama_fields(json,
                     {.vocab_size = 50304,
@@ -55,8 +55,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kStablelm = {.name = "stablelm",
                              .architecture = "StableLmForSequenceClassification",
                              .base_prefix = "model",
-                             .read = read,
-                             .body = kBody,
+                             .read = read_stablelm,
+                             .body = kStablelmBody,
                              .head = kScoreHead,
                              .drops = kDropsAttention | kDropsHidden};
 

@@ -5,7 +5,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kStarcoder2Body = {
     StoredName{"embeddings.words", "embed_tokens"},
     StoredName{"layer.#.attention.query", "layers.#.self_attn.q_proj"},
     StoredName{"layer.#.attention.key", "layers.#.self_attn.k_proj"},
@@ -18,7 +18,7 @@ constexpr std::array kBody = {
     StoredName{"final_norm", "norm"},
 };
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_starcoder2(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   read_decoder_sizes(json,
                      {.vocab_size = 49152,
@@ -50,8 +50,8 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kStarcoder2 = {.name = "starcoder2",
                                .architecture = "Starcoder2ForSequenceClassification",
                                .base_prefix = "model",
-                               .read = read,
-                               .body = kBody,
+                               .read = read_starcoder2,
+                               .body = kStarcoder2Body,
                                .head = kScoreHead,
                                .drops = kDropsAsBert & ~kDropsHead};
 

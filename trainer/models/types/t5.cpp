@@ -41,8 +41,8 @@ constexpr std::array kGatedBody = {TRAINER_T5_BODY("wi_1")};
 #undef TRAINER_T5_BODY
 #undef TRAINER_T5_STACK
 
-constexpr std::array kHead = {StoredName{"head.dense", "classification_head.dense"},
-                              StoredName{"head.out", "classification_head.out_proj"}};
+constexpr std::array kT5Head = {StoredName{"head.dense", "classification_head.dense"},
+                                StoredName{"head.out", "classification_head.out_proj"}};
 
 // feed_forward_proj: "relu", "gated-gelu" and so on; a gated "gelu" is the tanh one.
 void read_feed_forward(const config::JsonObject& json, const std::string& fallback,
@@ -148,7 +148,7 @@ void read_umt5(const config::JsonObject& json, ClassifierConfig& config) {
             config);
 }
 
-constexpr unsigned kDrops = kDropsAsBert | kDropsFeedForward | kDropsHeadInput;
+constexpr unsigned kT5Drops = kDropsAsBert | kDropsFeedForward | kDropsHeadInput;
 
 constexpr ModelType t5_like(std::string_view name, std::string_view architecture,
                             void (*read)(const config::JsonObject&, ClassifierConfig&)) {
@@ -157,8 +157,8 @@ constexpr ModelType t5_like(std::string_view name, std::string_view architecture
           .base_prefix = "transformer",
           .read = read,
           .body = kPlainBody,
-          .head = kHead,
-          .drops = kDrops};
+          .head = kT5Head,
+          .drops = kT5Drops};
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kXlmBody = {
     StoredName{"embeddings.words", "embeddings"},
     StoredName{"embeddings.positions", "position_embeddings"},
     StoredName{"embeddings.norm", "layer_norm_emb"},
@@ -23,9 +23,9 @@ constexpr std::array kBody = {
     StoredName{"layer.#.mlp.norm", "layer_norm2.#"},
     StoredName{"idle.languages", "lang_embeddings"},
 };
-constexpr std::array kHead = {StoredName{"head.out", "sequence_summary.summary"}};
+constexpr std::array kXlmHead = {StoredName{"head.out", "sequence_summary.summary"}};
 
-void read_head(const config::JsonObject& json, HeadConfig& head) {
+void read_xlm_head(const config::JsonObject& json, HeadConfig& head) {
   head.pool = summary_pool(json, "first");
   refuse_unless(config::bool_or(json, "summary_use_proj", true), json, "summary_use_proj false");
   refuse_unless(config::bool_or(json, "summary_proj_to_labels", true), json,
@@ -38,7 +38,7 @@ void read_head(const config::JsonObject& json, HeadConfig& head) {
   head.dropout = config::number_or(json, "summary_first_dropout", 0.1);
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_xlm(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   const std::int64_t words = config::int_or(json, "n_words", 30145, config::kPositive);
   body.vocab_size = config::int_or(json, "vocab_size", words, config::kPositive);
@@ -63,11 +63,11 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
         {.name = "idle.languages.weight", .stored_name = {}, .shape = {languages, body.hidden}});
   }
   config.initializer_range = config::number_or(json, "init_std", 0.02);
-  read_head(json, config.head);
+  read_xlm_head(json, config.head);
 }
 
 void read_flaubert(const config::JsonObject& json, ClassifierConfig& config) {
-  read(json, config);
+  read_xlm(json, config);
   if (config::bool_or(json, "pre_norm", false)) config.body.residual = nn::Residual::kPre;
   config.body.layer_dropout = config::number_or(json, "layerdrop", 0.0);
 }
@@ -77,14 +77,14 @@ void read_flaubert(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kXlm = {.name = "xlm",
                         .architecture = "XLMForSequenceClassification",
                         .base_prefix = "transformer",
-                        .read = read,
-                        .body = kBody,
-                        .head = kHead};
+                        .read = read_xlm,
+                        .body = kXlmBody,
+                        .head = kXlmHead};
 const ModelType kFlaubert = {.name = "flaubert",
                              .architecture = "FlaubertForSequenceClassification",
                              .base_prefix = "transformer",
                              .read = read_flaubert,
-                             .body = kBody,
-                             .head = kHead};
+                             .body = kXlmBody,
+                             .head = kXlmHead};
 
 }  // namespace trainer::models

@@ -9,7 +9,7 @@
 namespace trainer::models {
 namespace {
 
-constexpr std::array kBody = {
+constexpr std::array kXlnetBody = {
     StoredName{"embeddings.words", "word_embedding"},
     StoredName{"layer.#.attention.query.weight", "layer.#.rel_attn.q", Layout::kTransposedHeads},
     StoredName{"layer.#.attention.key.weight", "layer.#.rel_attn.k", Layout::kTransposedHeads},
@@ -26,10 +26,10 @@ constexpr std::array kBody = {
     StoredName{"layer.#.mlp.norm", "layer.#.ff.layer_norm"},
     StoredName{"idle.mask", "mask_emb"},
 };
-constexpr std::array kHead = {StoredName{"head.dense", "sequence_summary.summary"},
-                              StoredName{"head.out", "logits_proj"}};
+constexpr std::array kXlnetHead = {StoredName{"head.dense", "sequence_summary.summary"},
+                                   StoredName{"head.out", "logits_proj"}};
 
-void read_head(const config::JsonObject& json, HeadConfig& head) {
+void read_xlnet_head(const config::JsonObject& json, HeadConfig& head) {
   head.pool = summary_pool(json, "last");
   refuse_unless(!config::bool_or(json, "summary_proj_to_labels", false), json,
                 "summary_proj_to_labels true");
@@ -39,7 +39,7 @@ void read_head(const config::JsonObject& json, HeadConfig& head) {
   head.dropout = config::number_or(json, "summary_last_dropout", 0.1);
 }
 
-void read(const config::JsonObject& json, ClassifierConfig& config) {
+void read_xlnet(const config::JsonObject& json, ClassifierConfig& config) {
   nn::TransformerConfig& body = config.body;
   const std::int64_t words = config::int_or(json, "n_token", 32000, config::kPositive);
   body.vocab_size = config::int_or(json, "vocab_size", words, config::kPositive);
@@ -71,7 +71,7 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
   // Half a batch would be read backwards: which half a text falls into would change its logits.
   refuse_unless(!config::bool_or(json, "bi_data", false), json, "bi_data true");
   config.idle.push_back({.name = "idle.mask", .stored_name = {}, .shape = {1, 1, body.hidden}});
-  read_head(json, config.head);
+  read_xlnet_head(json, config.head);
 }
 
 }  // namespace
@@ -79,9 +79,9 @@ void read(const config::JsonObject& json, ClassifierConfig& config) {
 const ModelType kXlnet = {.name = "xlnet",
                           .architecture = "XLNetForSequenceClassification",
                           .base_prefix = "transformer",
-                          .read = read,
-                          .body = kBody,
-                          .head = kHead,
+                          .read = read_xlnet,
+                          .body = kXlnetBody,
+                          .head = kXlnetHead,
                           .drops = kDropsAsBert | kDropsFeedForward};
 
 }  // namespace trainer::models

@@ -2,23 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <sstream>
 
 #include "config/error.hpp"
+#include "config/whole_file.hpp"
 #include "text/unicode/utf8.hpp"
 
 namespace trainer::text {
 
 std::vector<std::string> read_lines(const std::filesystem::path& file) {
-  constexpr std::uintmax_t kMaxBytes = 64U << 20U;
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  std::ifstream in(file, std::ios::binary);
-  if (error || !in) throw Error(ErrorCode::kIo, fmt::format("{}: cannot be read", file.string()));
-  if (size > kMaxBytes) {
-    throw Error(ErrorCode::kInvalidInput,
-                fmt::format("{}: is larger than 64 MiB, which no vocabulary is", file.string()));
-  }
+  std::istringstream in(config::read_whole_file(file, {.what = "a vocabulary"}));
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) {
     if (line.ends_with('\r')) line.pop_back();

@@ -4,9 +4,9 @@
 
 #include <bit>
 #include <cstring>
-#include <fstream>
 
 #include "config/error.hpp"
+#include "config/whole_file.hpp"
 #include "text/unicode/utf8.hpp"
 
 namespace trainer::text {
@@ -160,21 +160,7 @@ SentencePieceModel SentencePieceModel::parse(std::string_view bytes, const std::
 }
 
 SentencePieceModel SentencePieceModel::read(const std::filesystem::path& file) {
-  constexpr std::uintmax_t kMaxBytes = 64U << 20U;
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  std::ifstream in(file, std::ios::binary);
-  if (error || !in) throw Error(ErrorCode::kIo, fmt::format("{}: cannot be read", file.string()));
-  if (size > kMaxBytes) {
-    throw Error(
-        ErrorCode::kInvalidInput,
-        fmt::format("{}: is larger than 64 MiB, which no sentencepiece model is", file.string()));
-  }
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (static_cast<std::uintmax_t>(in.gcount()) != size)
-    throw Error(ErrorCode::kIo, fmt::format("{}: cannot be read to its end", file.string()));
-  return parse(bytes, file.string());
+  return parse(config::read_whole_file(file, {.what = "a sentencepiece model"}), file.string());
 }
 
 }  // namespace trainer::text

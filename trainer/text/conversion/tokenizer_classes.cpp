@@ -10,12 +10,14 @@
 namespace trainer::text {
 namespace {
 
-using Tokens = std::array<std::string_view, 7>;
+using ClassTokens = std::array<std::string_view, 7>;
 
-constexpr Tokens kBertTokens = {"", "", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"};
-constexpr Tokens kRobertaTokens = {"<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>"};
-constexpr Tokens kAlbertTokens = {"[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]"};
-constexpr Tokens kGpt2Tokens = {"<|endoftext|>", "<|endoftext|>", "<|endoftext|>", "", "", "", ""};
+constexpr ClassTokens kBertTokens = {"", "", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"};
+constexpr ClassTokens kRobertaTokens = {"<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>"};
+constexpr ClassTokens kAlbertTokens = {"[CLS]", "[SEP]", "<unk>", "[SEP]",
+                                       "<pad>", "[CLS]", "[MASK]"};
+constexpr ClassTokens kGpt2Tokens = {
+    "<|endoftext|>", "<|endoftext|>", "<|endoftext|>", "", "", "", ""};
 
 // Taken from the classes' own constructors in transformers 4.57.
 constexpr TokenizerClass kClasses[] = {

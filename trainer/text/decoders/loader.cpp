@@ -3,7 +3,7 @@
 namespace trainer::text {
 namespace {
 
-constexpr std::string_view kSupported =
+constexpr std::string_view kDecoders =
     "BPEDecoder, ByteFallback, ByteLevel, CTC, Fuse, Metaspace, Replace, Sequence, Strip, "
     "WordPiece";
 
@@ -27,7 +27,7 @@ std::unique_ptr<Decoder> load_strip(const Component& component) {
   return std::make_unique<StripDecoder>(options);
 }
 
-std::unique_ptr<Decoder> load_sequence(const Component& component) {
+std::unique_ptr<Decoder> load_decoders(const Component& component) {
   const Component list = component.at("decoders");
   if (!list.json.is_array()) throw_invalid(list, "is not an array");
   std::vector<std::unique_ptr<Decoder>> parts;
@@ -50,13 +50,13 @@ std::unique_ptr<Decoder> load_decoder(const Component& component) {
     return std::make_unique<ReplaceDecoder>(load_pattern(component.at("pattern")),
                                             string_field(component, "content"));
   }
-  if (type == "Sequence") return load_sequence(component);
+  if (type == "Sequence") return load_decoders(component);
   if (type == "Strip") return load_strip(component);
   if (type == "WordPiece") {
     return std::make_unique<WordPieceDecoder>(string_field_or(component, "prefix", "##"),
                                               load_cleanup(component));
   }
-  throw_unsupported(component, type, kSupported);
+  throw_unsupported(component, type, kDecoders);
 }
 
 }  // namespace trainer::text

@@ -170,15 +170,8 @@ class WrittenBytes {
   std::size_t end_ = word_.empty() ? 0 : written_length(word_[0]);
 };
 
-template <typename Sink>
-void Bpe::encode_into(std::string_view word, Sink sink) const {
-  if (options_.ignore_merges) {
-    const std::int32_t id = tokens_.find(word);
-    if (id != Vocabulary::kAbsent) return sink.push(id, 0, word.size());
-  }
-  constexpr std::size_t kKept = 1U << 16U;  // symbols of memory that a thread keeps
-  thread_local std::vector<Symbol> symbols;
-  symbols.clear();
+// The word's characters or bytes, decorated by their place in it, as the symbols that are merged.
+void Bpe::cut(std::string_view word, std::vector<Symbol>& symbols) const {
   Units units(*this, symbols);
   std::string decorated;
   for (std::size_t i = 0; i < word.size();) {
@@ -198,6 +191,18 @@ void Bpe::encode_into(std::string_view word, Sink sink) const {
     i += length;
   }
   units.finish();
+}
+
+template <typename Sink>
+void Bpe::encode_into(std::string_view word, Sink sink) const {
+  if (options_.ignore_merges) {
+    const std::int32_t id = tokens_.find(word);
+    if (id != Vocabulary::kAbsent) return sink.push(id, 0, word.size());
+  }
+  constexpr std::size_t kKept = 1U << 16U;  // symbols of memory that a thread keeps
+  thread_local std::vector<Symbol> symbols;
+  symbols.clear();
+  cut(word, symbols);
   merges_.merge(symbols, ids_);
   std::size_t begin = 0;
   WrittenBytes bytes(word);

@@ -46,6 +46,7 @@ class Bpe final : public Model {
   void load_merges(const std::vector<Merge>& merges);
   std::int32_t unit_id(std::string_view unit) const noexcept;
   [[noreturn]] void throw_unknown(std::string_view unit) const;
+  void cut(std::string_view word, std::vector<Symbol>& symbols) const;
   template <typename Sink>
   void encode_into(std::string_view word, Sink sink) const;
 

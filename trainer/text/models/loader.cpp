@@ -8,7 +8,7 @@
 namespace trainer::text {
 namespace {
 
-constexpr std::string_view kSupported = "WordPiece, BPE, Unigram, WordLevel";
+constexpr std::string_view kModels = "WordPiece, BPE, Unigram, WordLevel";
 
 void require_object(const Component& component, std::string_view key) {
   const Component part = component.at(key);
@@ -78,11 +78,11 @@ std::unique_ptr<Model> load_model(const Component& component, const ModelTables&
                                   WordUnit unit) {
   const std::string type = type_of(component);
   if (type == "BPE") return load_bpe(component, tables, unit);
-  if (unit == WordUnit::kBytes) throw_unsupported(component, type + " of bytes", kSupported);
+  if (unit == WordUnit::kBytes) throw_unsupported(component, type + " of bytes", kModels);
   if (type == "WordPiece") return load_word_piece(component, tables);
   if (type == "Unigram") return load_unigram(component, tables);
   if (type == "WordLevel") return load_word_level(component, tables);
-  throw_unsupported(component, type, kSupported);
+  throw_unsupported(component, type, kModels);
 }
 
 }  // namespace trainer::text

@@ -6,11 +6,11 @@
 namespace trainer::text {
 namespace {
 
-constexpr std::string_view kSupported =
+constexpr std::string_view kNormalizers =
     "BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, "
     "Replace, Sequence, Strip, StripAccents";
 
-std::unique_ptr<Normalizer> load_sequence(const Component& component) {
+std::unique_ptr<Normalizer> load_normalizers(const Component& component) {
   const Component list = component.at("normalizers");
   std::vector<std::unique_ptr<Normalizer>> parts;
   for (std::size_t i = 0; i < list.json.size(); ++i)
@@ -24,7 +24,7 @@ std::unique_ptr<Normalizer> load_normalizer(const Component& component) {
   const std::string type = component.type();
   if (type == "BertNormalizer")
     return std::make_unique<BertNormalizer>(load_bert_normalizer(component));
-  if (type == "Sequence") return load_sequence(component);
+  if (type == "Sequence") return load_normalizers(component);
   if (type == "Nmt") return std::make_unique<NmtNormalizer>();
   if (type == "ByteLevel") return std::make_unique<ByteLevelNormalizer>();
   if (type == "Lowercase") return std::make_unique<LowercaseNormalizer>();
@@ -45,7 +45,7 @@ std::unique_ptr<Normalizer> load_normalizer(const Component& component) {
   if (type == "Precompiled") return load_precompiled(component);
   if (type == "Prepend")
     return std::make_unique<PrependNormalizer>(string_field(component, "prepend"));
-  throw_unsupported(component, type, kSupported);
+  throw_unsupported(component, type, kNormalizers);
 }
 
 }  // namespace trainer::text

@@ -5,7 +5,7 @@
 namespace trainer::text {
 namespace {
 
-constexpr std::string_view kSupported =
+constexpr std::string_view kPostProcessors =
     "TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel, Sequence";
 
 // ["[SEP]", 102]
@@ -75,7 +75,7 @@ void load_steps(const Component& component, Steps& steps) {
     if (!list.json.is_array()) throw_invalid(list, "is not an array");
     for (std::size_t i = 0; i < list.json.size(); ++i) load_steps(list.element(i), steps);
   } else {
-    throw_unsupported(component, type, kSupported);
+    throw_unsupported(component, type, kPostProcessors);
   }
 }
 

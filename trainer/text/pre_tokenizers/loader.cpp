@@ -10,11 +10,11 @@ namespace {
 
 constexpr std::string_view kBehaviors =
     "Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous";
-constexpr std::string_view kSupported =
+constexpr std::string_view kPreTokenizers =
     "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, "
     "Sequence, Split, UnicodeScripts, Whitespace, WhitespaceSplit";
 
-std::unique_ptr<PreTokenizer> load_sequence(const Component& component, WordUnit unit) {
+std::unique_ptr<PreTokenizer> load_pre_tokenizers(const Component& component, WordUnit unit) {
   const Component list = component.at("pretokenizers");
   if (!list.json.is_array()) throw_invalid(list, "is not an array");
   std::vector<std::unique_ptr<PreTokenizer>> parts;
@@ -76,12 +76,12 @@ std::unique_ptr<PreTokenizer> load_pre_tokenizer(const Component& component, Wor
     return std::make_unique<PunctuationPreTokenizer>(
         load_behavior(component, string_field_or(component, "behavior", "Isolated")));
   }
-  if (type == "Sequence") return load_sequence(component, unit);
+  if (type == "Sequence") return load_pre_tokenizers(component, unit);
   if (type == "Split") return load_split(component);
   if (type == "UnicodeScripts") return std::make_unique<UnicodeScriptsPreTokenizer>();
   if (type == "Whitespace") return std::make_unique<WhitespacePreTokenizer>();
   if (type == "WhitespaceSplit") return std::make_unique<WhitespaceSplitPreTokenizer>();
-  throw_unsupported(component, type, kSupported);
+  throw_unsupported(component, type, kPreTokenizers);
 }
 
 bool ends_with_byte_level(const Component& component) {

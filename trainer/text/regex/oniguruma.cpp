@@ -10,7 +10,7 @@
 namespace trainer::text {
 namespace {
 
-constexpr int kMaxDepth = 64;
+constexpr int kMaxGroupDepth = 64;
 
 // (?imx)
 struct Options {
@@ -34,7 +34,7 @@ class Translator {
  private:
   // Up to the end, or to a parenthesis that closes, which is left.
   std::string alternatives(Options options, int depth) {
-    if (depth > kMaxDepth) in_.unsupported("groups that nest too deep");
+    if (depth > kMaxGroupDepth) in_.unsupported("groups that nest too deep");
     std::string out;
     previous_ = 0;
     while (!in_.done() && in_.peek() != ')') {

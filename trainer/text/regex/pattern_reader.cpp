@@ -8,7 +8,7 @@
 namespace trainer::text {
 namespace {
 
-constexpr int kMaxDepth = 32;
+constexpr int kMaxClassDepth = 32;
 
 std::optional<std::uint32_t> digit_value(char c, std::uint32_t base) {
   std::uint32_t value = 99;
@@ -200,7 +200,7 @@ char32_t read_character_escape(PatternReader& in) {
 }
 
 BracketClass read_brackets(PatternReader& in, int depth) {
-  if (depth > kMaxDepth) in.unsupported("classes in classes that nest too deep");
+  if (depth > kMaxClassDepth) in.unsupported("classes in classes that nest too deep");
   BracketClass out;
   out.negated = in.take("^");
   CharacterSet current;

@@ -2,30 +2,10 @@
 
 #include <cstring>
 
+#include "config/utf8.hpp"
+
 namespace trainer::text {
 namespace {
-
-// Length of the well-formed sequence at `p`, or minus the length of its ill-formed maximal part (at
-// least -1).
-int measure(const unsigned char* p, std::size_t available) noexcept {
-  const unsigned char first = p[0];
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4) return -1;
-  const int length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  // The second byte's range shuts out overlong forms, surrogates and what lies above U+10FFFF.
-  unsigned char low = 0x80;
-  unsigned char high = 0xBF;
-  if (first == 0xE0) low = 0xA0;
-  if (first == 0xED) high = 0x9F;
-  if (first == 0xF0) low = 0x90;
-  if (first == 0xF4) high = 0x8F;
-  for (int i = 1; i < length; ++i) {
-    if (static_cast<std::size_t>(i) >= available || p[i] < low || p[i] > high) return -i;
-    low = 0x80;
-    high = 0xBF;
-  }
-  return length;
-}
 
 // Bytes before the first one outside ASCII.
 std::size_t ascii_prefix(std::string_view text) noexcept {
@@ -66,9 +46,9 @@ bool is_valid_utf8(std::string_view text) noexcept {
   while (true) {
     text.remove_prefix(ascii_prefix(text));
     if (text.empty()) return true;
-    const int length = measure(reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    if (length < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(length));
+    const config::Utf8Sequence first = config::first_sequence(text);
+    if (!first.well_formed) return false;
+    text.remove_prefix(first.bytes);
   }
 }
 
@@ -82,14 +62,13 @@ std::string repair(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const int length = measure(reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    const auto taken = static_cast<std::size_t>(length < 0 ? -length : length);
-    if (length < 0) {
-      append(out, 0xFFFD);
+    const config::Utf8Sequence first = config::first_sequence(text);
+    if (first.well_formed) {
+      out.append(text.substr(0, first.bytes));
     } else {
-      out.append(text.substr(0, taken));
+      append(out, 0xFFFD);
     }
-    text.remove_prefix(taken);
+    text.remove_prefix(first.bytes);
   }
   return out;
 }

@@ -26,7 +26,7 @@ export interface DrawnLines {
 }
 
 // The server's limits: runs of all groups in one request, and groups.
-const kMostGrouped = 1000;
+export const kMostGrouped = 1000;
 const kMostGroups = 100;
 // Each is a subscription of the live connection.
 const kMostFollowed = 200;

@@ -10,17 +10,20 @@ import { Panel } from '../../components/panels/panel';
 import { AxisTools } from '../../components/panels/toolbar';
 import { RunFilter } from '../project/run_filter';
 import { RunQueryBox } from '../project/run_query_box';
+import { kMostGrouped } from '../project/drawn_lines';
 import { createProjectCharts } from '../project/project_charts';
 import { chooseColumns } from '../../lib/columns';
 import { plural } from '../../lib/format';
 import { namesOf, runsNamed } from '../../lib/compare';
+import { formatHidden, hideAllBut } from '../../lib/hidden_runs';
 import { kMostPanels } from '../../lib/report';
 import { changeQuery, projectPath } from '../../lib/route';
+import { makeRunFilter } from '../../lib/run_filter';
 import { kSystemSection } from '../../lib/sections';
 import { createChartView } from '../../state/chart_view';
 import { expressionKey, isExpression, panelName } from '../../state/expression_store';
 import { createRunQuery, type RunQuery } from '../../state/run_query';
-import { createRunSet, type RunSet } from '../../state/run_set';
+import { createRunSet, kMostDrawn, type RunSet } from '../../state/run_set';
 import type { PanelsDraft } from './draft';
 import type { ProjectData } from './report_blocks';
 
@@ -31,6 +34,11 @@ interface BlockData {
   asked: RunQuery;
   // The runs that were chosen one by one; empty: all that the filter takes.
   chosen: () => ReadonlySet<string>;
+  hasChosen: () => boolean;
+  // For the page of charts, where chosen runs are those that are not hidden: the newest of those that it can do anything
+  // with, and all that the filter takes.
+  drawable: () => string[];
+  filtered: () => string[];
   // The server has not yet said which runs.
   isWaiting: () => boolean;
   freeze: (which: 'these' | 'all') => void;
@@ -49,8 +57,13 @@ function createBlockData(block: PanelsDraft, data: ProjectData): BlockData {
     return ids === null ? chosen() : new Set([...chosen()].filter((id) => ids.has(id)));
   });
   const set = createRunSet(runs, taken, parameters);
+  const filtered = (): string[] => {
+    const [ids, matches] = [asked.taken(), makeRunFilter(set.filter())];
+    return runs().filter((run) => (ids === null || ids.has(run.id)) && matches(run)).map((run) => run.id);
+  };
   return {
-    set, asked, chosen,
+    set, asked, chosen, hasChosen, filtered,
+    drawable: () => set.visible().slice(0, (parameters.get('g') ?? '') === '' ? kMostDrawn : kMostGrouped).map((run) => run.id),
     isWaiting: () => asked.text().trim() !== '' && asked.taken() === null && asked.problem() === null,
     freeze: (which) => parameters.set({ runs: which === 'all' ? null : namesOf(set.visible().slice(0, kMostFrozen), runs()) }),
   };
@@ -72,12 +85,9 @@ export default function PanelsBlock(props: { block: PanelsDraft; data: ProjectDa
     const next = keys[(keys.indexOf(view.opened() ?? '') + by + keys.length) % keys.length];
     if (next !== undefined) view.open(next);
   };
-  // Chosen runs are there those that are not hidden.
-  const inCharts = (): string => {
-    const chosen = held.chosen();
-    const hide = chosen.size === 0 ? {} : { runs: null, hide: data.loaded.runs().filter((run) => !chosen.has(run.id) || held.set.isHidden(run.id)).map((run) => run.id.slice(0, 8)).join(',') };
-    return projectPath(data.project) + changeQuery(block.parameters.text(), { ...hide, panel: null });
-  };
+  const inCharts = (): string => projectPath(data.project) + changeQuery(block.parameters.text(), {
+    panel: null, ...(held.hasChosen() ? { runs: null, hide: formatHidden(hideAllBut(held.drawable(), held.filtered())) } : {}),
+  });
   return (
     <div class="charts-block">
       <Show when={props.writing} fallback={<h2 classList={{ 'visually-hidden': block.title() === '' }}>{block.title() === '' ? 'Charts' : block.title()}</h2>}>

@@ -1,9 +1,9 @@
 // Writes a report. Saved only over the revision that it was made of: if somebody else saved meanwhile, or deleted it, the
 // writer is told and decides, and nothing that was written is lost.
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } from 'solid-js';
-import { getDocument, kLongestName, makeDocument, writeDocument, type StoredDocument } from '../../api/documents';
+import { bytesOver, getDocument, kLongestName, kMostSpecBytes, makeDocument, writeDocument, type StoredDocument } from '../../api/documents';
 import { ApiError, messageOf } from '../../api/http';
-import { formatAgo } from '../../lib/format';
+import { formatAgo, formatCount, plural } from '../../lib/format';
 import { readReport } from '../../lib/report';
 import { reportPath } from '../../lib/route';
 import { createClock } from '../../state/clock';
@@ -25,6 +25,9 @@ export function ReportEditor(props: { project: string; report: StoredDocument; s
   const [isSaving, setSaving] = createSignal(false);
   const isChanged = createMemo(() => draft().isChanged());
   const isNamed = () => draft().name().trim() !== '';
+  // Bytes that are too many.
+  const over = createMemo(() => bytesOver(draft().spec()));
+  const maySave = () => isNamed() && over() === 0 && !isSaving();
   createEffect(on(draft, (now) => holdDraft(props.project, now)));
   onCleanup(() => { if (!draft().isChanged()) dropDraft(props.project, draft().base().id); });
 
@@ -45,8 +48,9 @@ export function ReportEditor(props: { project: string; report: StoredDocument; s
   }
   // True if it is saved now.
   async function save(revision = draft().base().revision): Promise<boolean> {
-    if (!isNamed() || isSaving()) return false;
+    if (isSaving()) return false;
     if (!isChanged() && conflict() === null) return true;
+    if (!maySave()) return false;
     setSaving(true);
     try {
       const text = written();
@@ -106,13 +110,16 @@ export function ReportEditor(props: { project: string; report: StoredDocument; s
         <h1 class="visually-hidden">Writing {props.report.name}</h1>
         <input class="input report-name-field" type="text" aria-label="Title of the report" value={draft().name()} maxlength={kLongestName} required
           aria-invalid={!isNamed()} onInput={(event) => draft().setName(event.currentTarget.value)} />
-        <span class="faint report-state" role="status">{!isNamed() ? 'A report needs a title.' : isSaving() ? 'Saving…' : isChanged() ? 'Not saved' : 'Saved'}</span>
+        <span class="faint report-state" role="status">{!isNamed() ? 'A report needs a title.' : over() > 0 ? 'Too long' : isSaving() ? 'Saving…' : isChanged() ? 'Not saved' : 'Saved'}</span>
         <Show when={isChanged() && conflict() === null}><button type="button" class="button" disabled={isSaving()} onClick={() => discard(props.report)}>Discard changes</button></Show>
-        <button type="button" class="button" title="Save (Ctrl S)" disabled={!isChanged() || !isNamed() || isSaving()} onClick={() => void save()}>Save</button>
-        <button type="button" class="button primary" disabled={!isNamed() || isSaving()} onClick={() => void done()}>Done</button>
+        <button type="button" class="button" title="Save (Ctrl S)" disabled={!isChanged() || !maySave()} onClick={() => void save()}>Save</button>
+        <button type="button" class="button primary" disabled={isSaving() || (isChanged() && !maySave())} onClick={() => void done()}>Done</button>
       </header>
       <Show when={conflict()}>
         {(what) => <ConflictNote project={props.project} id={draft().base().id} theirs={what().theirs} saveOver={(revision) => void save(revision)} saveAsNew={() => void saveAsNew()} takeTheirs={discard} />}
+      </Show>
+      <Show when={over() > 0}>
+        <p class="report-note"><span><strong>{plural(over(), 'byte')} too long.</strong> A report has room for {formatCount(kMostSpecBytes)}. Shorten it, or put a part into another report.</span></p>
       </Show>
       <Show when={readReport(draft().base().spec).state === 'broken'}><p class="report-note" role="alert">What the server keeps of this report cannot be read. Saving replaces it.</p></Show>
       <Written project={props.project} draft={draft()} />

@@ -3,6 +3,7 @@ import { Show } from 'solid-js';
 import type { Run } from '../../api/types';
 import { JsonTree } from '../../components/json_tree';
 import { formatDateTime, formatDuration } from '../../lib/format';
+import { RunAlerts } from './run_alerts';
 import './overview_tab.css';
 
 export function OverviewTab(props: { run: Run }) {
@@ -25,6 +26,7 @@ export function OverviewTab(props: { run: Run }) {
             <div><dt>Run id</dt><dd><code>{props.run.id}</code></dd></div>
           </dl>
         </section>
+        <RunAlerts run={props.run} />
         <JsonTree title="Summary" value={props.run.summary} empty="Nothing was summarised yet." />
       </div>
       <div class="overview-column">

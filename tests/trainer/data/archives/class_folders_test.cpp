@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class ClassFolders : public testing::Test {
+class ClassFoldersTest : public testing::Test {
  protected:
   tracker::test::TempDirectory folder_;
 };
@@ -30,7 +30,7 @@ std::vector<std::string> texts_of(const Dataset& dataset) {
   return texts;
 }
 
-TEST_F(ClassFolders, ArchiveOfImdbsLayoutReadsInTheHubsOrder) {
+TEST_F(ClassFoldersTest, ArchiveOfImdbsLayoutReadsInTheHubsOrder) {
   std::vector<std::pair<std::string, std::string>> members = {
       {"aclImdb/README", "x"},
       {"aclImdb/train/urls_neg.txt", "x"},
@@ -55,13 +55,13 @@ TEST_F(ClassFolders, ArchiveOfImdbsLayoutReadsInTheHubsOrder) {
   EXPECT_TRUE(has_evaluation(file.string()));
 }
 
-TEST_F(ClassFolders, ZipWithoutSplitsReadsByName) {
+TEST_F(ClassFoldersTest, ZipWithoutSplitsReadsByName) {
   write_archive(folder_ / "a.zip", {{"b/2.txt", "b2"}, {"a/z.txt", "az"}, {"b/1.txt", "b1"}});
   EXPECT_THAT(texts_of(read(folder_ / "a.zip")), ElementsAre("az", "b1", "b2"));
   EXPECT_FALSE(has_evaluation((folder_ / "a.zip").string()));
 }
 
-TEST_F(ClassFolders, MembersThatLeaveTheFolderAreRefused) {
+TEST_F(ClassFoldersTest, MembersThatLeaveTheFolderAreRefused) {
   write_archive(folder_ / "a.tar.gz",
                 {{"train/pos/0_1.txt", "x"}, {"train/../../../etc/0_1.txt", "x"}});
   EXPECT_THAT(message_of([&] { read(folder_ / "a.tar.gz"); }),
@@ -71,7 +71,7 @@ TEST_F(ClassFolders, MembersThatLeaveTheFolderAreRefused) {
               HasSubstr("leaves the archive's folder"));
 }
 
-TEST_F(ClassFolders, DamagedArchivesAreErrors) {
+TEST_F(ClassFoldersTest, DamagedArchivesAreErrors) {
   std::vector<std::pair<std::string, std::string>> members;
   for (int i = 0; i < 200; ++i)
     members.push_back({fmt::format("train/pos/{}_1.txt", i), std::to_string(i * 7919)});
@@ -85,13 +85,13 @@ TEST_F(ClassFolders, DamagedArchivesAreErrors) {
   EXPECT_THAT(message_of([&] { read(folder_ / "none.tar.gz"); }), HasSubstr("no such file"));
 }
 
-TEST_F(ClassFolders, MissingSplitIsNamed) {
+TEST_F(ClassFoldersTest, MissingSplitIsNamed) {
   write_archive(folder_ / "a.tar.gz", {{"train/pos/0_1.txt", "x"}});
   EXPECT_THAT(message_of([&] { read(folder_ / "a.tar.gz", Split::kTest); }),
               HasSubstr("has no split 'test' (it has: train)"));
 }
 
-TEST_F(ClassFolders, DirectoriesReadLikeArchives) {
+TEST_F(ClassFoldersTest, DirectoriesReadLikeArchives) {
   write_file(folder_ / "d/train/pos/b.txt", "p");
   write_file(folder_ / "d/train/neg/a.txt", "n");
   write_file(folder_ / "d/dev/neg/a.txt", "v");
@@ -100,7 +100,7 @@ TEST_F(ClassFolders, DirectoriesReadLikeArchives) {
   EXPECT_TRUE(has_evaluation((folder_ / "d").string()));
 }
 
-TEST_F(ClassFolders, LinksAndHugeMembersAreRefused) {
+TEST_F(ClassFoldersTest, LinksAndHugeMembersAreRefused) {
   write_archive(folder_ / "a.tar.gz", {{"train/pos/0_1.txt", "x"}},
                 {{"train/pos/1_1.txt", "/etc/passwd"}});
   EXPECT_THAT(message_of([&] { read(folder_ / "a.tar.gz"); }),
@@ -110,13 +110,13 @@ TEST_F(ClassFolders, LinksAndHugeMembersAreRefused) {
               HasSubstr("member train/pos/0_1.txt is longer than 64 MiB"));
 }
 
-TEST_F(ClassFolders, ErrorsNameTheMember) {
+TEST_F(ClassFoldersTest, ErrorsNameTheMember) {
   write_archive(folder_ / "a.zip", {{"train/pos/1.txt", "x"}, {"train/neg/2.txt", "\xff"}});
   EXPECT_THAT(message_of([&] { read(folder_ / "a.zip"); }),
               HasSubstr("a.zip: train/neg/2.txt is not UTF-8"));
 }
 
-TEST_F(ClassFolders, SelectionReadsTheSameRowsOutOfArchiveAndDirectory) {
+TEST_F(ClassFoldersTest, SelectionReadsTheSameRowsOutOfArchiveAndDirectory) {
   std::vector<std::pair<std::string, std::string>> members;
   for (int i = 0; i < 50; ++i) {
     members.push_back({fmt::format("train/{}/{}.txt", i % 3, 99 - i), fmt::format("text {}", i)});
@@ -131,7 +131,7 @@ TEST_F(ClassFolders, SelectionReadsTheSameRowsOutOfArchiveAndDirectory) {
   EXPECT_EQ(all.rows[numpy_permutation(7, 50)[3]].text, plain.rows[3].text);
 }
 
-TEST_F(ClassFolders, DirectoryOfTablesTakesTheSplitsFile) {
+TEST_F(ClassFoldersTest, DirectoryOfTablesTakesTheSplitsFile) {
   write_file(folder_ / "d/train.csv", "text,label\na,1\n");
   write_file(folder_ / "d/test.csv", "text,label\nb,0\n");
   EXPECT_THAT(texts_of(read(folder_ / "d")), ElementsAre("a"));

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "data/dataset.hpp"
+#include "support/directories.hpp"
 #include "trainer/data/data_test_files.hpp"
 #include "trainer/hub/hub_fixture.hpp"
 
@@ -58,6 +59,34 @@ TEST_F(HubDataset, TheCardNamesConfigurationsAndClasses) {
               HasSubstr("name one with --dataset-config (a, b)"));
   EXPECT_THAT(message_of([&] { read(server, named("b")); }),
               HasSubstr("has no split 'train' (it has: test)"));
+}
+
+TEST_F(HubDataset, InfosOlderThanCardsNameTheClasses) {
+  const auto read_with = [&](const std::string& infos) {
+    std::filesystem::remove_all(cache());
+    const test_support::HubServer server(
+        {{"datasets/org/tiny/dataset_infos.json", infos},
+         {"datasets/org/tiny/train.jsonl", "{\"text\":\"a\",\"label\":1}\n"}});
+    return read(server, named(""));
+  };
+  EXPECT_THAT(
+      read_with(R"({"x":{"features":{"label":{"names":["no","yes"],"_type":"ClassLabel"}}}})")
+          .label_names,
+      ElementsAre("no", "yes"));
+  EXPECT_TRUE(read_with("{}").label_names.empty());
+}
+
+TEST_F(HubDataset, InfosThatAreBrokenOrNestTooDeepAreRefusedByName) {
+  for (const auto& [infos, said] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"x":)" + std::string(40, '[') + std::string(40, ']') + "}",
+            "dataset_infos.json: nests deeper than 32 levels"},
+           {R"({"x":)", "dataset_infos.json: not valid JSON at line 1"}}) {
+    std::filesystem::remove_all(cache());
+    const test_support::HubServer server(
+        {{"datasets/org/tiny/dataset_infos.json", infos},
+         {"datasets/org/tiny/train.jsonl", "{\"text\":\"a\",\"label\":1}\n"}});
+    EXPECT_THAT(message_of([&] { read(server, named("")); }), HasSubstr(said));
+  }
 }
 
 TEST_F(HubDataset, ScriptsAreNotRunTheHubsParquetCopyIsRead) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "hub/hub.hpp"
+#include "support/directories.hpp"
 #include "trainer/data/data_test_files.hpp"
 
 namespace trainer::data {

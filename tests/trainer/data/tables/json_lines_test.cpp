@@ -50,6 +50,16 @@ TEST(JsonLines, ErrorsNameFileAndLine) {
   EXPECT_THAT(error_of("{\"text\":\"a\",\"label\":18446744073709551615}"), HasSubstr("'label'"));
 }
 
+TEST(JsonLines, WhatNestsTooDeepIsRefusedWithItsLine) {
+  const auto row = [](std::size_t arrays) {
+    return R"({"text":"a","label":1,"more":)" + std::string(arrays, '[') +
+           std::string(arrays, ']') + "}\n";
+  };
+  EXPECT_EQ(error_of(row(31)), "");
+  for (const std::size_t arrays : {32, 1'000'000})
+    EXPECT_EQ(error_of("\n" + row(arrays)), "a.jsonl: line 2 nests deeper than 32 levels");
+}
+
 TEST(JsonLines, MissingFileIsNotFound) {
   EXPECT_THAT(message_of([] { JsonLines::open("/no/such.jsonl"); }),
               HasSubstr("/no/such.jsonl: cannot be opened"));

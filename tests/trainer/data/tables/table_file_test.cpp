@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/directories.hpp"
 #include "trainer/data/data_test_files.hpp"
 
 namespace trainer::data {
@@ -46,6 +47,22 @@ TEST_F(TableFile, SelectionKeepsTheClassesOfTheWholeFile) {
       read(folder_ / "a.csv", Split::kTrain, {.samples = 1, .shuffle_seed = 42});
   EXPECT_EQ(dataset.rows.size(), 1U);
   EXPECT_THAT(dataset.label_names, ElementsAre("x", "y", "z"));
+}
+
+TEST_F(TableFile, JsonThatNestsTooDeepIsRefusedWithItsLine) {
+  const auto row = [](std::size_t levels, const std::string& open, const std::string& close) {
+    std::string text = R"({"text":"a","label":1,"more":)";
+    for (std::size_t i = 0; i < levels; ++i) text += open;
+    text += "0";
+    for (std::size_t i = 0; i < levels; ++i) text += close;
+    return text + "}\n";
+  };
+  EXPECT_EQ(error("a.jsonl", row(31, "[", "]")), "");
+  EXPECT_EQ(error("a.jsonl", row(31, R"({"a":)", "}")), "");
+  const std::string said = "a.jsonl: line 2 nests deeper than 32 levels";
+  EXPECT_THAT(error("a.jsonl", row(1, "[", "]") + row(32, "[", "]")), HasSubstr(said));
+  EXPECT_THAT(error("a.jsonl", row(1, "[", "]") + row(32, R"({"a":)", "}")), HasSubstr(said));
+  EXPECT_THAT(error("a.jsonl", row(1, "[", "]") + row(100'000, "[", "]")), HasSubstr(said));
 }
 
 TEST_F(TableFile, CsvErrorsNameTheLine) {

@@ -10,6 +10,7 @@
 
 #include "data/dataset.hpp"
 #include "data/tokens/token_blocks.hpp"
+#include "support/directories.hpp"
 #include "text/tokenizer.hpp"
 
 // What the tests of token arenas, files and caches share.

@@ -1,4 +1,4 @@
-#include "train/progress.hpp"
+#include "train/training_display.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,11 +10,11 @@ using testing::HasSubstr;
 
 std::string drawn(Style style, const TrainerState& state) {
   testing::internal::CaptureStderr();
-  Progress(style).began(state);
+  TrainingDisplay(style).began(state);
   return testing::internal::GetCapturedStderr();
 }
 
-TEST(Progress, MoreStepsThanAreAskedForAreAFullBar) {
+TEST(TrainingDisplay, MoreStepsThanAreAskedForAreAFullBar) {
   TrainerState state;
   state.global_step = 6;
   state.max_steps = 4;

@@ -5,7 +5,7 @@
 #include "api/model_files.hpp"
 #include "data/dataset.hpp"
 
-// What the commands that look at a model begin with.
+// What the commands read before they work: a model, rows of JSON lines.
 namespace trainer::cli {
 
 // As api::open_model, with what is downloaded shown on stderr.

@@ -1,4 +1,4 @@
-#include "cli/shown_model.hpp"
+#include "cli/command_inputs.hpp"
 
 #include "cli/transfer_display.hpp"
 #include "data/tables/json_lines.hpp"

@@ -17,10 +17,11 @@ enum class Style {
 // By where stderr leads and by NO_COLOR.
 Style style_of_terminal();
 
-// What a person sees of training, on stderr.
-class Progress : public Hook {
+// What a person sees of training, on stderr: a bar that is drawn ten times a second at most, and a
+// line for every row. A hook, so on the training thread; what cannot be written is lost silently.
+class TrainingDisplay : public Hook {
  public:
-  explicit Progress(Style style);
+  explicit TrainingDisplay(Style style);
   void began(const TrainerState& state) override;
   void stepped(const TrainerState& state) override;
   void logged(const Row& row) override;

@@ -1,4 +1,4 @@
-#include "data/selection/row_plan.hpp"
+#include "data/selection/row_choice.hpp"
 
 #include <fmt/format.h>
 
@@ -33,9 +33,9 @@ bool needs_count(const SplitInstruction& instruction, const Selection& selection
   return !instruction.is_whole() || selection.samples || selection.test_size;
 }
 
-RowPlan plan_rows(std::uint64_t count, const SplitInstruction& instruction, Split split,
-                  const Selection& selection, const std::vector<std::int64_t>& classes,
-                  const std::string& origin) {
+RowChoice choose_rows(std::uint64_t count, const SplitInstruction& instruction, Split split,
+                      const Selection& selection, const std::vector<std::int64_t>& classes,
+                      const std::string& origin) {
   const SplitInstruction::Range range = instruction.rows(count);
   std::uint64_t left = range.end - range.begin;
   if (left == 0) throw Error(ErrorCode::kInvalidInput, origin + ": has no rows");

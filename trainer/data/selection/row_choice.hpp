@@ -11,21 +11,21 @@
 namespace trainer::data {
 
 // Which rows of a split are taken, and in which order.
-struct RowPlan {
+struct RowChoice {
   std::vector<std::int64_t>
       rows;  // positions; empty and `all` when every row is taken in its order
   bool all = false;
   std::uint64_t count = 0;
 };
 
-// Whether the plan needs to know the number of rows before any is read.
+// Whether the choice needs to know the number of rows before any is read.
 bool needs_count(const SplitInstruction& instruction, const Selection& selection);
 
 // The rows that slicing, train_test_split and shuffle+select leave, in this order. `classes` has
 // the class of every row when the selection stratifies, else it is empty. Throws
 // Error(kInvalidInput) for more samples than rows and for no rows; `origin` is for messages.
-RowPlan plan_rows(std::uint64_t count, const SplitInstruction& instruction, Split split,
-                  const Selection& selection, const std::vector<std::int64_t>& classes,
-                  const std::string& origin);
+RowChoice choose_rows(std::uint64_t count, const SplitInstruction& instruction, Split split,
+                      const Selection& selection, const std::vector<std::int64_t>& classes,
+                      const std::string& origin);
 
 }  // namespace trainer::data

@@ -1,4 +1,4 @@
-#include "train/progress.hpp"
+#include "train/training_display.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -45,16 +45,16 @@ std::string describe(const Row& row) {
   return out;
 }
 
-Progress::Progress(Style style) : style_(style) {}
+TrainingDisplay::TrainingDisplay(Style style) : style_(style) {}
 
-void Progress::began(const TrainerState& state) {
+void TrainingDisplay::began(const TrainerState& state) {
   start_ = drawn_ = std::chrono::steady_clock::now();
   first_step_ = state.global_step;
   max_steps_ = state.max_steps;
   if (style_ != Style::kLines) draw(state);
 }
 
-void Progress::stepped(const TrainerState& state) {
+void TrainingDisplay::stepped(const TrainerState& state) {
   if (style_ == Style::kLines) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - drawn_ < kRedraw && state.global_step != state.max_steps) return;
@@ -62,7 +62,7 @@ void Progress::stepped(const TrainerState& state) {
   draw(state);
 }
 
-void Progress::draw(const TrainerState& state) {
+void TrainingDisplay::draw(const TrainerState& state) {
   // A resumed run may have done more steps than it is now asked for.
   const double done = std::min(1.0, static_cast<double>(state.global_step) /
                                         static_cast<double>(std::max<std::int64_t>(1, max_steps_)));
@@ -84,21 +84,21 @@ void Progress::draw(const TrainerState& state) {
                     clock_text(seconds), clock_text(left)));
 }
 
-void Progress::clear() {
+void TrainingDisplay::clear() {
   if (style_ != Style::kLines) write("\r\x1b[K");
 }
 
-void Progress::logged(const Row& row) {
+void TrainingDisplay::logged(const Row& row) {
   clear();
   write(fmt::format("step {}/{}  {}\n", row.step, max_steps_, describe(row)));
 }
 
-void Progress::noted(const std::string& text) {
+void TrainingDisplay::noted(const std::string& text) {
   clear();
   write(text + "\n");
 }
 
-void Progress::ended(const TrainerState& state, Outcome outcome) {
+void TrainingDisplay::ended(const TrainerState& state, Outcome outcome) {
   clear();
   if (outcome == Outcome::kStopped)
     write(fmt::format("stopped after step {}\n", state.global_step));

@@ -1,0 +1,60 @@
+// What the run asked to tell people, and whether they were told. Nothing stands here while there is none. A run that goes
+// on is asked again when it changes, at most every few seconds.
+import { createEffect, createResource, For, Match, on, onCleanup, Switch } from 'solid-js';
+import { listAlerts, type Alert } from '../../api/alerts';
+import { messageOf } from '../../api/http';
+import type { Run } from '../../api/types';
+import { formatCount, formatDateTime } from '../../lib/format';
+import { held } from '../../state/held';
+import './run_alerts.css';
+
+const kRereadMs = 5000;
+
+function fateOf({ state, outcome }: Alert): string {
+  if (state === 'due') return 'to be told';
+  if (state === 'quiet') return 'not told again: within its quiet time';
+  return state === 'told' ? 'told' : `not told${outcome === '' ? '' : `: ${outcome}`}`;
+}
+
+export function RunAlerts(props: { run: Run }) {
+  const [alerts, { refetch }] = createResource(() => props.run.id, listAlerts);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  createEffect(on(() => props.run.version, () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void refetch();
+    }, kRereadMs);
+  }, { defer: true }));
+  onCleanup(() => clearTimeout(timer));
+  const some = (): Alert[] | null => { const all = held(alerts) ?? []; return all.length > 0 ? all : null; };
+  return (
+    <Switch>
+      <Match when={some()}>
+        {(list) => (
+          <section class="card run-alerts" aria-label="Alerts">
+            <h2>Alerts <span class="faint">{formatCount(list().length)}</span></h2>
+            <ul tabindex="0" aria-label="Alerts, newest first">
+              <For each={list()}>
+                {(alert) => (
+                  <li data-level={alert.level}>
+                    <p><span class={`alert-level alert-${alert.level}`}>{alert.level}</span> <strong>{alert.title}</strong></p>
+                    <p class="alert-text">{alert.text}</p>
+                    <p class="faint">{formatDateTime(alert.timeUs)} · {fateOf(alert)}</p>
+                  </li>
+                )}
+              </For>
+            </ul>
+          </section>
+        )}
+      </Match>
+      <Match when={alerts.error as unknown}>
+        {(error) => (
+          <section class="card run-alerts" aria-label="Alerts">
+            <h2>Alerts</h2>
+            <p role="alert">{messageOf(error())} <button type="button" class="button" onClick={() => void refetch()}>Try again</button></p>
+          </section>
+        )}
+      </Match>
+    </Switch>
+  );
+}
