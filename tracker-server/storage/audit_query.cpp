@@ -35,15 +35,15 @@ std::string any_action(const std::vector<std::string>& actions, QueryParams& par
 // slashes, what follows them in a target has none: the last slash divides.
 std::string of_project(const std::string& name, QueryParams& params) {
   const auto project = params.add(name, "text");
-  const auto kind = std::string("split_part(action, '.', 1)");
-  const std::string itself = kind + " = 'project' AND target = " + project;
-  const std::string held = kind + " IN ('artifact', 'view', 'report') AND starts_with(target, " +
-                           project + " || '/') AND strpos(substr(target, length(" + project +
-                           ") + 2), '/') = 0";
+  const std::string itself = "target = " + project + " AND action LIKE 'project.%'";
+  const std::string held = "starts_with(target, " + project +
+                           " || '/') AND strpos(substr(target, length(" + project +
+                           ") + 2), '/') = 0 AND (action LIKE 'artifact.%' OR action LIKE "
+                           "'view.%' OR action LIKE 'report.%')";
   const std::string run =
-      kind + " = 'run' AND EXISTS (SELECT FROM run r JOIN project p ON p.id = r.project_id WHERE " +
-      "p.name = " + project + " AND r.id = CASE WHEN target ~ " +
-      "'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN target::uuid END)";
+      "action LIKE 'run.%' AND target IN (SELECT r.id::text FROM run r JOIN project p ON p.id = "
+      "r.project_id WHERE p.name = " +
+      project + ")";
   return "((" + itself + ") OR (" + held + ") OR (" + run + "))";
 }
 

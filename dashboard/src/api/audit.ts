@@ -22,7 +22,18 @@ export interface AuditPage {
   // What the next page is asked with; null: this was the last.
   nextBefore: number | null;
 }
-
+// What the entries must all be; absent: any. '*' stands for any characters in `actor` and `action`.
+export interface AuditQuery {
+  // '' for nobody in particular.
+  actor?: string;
+  // One of these, with commas between them.
+  action?: string;
+  // In the target or the detail, in any case.
+  text?: string;
+  // Of that moment or later; before it.
+  fromUs?: number;
+  toUs?: number;
+}
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const numberOr = (value: unknown, fallback: number): number => (typeof value === 'number' && Number.isFinite(value) ? value : fallback);
@@ -41,10 +52,13 @@ export function readAuditPage(value: unknown): AuditPage {
   };
 }
 
-
 // `before`: nextBefore of the page before; null begins with the newest entry. `limit`: 1 to 1,000.
-export function readAuditLog(before: number | null, limit: number, signal?: AbortSignal): Promise<AuditPage> {
+export function readAuditLog(wanted: AuditQuery, before: number | null, limit: number, signal?: AbortSignal): Promise<AuditPage> {
   const query = new URLSearchParams({ limit: String(limit) });
+  const { actor, action, text: about, fromUs, toUs } = wanted;
+  for (const [name, value] of Object.entries({ actor, action, text: about, from_us: fromUs, to_us: toUs })) {
+    if (value !== undefined) query.set(name, String(value));
+  }
   if (before !== null) query.set('before', String(before));
   return getJson(`/api/v1/audit?${query.toString()}`, readAuditPage, { signal });
 }

@@ -216,6 +216,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{team}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: components["schemas"]["UserName"];
+            };
+            cookie?: never;
+        };
+        /** What is shared with the team, as far as the key goes: for its users and server admins. */
+        get: operations["getTeamProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams/{team}/users": {
         parameters: {
             query?: never;
@@ -319,7 +338,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who did what, newest first. */
+        /** Who did what, newest first: what all the parameters hold for. */
         get: operations["getAudit"];
         put?: never;
         post?: never;
@@ -1015,6 +1034,13 @@ export interface components {
         };
         TeamList: {
             teams: components["schemas"]["Team"][];
+        };
+        TeamProject: {
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        TeamProjectList: {
+            projects: components["schemas"]["TeamProject"][];
         };
         TeamWish: {
             name: components["schemas"]["UserName"];
@@ -2143,6 +2169,34 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getTeamProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: components["schemas"]["UserName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The projects, by name, each with the role that the team has in it. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamProjectList"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["PermissionDenied"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     postTeamUser: {
         parameters: {
             query?: never;
@@ -2387,6 +2441,20 @@ export interface operations {
     getAudit: {
         parameters: {
             query?: {
+                /** @description Name of the user; empty for nobody in particular. A * stands for any run of characters. */
+                actor?: string;
+                /** @description One of these, with commas between them, 32 at most. A * stands for any run of characters: run.* */
+                action?: string;
+                /** @description What it was done to. A * stands for any run of characters. */
+                target?: string;
+                /** @description Name of a project: what was done to it, to its artifacts, views and reports, and to those of its runs that are there. */
+                project?: string;
+                /** @description Anywhere in the target or the detail, in any case. */
+                text?: string;
+                /** @description Of that moment or later. */
+                from_us?: number;
+                /** @description Before that moment. */
+                to_us?: number;
                 /** @description next_before of the page before. */
                 before?: number;
                 limit?: number;

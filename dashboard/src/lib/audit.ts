@@ -1,5 +1,5 @@
-// The audit log for people: what the deeds are called, which entries a filter takes, and a file of them. Pure.
-import type { AuditEntry } from '../api/audit';
+// The audit log for people: what the deeds are called, what a filter asks for, and a file of entries. Pure.
+import type { AuditEntry, AuditQuery } from '../api/audit';
 import { csvText } from './csv';
 
 // Deeds by what they are done to, as the server writes them; one that it knows and this list does not is shown as it is.
@@ -24,7 +24,7 @@ export const kDeeds: readonly { group: string; label: string; deeds: Readonly<Re
 const kLabels = new Map(kDeeds.flatMap((group) => Object.entries(group.deeds)));
 export const deedLabel = (action: string): string => kLabels.get(action) ?? action;
 
-// '' takes all. `who` and `about` are looked for anywhere, in any case; `deed` is one, or `run.*`; days are of the
+// '' takes all. `who` and `about` are parts, in any case; `who` may be kNobody; `deed` is one, or `run.*`; days are of the
 // reader's calendar, both included.
 export interface AuditFilter {
   who: string;
@@ -46,26 +46,20 @@ export function dayStartUs(day: string, days = 0): number | null {
   return new Date(year, month - 1, date + days).getTime() * 1000;
 }
 
-// Made once for a filter, asked of every entry.
-export function takenBy(filter: AuditFilter): (entry: AuditEntry) => boolean {
+// What is asked of the server: deeds of `run.*` are `run` itself and what begins so; `logout` is one of the logins.
+export function auditQueryOf(filter: AuditFilter): AuditQuery {
+  const query: AuditQuery = {};
   const who = filter.who.trim().toLowerCase();
-  const about = filter.about.trim().toLowerCase();
+  const about = filter.about.trim();
   const group = filter.deed.endsWith('.*') ? filter.deed.slice(0, -2) : null;
-  const from = dayStartUs(filter.since) ?? -Infinity;
-  const to = dayStartUs(filter.until, 1) ?? Infinity;
-  const isDeed = (action: string): boolean =>
-    filter.deed === '' || action === filter.deed || (group !== null && (action === group || action.startsWith(`${group}.`) || (group === 'login' && action === 'logout')));
-  return (entry) => entry.atUs >= from && entry.atUs < to && isDeed(entry.action)
-    && (who === '' || actorOf(entry).toLowerCase().includes(who))
-    && (about === '' || entry.target.toLowerCase().includes(about) || entry.detail.toLowerCase().includes(about));
-}
-
-// Servers that write to one database have clocks of their own, so entries are nearly in the order of time.
-const kClockSlackUs = 3600 * 1e6;
-// No entry before this one can be of the days that the filter asks for.
-export function isBefore(filter: AuditFilter, entry: AuditEntry | undefined): boolean {
+  if (who !== '') query.actor = who === kNobody ? '' : `*${who}*`;
+  if (filter.deed !== '') query.action = group === null ? filter.deed : [group, filter.deed, ...(group === 'login' ? ['logout'] : [])].join(',');
+  if (about !== '') query.text = about;
   const from = dayStartUs(filter.since);
-  return entry !== undefined && from !== null && entry.atUs < from - kClockSlackUs;
+  const to = dayStartUs(filter.until, 1);
+  if (from !== null) query.fromUs = Math.max(0, from);
+  if (to !== null) query.toUs = Math.max(0, to);
+  return query;
 }
 
 const kRun = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

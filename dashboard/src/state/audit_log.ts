@@ -1,6 +1,6 @@
-// The audit log, read page by page from its newest entry for as long as `isEnough` says that the reader has not enough.
+// Entries of the audit log, read page by page from the newest for as long as `isEnough` says that the reader has not enough.
 import { createEffect, createSignal, onCleanup, untrack, type Accessor } from 'solid-js';
-import { readAuditLog, type AuditEntry, type AuditPage } from '../api/audit';
+import type { AuditEntry, AuditPage } from '../api/audit';
 import { isAbort } from '../api/http';
 
 // Enough for any window; what comes after is read in the largest pages that the server gives.
@@ -26,13 +26,13 @@ export interface AuditLog {
   stop: () => void;
   // After a stop or a failure.
   resume: () => void;
-  // From the newest entry, which may be a newer one by now.
+  // From the newest entry, which may be a newer one by now, or of another filter.
   restart: () => void;
 }
 
 export type ReadPage = (before: number | null, limit: number, signal: AbortSignal) => Promise<AuditPage>;
 
-export function createAuditLog(isEnough: (read: readonly AuditEntry[]) => boolean, read: ReadPage = readAuditLog): AuditLog {
+export function createAuditLog(isEnough: (read: readonly AuditEntry[]) => boolean, read: ReadPage): AuditLog {
   const [entries, setEntries] = createSignal<readonly AuditEntry[]>([]);
   const [state, setState] = createSignal<AuditRead>('waiting');
   const [failure, setFailure] = createSignal<unknown>(null);

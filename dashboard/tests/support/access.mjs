@@ -21,6 +21,19 @@ function auditLog(nowUs, runs) {
   });
 }
 
+const fits = (pattern, text) => new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's').test(text);
+// As much of the server's filter as the page asks for, in one page.
+function auditPage(entries, wanted) {
+  const [actor, action, text] = ['actor', 'action', 'text'].map((name) => wanted.get(name));
+  const from = Number(wanted.get('from_us') ?? 0);
+  const to = Number(wanted.get('to_us') ?? Infinity);
+  const found = entries.filter((one) => one.at_us >= from && one.at_us < to
+    && (actor === null || fits(actor, one.actor))
+    && (action === null || action.split(',').some((each) => fits(each, one.action)))
+    && (text === null || `${one.target}\n${one.detail}`.toLowerCase().includes(text.toLowerCase())));
+  return { entries: found, next_before: null };
+}
+
 function world(nowUs, runs) {
   const users = [
     { name: 'ada', server_admin: true, disabled: false, created_us: nowUs - 90 * kDay, last_login_us: nowUs - 0.2 * kDay },
@@ -43,6 +56,10 @@ function world(nowUs, runs) {
 export function accessAnswers(runs) {
   const isFull = runs.some((run) => run.project === 'imdb');
   const { users, keys, members, teams, entries } = isFull ? world(latestOf(runs), runs) : { users: [], keys: [], members: [], teams: [], entries: [] };
-  const bodies = { users: { users }, teams: { teams }, 'api-keys': { keys }, members: { members, role: 'admin' }, audit: { entries, next_before: null } };
-  return (parts) => (parts.length === 1 && Object.hasOwn(bodies, parts[0]) ? { body: bodies[parts[0]] } : null);
+  const bodies = { users: { users }, teams: { teams }, 'api-keys': { keys }, members: { members, role: 'admin' } };
+  return (parts, wanted) => {
+    if (parts.length !== 1) return null;
+    if (parts[0] === 'audit') return { body: auditPage(entries, wanted) };
+    return Object.hasOwn(bodies, parts[0]) ? { body: bodies[parts[0]] } : null;
+  };
 }

@@ -75,6 +75,7 @@ export function testAuditLog(admin) {
       const { page, picture } = session;
       await page.getByLabel('Who').fill('NOBODY');
       await page.getByLabel('Deed').selectOption('login.*');
+      await row('shared').first().waitFor({ state: 'detached' });
       await row('failed to log in').first().waitFor();
       assert.equal(await row('shared').count(), 0);
       assert.equal(new URL(page.url()).search, '?deed=login.*&who=NOBODY');
@@ -85,7 +86,7 @@ export function testAuditLog(admin) {
       await page.getByRole('button', { name: 'Clear' }).click();
       await row('shared a project').first().waitFor();
       await page.getByLabel('To what, or in its detail').fill('mallory');
-      await status(/^2 found in \d+ entries$/);
+      await status('2 found');
       await page.goto(`${url}/settings/audit?until=2020-01-01`);
       await page.getByRole('heading', { name: 'No entry matches' }).waitFor();
       await page.goto(`${url}/settings/audit?since=2020-01-01`);
@@ -118,13 +119,13 @@ export function testAuditLog(admin) {
       quiet();
     });
 
-    test('a page that cannot be read leaves what is there, and is tried again', async () => {
+    test('what cannot be read is said, and tried again', async () => {
       const { page } = session;
-      await page.route('**/api/v1/audit?*before=*', (route) => route.fulfill({ status: 503, contentType: 'application/json', body: '{"error":{"code":"unavailable","message":"come again"}}' }));
+      await page.route('**/api/v1/audit?*', (route) => route.fulfill({ status: 503, contentType: 'application/json', body: '{"error":{"code":"unavailable","message":"come again"}}' }));
       await page.goto(`${url}/settings/audit?who=auditor`);
       const again = page.getByRole('button', { name: 'Try again' });
       await page.getByText('come again').waitFor();
-      await page.unroute('**/api/v1/audit?*before=*');
+      await page.unroute('**/api/v1/audit?*');
       await again.click();
       await row('logged in').first().waitFor();
       session.problems.splice(0, session.problems.length, ...session.problems.filter((text) => !text.includes('503')));

@@ -12,7 +12,7 @@ namespace artifact = tracker::artifact;
 namespace v1 = tracker::v1;
 
 Status FakeArtifacts::check(const std::string& what) const {
-  return fault ? fault(what) : Status::OK;
+  return fault_ ? fault_(what) : Status::OK;
 }
 
 const FakeArtifacts::Version* FakeArtifacts::find(const v1::ArtifactRef& ref) const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tracker/v1/artifacts.grpc.pb.h"
@@ -26,9 +27,6 @@ class FakeArtifacts final : public tracker::v1::ArtifactsService::Service {
   std::vector<tracker::v1::UseVersionRequest> uses;  // of versions that there were
   std::uint64_t uploaded_chunks = 0, downloaded_chunks = 0, begun = 0;
 
-  // Asked before each call and each chunk, with the call's name ("UploadChunks", …); what it
-  // answers ends the call unless it is OK.
-  std::function<grpc::Status(const std::string& what)> fault;
   // May alter a chunk on its way to the client.
   std::function<void(tracker::v1::ArtifactChunk&)> spoil;
 
@@ -55,8 +53,33 @@ class FakeArtifacts final : public tracker::v1::ArtifactsService::Service {
                           tracker::v1::ArtifactVersion* response) override;
 
  private:
-  grpc::Status check(const std::string& what) const;
+  friend class Fault;
+  grpc::Status check(const std::string& what) const;  // under `mutex`
   const Version* find(const tracker::v1::ArtifactRef& ref) const;
+
+  std::function<grpc::Status(const std::string& what)> fault_;  // under `mutex`
+};
+
+// While it lives the service asks it before each call and each chunk, with the call's name
+// ("UploadChunks", …); what it answers ends the call unless it is OK. A stream may outlive the call
+// of its client: when this is gone no thread of the server asks any more, so it may refer to
+// whatever was declared before it. Under the service's mutex; one at a time.
+class Fault {
+ public:
+  Fault(FakeArtifacts& service, std::function<grpc::Status(const std::string& what)> answer)
+      : service_(service) {
+    const std::lock_guard lock(service_.mutex);
+    service_.fault_ = std::move(answer);
+  }
+  ~Fault() {
+    const std::lock_guard lock(service_.mutex);
+    service_.fault_ = nullptr;
+  }
+  Fault(const Fault&) = delete;
+  Fault& operator=(const Fault&) = delete;
+
+ private:
+  FakeArtifacts& service_;
 };
 
 }  // namespace test_support

@@ -19,12 +19,13 @@ constexpr std::size_t kKept = 3;  // versions that the deleter leaves, while oth
 
 class Round {
  public:
-  Round(storage::Database& database, std::uint64_t seed)
+  Round(storage::Database& database, std::uint64_t seed, ChunkStore* store)
       : database_(database),
         seed_(seed),
+        store_(store),
         project_("p" + std::to_string(seed)),
-        uploads_(database, clock_, nullptr),
-        downloads_(database, nullptr) {}
+        uploads_(database, clock_, store),
+        downloads_(database, store) {}
 
   GcRound work() {
     {
@@ -112,7 +113,7 @@ class Round {
   }
 
   void collect(const std::stop_token& stop) {
-    Collector collector(database_, clock_, nullptr, {.sweep_us = 0, .chunks_at_once = 5});
+    Collector collector(database_, clock_, store_, {.sweep_us = 0, .chunks_at_once = 5});
     while (!stop.stop_requested()) guarded([&] { collected_ += collector.round().chunks; });
   }
 
@@ -144,15 +145,18 @@ class Round {
         if (error.code() != ErrorCode::kNotFound) throw;
       }
     }
-    Collector collector(database_, clock_, nullptr);
+    Collector collector(database_, clock_, store_);
     collected_ += collector.round().chunks;
     storage::PgConnection connection(database_.options().dsn, 0);
     const auto left = connection.run("SELECT count(*) FROM artifact_chunk").bigint(0, 0);
     if (left != 0) fail(std::to_string(left) + " chunks are left that nobody holds");
+    const auto objects = connection.run("SELECT count(*) FROM artifact_object").bigint(0, 0);
+    if (objects != 0) fail(std::to_string(objects) + " objects are left to be removed");
   }
 
   storage::Database& database_;
   const std::uint64_t seed_;
+  ChunkStore* const store_;
   const std::string project_;
   core::ManualClock clock_{storage::kNow};
   Uploads uploads_;
@@ -167,8 +171,8 @@ class Round {
 
 }  // namespace
 
-GcRound run_gc_round(storage::Database& database, std::uint64_t seed) {
-  return Round(database, seed).work();
+GcRound run_gc_round(storage::Database& database, std::uint64_t seed, ChunkStore* store) {
+  return Round(database, seed, store).work();
 }
 
 }  // namespace tracker::artifacts

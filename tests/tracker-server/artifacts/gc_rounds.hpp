@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "artifacts/chunk_store.hpp"
 #include "storage/database.hpp"
 
 // Uploads, deletions and collections of garbage that run against each other on one database. What
@@ -19,7 +20,7 @@ struct GcRound {
 // Uploaders commit versions made of a small common stock of chunks, so that each chunk comes, goes
 // and comes again; a deleter deletes some at once; collectors collect all the time. At the end
 // every version that was committed and not deleted is read back, then all are deleted, and no chunk
-// may be left.
-GcRound run_gc_round(storage::Database& database, std::uint64_t seed);
+// may be left, nor any object of the store. `store`: where chunks lie; null: in the database.
+GcRound run_gc_round(storage::Database& database, std::uint64_t seed, ChunkStore* store = nullptr);
 
 }  // namespace tracker::artifacts

@@ -1,11 +1,11 @@
-// The audit log: who did what, when, to what. The filter is in the address; it is applied here, to what was read, and
-// more is read until the window is full: the server gives pages and knows no filter.
-import { createEffect, createMemo, createSignal, For, Match, on, onCleanup, Show, Switch, type JSX } from 'solid-js';
-import type { AuditEntry } from '../../api/audit';
+// The audit log: who did what, when, to what. The filter is in the address, and the server answers it page by page, as
+// far as is looked at.
+import { createEffect, createMemo, createSignal, For, Match, on, onCleanup, Show, Switch, untrack, type JSX } from 'solid-js';
+import { readAuditLog, type AuditEntry } from '../../api/audit';
 import { messageOf } from '../../api/http';
 import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
 import { VirtualRows } from '../../components/virtual_list';
-import { auditCsv, isBefore, isoTime, takenBy, type AuditFilter } from '../../lib/audit';
+import { auditCsv, auditQueryOf, isoTime, type AuditFilter } from '../../lib/audit';
 import { downloadText } from '../../lib/download';
 import { isRefusal } from '../../lib/failure';
 import { formatCount } from '../../lib/format';
@@ -19,8 +19,9 @@ import './audit_page.css';
 
 // Rows that are wanted beyond those that were scrolled to.
 const kAhead = 150;
+// Who types has stopped.
+const kTypingMs = 250;
 const kPhone = '(max-width: 720px)';
-
 
 function createPhone(): () => boolean {
   const media = matchMedia(kPhone);
@@ -42,23 +43,33 @@ export default function AuditLogPage(props: { refused: () => JSX.Element }) {
   const filter = createMemo((): AuditFilter => ({
     who: query('who') ?? '', deed: query('deed') ?? '', about: query('about') ?? '', since: query('since') ?? '', until: query('until') ?? '',
   }), undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
-  const log = createAuditLog((read) => isBefore(filter(), read.at(-1)) || (!isSaving() && found().length >= wanted()));
-  const found = createMemo(() => log.entries().filter(takenBy(filter())));
-  const isFiltered = () => Object.values(filter()).some((text) => text !== '');
+  // What was asked for; what is typed follows it.
+  const [asked, setAsked] = createSignal(untrack(filter));
+  const log = createAuditLog((read) => !isSaving() && read.length >= wanted(),
+    (before, limit, signal) => readAuditLog(auditQueryOf(untrack(asked)), before, limit, signal));
+  const found = log.entries;
+  const isFiltered = () => Object.values(asked()).some((text) => text !== '');
   // No more will be found.
-  const isAll = () => log.state() === 'complete' || isBefore(filter(), log.entries().at(-1));
+  const isAll = () => log.state() === 'complete';
 
-  createEffect(on(filter, () => {
-    setWanted(kAhead);
-    scroller.scrollTop = 0;
-    log.resume();
+  let timer: number | undefined;
+  onCleanup(() => window.clearTimeout(timer));
+  createEffect(on(filter, (next) => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      setSaving(false);
+      setWanted(kAhead);
+      setAsked(next);
+      scroller.scrollTop = 0;
+      log.restart();
+    }, kTypingMs);
   }, { defer: true }));
   createEffect(() => {
-    if (!isSaving() || log.state() === 'reading' || (log.state() === 'waiting' && !isAll())) return;
+    if (!isSaving() || log.state() === 'reading' || log.state() === 'waiting') return;
     setSaving(false);
     if (log.state() === 'failed') return toast({ text: `Not saved: ${messageOf(log.failure())}`, kind: 'error' });
     if (log.state() === 'stopped') return;
-    if (log.state() === 'full') toast({ text: `The file has what was found in the newest ${formatCount(kMostKept)} entries` });
+    if (log.state() === 'full') toast({ text: `The file has the newest ${formatCount(kMostKept)} of what was found: narrow the days for older ones` });
     downloadText(`audit-log-${isoTime(Date.now() * 1000).slice(0, 10)}.csv`, auditCsv(found()), 'text/csv');
   });
   const onScroll = (): void => {
@@ -76,7 +87,7 @@ export default function AuditLogPage(props: { refused: () => JSX.Element }) {
   };
   return (
     <Show when={!isRefusal(log.failure())} fallback={props.refused()}>
-      <AuditTools log={log} filter={filter()} found={found().length} isFiltered={isFiltered()} isAll={isAll()}
+      <AuditTools log={log} filter={filter()} isFiltered={isFiltered()} isAll={isAll()}
         isSaving={isSaving()} onSave={() => { setSaving(true); log.resume(); }} onStop={() => log.stop()} />
       <div ref={scroller} class="audit-scroll" classList={{ narrow: isPhone() }} role="table" aria-label="Audit log" tabindex="0"
         aria-rowcount={isAll() ? found().length + 1 : -1} onScroll={onScroll} onKeyDown={onKey}>
@@ -96,7 +107,7 @@ export default function AuditLogPage(props: { refused: () => JSX.Element }) {
               <Match when={log.state() === 'failed'}><ErrorState title="The audit log cannot be read" message={messageOf(log.failure())} onRetry={log.resume} /></Match>
               <Match when={log.state() === 'stopped'}><EmptyState icon="search" title="Stopped">No entry was found so far.</EmptyState></Match>
               <Match when={isAll() && !isFiltered()}><EmptyState icon="list" title="Nothing was done yet">Logins, changes of users, teams, keys and sharing, edits and deletions will stand here.</EmptyState></Match>
-              <Match when={isAll() || log.state() === 'full'}><EmptyState icon="search" title="No entry matches">Of all that were looked through.</EmptyState></Match>
+              <Match when={isAll()}><EmptyState icon="search" title="No entry matches">In the whole log.</EmptyState></Match>
               <Match when={true}><SkeletonRows count={8} kind="row" /></Match>
             </Switch>
           </div></div>

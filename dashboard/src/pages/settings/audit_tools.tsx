@@ -4,7 +4,7 @@ import { Icon } from '../../components/icons';
 import { actorOf, kDeeds, type AuditFilter } from '../../lib/audit';
 import { formatCount } from '../../lib/format';
 import { setQuery } from '../../state/location';
-import { kMostKept, type AuditLog } from '../../state/audit_log';
+import type { AuditLog } from '../../state/audit_log';
 
 const kMostActors = 200;
 const entriesOf = (n: number): string => `${formatCount(n)} ${n === 1 ? 'entry' : 'entries'}`;
@@ -32,17 +32,18 @@ function DeedSelect(props: { chosen: string; seen: readonly string[] }) {
 }
 
 export function AuditTools(props: {
-  log: AuditLog; filter: AuditFilter; found: number; isFiltered: boolean; isAll: boolean; isSaving: boolean; onSave: () => void; onStop: () => void;
+  log: AuditLog; filter: AuditFilter; isFiltered: boolean; isAll: boolean; isSaving: boolean; onSave: () => void; onStop: () => void;
 }) {
   const id = createUniqueId();
   const isReading = () => props.log.state() === 'reading';
-  const actors = createMemo(() => [...new Set(props.log.entries().map(actorOf))].slice(0, kMostActors).sort());
-  const deeds = createMemo(() => [...new Set(props.log.entries().map((entry) => entry.action))]);
+  // Of all that was read since the page was opened, whatever the filter is now.
+  const actors = createMemo((held: readonly string[]) => [...new Set([...held, ...props.log.entries().map(actorOf)])].slice(0, kMostActors).sort(), []);
+  const deeds = createMemo((held: readonly string[]) => [...new Set([...held, ...props.log.entries().map((entry) => entry.action)])], []);
   const told = (): string => {
     const read = props.log.entries().length;
-    const what = props.isFiltered ? `${formatCount(props.found)} found in ${entriesOf(read)}` : entriesOf(read);
+    const what = props.isFiltered ? `${formatCount(read)} found` : entriesOf(read);
     if (props.isAll) return what;
-    if (props.log.state() === 'full') return `${what}, of the newest ${formatCount(kMostKept)}`;
+    if (props.log.state() === 'full') return `${what}: as many as a page keeps`;
     return `${what} so far`;
   };
   const text = (name: keyof AuditFilter, label: string, list?: string) => (
@@ -68,9 +69,9 @@ export function AuditTools(props: {
       </div>
       <div class="audit-state">
         <span class="faint" role="status">{told()}</span>
-        <Show when={isReading() && (props.isFiltered || props.isSaving)}><button type="button" class="button" onClick={() => props.onStop()}><Icon name="stop" />Stop</button></Show>
+        <Show when={isReading() && props.isSaving}><button type="button" class="button" onClick={() => props.onStop()}><Icon name="stop" />Stop</button></Show>
         <Show when={props.log.state() === 'stopped'}><button type="button" class="button" onClick={() => props.log.resume()}>Look further</button></Show>
-        <Show when={props.log.state() === 'failed' && props.found > 0}><button type="button" class="button" onClick={() => props.log.resume()}>Older ones cannot be read: try again</button></Show>
+        <Show when={props.log.state() === 'failed' && props.log.entries().length > 0}><button type="button" class="button" onClick={() => props.log.resume()}>Older ones cannot be read: try again</button></Show>
         <button type="button" class="button" onClick={() => props.log.restart()}><Icon name="reset" />Read again</button>
         <button type="button" class="button" disabled={props.isSaving || props.log.state() === 'failed'} onClick={() => props.onSave()}><Icon name="download" />{props.isSaving ? 'Reading all…' : 'Save as CSV'}</button>
       </div>

@@ -1,5 +1,6 @@
 // Downloads from a scripted server: what moves, what is resumed, what is not believed.
 #include <map>
+#include <optional>
 
 #include "relay/artifacts/chunk_fetcher.hpp"
 #include "sdk/relay/artifacts/transfer_fixture.hpp"
@@ -12,13 +13,13 @@ TEST_F(TransferTest, ADownloadThatBrokeFetchesOnlyTheRest) {
   put();
   const auto all = service_.chunks.size();
   std::uint64_t allowed = 4;
-  service_.fault = [&](const std::string& what) {
+  std::optional<Fault> fault(std::in_place, service_, [&](const std::string& what) {
     if (what != "DownloadChunks" || allowed-- > 0) return Status::OK;
     return Status(StatusCode::INTERNAL, "broken");
-  };
+  });
   expect_error(ErrorCode::kInternal, "broken", [&] { get("got"); });
   EXPECT_FALSE(fs::exists(directory_ / "got/big"));
-  service_.fault = nullptr;
+  fault.reset();
   const auto before = service_.downloaded_chunks;
   get("got");
   EXPECT_LE(service_.downloaded_chunks - before, all - before) << "what had come was kept";

@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using grpc::Status;
 using grpc::StatusCode;
+using test_support::Fault;
 
 class StagedUploadsTest : public testing::Test {
  protected:
@@ -98,10 +99,10 @@ TEST_F(StagedUploadsTest, WhatIsUsedIsMadeWithoutAMakerAndThenUsed) {
 
 TEST_F(StagedUploadsTest, WhatTheServerRefusesIsConcludedWithTheReason) {
   const fs::path folder = stage("one");
-  service_.fault = [](const std::string& what) {
+  const Fault fault(service_, [](const std::string& what) {
     return what == "BeginUpload" ? Status(StatusCode::FAILED_PRECONDITION, "another type")
                                  : Status::OK;
-  };
+  });
   StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
   uploads.online(discover(server_.url()));
   await_idle(uploads);
@@ -111,10 +112,10 @@ TEST_F(StagedUploadsTest, WhatTheServerRefusesIsConcludedWithTheReason) {
 
 TEST_F(StagedUploadsTest, WhatIsRefusedKeepsItsFilesAndSaysWhere) {
   const fs::path folder = stage("the only copy");
-  service_.fault = [](const std::string& what) {
+  const Fault fault(service_, [](const std::string& what) {
     return what == "CommitVersion" ? Status(StatusCode::INVALID_ARGUMENT, "a name too long")
                                    : Status::OK;
-  };
+  });
   test::TempDirectory log;
   {
     StagedUploads uploads(directory_.path(), "run-id", "p", [&](const std::string& line) {
@@ -133,12 +134,12 @@ TEST_F(StagedUploadsTest, AFailureThatMayBeMendedIsNoRefusal) {
   std::vector<StatusCode> failures = {StatusCode::INTERNAL, StatusCode::UNKNOWN,
                                       StatusCode::UNIMPLEMENTED, StatusCode::DATA_LOSS};
   const fs::path folder = stage("one");
-  service_.fault = [&](const std::string& what) {
+  const Fault fault(service_, [&](const std::string& what) {
     if (what != "BeginUpload" || failures.empty()) return Status::OK;
     const Status failed(failures.back(), "not now");
     failures.pop_back();
     return failed;
-  };
+  });
   StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
   uploads.online(discover(server_.url()));
   await_idle(uploads);
@@ -164,11 +165,11 @@ TEST_F(StagedUploadsTest, OneThatCannotBeDoneYetDoesNotHoldUpTheNext) {
 
 TEST_F(StagedUploadsTest, AUseOfWhatIsStillToBeMadeWaitsForIt) {
   std::atomic<bool> allowed{false}, asked{false};
-  service_.fault = [&](const std::string& what) {
+  const Fault fault(service_, [&](const std::string& what) {
     if (what == "UseVersion") asked = true;
     return what == "BeginUpload" && !allowed ? Status(StatusCode::PERMISSION_DENIED, "viewer")
                                              : Status::OK;
-  };
+  });
   const fs::path made = stage("one"), used = stage_use("a");
   StagedUploads uploads(directory_.path(), "run-id", "p", [](const auto&) {});
   uploads.online(discover(server_.url()));
@@ -212,10 +213,10 @@ TEST_F(StagedUploadsTest, AResultThatCannotBeWrittenIsWrittenLater) {
 TEST_F(StagedUploadsTest, WantOfARightIsTriedAgain) {
   const fs::path folder = stage("one");
   std::atomic<int> calls{0};
-  service_.fault = [&](const std::string& what) {
+  const Fault fault(service_, [&](const std::string& what) {
     return what == "BeginUpload" && ++calls == 1 ? Status(StatusCode::PERMISSION_DENIED, "viewer")
                                                  : Status::OK;
-  };
+  });
   std::atomic<bool> told{false};
   StagedUploads uploads(directory_.path(), "run-id", "p", [&](const std::string& line) {
     if (line.find("viewer") != std::string::npos) told = true;

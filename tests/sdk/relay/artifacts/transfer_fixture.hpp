@@ -24,6 +24,7 @@ namespace tracker::relay {
 namespace fs = std::filesystem;
 using grpc::Status;
 using grpc::StatusCode;
+using test_support::Fault;
 
 inline std::string content(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);

@@ -1,5 +1,6 @@
 // Uploads to a scripted server: what moves, what is resumed, what is refused.
 #include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -34,16 +35,16 @@ TEST_F(TransferTest, ASecondVersionSendsOnlyWhatIsNew) {
 TEST_F(TransferTest, AnUploadThatBrokeSendsOnlyTheRest) {
   write_tree();
   std::uint64_t allowed = 3;
-  service_.fault = [&](const std::string& what) {
+  std::optional<Fault> fault(std::in_place, service_, [&](const std::string& what) {
     if (what != "UploadChunks" || allowed-- > 0) return Status::OK;
     return Status(StatusCode::INTERNAL, "broken");
-  };
+  });
   UploadOptions one_stream;
   one_stream.streams = 1;
   expect_error(ErrorCode::kInternal, "broken", [&] { put(one_stream); });
   EXPECT_EQ(service_.uploaded_chunks, 3u);
   EXPECT_TRUE(service_.versions.empty());
-  service_.fault = nullptr;
+  fault.reset();
   put();
   EXPECT_EQ(service_.uploaded_chunks, service_.chunks.size());
   get("got");
@@ -53,9 +54,9 @@ TEST_F(TransferTest, AnUploadThatBrokeSendsOnlyTheRest) {
 TEST_F(TransferTest, FailuresThatPassAreTriedAgain) {
   write_tree();
   std::map<std::string, int> calls;
-  service_.fault = [&](const std::string& what) {
+  const Fault fault(service_, [&](const std::string& what) {
     return ++calls[what] % 3 == 1 ? Status(StatusCode::UNAVAILABLE, "not now") : Status::OK;
-  };
+  });
   EXPECT_EQ(put().version.number(), 0u);
   get("got");
   expect_tree("got");
@@ -63,7 +64,8 @@ TEST_F(TransferTest, FailuresThatPassAreTriedAgain) {
 
 TEST_F(TransferTest, ThePatienceEnds) {
   write_tree();
-  service_.fault = [](const std::string&) { return Status(StatusCode::UNAVAILABLE, "not now"); };
+  const Fault fault(service_,
+                    [](const std::string&) { return Status(StatusCode::UNAVAILABLE, "not now"); });
   patience_.longest = std::chrono::milliseconds(20);
   expect_error(ErrorCode::kUnavailable, "went away", [&] { put(); });
 }
@@ -86,10 +88,10 @@ TEST_F(TransferTest, ThePatienceBeginsWithTheFirstFailure) {
 TEST_F(TransferTest, ChunksThatWentAwayBeforeTheCommitAreSentAgain) {
   write_tree();
   bool first = true;
-  service_.fault = [&](const std::string& what) {
+  const Fault fault(service_, [&](const std::string& what) {
     if (what == "CommitVersion" && std::exchange(first, false)) service_.chunks.clear();
     return Status::OK;
-  };
+  });
   put();
   EXPECT_EQ(service_.begun, 2u);
   get("got");
@@ -98,10 +100,10 @@ TEST_F(TransferTest, ChunksThatWentAwayBeforeTheCommitAreSentAgain) {
 
 TEST_F(TransferTest, ChunksThatGoAwayAgainAndAgainAreAFailureThatPasses) {
   write_tree();
-  service_.fault = [&](const std::string& what) {
+  const Fault fault(service_, [&](const std::string& what) {
     if (what == "CommitVersion") service_.chunks.clear();
     return Status::OK;
-  };
+  });
   expect_error(ErrorCode::kUnavailable, "went away", [&] { put(); });
   EXPECT_EQ(service_.begun, 2u);
 }
@@ -113,11 +115,11 @@ TEST_F(TransferTest, AnUploadThatIsGoneIsBegunAnew) {
     service_.chunks.clear();
     const auto before = service_.begun;
     bool gone = false, first = true;
-    service_.fault = [&](const std::string& what) {
+    const Fault fault(service_, [&](const std::string& what) {
       if (what == "BeginUpload") gone = false;
       if (what == call && first) gone = std::exchange(first, false);
       return gone ? Status(StatusCode::NOT_FOUND, "no such upload") : Status::OK;
-    };
+    });
     EXPECT_NO_THROW(put()) << call;
     EXPECT_EQ(service_.begun, before + 2) << call;
   }
@@ -125,9 +127,9 @@ TEST_F(TransferTest, AnUploadThatIsGoneIsBegunAnew) {
 
 TEST_F(TransferTest, ARunThatIsNotThereIsAnErrorAtOnce) {
   write_tree();
-  service_.fault = [](const std::string& what) {
+  const Fault fault(service_, [](const std::string& what) {
     return what == "CommitVersion" ? Status(StatusCode::NOT_FOUND, "no such run") : Status::OK;
-  };
+  });
   expect_error(ErrorCode::kNotFound, "no such run", [&] { put(); });
   EXPECT_EQ(service_.begun, 1u);
 }
@@ -135,10 +137,10 @@ TEST_F(TransferTest, ARunThatIsNotThereIsAnErrorAtOnce) {
 // Sixty-five tags, another type: reading and hashing everything again would not help.
 TEST_F(TransferTest, ACommitThatIsRefusedForAnotherReasonReadsNothingAgain) {
   write_tree();
-  service_.fault = [](const std::string& what) {
+  const Fault fault(service_, [](const std::string& what) {
     return what == "CommitVersion" ? Status(StatusCode::FAILED_PRECONDITION, "64 tags")
                                    : Status::OK;
-  };
+  });
   UploadProgress progress;
   UploadOptions options;
   options.progress = &progress;
@@ -150,11 +152,10 @@ TEST_F(TransferTest, ACommitThatIsRefusedForAnotherReasonReadsNothingAgain) {
 TEST_F(TransferTest, AnUploadStopsWhenItIsAskedTo) {
   write_tree();
   std::stop_source stop;
-  // By value: a stream of the server may ask once more when the test is over.
-  service_.fault = [stop](const std::string& what) mutable {
+  const Fault fault(service_, [&](const std::string& what) {
     if (what == "UploadChunks") stop.request_stop();
     return Status::OK;
-  };
+  });
   UploadOptions options;
   options.stop = stop.get_token();
   expect_error(ErrorCode::kUnavailable, "interrupted", [&] { put(options); });
