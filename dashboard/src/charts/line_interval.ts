@@ -9,7 +9,8 @@ export function studentQuantile(freedom: number): number {
   const few = kFew[freedom - 1];
   if (few !== undefined) return few;
   const z = kNormal;
-  return z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2);
+  return z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2)
+    + (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * freedom ** 3);
 }
 
 // Half of the interval. Of one run nothing is known of how far its like lie: it has none.
