@@ -2,6 +2,7 @@
 // so that the painter, the tooltip and the ranges need not tell them apart. x is in the unit of the axis: steps,
 // seconds since the run's start, or seconds since the epoch.
 import type { GroupSeries, Series } from '../api/types';
+import { halfInterval } from './line_interval';
 
 export type LineMode = 'raw' | 'buckets';
 
@@ -243,14 +244,15 @@ export function lineFromSeries(series: Series, reach: 'whole' | 'part' = 'part')
 }
 
 // How the runs of a group are shown as one line: its centre, and what the band reaches over.
-export type GroupBand = 'std' | 'range' | 'median';
-export const kGroupBands: readonly GroupBand[] = ['std', 'range', 'median'];
+export type GroupBand = 'std' | 'ci' | 'range' | 'median';
+export const kGroupBands: readonly GroupBand[] = ['std', 'ci', 'range', 'median'];
 
 export function lineFromGroup(group: GroupSeries, band: GroupBand): LineData {
   const b = group.buckets;
   const mid = band === 'median' ? b.median : b.mean;
-  const lo = band === 'std' ? b.mean.map((mean, i) => mean - b.std[i]!) : b.min;
-  const hi = band === 'std' ? b.mean.map((mean, i) => mean + b.std[i]!) : b.max;
+  const half = band === 'std' ? b.std : band === 'ci' ? b.std.map((std, i) => halfInterval(std, b.count[i]!)) : null;
+  const lo = half ? b.mean.map((mean, i) => mean - half[i]!) : b.min;
+  const hi = half ? b.mean.map((mean, i) => mean + half[i]!) : b.max;
   const line = new LineData('buckets', {
     x: toAxis(b.x, group.x), xLast: toAxis(b.xLast, group.x), lo, hi, mid, last: mid, count: b.count,
     nonfinite: new Float64Array(mid.length),

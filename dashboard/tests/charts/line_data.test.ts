@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Series } from '../../src/api/types';
-import { lineFromGroup, lineFromRaw, lineFromSeries, lowerBound } from '../../src/charts/line_data';
+import { lineFromGroup, lineFromRaw, lineFromSeries, lowerBound, type GroupBand } from '../../src/charts/line_data';
 
 const f64 = (...values: number[]) => Float64Array.from(values);
 const bucketed = (): Series => ({
@@ -112,11 +112,13 @@ it('makes the band of a group as asked', () => {
       x: f64(0), xLast: f64(9), mean: f64(10), std: f64(2), min: f64(7), max: f64(14), median: f64(9), count: f64(3), points: f64(30),
     },
   };
-  const shown = (band: 'std' | 'range' | 'median') => {
+  const shown = (band: GroupBand) => {
     const line = lineFromGroup(group, band);
     return [line.lo[0], line.mid[0], line.hi[0]];
   };
   expect(shown('std')).toEqual([8, 10, 12]);
+  const half = (4.303 * 2) / Math.sqrt(3);
+  expect(shown('ci')).toEqual([10 - half, 10, 10 + half]);
   expect(shown('range')).toEqual([7, 10, 14]);
   expect(shown('median')).toEqual([7, 9, 14]);
 });

@@ -67,7 +67,7 @@ function SmoothingTool(props: { view: ChartView }) {
 }
 
 const kBands: readonly { band: GroupBand; label: string }[] = [
-  { band: 'std', label: 'Mean ± std' }, { band: 'range', label: 'Mean, min–max' }, { band: 'median', label: 'Median, min–max' },
+  { band: 'std', label: 'Mean ± std' }, { band: 'ci', label: 'Mean, 95 % interval' }, { band: 'range', label: 'Mean, min–max' }, { band: 'median', label: 'Median, min–max' },
 ];
 
 function GroupTool(props: { context: PanelContext }) {
