@@ -77,8 +77,10 @@ void Gate::note_account() {
 Principal Gate::by_key(std::string_view key, const Origin& from) {
   const auto id = key_id(key);
   if (!id) return {};
-  const auto found = storage::find_key(database_, *id, {clock_.now_us(), from.address});
+  const auto now = clock_.now_us();
+  const auto found = storage::find_key(database_, *id, now);
   if (!found || !equal_in_constant_time(found->hash, sha256(key))) return {};
+  storage::note_use_of_key(database_, *id, *found, {now, from.address});
   auto who = user(*found);
   who.key = *id;
   return who;

@@ -41,23 +41,27 @@ Credential credential(const PgResult& rows) {
   out.most = static_cast<core::Role>(rows.integer(0, 4));
   if (!rows.is_null(0, 5)) out.project = core::ProjectId(uuid_of(rows.bytes(0, 5)));
   out.expires_us = rows.bigint(0, 6);
+  out.last_used_us = rows.bigint(0, 7);
   return out;
 }
 
-bool to_be_noted(const PgResult& rows, const Use& use) {
-  return rows.bigint(0, 7) + kNoteEveryUs <= use.now_us;
+bool to_be_noted(const Credential& found, const Use& use) {
+  return found.last_used_us + kNoteEveryUs <= use.now_us;
 }
 
 }  // namespace
 
-std::optional<Credential> find_key(Database& database, std::string_view id, const Use& use) {
-  const Database::PgLease connection = database.pg();
+std::optional<Credential> find_key(Database& database, std::string_view id, std::int64_t now_us) {
   const PgResult rows =
-      connection->run(kKey.c_str(), PgParams().text(id).bigint(use.now_us).bigint(kNever));
+      database.pg()->run(kKey.c_str(), PgParams().text(id).bigint(now_us).bigint(kNever));
   if (rows.rows() == 0) return std::nullopt;
-  if (to_be_noted(rows, use))
-    connection->run(kKeyUsed, PgParams().text(id).bigint(use.now_us).text(use.address));
   return credential(rows);
+}
+
+void note_use_of_key(Database& database, std::string_view id, const Credential& key,
+                     const Use& use) {
+  if (to_be_noted(key, use))
+    database.pg()->run(kKeyUsed, PgParams().text(id).bigint(use.now_us).text(use.address));
 }
 
 std::optional<Credential> find_session(Database& database, std::string_view hash, const Use& use,
@@ -66,9 +70,10 @@ std::optional<Credential> find_session(Database& database, std::string_view hash
   const PgResult rows = connection->run(kSessionOwner.c_str(),
                                         PgParams().bytea(hash).bigint(use.now_us).bigint(idle_us));
   if (rows.rows() == 0) return std::nullopt;
-  if (to_be_noted(rows, use))
+  auto found = credential(rows);
+  if (to_be_noted(found, use))
     connection->run(kSessionUsed, PgParams().bytea(hash).bigint(use.now_us));
-  return credential(rows);
+  return found;
 }
 
 bool has_accounts(Database& database) {

@@ -24,15 +24,19 @@ struct Credential {
   std::string hash;  // SHA-256, 32 bytes, of what was issued
   core::Role most = core::Role::kAdmin;
   std::optional<core::ProjectId> project{};
-  std::int64_t expires_us = 0;  // the largest number: never
+  std::int64_t expires_us = 0;    // the largest number: never
+  std::int64_t last_used_us = 0;  // 0: never
 };
 
+// By the id that everybody may know: whoever asks compares the hash, and notes a use only then.
+std::optional<Credential> find_key(Database& database, std::string_view id, std::int64_t now_us);
 // A use is noted at most once a minute.
 struct Use {
   std::int64_t now_us = 0;
   std::string_view address;
 };
-std::optional<Credential> find_key(Database& database, std::string_view id, const Use& use);
+void note_use_of_key(Database& database, std::string_view id, const Credential& key,
+                     const Use& use);
 // By the SHA-256 of its cookie; `idle_us` without a use end it.
 std::optional<Credential> find_session(Database& database, std::string_view hash, const Use& use,
                                        std::int64_t idle_us);

@@ -10,6 +10,7 @@
 #include "auth/throttle.hpp"
 #include "auth/users.hpp"
 #include "code_of.hpp"
+#include "core/time.hpp"
 #include "here.hpp"
 #include "storage/audit_query.hpp"
 #include "world.hpp"
@@ -230,6 +231,22 @@ TEST_F(AccountsTest, ANarrowedKeyMakesNoKeysAndSeesItselfAlone) {
             ErrorCode::kPermissionDenied);
   EXPECT_EQ(code_of([&] { revoke_key(*gate, narrow, *key_id(keys["root"])); }),
             ErrorCode::kPermissionDenied);
+}
+
+// Ids are no secrets: they stand in lists and in the audit log.
+TEST_F(AccountsTest, AWrongKeyIsNoUseOfTheOneWhoseIdItHas) {
+  const auto noted = [&] {
+    return database->pg()
+        ->run("SELECT coalesce(last_used_us, 0) FROM api_key WHERE id = $1",
+              storage::PgParams().text(*key_id(keys["anna"])))
+        .bigint(0, 0);
+  };
+  const auto before = noted();
+  clock.advance(10 * core::kMinuteUs);
+  EXPECT_FALSE(known(by_key(keys["forged"])));
+  EXPECT_EQ(noted(), before);
+  EXPECT_TRUE(known(by_key(keys["anna"])));
+  EXPECT_EQ(noted(), clock.now_us());
 }
 
 // Its trigger goes by the database's clock: what is older than 30 days may go.
