@@ -7,6 +7,7 @@ it('reads alerts, and what is not as expected as nothing that harms', () => {
   expect(readAlerts({ alerts: [{ ...alert, level: 'shout', state: 9, title: {}, time_us: '17' }] })).toEqual([
     { timeUs: 0, level: 'info', title: '', text: 'at step 88', state: 'due', outcome: 'no answer' },
   ]);
-  expect(readAlerts(null)).toEqual([]);
-  expect(readAlerts({ alerts: 'x' })).toEqual([]);
+  for (const none of [{}, { alerts: [] }, { alerts: 'x' }]) expect(readAlerts(none)).toEqual([]);
+  // No answer of this API: the page says that it cannot be read.
+  for (const bad of [null, 1, { alerts: [1] }]) expect(() => readAlerts(bad)).toThrow(TypeError);
 });

@@ -7,10 +7,12 @@ import type { Json, JsonObject } from '../../api/types';
 import { isObject } from '../../api/read';
 import { tableOf, type TableData } from '../../lib/table_view';
 import { formatWithUnit } from '../../lib/units';
+import { readPlot } from '../../lib/vega_plot';
 import { held } from '../../state/held';
 import { DataTable } from '../data_table';
 import { Icon } from '../icons';
 import { JsonTree } from '../json_tree';
+import { PlotItem } from './plot_item';
 
 // Those that the server sends as what they are (docs/http-api.md, Media).
 const kPictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/bmp', 'image/avif'];
@@ -91,7 +93,11 @@ function Read(props: { entry: MediaEntry; label: string }) {
       <Match when={ofKind('object')}>
         {(one) => (
           <>
-            <Show when={props.entry.type === 'plot'}><p class="media-note">A Vega-Lite specification. It is not drawn here; save it for a viewer.</p></Show>
+            <Show when={props.entry.type === 'plot'}>
+              <Show when={readPlot(one().value)} fallback={<p class="media-note">A Vega-Lite specification of more than is drawn here; save it for a viewer.</p>}>
+                {(plot) => <PlotItem plot={plot()} label={props.label} />}
+              </Show>
+            </Show>
             <div class="preview-json"><JsonTree title={props.label} value={one().value} empty="An empty object." /></div>
           </>
         )}
