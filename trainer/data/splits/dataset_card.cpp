@@ -90,7 +90,7 @@ CardConfig read_config(const YAML::Node& node, const std::string& origin) {
 }
 
 // names: [neg, pos], or {'0': neg, '1': pos}
-std::vector<std::string> class_names(const YAML::Node& label, const std::string& origin) {
+std::vector<std::string> names_of_classes(const YAML::Node& label, const std::string& origin) {
   std::vector<std::string> all;
   if (!label.IsMap() || !label["names"]) return all;
   const YAML::Node names = label["names"];
@@ -118,7 +118,7 @@ void read_features(const YAML::Node& info, const std::string& origin, DatasetCar
     if (!type || !type.IsMap() || !type["class_label"]) continue;
     card.classes.push_back({.config = config,
                             .column = scalar(feature["name"], origin, "name"),
-                            .names = class_names(type["class_label"], origin)});
+                            .names = names_of_classes(type["class_label"], origin)});
   }
 }
 
