@@ -16,7 +16,7 @@ class NvmlTest : public testing::Test {
  protected:
   void SetUp() override {
     state = state_of(FAKE_NVML);
-    *state = {};
+    *state = fake_nvml::State();
   }
   static fake_nvml::State* state_of(const char* library) {
     void* loaded = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
@@ -120,7 +120,7 @@ TEST_F(NvmlTest, PartsOfADividedGpuTellTheirMemory) {
 
 TEST_F(NvmlTest, WhatALibraryLacksIsAbsentAlone) {
   auto* old = state_of(FAKE_NVML_OLD);
-  *old = {};
+  *old = fake_nvml::State();
   old->count = 1;
   old->gpus[0].divided = true;
   const auto nvml = Nvml::open(FAKE_NVML_OLD);
