@@ -46,8 +46,9 @@ function scaleOf(scale: Json | undefined): 'linear' | 'log' | null {
 
 // Numbers of a quantitative field, names of the others.
 function channelOf(channel: Json | undefined, rows: readonly JsonObject[]): PlotChannel | null {
-  if (!isObject(channel) || !hasOnly(channel, kOfChannel) || typeof channel.field !== 'string' || /[.[\]\\]/.test(channel.field)) return null;
+  if (!isObject(channel) || !hasOnly(channel, kOfChannel)) return null;
   const { field, type } = channel;
+  if (typeof field !== 'string' || /[.[\]\\]/.test(field)) return null;
   const scale = scaleOf(channel.scale);
   const title = typeof channel.title === 'string' ? channel.title : field;
   if (scale === null) return null;
