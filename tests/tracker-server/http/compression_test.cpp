@@ -16,7 +16,7 @@ Request asking_for(const std::string& encodings) {
   return request;
 }
 
-Response answer(std::string body) {
+Response answer_of(std::string body) {
   Response response;
   response.body = std::move(body);
   return with_etag({}, "7-running", std::move(response));
@@ -44,7 +44,7 @@ std::string unpacked(const std::string& body, std::size_t size) {
 TEST(Compression, ALongBodyIsPackedForWhoTakesGzip) {
   std::string body;
   while (body.size() < 5'000) body += std::to_string(body.size()) + ",";
-  const auto response = encoded(asking_for("gzip, deflate, br"), answer(body));
+  const auto response = encoded(asking_for("gzip, deflate, br"), answer_of(body));
   EXPECT_EQ(header(response, "Content-Encoding"), "gzip");
   EXPECT_EQ(header(response, "Vary"), "Accept-Encoding");
   EXPECT_LT(response.body.size(), body.size() / 2);
@@ -54,17 +54,17 @@ TEST(Compression, ALongBodyIsPackedForWhoTakesGzip) {
 // The bytes are others than those of the plain form, and its tag still says whether they changed.
 TEST(Compression, TheTagIsWeakMatchesAndIsThatOf304) {
   auto request = asking_for("gzip");
-  const auto response = encoded(request, answer(std::string(5'000, 'x')));
+  const auto response = encoded(request, answer_of(std::string(5'000, 'x')));
   const auto tag = header(response, "ETag");
   EXPECT_EQ(tag, "W/\"7-running\"");
   request.headers["if-none-match"] = tag;
-  const auto again = encoded(request, with_etag(request, "7-running", answer("")));
+  const auto again = encoded(request, with_etag(request, "7-running", answer_of("")));
   EXPECT_EQ(again.status, 304);
   EXPECT_EQ(header(again, "ETag"), tag);
 }
 
 TEST(Compression, Float64ColumnsAreNotWorthIt) {
-  auto response = answer(std::string(5'000, 'x'));
+  auto response = answer_of(std::string(5'000, 'x'));
   response.content_type = "application/vnd.tracker.series";
   EXPECT_EQ(encoded(asking_for("gzip"), response).body.size(), 5'000u);
   response.content_type = kPictureType;
@@ -74,7 +74,7 @@ TEST(Compression, Float64ColumnsAreNotWorthIt) {
 TEST(Compression, OthersGetTheBodyAsItIs) {
   const std::string body(5'000, 'x');
   for (const auto* encodings : {"", "br", "gzip;q=0"}) {
-    const auto response = encoded(asking_for(encodings), answer(body));
+    const auto response = encoded(asking_for(encodings), answer_of(body));
     EXPECT_EQ(response.body, body);
     EXPECT_EQ(header(response, "ETag"), "\"7-running\"");
     EXPECT_EQ(header(response, "Content-Encoding"), "");
@@ -83,7 +83,7 @@ TEST(Compression, OthersGetTheBodyAsItIs) {
 }
 
 TEST(Compression, AShortBodyIsNotWorthIt) {
-  const auto response = encoded(asking_for("gzip"), answer("{}"));
+  const auto response = encoded(asking_for("gzip"), answer_of("{}"));
   EXPECT_EQ(response.body, "{}");
 }
 

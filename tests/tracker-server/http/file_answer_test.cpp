@@ -16,8 +16,8 @@ std::string header_of(const Response& response, std::string_view name) {
   return "";
 }
 
-Response answer(const std::string& path, std::map<std::string, std::string> headers = {},
-                std::map<std::string, std::string> query = {}, std::uint64_t size = 10) {
+Response file_answer_of(const std::string& path, std::map<std::string, std::string> headers = {},
+                        std::map<std::string, std::string> query = {}, std::uint64_t size = 10) {
   Request request;
   request.headers = std::move(headers);
   request.query = std::move(query);
@@ -43,50 +43,52 @@ TEST(FileAnswer, RangesAreAsRfc9110Says) {
 }
 
 TEST(FileAnswer, AWholeFileAndARangeOfIt) {
-  const auto whole = answer("a.bin");
+  const auto whole = file_answer_of("a.bin");
   EXPECT_EQ(whole.status, 200);
   ASSERT_TRUE(whole.rest);
   EXPECT_EQ(whole.rest->bytes, 10u);
   EXPECT_EQ(header_of(whole, "ETag"), "\"tag\"");
   EXPECT_EQ(header_of(whole, "Accept-Ranges"), "bytes");
-  const auto part = answer("a.bin", {{"range", "bytes=2-4"}});
+  const auto part = file_answer_of("a.bin", {{"range", "bytes=2-4"}});
   EXPECT_EQ(part.status, 206);
   EXPECT_EQ(part.rest->next(), "234");
   EXPECT_EQ(header_of(part, "Content-Range"), "bytes 2-4/10");
-  const auto none = answer("a.bin", {{"range", "bytes=10-"}});
+  const auto none = file_answer_of("a.bin", {{"range", "bytes=10-"}});
   EXPECT_EQ(none.status, 416);
   EXPECT_FALSE(none.rest);
   EXPECT_EQ(header_of(none, "Content-Range"), "bytes */10");
-  EXPECT_FALSE(answer("a.bin", {}, {}, 0).rest);
+  EXPECT_FALSE(file_answer_of("a.bin", {}, {}, 0).rest);
 }
 
 TEST(FileAnswer, WhatIsHeldIsNotSentAndAnotherFileIsSentWhole) {
-  const auto held = answer("a.bin", {{"if-none-match", "\"tag\""}});
+  const auto held = file_answer_of("a.bin", {{"if-none-match", "\"tag\""}});
   EXPECT_EQ(held.status, 304);
   EXPECT_FALSE(held.rest);
-  EXPECT_EQ(answer("a.bin", {{"range", "bytes=2-4"}, {"if-range", "\"tag\""}}).status, 206);
-  const auto other = answer("a.bin", {{"range", "bytes=2-4"}, {"if-range", "\"old\""}});
+  EXPECT_EQ(file_answer_of("a.bin", {{"range", "bytes=2-4"}, {"if-range", "\"tag\""}}).status, 206);
+  const auto other = file_answer_of("a.bin", {{"range", "bytes=2-4"}, {"if-range", "\"old\""}});
   EXPECT_EQ(other.status, 200);
   EXPECT_EQ(other.rest->bytes, 10u);
 }
 
 TEST(FileAnswer, NothingRunsInTheBrowser) {
-  const auto plain = answer("dir/page.html", {}, {{"inline", "1"}});
+  const auto plain = file_answer_of("dir/page.html", {}, {{"inline", "1"}});
   EXPECT_EQ(plain.content_type, "application/octet-stream");
   EXPECT_EQ(header_of(plain, "Content-Disposition"), "attachment; filename*=UTF-8''page.html");
   EXPECT_EQ(header_of(plain, "Content-Security-Policy"), "default-src 'none'; sandbox");
   for (const char* path : {"a.svg", "a.xml", "a.js", "a.xhtml", "a.pdf", "png", ".png", "a.PNG"})
-    EXPECT_EQ(answer(path, {}, {{"inline", "1"}}).content_type, "application/octet-stream") << path;
-  EXPECT_EQ(answer("a.png").content_type, "application/octet-stream");
-  const auto shown = answer("a.png", {}, {{"inline", "1"}});
+    EXPECT_EQ(file_answer_of(path, {}, {{"inline", "1"}}).content_type, "application/octet-stream")
+        << path;
+  EXPECT_EQ(file_answer_of("a.png").content_type, "application/octet-stream");
+  const auto shown = file_answer_of("a.png", {}, {{"inline", "1"}});
   EXPECT_EQ(shown.content_type, "image/png");
   EXPECT_EQ(header_of(shown, "Content-Disposition"), "inline; filename*=UTF-8''a.png");
   EXPECT_EQ(header_of(shown, "Content-Security-Policy"), "default-src 'none'; sandbox");
-  EXPECT_EQ(answer("a.json", {}, {{"inline", "1"}}).content_type, "text/plain; charset=utf-8");
+  EXPECT_EQ(file_answer_of("a.json", {}, {{"inline", "1"}}).content_type,
+            "text/plain; charset=utf-8");
 }
 
 TEST(FileAnswer, NamesCannotBreakOutOfTheHeader) {
-  const auto tricky = answer("a/b\"; filename=x.exe\r\nX: y;ü.txt");
+  const auto tricky = file_answer_of("a/b\"; filename=x.exe\r\nX: y;ü.txt");
   EXPECT_EQ(header_of(tricky, "Content-Disposition"),
             "attachment; filename*=UTF-8''b%22%3B%20filename%3Dx.exe%0D%0AX%3A%20y%3B%C3%BC.txt");
 }
