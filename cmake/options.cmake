@@ -40,9 +40,8 @@ endif()
 
 # In a unity build a file's anonymous namespace is seen by the files behind it: a name of its own that a local one hides
 # there is no mistake, and neither is a type of it in a class that no header declares. The dev preset has both warnings.
-set(TRACKER_UNITY_WARNINGS -Wno-shadow -Wshadow=local -Wno-subobject-linkage)
 if(CMAKE_UNITY_BUILD)
-  target_compile_options(tracker_options INTERFACE ${TRACKER_UNITY_WARNINGS})
+  target_compile_options(tracker_options INTERFACE -Wno-shadow -Wshadow=local -Wno-subobject-linkage)
 endif()
 
 # Torch's own headers do not survive -Wshadow and -Wconversion in templates we instantiate.

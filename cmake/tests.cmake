@@ -22,7 +22,7 @@ function(tracker_precompile_for_tests name)
   target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
 endfunction()
-set(_test_options -pthread ${TRACKER_UNITY_WARNINGS} $<$<CONFIG:Release>:-O1>)
+set(_test_options -pthread $<$<CONFIG:Release>:-O1>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND _test_options -fpch-preprocess)  # what is precompiled is then seen by ccache, which knows it in another clone
 endif()
@@ -51,10 +51,7 @@ function(tracker_add_test name)
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   target_compile_options(${name} PRIVATE ${_test_options})
   target_precompile_headers(${name} REUSE_FROM ${ARG_HEADERS})
-  # In every build: even behind precompiled headers most of a file's time is the headers of what it tests, which the
-  # files of a program share. Their names at namespace scope must differ, as TEST's must anyway.
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests"
-    UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   if(TARGET ${ARG_LABEL}_tests)
     add_dependencies(${ARG_LABEL}_tests ${name})
   endif()
