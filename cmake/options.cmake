@@ -40,14 +40,15 @@ endif()
 
 # In a unity build a file's anonymous namespace is seen by the files behind it: a name of its own that a local one hides
 # there is no mistake, and neither is a type of it in a class that no header declares. The dev preset has both warnings.
-if(CMAKE_UNITY_BUILD)
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(_torch_unity_options -Wno-subobject-linkage)
   target_compile_options(tracker_options INTERFACE -Wno-shadow -Wshadow=local -Wno-subobject-linkage)
 endif()
 
 # Torch's own headers do not survive -Wshadow and -Wconversion in templates we instantiate.
 add_library(tracker_torch_options INTERFACE)
 add_library(tracker::torch_options ALIAS tracker_torch_options)
-target_compile_options(tracker_torch_options INTERFACE -Wall -Wextra -Wno-subobject-linkage)
+target_compile_options(tracker_torch_options INTERFACE -Wall -Wextra ${_torch_unity_options})
 if(TRACKER_WERROR)
   target_compile_options(tracker_torch_options INTERFACE -Werror)
 endif()

@@ -34,7 +34,7 @@ core::Role role_of(const std::string& text) {
   throw Error(ErrorCode::kInvalidArgument, "`role` must be viewer, writer or admin");
 }
 
-storage::MemberKind kind_of(const std::string& text) {
+storage::MemberKind member_kind_of(const std::string& text) {
   if (text == "user") return storage::MemberKind::kUser;
   if (text == "team") return storage::MemberKind::kTeam;
   throw Error(ErrorCode::kInvalidArgument, "`kind` must be user or team");
@@ -111,7 +111,7 @@ Response post_member(const ApiContext& context, const Request& request) {
   const auto project = request.guard->project(name);
   JsonBody body(request);
   storage::Member member;
-  member.kind = kind_of(body.maybe_text("kind").value_or("user"));
+  member.kind = member_kind_of(body.maybe_text("kind").value_or("user"));
   member.name = body.text("name");
   member.role = role_of(body.text("role"));
   body.end();
@@ -123,7 +123,7 @@ Response delete_member(const ApiContext& context, const Request& request) {
   const auto name = asked_project(request);
   const auto project = request.guard->project(name);
   storage::Member member;
-  member.kind = kind_of(request.query_value("kind").value_or("user"));
+  member.kind = member_kind_of(request.query_value("kind").value_or("user"));
   member.name = request.query_value("name").value_or("");
   auth::unshare(*context.gate, *request.guard, project, name, member);
   return json_response(members_of(context, project));

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <tracker/error.hpp>
+
 #include "base/utf8.hpp"
 #include "http/access_api.hpp"
 #include "storage/audit_query.hpp"
@@ -26,7 +28,7 @@ std::optional<std::string> text_of(const Request& request, const char* name) {
   return text;
 }
 
-std::optional<std::int64_t> number_of(const Request& request, const char* name) {
+std::optional<std::int64_t> number_parameter(const Request& request, const char* name) {
   if (!request.query_value(name)) return std::nullopt;
   return static_cast<std::int64_t>(
       request.query_number(name, 0, {0, std::numeric_limits<std::int64_t>::max()}));
@@ -55,9 +57,9 @@ storage::AuditPage audit_page(const Request& request) {
   page.filter.target = text_of(request, "target");
   page.filter.project = text_of(request, "project");
   page.filter.text = text_of(request, "text");
-  page.filter.from_us = number_of(request, "from_us");
-  page.filter.to_us = number_of(request, "to_us");
-  page.before = number_of(request, "before");
+  page.filter.from_us = number_parameter(request, "from_us");
+  page.filter.to_us = number_parameter(request, "to_us");
+  page.before = number_parameter(request, "before");
   page.limit = request.query_number("limit", 100, {1, 1'000});
   return page;
 }

@@ -7,6 +7,7 @@
 
 #include "auth/audit.hpp"
 #include "http/json_body.hpp"
+#include "http/run_ids.hpp"
 #include "http/run_json.hpp"
 #include "query/runs.hpp"
 #include "storage/run_edit.hpp"
@@ -63,7 +64,7 @@ storage::RunEdit parse_edit(const std::string& body) {
 }  // namespace
 
 Response patch_run(const ApiContext& context, const Request& request) {
-  const auto id = core::RunId::from_text(request.parameters.at("id"));
+  const auto id = run_id_of(request);
   request.guard->run(id);
   if (request.header("content-type").substr(0, 16) != "application/json")
     refuse_body("the body must be application/json");

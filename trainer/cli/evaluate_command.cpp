@@ -24,7 +24,7 @@ Values values_of(const train::Evaluation& done, std::size_t samples) {
   return values;
 }
 
-std::string json_of(const Values& values) {
+std::string values_json(const Values& values) {
   nlohmann::ordered_json json;
   for (const auto& [name, value] : values) json[name] = value;
   return json.dump() + "\n";
@@ -58,7 +58,7 @@ int run_evaluate(const EvaluateArguments& arguments) {
   const train::Evaluation done =
       train::evaluate(model, arena, {.batch_size = arguments.batch_size});
   const Values values = values_of(done, arena.size());
-  write_whole("-", arguments.json ? json_of(values) : table_of(values));
+  write_whole("-", arguments.json ? values_json(values) : table_of(values));
   return 0;
 }
 

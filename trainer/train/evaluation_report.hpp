@@ -30,8 +30,8 @@ nlohmann::ordered_json report_json(const Evaluation& evaluation, const Evaluatio
 nlohmann::ordered_json error_json(const WorstRow& row, const EvaluationNames& names);
 
 // OUT/eval_report.json and OUT/eval_errors.jsonl of the newest evaluation (in the end of the model
-// that is saved), each whole or as it was
-// before. Trouble with the disk is said once and costs nothing else.
+// that is saved), each whole or as it was before. Trouble with the disk is said once and costs
+// nothing else.
 class EvaluationReport : public Hook {
  public:
   EvaluationReport(std::filesystem::path directory, EvaluationNames names, Say say);

@@ -30,9 +30,6 @@ OptimizerKind optimizer_from_name(std::string_view name);
 std::string_view name_of(OptimizerKind kind);
 std::string optimizer_names();
 
-// The elements that a thread takes at least.
-inline constexpr std::int64_t kGrain = 1 << 15;
-
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::kAdamW;
   double beta1 = 0.9;    // AdamW, Lion

@@ -15,7 +15,7 @@ export interface Alert {
   outcome: string;
 }
 
-const kMost = 100;
+export const kMostAlerts = 100;
 const kLevels: readonly Wire['level'][] = ['info', 'warning', 'error'];
 const kStates: readonly Wire['state'][] = ['due', 'told', 'quiet', 'failed'];
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -32,4 +32,4 @@ export function readAlerts(body: unknown): Alert[] {
 
 // The newest hundred, newest first.
 export const listAlerts = (run: string): Promise<Alert[]> =>
-  getJson(`/api/v1/runs/${encodeURIComponent(run)}/alerts?limit=${kMost}`, readAlerts);
+  getJson(`/api/v1/runs/${encodeURIComponent(run)}/alerts?limit=${kMostAlerts}`, readAlerts);

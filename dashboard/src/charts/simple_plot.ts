@@ -42,7 +42,9 @@ export function placePlot(plot: SimplePlot, box: Box): PlacedPlot {
   const groups = new Map<string, number[]>();
   plot.x.values.forEach((_, i) => {
     const name = plot.color?.names[i] ?? '';
-    groups.set(name, [...(groups.get(name) ?? []), i]);
+    const rows = groups.get(name);
+    if (rows) rows.push(i);
+    else groups.set(name, [i]);
   });
   const at = (value: AxisValue, axis: PlotAxis): number | null => axis.place(value);
   const series = [...groups].map(([name, rows]): PlacedSeries => {

@@ -64,6 +64,8 @@ export function linearTicks(min: number, max: number, most: number, steps?: read
   const decade = 10 ** Math.floor(Math.log10(least));
   const step = steps?.find((one) => one >= least) ?? [1, 2, 5, 10].map((factor) => factor * decade).find((one) => one >= least)!;
   const ticks: number[] = [];
-  for (let i = Math.ceil(min / step - 1e-9); i * step <= max + step * 1e-9; i++) ticks.push(i * step + 0);
-  return { ticks, step };
+  const first = Math.ceil(min / step - 1e-9);
+  // Counted from 0: of large numbers close to each other `first` may be too large to be counted up by one.
+  for (let k = 0; k <= most + 1 && (first + k) * step <= max + step * 1e-9; k++) ticks.push((first + k) * step + 0);
+  return { ticks: [...new Set(ticks)], step };
 }

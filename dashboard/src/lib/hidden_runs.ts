@@ -37,7 +37,8 @@ export function withRuns(hidden: HiddenRuns, some: readonly string[], how: 'hide
 
 const of = (names: HiddenRuns['names'], ids: readonly string[]): HiddenRuns => ({ names, ids: new Set(ids.map(shortId)) });
 
-// These of all, and no others: named themselves while that is short.
+// These of all: named themselves while that is short. Where it is shorter the others are named, and what comes later is
+// hidden too.
 export function hideThese(these: readonly string[], all: readonly string[]): HiddenRuns {
   if (these.length <= kMostNamed) return of('hidden', these);
   const gone = new Set(these);

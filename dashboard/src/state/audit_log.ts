@@ -1,5 +1,5 @@
 // Entries of the audit log, read page by page from the newest for as long as `isEnough` says that the reader has not enough.
-import { createEffect, createSignal, onCleanup, untrack, type Accessor } from 'solid-js';
+import { batch, createEffect, createSignal, onCleanup, untrack, type Accessor } from 'solid-js';
 import type { AuditEntry, AuditPage } from '../api/audit';
 import { isAbort } from '../api/http';
 
@@ -75,8 +75,10 @@ export function createAuditLog(isEnough: (read: readonly AuditEntry[]) => boolea
     },
     restart: () => {
       before = null;
-      setEntries([]);
-      again('waiting');
+      batch(() => {
+        setEntries([]);
+        again('waiting');
+      });
     },
   };
 }

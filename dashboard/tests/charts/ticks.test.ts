@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatSeconds, formatTick, logTicks } from '../../src/charts/ticks';
+import { formatSeconds, formatTick, linearTicks, logTicks } from '../../src/charts/ticks';
 
 describe('formatTick', () => {
   it('writes the step out and no more', () => {
@@ -26,4 +26,15 @@ describe('logTicks', () => {
 it('formatSeconds drops parts that say nothing', () => {
   expect([0, 30, 60, 90, 3600].map((v) => formatSeconds(v, 30))).toEqual(['0', '30s', '1m', '1m 30s', '1h']);
   expect(formatSeconds(0.5, 0.1)).toBe('0.5s');
+});
+
+describe('linearTicks', () => {
+  it('ends where numbers are too large to be told apart', () => {
+    for (const [min, max] of [[1e16, 1e16 + 2], [-1e300, -1e300 + 1e285], [2 ** 53, 2 ** 53 + 4]] as const) {
+      const { ticks } = linearTicks(min, max, 8);
+      expect(ticks.length).toBeLessThanOrEqual(10);
+      expect(new Set(ticks).size).toBe(ticks.length);
+    }
+    expect(linearTicks(0, 10, 5).ticks).toEqual([0, 2, 4, 6, 8, 10]);
+  });
 });

@@ -60,7 +60,8 @@ class AuditQuery : public ApiWorld {
   // Names of the entries of this test, oldest first; the world's own are left out.
   Names names(const Query& query) {
     Names out;
-    for (const auto& one : page(query).at("entries"))
+    const auto found = page(query);
+    for (const auto& one : found.at("entries"))
       if (one.at("no") >= std::stoll(before)) out.insert(out.begin(), one.at("request_id"));
     return out;
   }

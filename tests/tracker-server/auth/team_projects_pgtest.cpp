@@ -34,8 +34,9 @@ class TeamProjects : public ApiWorld {
   std::string shown_to(const std::string& key, const std::string& team = "readers") {
     const auto response = ask(key, team);
     EXPECT_EQ(response.status, 200) << response.body;
+    const auto body = json::parse(response.body);
     std::string out;
-    for (const auto& one : json::parse(response.body).at("projects"))
+    for (const auto& one : body.at("projects"))
       out += (out.empty() ? "" : ", ") + one.at("name").get<std::string>() + " as " +
              one.at("role").get<std::string>();
     return out;

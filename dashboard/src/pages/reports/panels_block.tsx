@@ -85,8 +85,10 @@ export default function PanelsBlock(props: { block: PanelsDraft; data: ProjectDa
     const next = keys[(keys.indexOf(view.opened() ?? '') + by + keys.length) % keys.length];
     if (next !== undefined) view.open(next);
   };
+  // While runs are on their way nobody knows which are chosen.
+  const isReady = (): boolean => data.loaded.state() === 'ready' && data.keys.state() === 'ready' && !held.isWaiting();
   const inCharts = (): string => projectPath(data.project) + changeQuery(block.parameters.text(), {
-    panel: null, ...(held.hasChosen() ? { runs: null, hide: formatHidden(hideAllBut(held.drawable(), held.filtered())) } : {}),
+    panel: null, ...(held.hasChosen() && isReady() ? { runs: null, hide: formatHidden(hideAllBut(held.drawable(), held.filtered())) } : {}),
   });
   return (
     <div class="charts-block">
@@ -94,7 +96,7 @@ export default function PanelsBlock(props: { block: PanelsDraft; data: ProjectDa
         <BlockTools block={block} data={data} held={held} context={context} onField={props.onField} />
       </Show>
       <Show when={data.loaded.state() !== 'error'} fallback={<FailureState failure={data.loaded.error()!} onRetry={data.loaded.retry} />}>
-        <Show when={data.loaded.state() === 'ready' && data.keys.state() === 'ready' && !held.isWaiting()} fallback={<SkeletonRows count={Math.max(1, block.keys().length)} kind="card" />}>
+        <Show when={isReady()} fallback={<SkeletonRows count={Math.max(1, block.keys().length)} kind="card" />}>
           <Show when={props.writing ? null : held.asked.problem()}>{(problem) => <p class="report-note" role="alert"><span>The query of these charts cannot be read: {problem().message}</span></p>}</Show>
           <Show when={held.set.visibleCount() > 0} fallback={<p class="muted">No run matches.</p>}>
             <div class="panels">

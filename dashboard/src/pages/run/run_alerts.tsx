@@ -1,7 +1,7 @@
-// What the run asked to tell people, and whether they were told. Nothing stands here while there is none. A run that goes
-// on is asked again when it changes, at most every few seconds.
+// What the run asked to tell people, and whether they were told. Nothing stands here while there is none. Asked again
+// when the run changes and while an alert is to be told, at most every few seconds.
 import { createEffect, createResource, For, Match, on, onCleanup, Switch } from 'solid-js';
-import { listAlerts, type Alert } from '../../api/alerts';
+import { kMostAlerts, listAlerts, type Alert } from '../../api/alerts';
 import { messageOf } from '../../api/http';
 import type { Run } from '../../api/types';
 import { formatCount, formatDateTime } from '../../lib/format';
@@ -18,21 +18,24 @@ function fateOf({ state, outcome }: Alert): string {
 
 export function RunAlerts(props: { run: Run }) {
   const [alerts, { refetch }] = createResource(() => props.run.id, listAlerts);
+  const some = (): Alert[] | null => { const all = held(alerts) ?? []; return all.length > 0 ? all : null; };
   let timer: ReturnType<typeof setTimeout> | undefined;
-  createEffect(on(() => props.run.version, () => {
+  const rereadSoon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
       void refetch();
     }, kRereadMs);
-  }, { defer: true }));
+  };
+  createEffect(on(() => props.run.version, rereadSoon, { defer: true }));
+  // What becomes of an alert changes no run.
+  createEffect(() => { if (some()?.some((alert) => alert.state === 'due')) rereadSoon(); });
   onCleanup(() => clearTimeout(timer));
-  const some = (): Alert[] | null => { const all = held(alerts) ?? []; return all.length > 0 ? all : null; };
   return (
     <Switch>
       <Match when={some()}>
         {(list) => (
           <section class="card run-alerts" aria-label="Alerts">
-            <h2>Alerts <span class="faint">{formatCount(list().length)}</span></h2>
+            <h2>Alerts <span class="faint">{formatCount(list().length)}{list().length === kMostAlerts ? '+' : ''}</span></h2>
             <ul tabindex="0" aria-label="Alerts, newest first">
               <For each={list()}>
                 {(alert) => (
