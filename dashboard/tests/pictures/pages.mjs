@@ -60,8 +60,12 @@ export function pagesOf({ full, bare }) {
       ['reports', '/p/imdb/reports', '.report-row'],
       ['reports_none', '/p/sst2-sweep/reports', '.feedback'],
       ['report', report, '.report .panel canvas'],
-      ['report_written', `${report}?edit=1`, '.report.writing .panel canvas'],
-      ['report_written_charts', `${report}?edit=1`, '.report.writing .panel canvas', { act: (page) => page.locator('.charts-tools').evaluate((tools) => tools.scrollIntoView({ block: 'start' })) }],
+      ['report_written', `${report}?edit=1`, '.report.writing .charts-tools'],
+      ['report_written_charts', `${report}?edit=1`, '.report.writing .charts-tools', { act: async (page) => {
+        await page.locator('.charts-tools').evaluate((tools) => tools.scrollIntoView({ block: 'start' }));
+        // Charts are drawn where they can be seen.
+        await page.locator('.report.writing .panel canvas').first().waitFor();
+      } }],
       ['artifacts', list, '.artifact-table'],
       ['artifact_versions', `${list}/sentiment/versions`, '[data-version]'],
       ['artifact_files', `${list}/sentiment/v2/files?file=plots%2Floss.png`, '.file-preview img'],
