@@ -68,12 +68,12 @@ const pagesOfSettings = ({ project }) => [
 ];
 
 const pagesOfReports = ({ below, other, project, report, bare, view }) => [
-  ['reports', below('/reports'), '.report-row'], ['reports, none', other('/reports'), '.feedback'], ['reports, none matches', below('/reports?q=nothing'), '.feedback'],
+  ['reports', below('/reports'), '.report-row'], ['reports, none', other('/reports'), '.feedback'], ['reports, none matches', below('/reports?q=not+there'), '.feedback'],
   ['report', below(`/reports/${report}`), '.report .panel canvas'], ['report, nothing in it', below(`/reports/${bare}`), 'text=Nothing is written here yet'],
   ['report, of no form', below(`/reports/${bare}`), '.report-note', { answers: {
     [`/api/v1/projects/${encodeURIComponent(project)}/reports/${bare}`]: { id: bare, name: 'Of no form', author: '', created_us: 1.7e15, updated_us: 1.7e15, revision: 1, spec: { blocks: 'x' } },
   } }],
-  ['report, written', below(`/reports/${report}?edit=1`), '.report.writing .panel canvas'], ['report, written from nothing', below(`/reports/${bare}?edit=1`), '.add-block'],
+  ['report, written', below(`/reports/${report}?edit=1`), '.report.writing .charts-tools'], ['report, written from nothing', below(`/reports/${bare}?edit=1`), '.add-block'],
   ['views', below(''), '.panel canvas', { act: (page) => views(page, '.views-list') }],
   ['views, none', other('/runs'), '.run-link', { act: (page) => views(page, '.views-none') }],
   ['views, one opened and changed', below(`?saved=${view}.1&sm=0.9`), '.panel canvas', { act: (page) => views(page, '.views-opened') }],

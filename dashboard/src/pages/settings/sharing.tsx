@@ -113,7 +113,7 @@ export function Sharing() {
           </Show>
         )}>
           {(projects) => (
-            <Show when={projects().length > 0} fallback={<EmptyState icon="projects" title="No project to share">One is there once a run is logged to it. <a class="link" href="/start">Log a run</a></EmptyState>}>
+            <Show when={projects().length > 0} fallback={<EmptyState icon="projects" title="No project to share">One is there once a run is logged to it. <a class="link in-text" href="/start">Log a run</a></EmptyState>}>
               <select class="select" aria-label="Project to share" onChange={(event) => setQuery({ project: event.currentTarget.value }, 'push')}>
                 <option value="" selected={chosen() === null}>Choose a project</option>
                 <For each={projects()}>{(one) => <option value={one.name} selected={one.name === chosen()}>{one.name}</option>}</For>
