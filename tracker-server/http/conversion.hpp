@@ -41,6 +41,7 @@ inline std::optional<Request> to_request(const BeastRequest& from) {
   Request request;
   request.method = method_of(from.method());
   request.path = std::move(target->path);
+  request.encoded_path = std::move(target->encoded_path);
   request.query = std::move(target->query);
   for (const auto& field : from) {
     std::string name(field.name_string());

@@ -216,7 +216,7 @@ asio::awaitable<HttpConnection::Next> HttpConnection::one_request() {
 
 // Nothing if the tab may come; then live_guard_ is what it may see.
 asio::awaitable<std::optional<Response>> HttpConnection::admit_live(Request& request) {
-  exchange_.route = shared_.router.match(request.method, request.path).route;
+  exchange_.route = shared_.router.match(request.method, request.encoded_path).route;
   if (exchange_.route == nullptr) co_return error_response(ErrorCode::kNotFound, "no live updates");
   std::optional<Response> refusal;
   auto work = run_admission(shared_.router, request, *exchange_.route, refusal);
@@ -226,7 +226,7 @@ asio::awaitable<std::optional<Response>> HttpConnection::admit_live(Request& req
 }
 
 asio::awaitable<Response> HttpConnection::answer(Request& request) {
-  const auto match = shared_.router.match(request.method, request.path);
+  const auto match = shared_.router.match(request.method, request.encoded_path);
   exchange_.route = match.route;
   exchange_.page = match.route == nullptr && !request.path.starts_with("/api/");
   if (match.route == nullptr || match.route->runs == Runs::kInline) {

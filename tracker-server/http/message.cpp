@@ -17,24 +17,6 @@ int hex_digit(char c) {
   return -1;
 }
 
-std::optional<std::string> decode(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\0') return std::nullopt;
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
-    if (high < 0 || low < 0 || (high == 0 && low == 0)) return std::nullopt;
-    out.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
-  }
-  return out;
-}
-
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   while (true) {
@@ -85,6 +67,24 @@ ErrorKind kind_of(ErrorCode code) {
 
 }  // namespace
 
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\0') return std::nullopt;
+    if (text[i] != '%') {
+      out.push_back(text[i]);
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
+    if (high < 0 || low < 0 || (high == 0 && low == 0)) return std::nullopt;
+    out.push_back(static_cast<char>(high * 16 + low));
+    i += 2;
+  }
+  return out;
+}
+
 std::string_view Request::header(const std::string& lower_case_name) const {
   const auto found = headers.find(lower_case_name);
   return found == headers.end() ? std::string_view() : std::string_view(found->second);
@@ -114,17 +114,18 @@ std::optional<Target> parse_target(std::string_view target) {
   if (target.empty() || target.front() != '/') return std::nullopt;
   target = target.substr(0, target.find('#'));
   const auto mark = target.find('?');
-  auto path = decode(target.substr(0, mark));
+  const auto encoded = target.substr(0, mark);
+  auto path = percent_decoded(encoded);
   if (!path) return std::nullopt;
-  Target result{std::move(*path), {}};
+  Target result{std::move(*path), std::string(encoded), {}};
   if (mark == std::string_view::npos) return result;
   for (const auto part : split(target.substr(mark + 1), '&')) {
     if (part.empty()) continue;
     const auto equals = part.find('=');
     std::string raw_value(equals == std::string_view::npos ? "" : part.substr(equals + 1));
     std::replace(raw_value.begin(), raw_value.end(), '+', ' ');
-    const auto name = decode(part.substr(0, equals));
-    auto value = decode(raw_value);
+    const auto name = percent_decoded(part.substr(0, equals));
+    auto value = percent_decoded(raw_value);
     if (!name || !value) return std::nullopt;
     result.query[*name] = std::move(*value);
   }

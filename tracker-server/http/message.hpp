@@ -25,6 +25,7 @@ enum class Method { kGet, kHead, kPost, kPut, kPatch, kDelete, kOther };
 struct Request {
   Method method = Method::kGet;
   std::string path;                               // decoded, without the query
+  std::string encoded_path;                       // as sent: there %2F is part of a name
   std::map<std::string, std::string> query;       // decoded; of a repeated name the last
   std::map<std::string, std::string> headers;     // names in lower case
   std::map<std::string, std::string> parameters;  // what `{name}` of the route matched
@@ -47,10 +48,13 @@ struct Request {
 // The path and query of a request target. Absent for a target that is not a path, or whose %
 // escapes are wrong or hide a NUL byte.
 struct Target {
-  std::string path;
+  std::string path, encoded_path;
   std::map<std::string, std::string> query;
 };
 std::optional<Target> parse_target(std::string_view target);
+
+// Without its % escapes; absent where parse_target() would be.
+std::optional<std::string> percent_decoded(std::string_view text);
 
 // `Accept-Encoding: …gzip…` with a weight above zero.
 bool accepts_gzip(const Request& request);

@@ -26,11 +26,12 @@ std::optional<std::map<std::string, std::string>> match_pattern(std::string_view
   std::map<std::string, std::string> parameters;
   while (!pattern.empty() && !path.empty()) {
     const auto wanted = next_segment(pattern);
-    const auto given = next_segment(path);
+    const auto given = percent_decoded(next_segment(path));
+    if (!given) return std::nullopt;
     if (wanted.size() > 2 && wanted.front() == '{' && wanted.back() == '}') {
-      if (given.empty()) return std::nullopt;
-      parameters.emplace(wanted.substr(1, wanted.size() - 2), given);
-    } else if (wanted != given) {
+      if (given->empty()) return std::nullopt;
+      parameters.emplace(wanted.substr(1, wanted.size() - 2), *given);
+    } else if (wanted != *given) {
       return std::nullopt;
     }
   }

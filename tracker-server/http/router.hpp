@@ -41,6 +41,7 @@ class Router {
     std::map<std::string, std::string> parameters;
     std::string allow;  // without a route: the methods that this path has, as `Allow` names them
   };
+  // `path` is as sent: it is decoded segment by segment.
   Match match(Method method, std::string_view path) const;
 
   // The whole answer, with exceptions translated: the one edge of HTTP. Finds out who asks, and

@@ -8,7 +8,7 @@ import { startTalking } from './tasks_world.mjs';
 import { kWalked, openWalked } from './walked_pages.mjs';
 
 const url = process.env.TRACKER_URL;
-const project = `pages & <i>more<i> ${process.pid}`;
+const project = `pages & <i>more</i> ${process.pid}`;
 const talks = `talk of ${project}`;
 const kMarkup = '<img src=x onerror="document.title=1"><script>document.title=2</script><a href="javascript:alert(1)">x</a>';
 const kDesktop = { width: 1440, height: 900 };

@@ -63,6 +63,7 @@ void serve(std::string_view text, Method method) {
   Request request;
   request.method = method;
   request.path = std::move(target->path);
+  request.encoded_path = std::move(target->encoded_path);
   request.query = std::move(target->query);
   for (const auto* name : {"host", "origin", "accept-encoding", "if-none-match", "x-request-id"})
     request.headers[name] = line(text);
@@ -74,7 +75,7 @@ void serve(std::string_view text, Method method) {
   policy.accept =
       method == Method::kPost ? OriginPolicy::Hosts::kAny : OriginPolicy::Hosts::kKnownOnly;
   if (refuse_foreign(policy, request)) return;
-  auto response = router().answer(request, router().match(method, request.path));
+  auto response = router().answer(request, router().match(method, request.encoded_path));
   add_request_id(response, request.id);
   if (response.status == 500) std::abort();  // an exception that no reader should throw
 }

@@ -54,6 +54,14 @@ TEST(Router, PathWithAParameterReachesItsHandlerWithTheValue) {
   EXPECT_EQ(ask(router, Method::kGet, "/api/v1/runs/abc/keys").body, "keys of abc");
 }
 
+TEST(Router, AnEncodedSlashIsPartOfAName) {
+  const auto router = make_router();
+  EXPECT_EQ(ask(router, Method::kGet, "/api/v1/runs/a%2Fb/keys").body, "keys of a/b");
+  EXPECT_EQ(ask(router, Method::kGet, "/api/v1/runs/100%25").body, "100%");
+  EXPECT_EQ(ask(router, Method::kGet, "/api/v1/runs%2Fabc").status, 404);
+  EXPECT_EQ(ask(router, Method::kGet, "/api/v1/runs/a%2").status, 404);
+}
+
 TEST(Router, APathWithANameOfItsOwnIsNoParameter) {
   const auto router = make_router();
   EXPECT_EQ(ask(router, Method::kDelete, "/api/v1/runs/abc").body, "deleted");
@@ -111,6 +119,7 @@ TEST(Target, EscapesAndQueryAreDecoded) {
   const auto target = parse_target("/runs/a%20b?project=im%64b+x&empty&limit=5#part");
   ASSERT_TRUE(target);
   EXPECT_EQ(target->path, "/runs/a b");
+  EXPECT_EQ(target->encoded_path, "/runs/a%20b");
   EXPECT_EQ(target->query.at("project"), "imdb x");
   EXPECT_EQ(target->query.at("empty"), "");
   EXPECT_EQ(target->query.at("limit"), "5");
