@@ -1,9 +1,12 @@
-# tracker_add_test(NAME SOURCES... LIBRARIES... [LABEL unit|pg|e2e] [HEADERS test_headers|torch_test_headers])
+# tracker_add_test(NAME SOURCES... LIBRARIES... [LABEL unit|pg|e2e] [TIMEOUT seconds] [SHARDS n]
+#                  [HEADERS test_headers|torch_test_headers])
 # One test program; its suffix says what it needs: _test nothing, _pgtest PostgreSQL, _e2etest the whole system. Targets
 # unit_tests and pg_tests build all tests of that label, fault_tests those of the whole system with faults. HEADERS is the
-# set of precompiled headers; programs that link libtorch need its own.
+# set of precompiled headers; programs that link libtorch need its own, have the label torch too, and are not in
+# torch_free_unit_tests. SHARDS makes n tests of ctest of a long program's cases, which may run side by side.
 
 add_custom_target(unit_tests)
+add_custom_target(torch_free_unit_tests)
 add_custom_target(pg_tests)
 add_custom_target(fault_tests)
 
@@ -32,7 +35,7 @@ if(TRACKER_BUILD_TRAINER)
 endif()
 
 function(tracker_add_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT;HEADERS" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT;SHARDS;HEADERS" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
   endif()
@@ -41,6 +44,9 @@ function(tracker_add_test name)
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
+  endif()
+  if(NOT ARG_SHARDS)
+    set(ARG_SHARDS 1)
   endif()
   if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
     math(EXPR ARG_TIMEOUT "5 * ${ARG_TIMEOUT}")  # what they put in is slow, and not optimised
@@ -54,8 +60,21 @@ function(tracker_add_test name)
   if(TARGET ${ARG_LABEL}_tests)
     add_dependencies(${ARG_LABEL}_tests ${name})
   endif()
+  if(ARG_HEADERS STREQUAL torch_test_headers)
+    list(APPEND ARG_LABEL torch)
+  elseif(ARG_LABEL STREQUAL unit)
+    add_dependencies(torch_free_unit_tests ${name})
+  endif()
   # A program is one test of ctest, not each of its cases: loading libtorch or making a PostgreSQL cluster for every one of
   # some two thousand cases takes longer than the cases. What may take longest starts first.
-  add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT})
+  foreach(_shard RANGE 1 ${ARG_SHARDS})
+    set(_test ${name})
+    if(ARG_SHARDS GREATER 1)
+      string(APPEND _test ".${_shard}")
+    endif()
+    math(EXPR _index "${_shard} - 1")
+    add_test(NAME ${_test} COMMAND ${name})
+    set_tests_properties(${_test} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT}
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${ARG_SHARDS};GTEST_SHARD_INDEX=${_index}")
+  endforeach()
 endfunction()

@@ -118,7 +118,8 @@ function compare(name, drawn) {
   assert.fail(`${name}: ${text}; see ${left('*')} (${versions}). If it is meant so: node dashboard/tests/pictures/pictures.mjs --write ${name}`);
 }
 
-describe('pictures', () => {
+// Much of a picture's time is waiting for a page to be quiet: what one look waits the next one draws.
+describe('pictures', { concurrency: kLooks.length }, () => {
   before(open);
   after(async () => {
     await browser?.close();
