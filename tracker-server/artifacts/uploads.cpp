@@ -37,7 +37,7 @@ void note_new(Received& received, const storage::AddedChunks& added) {
 }
 
 // Of a commit that is done, whether it made the version or found one.
-void count(const storage::CommittedVersion& committed) {
+void count_commit(const storage::CommittedVersion& committed) {
   const auto& version = committed.version;
   if (committed.created) meters().versions.add();
   meters().version_bytes.add(version.size_bytes);
@@ -184,7 +184,7 @@ storage::CommittedVersion Uploads::commit(const CommitRequest& request, std::str
   commit.now_us = clock_.now_us();
   const auto committed =
       counted(Work::kCommit, [&] { return storage::commit_version(database_, commit); });
-  count(committed);
+  count_commit(committed);
   return committed;
 }
 
