@@ -14,6 +14,19 @@ configure_file("${CMAKE_SOURCE_DIR}/tests/support/directories.hpp.in" "${CMAKE_B
 add_library(test_directories INTERFACE)
 target_include_directories(test_directories INTERFACE "${CMAKE_BINARY_DIR}/generated")
 
+# tracker_test_paths(NAME MACRO PATH...)
+# Paths of programs and libraries that the test program NAME starts or loads: its "support/NAME_paths.hpp" defines each MACRO
+# as its PATH (generator expressions will do). A header for the reason that support/directories.hpp has; one for each
+# program, so that only the sources that include it are compiled again where a path is another.
+function(tracker_test_paths name)
+  set(_content "#pragma once\n\n")
+  while(ARGN)
+    list(POP_FRONT ARGN _macro _path)
+    string(APPEND _content "#define ${_macro} \"${_path}\"\n")
+  endwhile()
+  file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/generated/support/${name}_paths.hpp" CONTENT "${_content}")
+endfunction()
+
 # Most of a test's compile time is headers, and the optimiser at work on assertions: so what tests include is parsed
 # once, and they are compiled at -O1 in Release. Every program that shares precompiled headers needs the same flags.
 function(tracker_precompile_for_tests name)

@@ -57,7 +57,7 @@ std::string_view name_of(ArtifactRequest::Kind kind) {
   return "";
 }
 
-ArtifactRequest::Kind kind_of(const json& request) {
+ArtifactRequest::Kind request_kind_of(const json& request) {
   const auto text = request.at("kind").get<std::string>();
   for (const auto& [kind, name] : kKinds)
     if (name == text) return kind;
@@ -203,7 +203,7 @@ ArtifactRequest read_request(const fs::path& staging_folder) {
   const json value = read_json(staging_folder / kRequest);
   try {
     ArtifactRequest request;
-    request.kind = kind_of(value);
+    request.kind = request_kind_of(value);
     value.at("name").get_to(request.name);
     if (request.kind == ArtifactRequest::Kind::kUse) return request;
     value.at("type").get_to(request.type);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "support/cluster_e2etest_paths.hpp"
 #include "support/directories.hpp"
 #include "support/postgres/postgres_fixture.hpp"
 #include "support/process/process.hpp"

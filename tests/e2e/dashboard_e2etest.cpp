@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "support/dashboard_e2etest_paths.hpp"
 #include "support/directories.hpp"
 #include "support/system/system.hpp"
 

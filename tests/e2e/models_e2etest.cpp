@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "support/models_e2etest_paths.hpp"
 #include "support/system/system.hpp"
 
 namespace {

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "support/directories.hpp"
+#include "support/openapi_e2etest_paths.hpp"
 #include "support/system/system.hpp"
 
 namespace {

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "support/directories.hpp"
+#include "support/settings_e2etest_paths.hpp"
 #include "support/system/system.hpp"
 
 namespace {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "sdk/artifact/sample_bytes.hpp"
+#include "support/artifacts_e2etest_paths.hpp"
 #include "support/system/system.hpp"
 
 namespace {

@@ -25,7 +25,7 @@ void say(const Collected& collected) {
       collected.bytes, collected.objects);
 }
 
-void count(const Collected& collected) {
+void count_collected(const Collected& collected) {
   meters().garbage_versions.add(collected.versions);
   meters().garbage_chunks.add(collected.chunks);
   meters().garbage_bytes.add(collected.bytes);
@@ -53,10 +53,10 @@ Collected Collector::round() {
   try {
     counted(Work::kGarbage, [&] { collect(out); });
   } catch (...) {
-    count(out);
+    count_collected(out);
     throw;
   }
-  count(out);
+  count_collected(out);
   meters().garbage_rounds.add();
   meters().garbage_time.observe(std::chrono::steady_clock::now() - begun);
   return out;

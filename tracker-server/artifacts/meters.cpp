@@ -19,12 +19,15 @@ bool is_ours(ErrorCode code) noexcept {
 void write_uploads(metrics::Writer& out) {
   const Meters& all = meters();
   out.gauge("tracker_artifact_upload_streams", "Upload streams open.", all.upload_streams);
-  out.counter("tracker_artifact_received_chunks_total", "Chunks that uploads sent.",
-              all.received_chunks);
+  out.counter("tracker_artifact_received_chunks_total",
+              "Chunks that uploads sent, those that could not be stored too.", all.received_chunks);
   out.counter("tracker_artifact_received_bytes_total", "Bytes of chunks that uploads sent.",
               all.received_bytes);
-  out.counter("tracker_artifact_stored_chunks_total", "Chunks stored: sent, and not there before.",
-              all.stored_chunks);
+  out.counter(
+      "tracker_artifact_stored_chunks_total",
+      "Chunks stored: sent, and not there before. One that an outside store took in part or "
+      "that the database did not learn of is none.",
+      all.stored_chunks);
   out.counter("tracker_artifact_stored_bytes_total", "Bytes of chunks stored.", all.stored_bytes);
   out.counter("tracker_artifact_versions_total", "Versions committed.", all.versions);
   out.counter("tracker_artifact_version_bytes_total", "Bytes of files of commits.",

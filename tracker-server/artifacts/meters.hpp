@@ -18,8 +18,8 @@ inline constexpr std::size_t kWorks = 4;
 
 struct Meters {
   metrics::Gauge upload_streams;
-  metrics::Counter received_chunks, received_bytes;
-  metrics::Counter stored_chunks, stored_bytes;                  // those of them that were new
+  metrics::Counter received_chunks, received_bytes;  // whole, also if storing them fails
+  metrics::Counter stored_chunks, stored_bytes;      // those of them that were new, once durable
   metrics::Counter versions, version_bytes, deduplicated_bytes;  // of commits
   metrics::Counter read_chunks, read_bytes;
   metrics::Counter garbage_rounds, garbage_versions, garbage_chunks, garbage_bytes;

@@ -31,13 +31,23 @@ storage::ArrivedChunk checked(const ReceivedChunk& chunk) {
   return {said, static_cast<std::uint32_t>(chunk.data.size()), chunk.data, {}};
 }
 
+// Counted where it happens: what came before a failure came, and what was stored stays stored.
+void note_arrived(Received& received, const ReceivedChunk& chunk) {
+  ++received.chunks;
+  received.bytes += chunk.data.size();
+  meters().received_chunks.add();
+  meters().received_bytes.add(chunk.data.size());
+}
+
 void note_new(Received& received, const storage::AddedChunks& added) {
   received.new_chunks += added.chunks;
   received.new_bytes += added.bytes;
+  meters().stored_chunks.add(added.chunks);
+  meters().stored_bytes.add(added.bytes);
 }
 
 // Of a commit that is done, whether it made the version or found one.
-void count(const storage::CommittedVersion& committed) {
+void count_commit(const storage::CommittedVersion& committed) {
   const auto& version = committed.version;
   if (committed.created) meters().versions.add();
   meters().version_bytes.add(version.size_bytes);
@@ -87,12 +97,7 @@ std::vector<std::uint32_t> Uploads::find_missing(storage::ArtifactUploadId uploa
 }
 
 Received Uploads::add(storage::ArtifactUploadId upload, std::span<const ReceivedChunk> chunks) {
-  const Received out = counted(Work::kUpload, [&] { return add_all(upload, chunks); });
-  meters().received_chunks.add(out.chunks);
-  meters().received_bytes.add(out.bytes);
-  meters().stored_chunks.add(out.new_chunks);
-  meters().stored_bytes.add(out.new_bytes);
-  return out;
+  return counted(Work::kUpload, [&] { return add_all(upload, chunks); });
 }
 
 Received Uploads::add_all(storage::ArtifactUploadId upload, std::span<const ReceivedChunk> chunks) {
@@ -104,8 +109,7 @@ Received Uploads::add_all(storage::ArtifactUploadId upload, std::span<const Rece
   arrived.reserve(chunks.size());
   for (const ReceivedChunk& chunk : chunks) {
     arrived.push_back(checked(chunk));
-    ++out.chunks;
-    out.bytes += chunk.data.size();
+    note_arrived(out, chunk);
   }
   if (store_ == nullptr) {
     note_new(out, storage::add_chunks(database_, upload, arrived, clock_.now_us()));
@@ -184,7 +188,7 @@ storage::CommittedVersion Uploads::commit(const CommitRequest& request, std::str
   commit.now_us = clock_.now_us();
   const auto committed =
       counted(Work::kCommit, [&] { return storage::commit_version(database_, commit); });
-  count(committed);
+  count_commit(committed);
   return committed;
 }
 

@@ -10,7 +10,7 @@
 namespace tracker::auth {
 namespace {
 
-std::string_view kind_of(const storage::Member& member) {
+std::string_view member_kind_name(const storage::Member& member) {
   return member.kind == storage::MemberKind::kTeam ? "team" : "user";
 }
 
@@ -18,19 +18,19 @@ std::string_view kind_of(const storage::Member& member) {
 
 void share(Gate& gate, const Guard& guard, core::ProjectId project, const std::string& name,
            const storage::Member& member) {
-  check_name(kind_of(member), member.name);
-  const auto entry = entry_of(
-      guard, gate.clock(), "project.share", name,
-      fmt::format("{} {} as {}", kind_of(member), member.name, core::to_text(member.role)));
+  check_name(member_kind_name(member), member.name);
+  const auto entry = entry_of(guard, gate.clock(), "project.share", name,
+                              fmt::format("{} {} as {}", member_kind_name(member), member.name,
+                                          core::to_text(member.role)));
   storage::share_project(gate.database(), project, member, entry);
   say(entry);
 }
 
 void unshare(Gate& gate, const Guard& guard, core::ProjectId project, const std::string& name,
              const storage::Member& member) {
-  check_name(kind_of(member), member.name);
+  check_name(member_kind_name(member), member.name);
   const auto entry = entry_of(guard, gate.clock(), "project.unshare", name,
-                              fmt::format("{} {}", kind_of(member), member.name));
+                              fmt::format("{} {}", member_kind_name(member), member.name));
   storage::unshare_project(gate.database(), project, member.kind, member.name, entry);
   say(entry);
 }

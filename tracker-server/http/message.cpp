@@ -38,7 +38,7 @@ struct ErrorKind {
   std::string_view name;
 };
 
-ErrorKind kind_of(ErrorCode code) {
+ErrorKind error_kind_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgument:
       return {400, "invalid_argument"};
@@ -169,7 +169,7 @@ Response error_response(int status, std::string_view code, const std::string& me
 }
 
 Response error_response(ErrorCode code, const std::string& message) {
-  const auto kind = kind_of(code);
+  const auto kind = error_kind_of(code);
   return error_response(kind.status, kind.name, message);
 }
 

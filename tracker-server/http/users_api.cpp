@@ -21,6 +21,14 @@ json user_json(const storage::Account& user) {
           {"last_login_us", or_null(user.last_login_us)}};
 }
 
+// Those that the caller sees.
+json seen_projects(auth::Guard& guard, const std::vector<storage::TeamProject>& projects) {
+  auto out = json::array();
+  for (const auto& one : projects)
+    if (guard.sees(one.id)) out.push_back({{"name", one.name}, {"role", core::to_text(one.role)}});
+  return out;
+}
+
 }  // namespace
 
 Response get_users(const ApiContext& context, const Request&) {
@@ -60,10 +68,12 @@ Response change_user(const ApiContext& context, const Request& request) {
   return secret_response(json);
 }
 
-Response get_teams(const ApiContext& context, const Request&) {
+Response get_teams(const ApiContext& context, const Request& request) {
   auto teams = json::array();
   for (const auto& team : storage::list_teams(context.database))
-    teams.push_back({{"name", team.name}, {"users", team.users}});
+    teams.push_back({{"name", team.name},
+                     {"users", team.users},
+                     {"projects", seen_projects(*request.guard, team.projects)}});
   return json_response({{"teams", std::move(teams)}});
 }
 
@@ -72,12 +82,9 @@ Response get_team_projects(const ApiContext& context, const Request& request) {
   auto& guard = *request.guard;
   const auto member =
       guard.who().is_server_admin() ? std::nullopt : std::optional(guard.who().user);
-  auto projects = json::array();
-  for (const auto& one :
-       storage::list_team_projects(context.database, request.parameters.at("team"), member))
-    if (guard.sees(one.id))
-      projects.push_back({{"name", one.name}, {"role", core::to_text(one.role)}});
-  return json_response({{"projects", std::move(projects)}});
+  const auto projects =
+      storage::list_team_projects(context.database, request.parameters.at("team"), member);
+  return json_response({{"projects", seen_projects(guard, projects)}});
 }
 
 Response post_team(const ApiContext& context, const Request& request) {

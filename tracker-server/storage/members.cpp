@@ -5,10 +5,17 @@
 namespace tracker::storage {
 namespace {
 
+// A row for each user and for each project of a team, one without either for each team.
 constexpr const char* kTeams = R"sql(
-  SELECT t.name, coalesce(a.name, '') FROM team t
-  LEFT JOIN team_member m ON m.team_id = t.id LEFT JOIN account a ON a.id = m.account_id
-  ORDER BY t.name, a.name)sql";
+  SELECT name, 0, '', NULL::uuid, 0 FROM team
+  UNION ALL
+  SELECT t.name, 1, a.name, NULL, 0 FROM team t
+  JOIN team_member m ON m.team_id = t.id JOIN account a ON a.id = m.account_id
+  UNION ALL
+  SELECT t.name, 2, p.name, p.id, m.role::integer FROM team t
+  JOIN project_member m ON m.team_id = t.id JOIN project p ON p.id = m.project_id
+  WHERE p.deleted_us IS NULL
+  ORDER BY 1, 2, 3)sql";
 constexpr const char* kMakeTeam = R"sql(
   INSERT INTO team (id, name, created_us) VALUES (gen_random_uuid(), $1, $2) ON CONFLICT DO NOTHING)sql";
 constexpr const char* kJoin = R"sql(
@@ -20,7 +27,7 @@ constexpr const char* kLeave = R"sql(
 constexpr const char* kIsIn = R"sql(
   SELECT FROM team_member m JOIN team t ON t.id = m.team_id WHERE t.name = $1 AND m.account_id = $2)sql";
 constexpr const char* kTeamProjects = R"sql(
-  SELECT p.id, p.name, m.role::integer FROM project_member m
+  SELECT p.name, p.id, m.role::integer FROM project_member m
   JOIN team t ON t.id = m.team_id JOIN project p ON p.id = m.project_id
   WHERE t.name = $1 AND p.deleted_us IS NULL ORDER BY p.name)sql";
 
@@ -41,6 +48,15 @@ constexpr const char* kUnshareUser = R"sql(
   DELETE FROM project_member m USING account a WHERE m.project_id = $1 AND m.account_id = a.id AND a.name = $2)sql";
 constexpr const char* kUnshareTeam = R"sql(
   DELETE FROM project_member m USING team t WHERE m.project_id = $1 AND m.team_id = t.id AND t.name = $2)sql";
+
+enum class TeamRow { kTeam, kUser, kProject };  // second column of kTeams
+
+// Name, id and role of a project, from that column on.
+TeamProject team_project(const PgResult& rows, std::size_t row, int column) {
+  return {core::ProjectId(run_id_of(rows.bytes(row, column + 1)).uuid()),
+          std::string(rows.bytes(row, column)),
+          static_cast<core::Role>(rows.integer(row, column + 2))};
+}
 
 Error no_such_team(std::string_view name) {
   return {ErrorCode::kNotFound, "there is no team `" + std::string(name) + "`"};
@@ -65,9 +81,13 @@ std::vector<Team> list_teams(Database& database) {
   const PgResult rows = database.pg()->run(kTeams);
   std::vector<Team> out;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const std::string name(rows.bytes(i, 0)), user(rows.bytes(i, 1));
-    if (out.empty() || out.back().name != name) out.push_back({name, {}});
-    if (!user.empty()) out.back().users.push_back(user);
+    const auto what = static_cast<TeamRow>(rows.integer(i, 1));
+    if (what == TeamRow::kTeam)
+      out.push_back({std::string(rows.bytes(i, 0)), {}, {}});
+    else if (what == TeamRow::kUser)
+      out.back().users.emplace_back(rows.bytes(i, 2));
+    else
+      out.back().projects.push_back(team_project(rows, i, 2));
   }
   return out;
 }
@@ -113,9 +133,7 @@ std::vector<TeamProject> list_team_projects(Database& database, std::string_view
   if (!there) throw no_such_team(team);
   const PgResult rows = connection->run(kTeamProjects, PgParams().text(team));
   std::vector<TeamProject> out;
-  for (std::size_t i = 0; i < rows.rows(); ++i)
-    out.push_back({core::ProjectId(run_id_of(rows.bytes(i, 0)).uuid()),
-                   std::string(rows.bytes(i, 1)), static_cast<core::Role>(rows.integer(i, 2))});
+  for (std::size_t i = 0; i < rows.rows(); ++i) out.push_back(team_project(rows, i, 0));
   return out;
 }
 

@@ -16,11 +16,18 @@
 // PgError.
 namespace tracker::storage {
 
+// What is shared with a team, and in which role.
+struct TeamProject {
+  core::ProjectId id;
+  std::string name;
+  core::Role role = core::Role::kViewer;
+};
 struct Team {
   std::string name;
-  std::vector<std::string> users;  // by name
+  std::vector<std::string> users;     // by name
+  std::vector<TeamProject> projects;  // by name, without those that are deleted
 };
-std::vector<Team> list_teams(Database& database);  // by name
+std::vector<Team> list_teams(Database& database);  // by name, as of one moment
 void make_team(Database& database, std::string_view name, const AuditEntry& entry);
 void remove_team(Database& database, std::string_view name, const AuditEntry& entry);
 // kNotFound for a team or a user that is not there; one who is in it already stays.
@@ -29,13 +36,8 @@ void join_team(Database& database, std::string_view team, std::string_view user,
 void leave_team(Database& database, std::string_view team, std::string_view user,
                 const AuditEntry& entry);
 
-// What is shared with a team, and in which role; by name, without projects that are deleted.
-// kNotFound for a team that is not there, and for one that `member`, if there is one, is not in.
-struct TeamProject {
-  core::ProjectId id;
-  std::string name;
-  core::Role role = core::Role::kViewer;
-};
+// By name, without projects that are deleted. kNotFound for a team that is not there, and for one
+// that `member`, if there is one, is not in.
 std::vector<TeamProject> list_team_projects(Database& database, std::string_view team,
                                             std::optional<core::UserId> member);
 

@@ -52,7 +52,7 @@ std::uint64_t total_of(const hub::CacheScan& scan) {
   return bytes;
 }
 
-nlohmann::ordered_json json_of(const hub::CachedRepo& repo) {
+nlohmann::ordered_json json_of_repo(const hub::CachedRepo& repo) {
   nlohmann::ordered_json revisions = nlohmann::ordered_json::array();
   for (const hub::CachedSnapshot& snapshot : repo.snapshots) {
     revisions.push_back({{"commit", snapshot.commit},
@@ -73,7 +73,7 @@ nlohmann::ordered_json json_of(const hub::CachedRepo& repo) {
 
 void print_json(const hub::CacheScan& scan) {
   nlohmann::ordered_json repos = nlohmann::ordered_json::array();
-  for (const hub::CachedRepo& repo : scan.repos) repos.push_back(json_of(repo));
+  for (const hub::CachedRepo& repo : scan.repos) repos.push_back(json_of_repo(repo));
   fmt::print("{}\n", repos.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 

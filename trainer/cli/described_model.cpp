@@ -141,7 +141,7 @@ DescribedModel described(weights::ModelOutline outline) {
           .tokenizer = std::move(tokenizer)};
 }
 
-Json json_of(const DescribedModel& described) {
+Json json_of_model(const DescribedModel& described) {
   const ModelDescription& model = described.description;
   const bool known = described.outline.tensors.has_value();
   return {
@@ -163,7 +163,7 @@ Json json_of(const DescribedModel& described) {
       {"load_report", known ? json_of_report(model.report) : Json(nullptr)}};
 }
 
-std::string text_of(const DescribedModel& described) {
+std::string text_of_model(const DescribedModel& described) {
   const ModelDescription& model = described.description;
   const auto line = [](std::string_view name, const std::string& text) {
     return fmt::format("{:<14}{}\n", name, text);

@@ -27,7 +27,7 @@ struct DescribedModel {
 // that cannot be; a tokenizer that cannot be opened is noted.
 DescribedModel described(weights::ModelOutline outline);
 
-nlohmann::ordered_json json_of(const DescribedModel& described);
-std::string text_of(const DescribedModel& described);  // a line for each thing
+nlohmann::ordered_json json_of_model(const DescribedModel& described);
+std::string text_of_model(const DescribedModel& described);  // a line for each thing
 
 }  // namespace trainer::cli

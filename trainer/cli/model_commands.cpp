@@ -107,7 +107,7 @@ int run_inspect(const InspectArguments& arguments) {
       weights::outline_model(hub, place, arguments.revision, check_config);
   display.finish();
   const DescribedModel model = described(std::move(outline));
-  write_whole("-", arguments.json ? dump(json_of(model)) : text_of(model));
+  write_whole("-", arguments.json ? dump(json_of_model(model)) : text_of_model(model));
   models::check(model.description.report);
   return 0;
 }

@@ -186,7 +186,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All teams, by name. */
+        /** All teams, by name, with their users and what is shared with them. */
         get: operations["getTeams"];
         put?: never;
         /** Makes a team. */
@@ -1031,6 +1031,7 @@ export interface components {
         Team: {
             name: components["schemas"]["UserName"];
             users: components["schemas"]["UserName"][];
+            projects: components["schemas"]["TeamProject"][];
         };
         TeamList: {
             teams: components["schemas"]["Team"][];

@@ -2,19 +2,30 @@
 import { getJson } from './http';
 import { listOf, objectOf } from './read';
 
+// What is shared with a team, and in which role.
+export interface TeamProject {
+  name: string;
+  role: string;
+}
 export interface Team {
   name: string;
-  // By name.
+  // Both by name.
   users: string[];
+  projects: TeamProject[];
 }
 
 const kTeams = '/api/v1/teams';
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+function readProject(value: unknown): TeamProject {
+  const o = objectOf(value);
+  return { name: text(o.name), role: text(o.role) };
+}
+
 export function readTeams(value: unknown): Team[] {
   return listOf(objectOf(value).teams).map((one) => {
     const o = objectOf(one);
-    return { name: text(o.name), users: listOf(o.users).map(text) };
+    return { name: text(o.name), users: listOf(o.users).map(text), projects: listOf(o.projects).map(readProject) };
   });
 }
 

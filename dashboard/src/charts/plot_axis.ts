@@ -29,9 +29,12 @@ function numericAxis(name: string, numbers: readonly number[], scale: 'linear' |
   return { name, kind: scale, place, ticks: marks.map((mark) => ({ at: place(mark.at) ?? 0, label: mark.label })) };
 }
 
-function categoryAxis(name: string, values: readonly AxisValue[]): PlotAxis {
-  const texts = [...new Set(values.map((value) => (value === null ? 'unset' : String(value))))]
-    .sort((a, b) => a.localeCompare(b, undefined, { numeric: true })).slice(0, kMostCategories);
+const sortedTexts = (values: readonly AxisValue[]): string[] =>
+  [...new Set(values.map((value) => (value === null ? 'unset' : String(value))))].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+
+// Texts in this order, each once.
+export function categoryAxis(name: string, order: readonly string[]): PlotAxis {
+  const texts = order.slice(0, kMostCategories);
   const at = new Map(texts.map((text, i) => [text, texts.length === 1 ? 0.5 : i / (texts.length - 1)]));
   return {
     name, kind: 'category', place: (value) => at.get(value === null ? 'unset' : String(value)) ?? null,
@@ -48,7 +51,7 @@ export function suggestsLog(values: readonly AxisValue[]): boolean {
 
 export function makeAxis(name: string, values: readonly AxisValue[], scale: 'auto' | 'linear' | 'log' = 'auto', most = 6): PlotAxis {
   const numbers = values.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[];
-  if (numbers.length === 0 || values.some((value) => typeof value === 'string')) return categoryAxis(name, values);
+  if (numbers.length === 0 || values.some((value) => typeof value === 'string')) return categoryAxis(name, sortedTexts(values));
   const chosen = scale === 'auto' ? (suggestsLog(values) ? 'log' : 'linear') : scale;
   return numericAxis(name, numbers, chosen === 'log' && numbers.some((value) => value > 0) ? 'log' : 'linear', most);
 }

@@ -1,7 +1,7 @@
 // Geometry and painting of simple plots (lib/vega_plot.ts). Lengths are CSS pixels.
 import { lineStyle, type Theme } from '../lib/palette';
-import type { SimplePlot } from '../lib/vega_plot';
-import { makeAxis, type AxisValue, type PlotAxis } from './plot_axis';
+import type { PlotChannel, SimplePlot } from '../lib/vega_plot';
+import { categoryAxis, makeAxis, type AxisValue, type PlotAxis } from './plot_axis';
 import { paintScatter, type Box } from './run_plots';
 
 export interface PlacedSeries {
@@ -14,6 +14,7 @@ export interface PlacedPlot {
   box: Box;
   x: PlotAxis;
   y: PlotAxis;
+  // In the order of their names.
   series: PlacedSeries[];
   // Of bars: their width, and where they stand.
   barWidth: number;
@@ -33,19 +34,18 @@ const inset = (axis: PlotAxis, by: number): PlotAxis => {
 
 export const boxOf = ({ width, height }: { width: number; height: number }): Box => ({ left: 62, top: 12, width: Math.max(10, width - 78), height: Math.max(10, height - 40) });
 
+const axisOf = ({ title, values, scale, zero }: PlotChannel, order: readonly string[] | null, most?: number): PlotAxis =>
+  (order ? categoryAxis(title, order) : makeAxis(title, zero ? [...values, 0] : values, scale, most));
+
 export function placePlot(plot: SimplePlot, box: Box): PlacedPlot {
   const most = Math.max(2, Math.floor(box.width / 90));
   const isBar = plot.mark === 'bar';
   const places = new Set(plot.x.values).size;
-  const x = inset(makeAxis(plot.x.title, plot.x.values, plot.x.scale, most), isBar ? 0.5 / Math.max(1, places) : 0);
-  const y = makeAxis(plot.y.title, isBar ? [...plot.y.values, 0] : plot.y.values, plot.y.scale);
-  const groups = new Map<string, number[]>();
-  plot.x.values.forEach((_, i) => {
-    const name = plot.color?.names[i] ?? '';
-    const rows = groups.get(name);
-    if (rows) rows.push(i);
-    else groups.set(name, [i]);
-  });
+  const x = inset(axisOf(plot.x, plot.x.order, most), isBar ? 0.5 / Math.max(1, places) : 0);
+  // Names go downwards, the first on top, as in Vega-Lite.
+  const y = axisOf({ ...plot.y, zero: isBar || plot.y.zero }, plot.y.order && [...plot.y.order].reverse());
+  const groups = new Map((plot.color?.order ?? ['']).map((name): [string, number[]] => [name, []]));
+  plot.x.values.forEach((_, i) => groups.get(plot.color?.names[i] ?? '')!.push(i));
   const at = (value: AxisValue, axis: PlotAxis): number | null => axis.place(value);
   const series = [...groups].map(([name, rows]): PlacedSeries => {
     const sorted = plot.mark === 'line' ? [...rows].sort((a, b) => (at(plot.x.values[a]!, x) ?? 0) - (at(plot.x.values[b]!, x) ?? 0)) : rows;

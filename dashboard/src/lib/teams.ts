@@ -1,20 +1,22 @@
 // What a team may see, and in words. Pure.
-import type { Team } from '../api/teams';
 import type { Member } from '../api/access';
+import type { Team } from '../api/teams';
 import { plural } from './format';
 
-export interface TeamProject {
-  project: string;
-  role: string;
-}
+// Those that could be shared with it.
+export const unsharedProjects = (all: readonly string[], team: Team): string[] =>
+  all.filter((name) => !team.projects.some((one) => one.name === name));
 
-export function projectsOfTeam(members: ReadonlyMap<string, readonly Member[]>, team: string): TeamProject[] {
-  return [...members].flatMap(([project, list]) =>
-    list.filter((one) => one.kind === 'team' && one.name === team).map((one) => ({ project, role: one.role })));
+// Once `members` are all with whom the project is shared. Teams that it makes no difference to stay the same objects.
+export function withMembers(teams: readonly Team[], project: string, members: readonly Member[]): Team[] {
+  return teams.map((team) => {
+    const role = members.find((one) => one.kind === 'team' && one.name === team.name)?.role;
+    if (team.projects.find((one) => one.name === project)?.role === role) return team;
+    const others = team.projects.filter((one) => one.name !== project);
+    const projects = role === undefined ? others : [...others, { name: project, role }].sort((a, b) => a.name.localeCompare(b.name));
+    return { ...team, projects };
+  });
 }
-
-export const unsharedProjects = (members: ReadonlyMap<string, readonly Member[]>, team: string): string[] =>
-  [...members].filter(([, list]) => !list.some((one) => one.kind === 'team' && one.name === team)).map(([project]) => project);
 
 const kMostNamed = 3;
 // "imdb", "imdb and mnist", "imdb, mnist, a and 4 others"
@@ -23,11 +25,10 @@ export function someOf(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
 }
 
-// What goes with a team. `projects`: null if it is not known.
-export function lossOf(team: Team, projects: readonly TeamProject[] | null): string {
-  const users = team.users.length === 0 ? 'Nobody is in it' : `${plural(team.users.length, 'user')} ${team.users.length === 1 ? 'is' : 'are'} in it`;
-  if (projects === null) return `${users}. They lose what is shared with the team, and not with them in other ways.`;
+// What goes with a team.
+export function lossOf({ users: names, projects }: Team): string {
+  const users = names.length === 0 ? 'Nobody is in it' : `${plural(names.length, 'user')} ${names.length === 1 ? 'is' : 'are'} in it`;
   if (projects.length === 0) return `${users}, and nothing is shared with it.`;
-  const lost = `${plural(projects.length, 'project')} shared with it: ${someOf(projects.map((one) => one.project))}.`;
-  return team.users.length === 0 ? `${users}. ${lost}` : `${users}. They lose what they may through it alone, in ${lost}`;
+  const lost = `${plural(projects.length, 'project')} shared with it: ${someOf(projects.map((one) => one.name))}.`;
+  return names.length === 0 ? `${users}. ${lost}` : `${users}. They lose what they may through it alone, in ${lost}`;
 }

@@ -9,6 +9,10 @@ export interface PlotChannel {
   title: string;
   values: PlotValue[];
   scale: 'linear' | 'log';
+  // Of numbers: whether the specification asks for zero on the axis.
+  zero: boolean;
+  // Names, each once, in the order of `sort`; null: numbers.
+  order: string[] | null;
 }
 export interface SimplePlot {
   mark: PlotMark;
@@ -16,16 +20,16 @@ export interface SimplePlot {
   x: PlotChannel;
   y: PlotChannel;
   // A name for each value; null: all are of one.
-  color: { title: string; names: string[] } | null;
+  color: { title: string; names: string[]; order: string[] } | null;
 }
 
 const kMostRows = 20_000;
 // As many as an axis has places for.
 const kMostNames = 40;
 const kMarks: Readonly<Record<string, PlotMark>> = { line: 'line', point: 'point', circle: 'point', bar: 'bar' };
-// What changes no place of a mark.
+// What changes no place of a mark, or is read below.
 const kOfPlot = ['$schema', 'data', 'mark', 'encoding', 'title', 'width', 'height', 'description', 'name'];
-const kOfChannel = ['field', 'type', 'title', 'axis', 'legend', 'scale'];
+const kOfChannel = ['field', 'type', 'title', 'axis', 'legend', 'scale', 'sort'];
 const kOfMark = ['type', 'tooltip', 'point', 'filled'];
 const kOfScale = ['type', 'zero', 'nice'];
 
@@ -38,11 +42,37 @@ function markOf(mark: Json | undefined): PlotMark | null {
   return typeof name === 'string' && Object.hasOwn(kMarks, name) ? kMarks[name]! : null;
 }
 
-function scaleOf(scale: Json | undefined): 'linear' | 'log' | null {
-  if (scale === undefined) return 'linear';
-  if (!isObject(scale) || !hasOnly(scale, kOfScale)) return null;
-  return scale.type === undefined || scale.type === 'linear' ? 'linear' : scale.type === 'log' ? 'log' : null;
+function scaleOf(scale: Json | undefined): { scale: 'linear' | 'log'; zero: boolean } | null {
+  if (scale === undefined) return { scale: 'linear', zero: false };
+  if (!isObject(scale) || !hasOnly(scale, kOfScale) || (scale.zero !== undefined && typeof scale.zero !== 'boolean')) return null;
+  if (scale.type === 'log') return { scale: 'log', zero: false };
+  return scale.type === undefined || scale.type === 'linear' ? { scale: 'linear', zero: scale.zero === true } : null;
 }
+
+type Scalar = Exclude<Json, JsonObject | readonly Json[]>;
+const isScalar = (value: Json): value is Scalar => typeof value !== 'object' || value === null;
+
+// As Vega's `ascending`: what is not there first, numbers by value, texts by their code units ("a10" before "a9").
+function compare(a: Scalar, b: Scalar): number {
+  if (a === null || b === null) return Number(b === null) - Number(a === null);
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [left, right] = [String(a), String(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+// Vega-Lite's `sort` of names: by name if nothing is said, as they come for null, those of a list first. null: another sort.
+function orderOf(cells: readonly Scalar[], sort: Json | undefined): string[] | null {
+  const once = (all: readonly Scalar[]): string[] => [...new Set(all.map(String))];
+  if (sort === null) return once(cells);
+  if (sort === undefined || sort === 'ascending') return once([...cells].sort(compare));
+  if (sort === 'descending') return once([...cells].sort((a, b) => compare(b, a)));
+  if (!Array.isArray(sort) || !sort.every(isScalar)) return null;
+  const there = once(cells);
+  return once([...sort.map(String).filter((name) => there.includes(name)), ...there]);
+}
+
+// Numbers have a direction alone, and are not drawn backwards.
+const isSortOfNumbers = (sort: Json | undefined): boolean => sort === undefined || sort === null || sort === 'ascending';
 
 // Numbers of a quantitative field, names of the others.
 function channelOf(channel: Json | undefined, rows: readonly JsonObject[]): PlotChannel | null {
@@ -54,12 +84,13 @@ function channelOf(channel: Json | undefined, rows: readonly JsonObject[]): Plot
   if (scale === null) return null;
   const cells = rows.map((row) => own(row, field) ?? null);
   if (type === 'quantitative') {
+    if (!isSortOfNumbers(channel.sort)) return null;
     const values = cells.map((cell) => (typeof cell === 'number' ? cell : null));
-    return values.some((value) => value !== null) ? { title, scale, values } : null;
+    return values.some((value) => value !== null) ? { title, ...scale, values, order: null } : null;
   }
-  if ((type !== 'nominal' && type !== 'ordinal') || cells.some((cell) => typeof cell === 'object' && cell !== null)) return null;
-  const values = cells.map(String);
-  return new Set(values).size <= kMostNames ? { title, scale, values } : null;
+  if ((type !== 'nominal' && type !== 'ordinal') || !cells.every(isScalar)) return null;
+  const order = orderOf(cells, channel.sort);
+  return order !== null && order.length <= kMostNames ? { title, ...scale, values: cells.map(String), order } : null;
 }
 
 function rowsOf(data: Json | undefined): JsonObject[] | null {
@@ -74,14 +105,33 @@ function areApart({ x, y, color }: SimplePlot): boolean {
     && new Set(x.values).size === x.values.length;
 }
 
+// A bar tells by its length: one that begins elsewhere than at zero tells something else.
+const standsOffZero = (channel: Json | undefined): boolean => isObject(channel) && isObject(channel.scale) && channel.scale.zero === false;
+
+const isSortDrawn = ({ sort, type }: JsonObject): boolean => (type === 'quantitative' ? isSortOfNumbers(sort) : orderOf([], sort) !== null);
+
+// Why readPlot() reads nothing, for the reader of the page.
+export function refusalOf(spec: JsonObject): string {
+  const encoding = isObject(spec.encoding) ? spec.encoding : {};
+  const unsorted = ['x', 'y', 'color'].find((name) => { const channel = own(encoding, name); return isObject(channel) && !isSortDrawn(channel); });
+  if (unsorted !== undefined) {
+    return `A Vega-Lite specification whose ${unsorted} has an order (sort) that is not drawn here: names can be ascending, descending, as they come (null) or in the order of a list. Save it for a viewer.`;
+  }
+  if (markOf(spec.mark) === 'bar' && standsOffZero(encoding.y)) {
+    return 'A Vega-Lite specification of bars that need not stand on zero (scale.zero is false), which are not drawn here: their lengths would tell nothing. Save it for a viewer.';
+  }
+  return 'A Vega-Lite specification of more than is drawn here; save it for a viewer.';
+}
+
 export function readPlot(spec: JsonObject): SimplePlot | null {
   const rows = rowsOf(spec.data);
   const mark = markOf(spec.mark);
   if (!rows || !mark || !hasOnly(spec, kOfPlot) || !isObject(spec.encoding) || !hasOnly(spec.encoding, ['x', 'y', 'color', 'tooltip'])) return null;
   const [x, y] = [channelOf(spec.encoding.x, rows), channelOf(spec.encoding.y, rows)];
   const named = spec.encoding.color === undefined ? null : channelOf(spec.encoding.color, rows);
-  if (!x || !y || (spec.encoding.color !== undefined && (!named || named.values.some((name) => typeof name !== 'string')))) return null;
+  if (!x || !y || (spec.encoding.color !== undefined && !named?.order)) return null;
+  if (mark === 'bar' && standsOffZero(spec.encoding.y)) return null;
   const title = typeof spec.title === 'string' ? spec.title : '';
-  const plot: SimplePlot = { mark, title, x, y, color: named && { title: named.title, names: named.values.map(String) } };
+  const plot: SimplePlot = { mark, title, x, y, color: named?.order ? { title: named.title, names: named.values.map(String), order: named.order } : null };
   return mark === 'bar' && !areApart(plot) ? null : plot;
 }

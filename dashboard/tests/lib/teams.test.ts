@@ -2,18 +2,26 @@ import { expect, it } from 'vitest';
 import type { Member } from '../../src/api/access';
 import { readAuditPage } from '../../src/api/audit';
 import { readTeams } from '../../src/api/teams';
-import { lossOf, projectsOfTeam, someOf, unsharedProjects } from '../../src/lib/teams';
+import { lossOf, someOf, unsharedProjects, withMembers } from '../../src/lib/teams';
 
-const members = new Map<string, readonly Member[]>([
-  ['imdb', [{ kind: 'user', name: 'vision', role: 'admin' }, { kind: 'team', name: 'vision', role: 'writer' }]],
-  ['mnist', [{ kind: 'user', name: 'vision', role: 'admin' }]],
-  ['empty', []],
-]);
+const speech = { name: 'speech', users: ['eve'], projects: [] };
+const vision = { name: 'vision', users: ['ada', 'bob'], projects: [{ name: 'imdb', role: 'viewer' }] };
 
-it('tells a team from a user of the same name', () => {
-  expect(projectsOfTeam(members, 'vision')).toEqual([{ project: 'imdb', role: 'writer' }]);
-  expect(unsharedProjects(members, 'vision')).toEqual(['mnist', 'empty']);
-  expect(projectsOfTeam(members, 'speech')).toEqual([]);
+it('knows what could be shared with a team', () => {
+  expect(unsharedProjects(['empty', 'imdb', 'mnist'], vision)).toEqual(['empty', 'mnist']);
+  expect(unsharedProjects(['imdb'], speech)).toEqual(['imdb']);
+});
+
+it('a project that is shared changes the teams that it is shared with', () => {
+  const asUser: Member = { kind: 'user', name: 'speech', role: 'admin' };
+  const asTeam = (role: string): Member => ({ kind: 'team', name: 'vision', role });
+  const teams = [speech, vision];
+  const given = withMembers(teams, 'early', [asUser, asTeam('writer')]);
+  expect(given[1]).toEqual({ ...vision, projects: [{ name: 'early', role: 'writer' }, { name: 'imdb', role: 'viewer' }] });
+  expect(given[0], 'a user of the same name is no team').toBe(speech);
+  expect(withMembers(teams, 'imdb', [asTeam('admin')])[1]!.projects).toEqual([{ name: 'imdb', role: 'admin' }]);
+  expect(withMembers(teams, 'imdb', [asTeam('viewer')])[1]).toBe(vision);
+  expect(withMembers(teams, 'imdb', [asUser])[1]!.projects).toEqual([]);
 });
 
 it('names some of many', () => {
@@ -25,15 +33,15 @@ it('names some of many', () => {
 });
 
 it('says what goes with a team', () => {
-  const team = { name: 'vision', users: ['ada', 'bob'] };
-  expect(lossOf(team, null)).toContain('2 users are in it. They lose');
-  expect(lossOf(team, [])).toBe('2 users are in it, and nothing is shared with it.');
-  expect(lossOf(team, [{ project: 'imdb', role: 'viewer' }])).toBe('2 users are in it. They lose what they may through it alone, in 1 project shared with it: imdb.');
-  expect(lossOf({ name: 'vision', users: [] }, [{ project: 'imdb', role: 'viewer' }])).toBe('Nobody is in it. 1 project shared with it: imdb.');
+  expect(lossOf({ ...vision, projects: [] })).toBe('2 users are in it, and nothing is shared with it.');
+  expect(lossOf(vision)).toBe('2 users are in it. They lose what they may through it alone, in 1 project shared with it: imdb.');
+  expect(lossOf({ ...vision, users: [] })).toBe('Nobody is in it. 1 project shared with it: imdb.');
 });
 
 it('reads what the server says, and takes what is odd for nothing', () => {
-  expect(readTeams({ teams: [{ name: 'a', users: ['x', 1] }, { name: 'b' }] })).toEqual([{ name: 'a', users: ['x', ''] }, { name: 'b', users: [] }]);
+  expect(readTeams({ teams: [{ name: 'a', users: ['x', 1], projects: [{ name: 'p', role: 'viewer' }, {}] }, { name: 'b' }] })).toEqual([
+    { name: 'a', users: ['x', ''], projects: [{ name: 'p', role: 'viewer' }, { name: '', role: '' }] }, { name: 'b', users: [], projects: [] },
+  ]);
   expect(() => readTeams([])).toThrow(TypeError);
   expect(readAuditPage({ entries: [{ no: 3, at_us: 4, actor: 'a', request_id: 'r', detail: 5 }], next_before: 3 })).toEqual({
     entries: [{ no: 3, atUs: 4, actor: 'a', key: '', address: '', requestId: 'r', action: '', target: '', detail: '' }], nextBefore: 3,

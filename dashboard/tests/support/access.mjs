@@ -49,7 +49,9 @@ function world(nowUs, runs) {
     key('77c0de15', 'lost laptop', 'writer', { revoked_us: nowUs - 3 * kDay }),
   ];
   const members = [{ kind: 'user', name: 'ada', role: 'admin' }, { kind: 'user', name: 'grace', role: 'writer' }, { kind: 'team', name: 'vision', role: 'viewer' }];
-  const teams = [{ name: 'audio', users: [] }, { name: 'vision', users: ['grace', 'old.account'] }];
+  // As `members` says of each.
+  const projects = [...new Set(runs.map((run) => run.project))].sort((a, b) => a.localeCompare(b)).map((name) => ({ name, role: 'viewer' }));
+  const teams = [{ name: 'audio', users: [], projects: [] }, { name: 'vision', users: ['grace', 'old.account'], projects }];
   return { users, keys, members, teams, entries: auditLog(nowUs, runs) };
 }
 

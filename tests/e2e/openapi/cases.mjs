@@ -129,7 +129,7 @@ export function cases(data) {
       { status: 404, path: { user: 'nobody' }, body: {} },
       { status: 409, path: { user: 'ada' }, body: { disabled: true } },
     ],
-    getTeams: [{ status: 200 }],
+    getTeams: [{ status: 200, check: (body) => body.teams.some((one) => one.name === 'old' && one.projects.some((project) => project.role === 'viewer')) }],
     postTeam: [{ status: 200, body: { name: `t${Date.now()}` }, check: (body) => body.teams.length > 0 }, { status: 409, body: { name: 'vision' } }],
     getTeamProjects: [{ status: 200, path: { team: 'vision' }, check: (body) => Array.isArray(body.projects) }, { status: 404, path: { team: 'nothing' } }],
     postTeamUser: [

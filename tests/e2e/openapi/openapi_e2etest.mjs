@@ -57,6 +57,7 @@ async function people() {
   for (const name of ['bob', 'carol']) await say('users', { name });
   for (const name of ['vision', 'old']) await say('teams', { name });
   await say('teams/vision/users', { user: 'ada' });
+  await say(`members?project=${kProject}`, { kind: 'team', name: 'old', role: 'viewer' });
   await say(`members?project=${kProject}`, { name: 'carol', role: 'writer' });
   const { id } = await (await say('api-keys', { name: 'to be revoked', user: 'ada' })).json();
   const begun = await say('session', { user: 'ada', password: 'correct horse' });

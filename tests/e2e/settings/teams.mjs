@@ -60,11 +60,11 @@ export function testTeams(admin) {
       await page.getByRole('button', { name: 'Take kim out of vision' }).focus();
       await page.keyboard.press('Enter');
       await page.getByText('kim was taken out of vision').waitFor();
-      assert.deepEqual(await teamsOf(), [{ name: 'vision', users: ['lee'] }]);
+      assert.deepEqual(await teamsOf(), [{ name: 'vision', users: ['lee'], projects: [] }]);
       assert.equal(await name.evaluate((input) => document.activeElement === input), true, 'the focus is not lost');
       await page.getByRole('button', { name: 'Undo' }).click();
       await page.getByRole('button', { name: 'Take kim out of vision' }).waitFor();
-      assert.deepEqual(await teamsOf(), [{ name: 'vision', users: ['kim', 'lee'] }]);
+      assert.deepEqual(await teamsOf(), [{ name: 'vision', users: ['kim', 'lee'], projects: [] }]);
       quiet();
     });
 
@@ -81,9 +81,23 @@ export function testTeams(admin) {
       await role.selectOption('viewer');
       await page.getByText('vision is viewer of').waitFor();
       assert.deepEqual(await ofTeam(), [{ kind: 'team', name: 'vision', role: 'viewer' }]);
+      assert.deepEqual(await teamsOf(), [{ name: 'vision', users: ['kim', 'lee'], projects: [{ name: kProject, role: 'viewer' }] }]);
       await page.getByRole('link', { name: 'vision', exact: false }).first().getByText('2 users · 1 project').waitFor();
       assert.equal(await page.locator('.settings b').count(), 0, 'a name became markup');
       await assertFits(session, 'teams', 'settings_teams');
+      quiet();
+    });
+
+    test('what is shared with all teams is asked for once, however many projects there are', async () => {
+      const { page } = session;
+      const asked = [];
+      const note = (request) => asked.push(new URL(request.url()).pathname);
+      page.on('request', note);
+      await page.reload();
+      await page.getByLabel(`Role of vision in ${kProject}`).waitFor();
+      page.off('request', note);
+      assert.equal(asked.filter((path) => path === '/api/v1/teams').length, 1);
+      assert.deepEqual(asked.filter((path) => path.startsWith('/api/v1/teams/') || path === '/api/v1/members'), []);
       quiet();
     });
 

@@ -9,6 +9,7 @@
 
 #include "artifact/fastcdc.hpp"
 #include "sdk/artifact/sample_bytes.hpp"
+#include "support/artifact_fastcdc_parity_test_paths.hpp"
 #include "support/directories.hpp"
 #include "support/process/process.hpp"
 #include "support/temp_directory.hpp"

@@ -8,6 +8,7 @@
 
 #include "capture/system_sampler.hpp"
 #include "fake_nvml.hpp"
+#include "support/capture_test_paths.hpp"
 
 namespace tracker::capture {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "support/process/process.hpp"
 #include "support/process/temp_directory.hpp"
+#include "support/sdk_cli_program_test_paths.hpp"
 
 namespace cli_test {
 

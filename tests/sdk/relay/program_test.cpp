@@ -10,6 +10,7 @@
 #include "support/fake_server/fake_server.hpp"
 #include "support/process/process.hpp"
 #include "support/process/temp_directory.hpp"
+#include "support/sdk_relay_program_test_paths.hpp"
 
 namespace {
 

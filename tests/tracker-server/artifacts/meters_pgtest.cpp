@@ -1,9 +1,12 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <vector>
 
+#include "artifacts/directory_store.hpp"
 #include "artifacts/meters.hpp"
 #include "artifacts_fixture.hpp"
+#include "support/temp_directory.hpp"
 
 // The process counts for all tests, so what is looked at is what a test adds.
 namespace tracker::artifacts {
@@ -61,6 +64,49 @@ TEST_F(ArtifactMeters, WhatVersionsShareNeedsNoRoom) {
   EXPECT_EQ(added("deduplicated_bytes_total"), 13);
 }
 
+// Takes so many objects, and half of the next.
+class BreaksOff final : public ChunkStore {
+ public:
+  explicit BreaksOff(int objects) : left_(objects) {}
+  std::string_view prefix() const noexcept override { return store_.prefix(); }
+  void put(const std::string& key, std::string_view bytes) override {
+    const bool whole = left_-- > 0;
+    store_.put(key, whole ? bytes : bytes.substr(0, bytes.size() / 2));
+    if (!whole) throw Error(ErrorCode::kUnavailable, "broke off");
+  }
+  std::string get(const std::string& key, std::uint32_t most) override {
+    return store_.get(key, most);
+  }
+  void remove(const std::string& key) override { store_.remove(key); }
+
+ private:
+  test::TempDirectory root_;
+  DirectoryStore store_{root_ / "chunks"};
+  int left_;
+};
+
+// Eight objects are written in one go: what the second go leaves undone takes nothing from the
+// first.
+TEST_F(ArtifactMeters, WhatCameBeforeAnUploadBrokeOffIsCounted) {
+  BreaksOff store(10);
+  Uploads uploading(*database, clock, &store);
+  std::vector<std::string> digests, pieces;
+  for (char letter = 'a'; letter < 'a' + 12; ++letter) {
+    pieces.emplace_back(4, letter);
+    digests.emplace_back(artifact::sha256(pieces.back()).raw());
+  }
+  std::vector<ReceivedChunk> chunks;
+  for (std::size_t i = 0; i < pieces.size(); ++i) chunks.push_back({digests[i], pieces[i]});
+  const auto upload = TestClient{uploading}.begin();
+  EXPECT_EQ(failure([&] { uploading.add(upload, chunks); }), ErrorCode::kUnavailable);
+  EXPECT_EQ(added("received_chunks_total"), 12);
+  EXPECT_EQ(added("received_bytes_total"), 48);
+  EXPECT_EQ(added("stored_chunks_total"), 8);
+  EXPECT_EQ(added("stored_bytes_total"), 32);
+  EXPECT_EQ(count("artifact_chunk"), 8) << "what is counted is there";
+  EXPECT_EQ(failed("upload"), 1);
+}
+
 TEST_F(ArtifactMeters, DownloadsAndGarbageAreCounted) {
   const Tree tree = {{"a", "one|two|"}};
   client->put(tree);
@@ -87,6 +133,7 @@ TEST_F(ArtifactMeters, TheFaultOfACallerIsNoFailure) {
   const ReceivedChunk wrong{digest, "x"};
   EXPECT_EQ(failure([&] { uploads->add(upload, std::span(&wrong, 1)); }),
             ErrorCode::kInvalidArgument);
+  EXPECT_EQ(added("received_chunks_total"), 0) << "it arrived damaged";
   for (const char* work : {"upload", "commit", "download", "garbage"}) EXPECT_EQ(failed(work), 0);
 }
 

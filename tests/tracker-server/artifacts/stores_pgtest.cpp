@@ -7,6 +7,7 @@
 #include "artifacts_fixture.hpp"
 #include "storage/artifacts/sweep.hpp"
 #include "storage/artifacts/uploads.hpp"
+#include "support/artifacts_pgtest_paths.hpp"
 #include "support/directories.hpp"
 #include "support/process/process.hpp"
 #include "support/temp_directory.hpp"

@@ -23,9 +23,12 @@ class TeamProjects : public ApiWorld {
                            entry());
   }
   Response ask(const std::string& key, const std::string& team) {
+    return get(key, "/api/v1/teams/" + team + "/projects");
+  }
+  Response get(const std::string& key, const std::string& path) {
     Request request;
     request.method = Method::kGet;
-    request.path = "/api/v1/teams/" + team + "/projects";
+    request.path = path;
     request.client = "127.0.0.1";
     request.headers["authorization"] = "Bearer " + key;
     return answer(std::move(request));
@@ -34,9 +37,11 @@ class TeamProjects : public ApiWorld {
   std::string shown_to(const std::string& key, const std::string& team = "readers") {
     const auto response = ask(key, team);
     EXPECT_EQ(response.status, 200) << response.body;
-    const auto body = json::parse(response.body);
+    return text_of(json::parse(response.body).at("projects"));
+  }
+  static std::string text_of(const json& projects) {
     std::string out;
-    for (const auto& one : body.at("projects"))
+    for (const auto& one : projects)
       out += (out.empty() ? "" : ", ") + one.at("name").get<std::string>() + " as " +
              one.at("role").get<std::string>();
     return out;
@@ -47,6 +52,30 @@ TEST_F(TeamProjects, WhoIsInItAndServerAdminsSeeThemByName) {
   EXPECT_EQ(shown_to(keys["tom"]), "mine-secret as viewer, theirs as writer");
   EXPECT_EQ(shown_to(keys["root"]), "mine-secret as viewer, theirs as writer");
   EXPECT_EQ(shown_to(keys["eve"], "others"), "theirs as writer") << "the team's role, not her own";
+}
+
+TEST_F(TeamProjects, TheListOfTeamsTellsUsersAndProjectsOfEach) {
+  storage::make_team(*database, "empty", entry());
+  storage::join_team(*database, "readers", "anna", entry());
+  const auto told = [&] {
+    const auto response = get(keys["root"], "/api/v1/teams");
+    EXPECT_EQ(response.status, 200) << response.body;
+    std::string out;
+    for (const auto& team : json::parse(response.body).at("teams"))
+      out += team.at("name").get<std::string>() + " " + team.at("users").dump() + " " +
+             text_of(team.at("projects")) + "\n";
+    return out;
+  };
+  EXPECT_EQ(told(),
+            "empty [] \n"
+            "others [\"eve\"] theirs as writer\n"
+            "readers [\"anna\",\"tom\"] mine-secret as viewer, theirs as writer\n");
+  storage::delete_project(*database, kMine, {clock.now_us(), 1'000'000});
+  storage::unshare_project(*database, theirs, storage::MemberKind::kTeam, "others", entry());
+  EXPECT_EQ(told(),
+            "empty [] \n"
+            "others [\"eve\"] \n"
+            "readers [\"anna\",\"tom\"] theirs as writer\n");
 }
 
 TEST_F(TeamProjects, ATeamThatOneIsNotInIsNotThere) {

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../api/types';
 import { isObject } from '../../api/read';
 import { tableOf, type TableData } from '../../lib/table_view';
 import { formatWithUnit } from '../../lib/units';
-import { readPlot } from '../../lib/vega_plot';
+import { readPlot, refusalOf } from '../../lib/vega_plot';
 import { held } from '../../state/held';
 import { DataTable } from '../data_table';
 import { Icon } from '../icons';
@@ -94,7 +94,7 @@ function Read(props: { entry: MediaEntry; label: string }) {
         {(one) => (
           <>
             <Show when={props.entry.type === 'plot'}>
-              <Show when={readPlot(one().value)} fallback={<p class="media-note">A Vega-Lite specification of more than is drawn here; save it for a viewer.</p>}>
+              <Show when={readPlot(one().value)} fallback={<p class="media-note">{refusalOf(one().value)}</p>}>
                 {(plot) => <PlotItem plot={plot()} label={props.label} />}
               </Show>
             </Show>

@@ -1,21 +1,20 @@
 // One team: its users, and the projects that are shared with it.
 import { For, Show } from 'solid-js';
-import { joinTeam, leaveTeam, type Team } from '../../api/teams';
-import type { User } from '../../api/access';
-import { messageOf } from '../../api/http';
+import { joinTeam, leaveTeam, type Team, type TeamProject } from '../../api/teams';
+import { share, unshare, type Member, type User } from '../../api/access';
 import { Icon } from '../../components/icons';
-import { SkeletonRows } from '../../components/feedback';
 import { projectPath } from '../../lib/route';
-import { unsharedProjects, type TeamProject } from '../../lib/teams';
-import type { Shares } from '../../state/shares';
+import { unsharedProjects } from '../../lib/teams';
 import { toast } from '../../state/toasts';
 import { createAttempt, kNameRule, onFields, RoleSelect } from './parts';
 
 export function TeamDetail(props: {
-  team: Team; users: readonly User[]; shares: Shares;
-  // null until they are read.
-  projects: readonly TeamProject[] | null;
+  team: Team; users: readonly User[];
+  // All of the server.
+  projects: readonly string[];
   changed: (teams: readonly Team[]) => void;
+  // With whom a project is shared now.
+  shared: (project: string, members: readonly Member[]) => void;
   onDelete: (team: Team) => void;
 }) {
   return (
@@ -27,7 +26,7 @@ export function TeamDetail(props: {
         </button>
       </div>
       <TeamUsers team={props.team} users={props.users} changed={props.changed} />
-      <TeamProjects team={props.team.name} projects={props.projects} shares={props.shares} />
+      <TeamProjects team={props.team} projects={props.projects} shared={props.shared} />
     </div>
   );
 }
@@ -71,62 +70,47 @@ function TeamUsers(props: { team: Team; users: readonly User[]; changed: (teams:
   );
 }
 
-function TeamProjects(props: { team: string; projects: readonly TeamProject[] | null; shares: Shares }) {
+function TeamProjects(props: { team: Team; projects: readonly string[]; shared: (project: string, members: readonly Member[]) => void }) {
   let add!: HTMLSelectElement;
   const { failed, attempt } = createAttempt();
-  const open = () => unsharedProjects(props.shares.members() ?? new Map<string, never>(), props.team);
-  const give = (project: string, role: string): Promise<boolean> =>
-    attempt(() => props.shares.share(project, { kind: 'team', name: props.team, role }));
+  const open = () => unsharedProjects(props.projects, props.team);
+  const give = (project: string, role: string, team = props.team.name): Promise<boolean> =>
+    attempt(async () => props.shared(project, await share(project, { kind: 'team', name: team, role })));
   const choose = async (one: TeamProject, role: string, select: HTMLSelectElement): Promise<void> => {
-    const team = props.team;
-    if (await give(one.project, role)) toast({ text: `${team} is ${role} of ${one.project} now`, action: { label: 'Undo', run: () => void give(one.project, one.role) } });
+    const team = props.team.name;
+    if (await give(one.name, role)) toast({ text: `${team} is ${role} of ${one.name} now`, action: { label: 'Undo', run: () => void give(one.name, one.role, team) } });
     else select.value = one.role;
   };
   const take = async (one: TeamProject): Promise<void> => {
-    const team = props.team;
-    if (!await attempt(() => props.shares.unshare(one.project, { kind: 'team', name: team, role: one.role }))) return;
-    toast({ text: `${one.project} is not shared with ${team} any more`, action: { label: 'Undo', run: () => void give(one.project, one.role) } });
+    const team = props.team.name;
+    if (!await attempt(async () => props.shared(one.name, await unshare(one.name, { kind: 'team', name: team, role: one.role })))) return;
+    toast({ text: `${one.name} is not shared with ${team} any more`, action: { label: 'Undo', run: () => void give(one.name, one.role, team) } });
     add.focus();
   };
   return (
-    <section class="team-part" aria-label={`Projects of ${props.team}`}>
+    <section class="team-part" aria-label={`Projects of ${props.team.name}`}>
       <h4>Projects</h4>
-      <Show when={props.projects} fallback={(
-        <Show when={props.shares.failure()} fallback={<SkeletonRows count={2} kind="row" />}>
-          {(error) => (
-            <p class="settings-failed" role="alert">
-              With whom projects are shared cannot be read: {messageOf(error())}.{' '}
-              <button type="button" class="button" onClick={() => void props.shares.load()}>Try again</button>
-            </p>
-          )}
-        </Show>
-      )}>
-        {(projects) => (
-          <>
-            <Show when={projects().length > 0} fallback={<p class="faint">No project is shared with it.</p>}>
-              <ul class="team-projects">
-                <For each={projects()}>
-                  {(one) => (
-                    <li>
-                      <a class="link ellipsis" href={projectPath(one.project)}>{one.project}</a>
-                      <RoleSelect label={`Role of ${props.team} in ${one.project}`} chosen={one.role} onChoose={(role, select) => void choose(one, role, select)} />
-                      <button type="button" class="icon-button" aria-label={`Share ${one.project} no more with ${props.team}`} title="Share no more" onClick={() => void take(one)}><Icon name="close" /></button>
-                    </li>
-                  )}
-                </For>
-              </ul>
-            </Show>
-            <form class="settings-form" onSubmit={onFields((field) => give(field('project'), field('role')))}>
-              <select ref={add} class="select" name="project" aria-label="Project to share with the team" required>
-                <option value="">{open().length === 0 ? 'No other project' : 'Choose a project'}</option>
-                <For each={open()}>{(name) => <option value={name}>{name}</option>}</For>
-              </select>
-              <RoleSelect name="role" label="Role of the team" chosen="viewer" />
-              <button type="submit" class="button" disabled={open().length === 0}>Share</button>
-            </form>
-          </>
-        )}
+      <Show when={props.team.projects.length > 0} fallback={<p class="faint">No project is shared with it.</p>}>
+        <ul class="team-projects">
+          <For each={props.team.projects}>
+            {(one) => (
+              <li>
+                <a class="link ellipsis" href={projectPath(one.name)}>{one.name}</a>
+                <RoleSelect label={`Role of ${props.team.name} in ${one.name}`} chosen={one.role} onChoose={(role, select) => void choose(one, role, select)} />
+                <button type="button" class="icon-button" aria-label={`Share ${one.name} no more with ${props.team.name}`} title="Share no more" onClick={() => void take(one)}><Icon name="close" /></button>
+              </li>
+            )}
+          </For>
+        </ul>
       </Show>
+      <form class="settings-form" onSubmit={onFields((field) => give(field('project'), field('role')))}>
+        <select ref={add} class="select" name="project" aria-label="Project to share with the team" required>
+          <option value="">{open().length === 0 ? 'No other project' : 'Choose a project'}</option>
+          <For each={open()}>{(name) => <option value={name}>{name}</option>}</For>
+        </select>
+        <RoleSelect name="role" label="Role of the team" chosen="viewer" />
+        <button type="submit" class="button" disabled={open().length === 0}>Share</button>
+      </form>
       <Show when={failed()}>{(message) => <p class="settings-failed" role="alert">{message()}</p>}</Show>
     </section>
   );

@@ -1,35 +1,35 @@
 // Teams: who is in them, and what is shared with them. The team that is looked at is in the address.
 import { createSignal, For, onMount, Show } from 'solid-js';
+import { listProjects } from '../../api/client';
 import { deleteTeam, listTeams, makeTeam, type Team } from '../../api/teams';
 import { listUsers, type User } from '../../api/access';
 import { messageOf } from '../../api/http';
 import { EmptyState, ErrorState, SkeletonRows } from '../../components/feedback';
 import { isRefusal } from '../../lib/failure';
 import { plural } from '../../lib/format';
-import { lossOf, projectsOfTeam } from '../../lib/teams';
+import { lossOf, withMembers } from '../../lib/teams';
 import { query, setQuery } from '../../state/location';
-import { createShares, type Shares } from '../../state/shares';
 import { toast } from '../../state/toasts';
 import { Confirm } from './confirm';
 import { kNameRule, NotAllowed, onFields } from './parts';
 import { TeamDetail } from './team_detail';
 import './teams.css';
 
-
 export function Teams() {
   const [teams, setTeams] = createSignal<readonly Team[] | null>(null);
   const [failure, setFailure] = createSignal<unknown>(null);
   const [users, setUsers] = createSignal<readonly User[]>([]);
-  const shares = createShares();
+  const [projects, setProjects] = createSignal<readonly string[]>([]);
   const load = async (): Promise<void> => {
     setFailure(null);
     try {
-      setTeams(await listTeams());
+      const [teams, projects] = await Promise.all([listTeams(), listProjects()]);
+      setProjects(projects.map((one) => one.name).sort((a, b) => a.localeCompare(b)));
+      setTeams(teams);
     } catch (error) {
       setFailure(error);
       return;
     }
-    void shares.load();
     // Only to offer names and to tell who is disabled: without them a name is written.
     void listUsers().then(setUsers, () => undefined);
   };
@@ -44,25 +44,18 @@ export function Teams() {
         )}
       </Show>
     )}>
-      {(all) => <TeamList teams={all()} users={users()} shares={shares} changed={setTeams} />}
+      {(all) => <TeamList teams={all()} users={users()} projects={projects()} changed={setTeams} />}
     </Show>
   );
 }
 
-function TeamList(props: { teams: readonly Team[]; users: readonly User[]; shares: Shares; changed: (teams: readonly Team[]) => void }) {
+function TeamList(props: { teams: readonly Team[]; users: readonly User[]; projects: readonly string[]; changed: (teams: readonly Team[]) => void }) {
   let head!: HTMLHeadingElement;
   const [failed, setFailed] = createSignal<string | null>(null);
   const [doomed, setDoomed] = createSignal<Team | null>(null);
   const named = () => query('team');
   const chosen = () => (named() === null ? props.teams[0] : props.teams.find((team) => team.name === named()));
-  const projects = (team: string) => {
-    const members = props.shares.members();
-    return members === null ? null : projectsOfTeam(members, team);
-  };
-  const counts = (team: Team): string => {
-    const shown = projects(team.name);
-    return `${plural(team.users.length, 'user')}${shown === null ? '' : ` · ${plural(shown.length, 'project')}`}`;
-  };
+  const counts = (team: Team): string => `${plural(team.users.length, 'user')} · ${plural(team.projects.length, 'project')}`;
   const add = onFields(async (field) => {
     try {
       props.changed(await makeTeam(field('name')));
@@ -78,7 +71,6 @@ function TeamList(props: { teams: readonly Team[]; users: readonly User[]; share
     const left = await deleteTeam(team.name);
     setQuery({ team: null });
     props.changed(left);
-    void props.shares.load();  // those with it are gone as well
     toast({ text: `Team ${team.name} was deleted` });
   };
   // What asked for it is gone once it is deleted, and the focus with it.
@@ -110,8 +102,8 @@ function TeamList(props: { teams: readonly Team[]; users: readonly User[]; share
           </ul>
           <Show when={chosen()?.name} keyed fallback={<EmptyState icon="group" title="There is no such team">{named()} may have been deleted.</EmptyState>}>
             {(name) => (
-              <TeamDetail team={props.teams.find((team) => team.name === name) ?? { name, users: [] }} users={props.users} shares={props.shares}
-                projects={projects(name)} changed={props.changed} onDelete={setDoomed} />
+              <TeamDetail team={props.teams.find((team) => team.name === name) ?? { name, users: [], projects: [] }} users={props.users}
+                projects={props.projects} changed={props.changed} shared={(project, members) => props.changed(withMembers(props.teams, project, members))} onDelete={setDoomed} />
             )}
           </Show>
         </div>
@@ -119,7 +111,7 @@ function TeamList(props: { teams: readonly Team[]; users: readonly User[]; share
       <Show when={doomed()}>
         {(team) => (
           <Confirm title={`Delete team ${team().name}?`} label="Delete the team" close={() => closed(team())} act={() => remove(team())}
-            text={`${lossOf(team(), projects(team().name))} This cannot be undone.`} />
+            text={`${lossOf(team())} This cannot be undone.`} />
         )}
       </Show>
     </section>
