@@ -94,10 +94,10 @@ void run(const Config& config, std::stop_token stop) {
   const auto http = fmt::format("{}://{}", config.tls_certificate.empty() ? "http" : "https",
                                 reachable(config.http.address, services.http_port()));
   const auto grpc = reachable(config.grpc.address, services.grpc_port());
+  say_if_nobody_can_come(services.gate(), config, http);
   data.announce(http, grpc);
   spdlog::info("event=ready http={} grpc={} data_dir={} dashboard_files={} version={}", http, grpc,
                core::quoted(data.path().string()), services.dashboard_files(), TRACKER_VERSION);
-  say_if_nobody_can_come(services.gate(), config, http);
   storage::Backfill backfill(database, {});
   backfill.start();
   try {
