@@ -74,6 +74,7 @@ export function pagesOf({ full, bare }) {
       ['run_charts', `/runs/${running}?sm=0.8`, '.panel canvas'],
       ['run_zoomed', `/runs/${long}?z=20000~30000`, '.panel canvas', { looks: ['light'] }],
       ['run_not_finite', `/runs/${failed}?log=train%2Fgrad_norm`, '.panel canvas', { looks: ['light'] }],
+      ['run_symlog', `/runs/${running}?symlog=train%2Floss&sc=0.1`, '.panel canvas', { looks: ['light'] }],
       ['run_evaluation', `/runs/${done}/media`, '.evaluation table, .confusion'],
       ['run_media', `/runs/${done}/media`, '[data-media]', { act: showMedia }],
       ['run_overview', `/runs/${crashed}/overview`, '.json-tree'],
