@@ -81,6 +81,7 @@ export function pagesOf({ full, bare }) {
       ['run_alerts', `/runs/${failed}/overview`, '.run-alerts li'],
       ['run_system', `/runs/${running}/system`, '.panel canvas'],
       ['run_logs', `/runs/${running}/logs?line=90`, '.log-line'],
+      ['run_files', `/runs/${done}/files`, '.patch-line'],
       ['run_artifacts', `/runs/${done}/artifacts`, '.artifact-table'],
       ['run_diff', `/runs/${running}/diff?with=${done}`, '.diff td'],
       ['search', '/p/imdb/runs', '.run-link', { act: async (page) => {
@@ -107,6 +108,7 @@ export function pagesOf({ full, bare }) {
       ['run_overview', `/runs/${nothing}/overview`, '.run-header'],
       ['run_system', `/runs/${nothing}/system`, '.feedback', { looks: ['light'] }],
       ['run_logs', `/runs/${nothing}/logs`, '.feedback', { looks: ['light'] }],
+      ['run_files', `/runs/${nothing}/files`, '.run-files', { looks: ['light'] }],
       ['run_artifacts', `/runs/${nothing}/artifacts`, '.feedback', { looks: ['light'] }],
       ['run_diff', `/runs/${nothing}/diff`, '.feedback, .diff', { looks: ['light'] }],
     ]),
