@@ -16,7 +16,7 @@ const kEntry = new RegExp([
 ].join('|'));
 const kWorkspace = new RegExp([
   '/node_modules/uplot/',
-  '/src/charts/(combine|describe|hover|line_|paint|range|smoothing|ticks|uplot_shell)',
+  '/src/charts/(combine|describe|hover|line_|paint|range|scale|smoothing|ticks|uplot_shell)',
   '/src/components/(panels/|popover|run_editing|virtual_list)',
   '/src/pages/project/(?!project_page|workspace_media|views_menu|add_to_report)',
   '/src/api/documents',

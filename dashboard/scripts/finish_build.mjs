@@ -50,7 +50,8 @@ for (const [what, found, most] of [['entry', [...entryFiles].filter((file) => fi
 }
 const plain = readFileSync(join(dist, 'start.js'), 'utf8');
 if (!plain.includes('const files = {};')) throw new Error('start.js has no place for the files of pages');
-const start = plain.replace('const files = {};', `const files = ${JSON.stringify(files)};`);
+// Vite copies it as it is written; lines that are a comment need not be sent.
+const start = plain.replace('const files = {};', `const files = ${JSON.stringify(files)};`).replace(/^\s*\/\/.*\n/gm, '');
 // Named by what is in it, like the other assets: it holds up the page until it is there, so a browser that has it must not
 // ask whether it is still the same.
 const startName = `assets/start-${createHash('sha256').update(start).digest('base64url').slice(0, 8)}.js`;

@@ -63,6 +63,19 @@ async function headersOf(options: RequestOptions): Promise<Record<string, string
   return headers;
 }
 
+// Answers that public/start.js asked for before this code was here, by path. Each is taken once.
+const early = (globalThis as { trackerEarly?: Record<string, Promise<Response>> }).trackerEarly ?? {};
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  const answer = init.method === 'GET' ? early[path] : undefined;
+  if (!answer) return fetch(path, init);
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a record because start.js is not compiled
+  delete early[path];
+  const response = await answer;
+  init.signal?.throwIfAborted();
+  return response;
+}
+
 async function send(path: string, options: RequestOptions): Promise<Response> {
   const init: RequestInit = { headers: await headersOf(options) };
   if (options.signal) init.signal = options.signal;
@@ -70,7 +83,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await ask(path, init);
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new ApiError('unreachable', 'the server cannot be reached');

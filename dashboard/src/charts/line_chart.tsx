@@ -6,7 +6,8 @@ import type { Theme } from '../lib/palette';
 import type { Unit } from '../lib/units';
 import { hoverAt, type Hover, type HoverLine, type HoverRow, type LineValues } from './hover';
 import { paintLines, paintOver, type Plot } from './paint';
-import { clippedExtent, padded, panned, positiveX, xExtent, yExtent, zoomed, type Clipped, type Range } from './range';
+import { clippedExtent, emptyExtent, padded, panned, positiveX, xExtent, yExtent, zoomed, type Clipped, type Range } from './range';
+import { scaleWords, type Scale } from './scale';
 import { ChartShell, type ShellCursor } from './uplot_shell';
 import './line_chart.css';
 
@@ -30,8 +31,8 @@ export interface LineChartProps {
   // The zoom; null shows everything.
   range: Range | null;
   x: XMode;
-  scale: 'linear' | 'log';
-  xScale: 'linear' | 'log';
+  scale: Scale;
+  xScale: Scale;
   // 'clip': the y range leaves out the farthest hundredths.
   outliers: 'show' | 'clip';
   unit: Unit;
@@ -41,6 +42,8 @@ export interface LineChartProps {
   label: string;
   focusedRun: string | null;
   onZoom: (range: Range | null) => void;
+  // The key that goes to the next scale of the y axis.
+  onNextScale: () => void;
   onHover: (hover: ChartHover | null) => void;
   onWidth: (width: number) => void;
   // What clipping hides.
@@ -61,10 +64,10 @@ export function LineChart(props: LineChartProps) {
     const data = props.lines.map((line) => line.data);
     const x = props.range ?? xExtent(data) ?? { min: 0, max: 1 };
     const some = x.max > x.min ? x : { min: x.min - 0.5, max: x.max + 0.5 };
-    const wide = props.xScale === 'log' ? positiveX(data, some) : some;
+    const wide = props.xScale.kind === 'log' ? positiveX(data, some) : some;
     const clipped = props.outliers === 'clip' ? clippedExtent(data, wide, props.scale) : null;
     const extent = clipped ? clipped.extent : yExtent(data, wide, props.scale);
-    return { x: wide, clipped, y: padded(extent ?? { min: props.scale === 'log' ? 0.1 : 0, max: 1 }, props.scale) };
+    return { x: wide, clipped, y: padded(extent ?? emptyExtent(props.scale), props.scale) };
   });
   createEffect(() => props.onClipped?.(ranges().clipped));
 
@@ -162,6 +165,7 @@ export function LineChart(props: LineChartProps) {
       '+': () => props.onZoom(zoomed(x, middle, 0.5)),
       '-': () => props.onZoom(zoomed(x, middle, 2)),
       '0': () => props.onZoom(null),
+      l: () => props.onNextScale(),
       Escape: () => shell?.hideCursor(),
     };
     const action = actions[event.key];
@@ -170,6 +174,11 @@ export function LineChart(props: LineChartProps) {
     action();
   }
 
+  const axes = (): string => {
+    const [y, x] = [scaleWords(props.scale), scaleWords(props.xScale)];
+    return `${y === '' ? '' : `. The y axis is ${y}`}${x === '' ? '' : `. The x axis is ${x}`}`;
+  };
+
   return (
     <div
       ref={host}
@@ -177,7 +186,7 @@ export function LineChart(props: LineChartProps) {
       role="group"
       tabindex="0"
       aria-roledescription="line chart"
-      aria-label={`${props.label}. Arrow keys move the crosshair, plus and minus zoom, 0 shows everything.`}
+      aria-label={`${props.label}${axes()}. Arrow keys move the crosshair, plus and minus zoom, 0 shows everything, l changes the y scale.`}
       onKeyDown={onKey}
       onBlur={() => shell?.hideCursor()}
     />

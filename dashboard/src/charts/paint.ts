@@ -4,6 +4,7 @@
 import type { LineData } from './line_data';
 import { lowerBound } from './line_data';
 import type { Range } from './range';
+import type { Scale } from './scale';
 
 export interface Plot {
   left: number;
@@ -12,8 +13,8 @@ export interface Plot {
   height: number;
   x: Range;
   y: Range;
-  scale: 'linear' | 'log';
-  xScale: 'linear' | 'log';
+  scale: Scale;
+  xScale: Scale;
   // Device pixels of one CSS pixel.
   ratio: number;
 }
@@ -33,28 +34,21 @@ export type EdgeMarks = 'arrows' | 'none';
 
 export type Project = (value: number) => number;
 
-// On a log scale values that it cannot show are NaN; a canvas draws nothing to NaN.
-export function projectX(plot: Plot): Project {
-  if (plot.xScale === 'log') {
-    const low = Math.log10(plot.x.min);
-    const k = plot.width / (Math.log10(plot.x.max) - low);
-    return (value) => (value > 0 ? plot.left + (Math.log10(value) - low) * k : NaN);
+// `length` pixels from `start` for the range; negative where they go up. What the scale cannot show is NaN, and a canvas
+// draws nothing to NaN. A linear axis is most charts' and all their points go through here: it has a way of its own.
+function project({ min, max }: Range, scale: Scale, start: number, length: number): Project {
+  if (scale.kind === 'linear') {
+    const k = length / (max - min);
+    return (value) => start + (value - min) * k;
   }
-  const k = plot.width / (plot.x.max - plot.x.min);
-  return (value) => plot.left + (value - plot.x.min) * k;
+  const { forward } = scale;
+  const low = forward(min);
+  const k = length / (forward(max) - low);
+  return (value) => start + (forward(value) - low) * k;
 }
 
-// On a log scale values that it cannot show are NaN.
-export function projectY(plot: Plot): Project {
-  const bottom = plot.top + plot.height;
-  if (plot.scale === 'linear') {
-    const k = plot.height / (plot.y.max - plot.y.min);
-    return (value) => bottom - (value - plot.y.min) * k;
-  }
-  const low = Math.log10(plot.y.min);
-  const k = plot.height / (Math.log10(plot.y.max) - low);
-  return (value) => (value > 0 ? bottom - (Math.log10(value) - low) * k : NaN);
-}
+export const projectX = (plot: Plot): Project => project(plot.x, plot.xScale, plot.left, plot.width);
+export const projectY = (plot: Plot): Project => project(plot.y, plot.scale, plot.top + plot.height, -plot.height);
 
 // Entries that can be seen, and one more on both sides so that the line reaches the edge.
 export function visibleSlice(line: LineData, window: Range): [number, number] {
@@ -76,9 +70,9 @@ interface Trace {
   ys: Float64Array;
 }
 
-function projected(values: Float64Array, from: number, to: number, project: Project): Float64Array {
+function projected(values: Float64Array, from: number, to: number, toPixel: Project): Float64Array {
   const pixels = new Float64Array(Math.max(0, to - from));
-  for (let i = from; i < to; i++) pixels[i - from] = project(values[i]!);
+  for (let i = from; i < to; i++) pixels[i - from] = toPixel(values[i]!);
   return pixels;
 }
 
@@ -211,7 +205,7 @@ function drawArrows(context: CanvasRenderingContext2D, trace: Trace, plot: Plot)
   };
   const bottom = plot.top + plot.height;
   draw(line.hi, (value) => value > plot.y.max && Number.isFinite(value), plot.top, plot.top + 1.7 * size);
-  draw(line.lo, (value) => value < plot.y.min && (plot.scale === 'linear' || value > 0) && Number.isFinite(value), bottom, bottom - 1.7 * size);
+  draw(line.lo, (value) => value < plot.y.min && (plot.scale.kind !== 'log' || value > 0) && Number.isFinite(value), bottom, bottom - 1.7 * size);
 }
 
 const kBandAlpha = 0.22;

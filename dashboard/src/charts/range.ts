@@ -1,5 +1,6 @@
 // Axis ranges and zooming. All data is shown unless clipping is asked for, and what that hides is counted.
 import type { LineData } from './line_data';
+import type { Scale } from './scale';
 
 export interface Range {
   min: number;
@@ -42,14 +43,15 @@ export interface Clipped {
 }
 
 // The middle 98 % of what is in `window`: lows from the first hundredth of them, highs up to the last.
-export function clippedExtent(lines: readonly LineData[], window: Range, scale: 'linear' | 'log'): Clipped {
+export function clippedExtent(lines: readonly LineData[], window: Range, scale: Scale): Clipped {
+  const isPositive = scale.kind === 'log';
   const lows: number[] = [];
   const highs: number[] = [];
   for (const line of lines) {
     for (let i = 0; i < line.n; i++) {
       if (line.xLast[i]! < window.min || line.x[i]! > window.max) continue;
-      if (Number.isFinite(line.lo[i]) && (scale === 'linear' || line.lo[i]! > 0)) lows.push(line.lo[i]!);
-      if (Number.isFinite(line.hi[i]) && (scale === 'linear' || line.hi[i]! > 0)) highs.push(line.hi[i]!);
+      if (Number.isFinite(line.lo[i]) && (!isPositive || line.lo[i]! > 0)) lows.push(line.lo[i]!);
+      if (Number.isFinite(line.hi[i]) && (!isPositive || line.hi[i]! > 0)) highs.push(line.hi[i]!);
     }
   }
   if (highs.length === 0) return { extent: null, above: 0, below: 0 };
@@ -62,8 +64,9 @@ export function clippedExtent(lines: readonly LineData[], window: Range, scale: 
   return { extent: { min, max }, above: count(high, (v) => v > shown.max), below: count(low, (v) => v < shown.min) };
 }
 
-// Finite values of entries that touch `window`; with `positive` only those a logarithm can show.
-export function yExtent(lines: readonly LineData[], window: Range, scale: 'linear' | 'log'): Range | null {
+// Finite values of entries that touch `window`; on a logarithm only those that it can show.
+export function yExtent(lines: readonly LineData[], window: Range, scale: Scale): Range | null {
+  const isPositive = scale.kind === 'log';
   let min = Infinity;
   let max = -Infinity;
   for (const line of lines) {
@@ -71,30 +74,36 @@ export function yExtent(lines: readonly LineData[], window: Range, scale: 'linea
       if (line.xLast[i]! < window.min || line.x[i]! > window.max) continue;
       const lo = line.lo[i]!;
       const hi = line.hi[i]!;
-      if (hi > max && Number.isFinite(hi) && (scale === 'linear' || hi > 0)) max = hi;
-      if (lo < min && Number.isFinite(lo) && (scale === 'linear' || lo > 0)) min = lo;
+      if (hi > max && Number.isFinite(hi) && (!isPositive || hi > 0)) max = hi;
+      if (lo < min && Number.isFinite(lo) && (!isPositive || lo > 0)) min = lo;
       // A bucket may reach below zero and still have a top that can be shown.
-      if (scale === 'log' && lo <= 0 && hi > 0 && hi < min) min = hi;
+      if (isPositive && lo <= 0 && hi > 0 && hi < min) min = hi;
     }
   }
   return min <= max ? { min, max } : null;
 }
 
-// The extent with air around it. A single value gets a range about itself; values that never go below zero do not get
-// an axis that does.
-export function padded(extent: Range, scale: 'linear' | 'log'): Range {
+const kAir = 0.06;
+
+// The extent with air around it, as seen on the axis. A single value gets a range about itself; values that never go below
+// zero do not get an axis that does.
+export function padded(extent: Range, scale: Scale): Range {
   const { min, max } = extent;
-  if (scale === 'log') {
+  if (scale.kind === 'log') {
     const ratio = max > min ? (max / min) ** 0.05 : 2;
     return { min: min / ratio, max: max * ratio };
   }
   if (min === max) {
-    const air = min === 0 ? 1 : Math.abs(min) * 0.1;
+    const air = min === 0 ? scale.constant : Math.abs(min) * 0.1;
     return { min: min - air, max: max + air };
   }
-  const air = (max - min) * 0.06;
-  return { min: min >= 0 && min - air < 0 ? 0 : min - air, max: max + air };
+  const [low, high] = [scale.forward(min), scale.forward(max)];
+  const air = (high - low) * kAir;
+  return { min: min >= 0 && low - air < 0 ? 0 : scale.backward(low - air), max: scale.backward(high + air) };
 }
+
+// Where there is nothing to show.
+export const emptyExtent = (scale: Scale): Range => ({ min: scale.kind === 'log' ? 0.1 : 0, max: 1 });
 
 // Zooms by `factor` (< 1 is closer) about `center`.
 export function zoomed(range: Range, center: number, factor: number): Range {

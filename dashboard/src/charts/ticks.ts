@@ -1,5 +1,6 @@
 // Where ticks stand and what they say.
 import { formatCompact, formatDuration, formatNumber, withMinus } from '../lib/format';
+import type { Scale } from './scale';
 
 // 1, 2 and 5 of every decade while these are few, else decades, else every n-th decade.
 export function logTicks(min: number, max: number, most: number): number[] {
@@ -68,4 +69,42 @@ export function linearTicks(min: number, max: number, most: number, steps?: read
   // Counted from 0: of large numbers close to each other `first` may be too large to be counted up by one.
   for (let k = 0; k <= most + 1 && (first + k) * step <= max + step * 1e-9; k++) ticks.push((first + k) * step + 0);
   return { ticks: [...new Set(ticks)], step };
+}
+
+// The axis is as good as linear where a unit is less than so many times as long at one end as at the other.
+const kNearlyLinear = 4;
+// In the order of their importance, each as long as there is room.
+const kDigits = [[1], [2, 5], [3, 4, 6, 7, 8, 9]] as const;
+
+// Of a symlog axis: zero, then powers of ten from the outermost inwards, then what is between them, each where it keeps its
+// distance from those that are there. Where the axis is nearly linear they stand as on a linear one; `step` is their
+// distance then, and null where there is none.
+export function symlogTicks(min: number, max: number, most: number, scale: Scale): { ticks: number[]; step: number | null } {
+  if (!(max > min) || most < 2) return { ticks: [], step: null };
+  const { constant, forward } = scale;
+  const outermost = Math.max(Math.abs(min), Math.abs(max));
+  const innermost = min <= 0 && max >= 0 ? 0 : Math.min(Math.abs(min), Math.abs(max));
+  if (constant + outermost < kNearlyLinear * (constant + innermost)) return linearTicks(min, max, most);
+  const gap = (forward(max) - forward(min)) / (most - 1);
+  const ticks: number[] = [];
+  const offer = (tick: number): void => {
+    if (tick < min || tick > max) return;
+    const at = forward(tick);
+    if (ticks.every((other) => Math.abs(forward(other) - at) >= gap * (1 - 1e-9))) ticks.push(tick);
+  };
+  offer(0);
+  const last = Math.ceil(Math.log10(outermost));
+  // Smaller ones would be too close to zero.
+  const first = Math.floor(Math.log10(Math.max(innermost, scale.backward(gap))));
+  for (const digits of kDigits) {
+    for (let decade = last; decade >= first; decade--) {
+      for (const digit of digits) for (const sign of ['', '-']) offer(Number(`${sign}${digit}e${decade}`));
+    }
+  }
+  return { ticks: ticks.sort((a, b) => a - b), step: null };
+}
+
+// Ticks of an axis that is not linear. `step` is their distance where they have one.
+export function bentTicks(min: number, max: number, most: number, scale: Scale): { ticks: number[]; step: number | null } {
+  return scale.kind === 'log' ? { ticks: logTicks(min, max, most), step: null } : symlogTicks(min, max, most, scale);
 }

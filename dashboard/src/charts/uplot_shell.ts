@@ -7,7 +7,8 @@ import type { Theme } from '../lib/palette';
 import { formatWithUnit, kByteSteps, type Unit } from '../lib/units';
 import type { Plot } from './paint';
 import type { Range } from './range';
-import { formatSeconds, formatTick, kSecondSteps, logTicks } from './ticks';
+import type { Scale } from './scale';
+import { bentTicks, formatSeconds, formatTick, kSecondSteps } from './ticks';
 
 export interface ShellCursor {
   // In axis units; y is null where the pointer itself is over another chart.
@@ -22,8 +23,8 @@ export interface ShellOptions {
   element: HTMLElement;
   syncKey: string;
   x: XMode;
-  scale: 'linear' | 'log';
-  xScale: 'linear' | 'log';
+  scale: Scale;
+  xScale: Scale;
   unit: Unit;
   theme: Theme;
   height: number;
@@ -42,11 +43,30 @@ const kInk: Readonly<Record<Theme, { text: string; grid: string }>> = {
 const kFont = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const kLeastDragPx = 5;
 // uPlot's own numbers; its enum has no value at run time.
-const kDistribution = { linear: 1, log: 3 } as const;
+const kDistribution = { linear: 1, log: 3, symlog: 100 } as const;
+const distributionOf = ({ kind, forward, backward }: Scale): uPlot.Scale => ({
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot declares a const enum, which is not there at run time
+  distr: kDistribution[kind],
+  ...(kind === 'symlog' ? { fwd: forward, bwd: backward } : {}),
+});
 
 // Enough significant digits that neighbouring ticks differ.
 const digitsFor = (value: number, step: number): number =>
   Math.max(3, Math.min(6, Math.ceil(Math.log10(Math.abs(value) / step + 1)) + 1));
+
+// Ticks and labels of an axis that is not linear; `room` is how many there may be.
+function bentAxis(scale: Scale, room: (u: uPlot) => number, format: (value: number, step: number | null) => string): Pick<uPlot.Axis, 'splits' | 'filter' | 'values'> {
+  let step: number | null = null;
+  return {
+    splits: (u, _axis, min, max) => {
+      const found = bentTicks(min, max, Math.max(3, Math.floor(room(u))), scale);
+      step = found.step;
+      return found.ticks;
+    },
+    filter: (_u, splits) => splits,
+    values: (_u, splits) => splits.map((value) => format(value, step)),
+  };
+}
 
 export class ChartShell {
   private readonly plot: uPlot;
@@ -150,10 +170,8 @@ export class ChartShell {
       padding: [8, 14, 0, 0], // on the right half of a label, which may stand at the very end
       legend: { show: false },
       scales: {
-        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot declares a const enum, which is not there at run time
-        x: { time: options.x === 'time', distr: kDistribution[options.xScale], range: () => [this.x.min, this.x.max] },
-        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot declares a const enum, which is not there at run time
-        y: { distr: kDistribution[options.scale], range: () => [this.y.min, this.y.max] },
+        x: { time: options.x === 'time', ...distributionOf(options.xScale), range: () => [this.x.min, this.x.max] },
+        y: { ...distributionOf(options.scale), range: () => [this.y.min, this.y.max] },
       },
       series: [{}, { paths: () => null, points: { show: false } }],
       axes: [this.xAxis(), this.yAxis()],
@@ -184,14 +202,8 @@ export class ChartShell {
     };
     if (this.options.x === 'time') return axis;
     const format = this.options.x === 'relative' ? formatSeconds : formatTick;
-    if (this.options.xScale === 'log') {
-      return {
-        ...axis,
-        splits: (u, _axis, min, max) => logTicks(min, max, Math.max(3, Math.floor(u.width / 70))),
-        filter: (_u, splits) => splits,
-        values: (_u, splits) => splits.map((value) => format(value, value)),
-      };
-    }
+    const { xScale } = this.options;
+    if (xScale.kind !== 'linear') return { ...axis, ...bentAxis(xScale, (u) => u.width / 70, (value, step) => format(value, step ?? Math.abs(value))) };
     const incrs = this.options.x === 'relative' ? { incrs: [...kSecondSteps] } : {};
     return {
       ...axis, ...incrs,
@@ -201,8 +213,7 @@ export class ChartShell {
 
   private yAxis(): uPlot.Axis {
     const ink = kInk[this.options.theme];
-    const isLog = this.options.scale === 'log';
-    const { unit } = this.options;
+    const { unit, scale } = this.options;
     const isBytes = unit === 'bytes' || unit === 'bytes/s';
     const axis: uPlot.Axis = {
       stroke: ink.text, font: kFont, gap: 6, space: 34,
@@ -213,13 +224,8 @@ export class ChartShell {
       },
       values: (_u, splits, _axis, _space, step) => splits.map((value) => (isBytes ? formatWithUnit(value, unit, digitsFor(value, step)) : formatTick(value, step))),
     };
-    if (!isLog) return isBytes ? { ...axis, incrs: [...kByteSteps] } : axis;
-    return {
-      ...axis,
-      splits: (_u, _axis, min, max) => logTicks(min, max, Math.max(3, Math.floor((this.options.height - 30) / 30))),
-      filter: (_u, splits) => splits,
-      values: (_u, splits) => splits.map((value) => formatWithUnit(value, this.options.unit, 3)),
-    };
+    if (scale.kind === 'linear') return isBytes ? { ...axis, incrs: [...kByteSteps] } : axis;
+    return { ...axis, ...bentAxis(scale, () => (this.options.height - 30) / 30, (value, step) => formatWithUnit(value, unit, step === null ? 3 : digitsFor(value, step))) };
   }
 
   private geometry(u: uPlot): Plot {

@@ -9,7 +9,7 @@ const kSheets: readonly { title: string; keys: readonly (readonly [keys: string,
     ['g then p', 'all projects'], ['g then c', 'charts of the project'], ['g then r', 'runs of the project'], ['g then d', 'compare (differences)'], ['g then o', 'reports of the project'], ['g then a', 'artifacts of the project'], ['Esc', 'close what is open'],
   ] },
   { title: 'A chart that has the focus', keys: [
-    ['← →', 'move the crosshair'], ['Shift ← →', 'pan'], ['+ −', 'zoom'], ['0', 'show everything'],
+    ['← →', 'move the crosshair'], ['Shift ← →', 'pan'], ['+ −', 'zoom'], ['0', 'show everything'], ['l', 'y axis: linear, logarithmic, symlog'],
   ] },
   { title: 'A run of the table that has the focus', keys: [
     ['j k or ↑ ↓', 'next and previous run'], ['x', 'select'], ['p', 'pin'], ['h', 'draw its lines or not'],

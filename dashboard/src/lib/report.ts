@@ -69,7 +69,7 @@ const blockSpec = (block: Block): Json => {
 export const reportSpec = (blocks: readonly Block[]): JsonObject => ({ version: kVersion, blocks: blocks.map(blockSpec) });
 
 // Parameters that mean something in a block of charts: those of runs and lines, not those of the page around them.
-const kOfBlock: readonly string[] = ['q', 'where', 'hide', 'pin', 'runs', 'x', 'sm', 'log', 'lx', 'clip', 'g', 'band', 'legend', 'by', 'color', 'z', 'zs'];
+const kOfBlock: readonly string[] = ['q', 'where', 'hide', 'pin', 'runs', 'x', 'sm', 'log', 'symlog', 'lx', 'sc', 'clip', 'g', 'band', 'legend', 'by', 'color', 'z', 'zs'];
 export function blockQuery(search: string): string {
   const all = new URLSearchParams(search);
   const kept = new URLSearchParams([...all].filter(([name]) => kOfBlock.includes(name) || name.startsWith('z.')));

@@ -1,7 +1,7 @@
 // Addresses: the path is the place, the query is the view (filter, sort, scales, zoom); only what differs from the
 // default is written. A path never ends in a name with a dot: a server may take that for a file.
 
-export type RunTab = 'charts' | 'media' | 'overview' | 'system' | 'logs' | 'artifacts' | 'diff';
+export type RunTab = 'charts' | 'media' | 'overview' | 'system' | 'logs' | 'files' | 'artifacts' | 'diff';
 export type VersionTab = 'files' | 'lineage' | 'diff';
 export type SettingsTab = 'keys' | 'sharing' | 'users' | 'teams' | 'audit';
 
@@ -21,7 +21,7 @@ export type Place =
   | { page: 'settings'; tab: SettingsTab }
   | { page: 'unknown' };
 
-const kTabs: readonly string[] = ['charts', 'media', 'overview', 'system', 'logs', 'artifacts', 'diff'];
+const kTabs: readonly string[] = ['charts', 'media', 'overview', 'system', 'logs', 'files', 'artifacts', 'diff'];
 const kVersionTabs: readonly string[] = ['files', 'lineage', 'diff'];
 const kSettingsTabs: readonly string[] = ['keys', 'sharing', 'users', 'teams', 'audit'];
 

@@ -48,7 +48,7 @@ export const viewAddress = (project: string, view: SavedView, id: string, revisi
 
 const kWords: Readonly<Record<string, string>> = {
   q: 'filter', where: 'query', sort: 'order', cols: 'columns', hide: 'hidden runs', g: 'groups', stats: 'statistics', x: 'x axis', sm: 'smoothing',
-  log: 'logarithmic y', lx: 'logarithmic x', clip: 'outliers', band: 'bands', legend: 'names of lines', keys: 'panel search', ex: 'panels', pin: 'pinned runs',
+  log: 'y scales', symlog: 'y scales', lx: 'x scale', sc: 'symlog constant', clip: 'outliers', band: 'bands', legend: 'names of lines', keys: 'panel search', ex: 'panels', pin: 'pinned runs',
   by: 'colours', color: 'colours', closed: 'folded sections', runs: 'compared runs', view: 'plot', rows: 'rows', px: 'plot axes', py: 'plot axes',
   pc: 'plot axes', axes: 'plot axes', step: 'media step',
 };

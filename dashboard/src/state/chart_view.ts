@@ -3,6 +3,7 @@ import { createMemo, createSignal, getOwner, runWithOwner, type Accessor, type S
 import type { Smoothing, XMode } from '../api/types';
 import { kGroupBands, type GroupBand } from '../charts/line_data';
 import { formatRange, parseRange, type Range } from '../charts/range';
+import { kDefaultConstant, kLinear, kLog, parseConstant, symlog, type Scale, type ScaleKind } from '../charts/scale';
 import { formatSmoothing, parseSmoothing } from '../charts/smoothing';
 import { addressParameters, type ViewParameters } from './location';
 
@@ -20,8 +21,13 @@ export interface ChartView {
   axis: (x: XMode) => AxisView;
   isZoomed: Accessor<boolean>;
   resetZoom: () => void;
-  xScale: Accessor<'linear' | 'log'>;
-  setXScale: (scale: 'linear' | 'log') => void;
+  xScale: Accessor<Scale>;
+  setXScale: (kind: ScaleKind) => void;
+  yScale: (key: string) => Scale;
+  setYScale: (key: string, kind: ScaleKind) => void;
+  // Of all symlog axes. A text that is no number above zero is the default.
+  symlogConstant: Accessor<number>;
+  setSymlogConstant: (text: string) => void;
   outliers: Accessor<'show' | 'clip'>;
   setOutliers: (outliers: 'show' | 'clip') => void;
   smoothing: Accessor<Smoothing | null>;
@@ -34,8 +40,6 @@ export interface ChartView {
   // What lines are called: a template of lib/legend.ts; empty is the run's name.
   legend: Accessor<string>;
   setLegend: (template: string) => void;
-  isLog: (key: string) => boolean;
-  toggleLog: (key: string) => void;
   isClosed: (section: string) => boolean;
   toggleClosed: (section: string) => void;
   // Panels over several keys, as lib/expression.ts reads them.
@@ -66,6 +70,35 @@ function listParameter(parameters: ViewParameters, name: string): { has: (item: 
       const next = new Set(items());
       if (!next.delete(item)) next.add(item);
       parameters.set({ [name]: encodeList(next) });
+    },
+  };
+}
+
+// As `lx` says it.
+const kXScales: Readonly<Record<string, ScaleKind>> = { 1: 'log', symlog: 'symlog' };
+
+function createScales(parameters: ViewParameters): Pick<ChartView, 'xScale' | 'setXScale' | 'yScale' | 'setYScale' | 'symlogConstant' | 'setSymlogConstant'> {
+  const symlogConstant = createMemo(() => parseConstant(parameters.get('sc')));
+  const keys = {
+    log: createMemo(() => new Set(decodeList(parameters.get('log')))),
+    symlog: createMemo(() => new Set(decodeList(parameters.get('symlog')))),
+  };
+  // Equal settings are one object: a chart is made anew for another one.
+  const bent = createMemo(() => symlog(symlogConstant()));
+  const scaleOf = (kind: ScaleKind): Scale => (kind === 'symlog' ? bent() : kind === 'log' ? kLog : kLinear);
+  return {
+    xScale: () => scaleOf(kXScales[parameters.get('lx') ?? ''] ?? 'linear'),
+    setXScale: (kind) => parameters.set({ lx: Object.keys(kXScales).find((text) => kXScales[text] === kind) ?? null }),
+    yScale: (key) => scaleOf(keys.log().has(key) ? 'log' : keys.symlog().has(key) ? 'symlog' : 'linear'),
+    setYScale: (key, kind) => {
+      const listOf = (one: 'log' | 'symlog'): string =>
+        encodeList(kind === one ? new Set([...keys[one](), key]) : [...keys[one]()].filter((other) => other !== key));
+      parameters.set({ log: listOf('log'), symlog: listOf('symlog') });
+    },
+    symlogConstant,
+    setSymlogConstant: (text) => {
+      const constant = parseConstant(text);
+      parameters.set({ sc: constant === kDefaultConstant ? null : String(constant) });
     },
   };
 }
@@ -111,7 +144,6 @@ export function createChartView(parameters: ViewParameters = addressParameters):
   };
   const axes = new Map<XMode, AxisView>();
   const groupBy = createGroupBy(parameters);
-  const log = listParameter(parameters, 'log');
   const closed = listParameter(parameters, 'closed');
   const expressions = createMemo(() => decodeList(query('ex')), undefined, { equals: sameList });
   const [focusedRun, setFocusedRun] = createSignal<string | null>(null);
@@ -126,8 +158,7 @@ export function createChartView(parameters: ViewParameters = addressParameters):
     },
     isZoomed: () => queryNames().some(isZoom),
     resetZoom: () => setQuery(noZoom(), 'push'),
-    xScale: () => (query('lx') === '1' ? 'log' : 'linear'),
-    setXScale: (scale) => setQuery({ lx: scale === 'log' ? '1' : null }),
+    ...createScales(parameters),
     outliers: () => (query('clip') === '1' ? 'clip' : 'show'),
     setOutliers: (outliers) => setQuery({ clip: outliers === 'clip' ? '1' : null }),
     smoothing,
@@ -138,8 +169,6 @@ export function createChartView(parameters: ViewParameters = addressParameters):
     setBand: (band) => setQuery({ band: band === 'std' ? null : band }),
     legend: () => query('legend') ?? '',
     setLegend: (template) => setQuery({ legend: template }),
-    isLog: log.has,
-    toggleLog: log.toggle,
     isClosed: closed.has,
     toggleClosed: closed.toggle,
     expressions,

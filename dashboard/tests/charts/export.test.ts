@@ -3,13 +3,14 @@ import { chartCsv } from '../../src/charts/export/csv';
 import { makeFigure, type FigureInput } from '../../src/charts/export/figure';
 import { figureSvg, pathOf, thin } from '../../src/charts/export/svg';
 import { lineFromRaw } from '../../src/charts/line_data';
+import { kLinear, symlog } from '../../src/charts/scale';
 import { linearTicks } from '../../src/charts/ticks';
 import { csvText } from '../../src/lib/csv';
 import { fileName } from '../../src/lib/download';
 
 const line = (y: number[]) => lineFromRaw(Float64Array.from(y.map((_, i) => i)), Float64Array.from(y), y.length);
 const input = (changes: Partial<FigureInput> = {}): FigureInput => ({
-  title: 'train/<loss>', xLabel: 'step', x: 'step', xScale: 'linear', yScale: 'linear', unit: 'plain', theme: 'light',
+  title: 'train/<loss>', xLabel: 'step', x: 'step', xScale: kLinear, yScale: kLinear, unit: 'plain', theme: 'light',
   lines: [{ label: 'a & b', data: line([1, 2, 3]), smoothed: null, color: '#123456', dash: [] }],
   ranges: { x: { min: 0, max: 2 }, y: { min: 0, max: 4 } }, width: 600, height: 300, ...changes,
 });
@@ -28,6 +29,18 @@ describe('the drawing', () => {
     const svg = figureSvg(makeFigure(input()));
     expect(svg).toContain(`M${plot.left} ${plot.top + plot.height * 0.75}L`);
     expect(svg).toContain(`L${plot.left + plot.width} ${plot.top + plot.height * 0.25}`);
+  });
+
+  it('stands on a symlog axis by the closed formula, and says so', () => {
+    const values = [-90, 0, 40];
+    const figure = makeFigure(input({ yScale: symlog(0.5), ranges: { x: { min: 0, max: 2 }, y: { min: -90, max: 40 } }, lines: [{ ...input().lines[0]!, data: line(values) }] }));
+    const place = (value: number) => Math.sign(value) * Math.log(1 + Math.abs(value) / 0.5);
+    const middle = figure.plot.top + figure.plot.height * (1 - (place(0) - place(-90)) / (place(40) - place(-90)));
+    const points = /d="M([^"]*)"[^>]*stroke="#123456"|stroke="#123456"[^>]*d="M([^"]*)"/.exec(figureSvg(figure));
+    expect(Number((points?.[1] ?? points?.[2] ?? '').split('L')[1]?.split(' ')[1])).toBeCloseTo(middle, 0);
+    expect(figure.title).toBe('train/<loss> (symlog, constant 0.5)');
+    expect(figure.yTicks.map((tick) => tick.at)).toContain(0);
+    expect(figure.yTicks.some((tick) => tick.at < 0)).toBe(true);
   });
 
   it('has room for the names of all lines', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { lineFromRaw, lineFromSeries } from '../../src/charts/line_data';
 import { paintLines, paintOver, projectX, projectY, visibleSlice, type Plot } from '../../src/charts/paint';
+import { kLinear, kLog, symlog } from '../../src/charts/scale';
 
-const plot: Plot = { left: 10, top: 20, width: 100, height: 50, x: { min: 0, max: 10 }, y: { min: 1, max: 100 }, scale: 'linear', xScale: 'linear', ratio: 1 };
+const plot: Plot = { left: 10, top: 20, width: 100, height: 50, x: { min: 0, max: 10 }, y: { min: 1, max: 100 }, scale: kLinear, xScale: kLinear, ratio: 1 };
 const line = (x: number[], y: number[]) => lineFromRaw(Float64Array.from(x), Float64Array.from(y), y.length);
 
 // Writes down the calls of a canvas context.
@@ -23,15 +24,28 @@ describe('projection', () => {
     expect(projectY(plot)(100)).toBe(20);
   });
   it('is logarithmic where asked, and has no place for zero', () => {
-    const py = projectY({ ...plot, scale: 'log' });
+    const py = projectY({ ...plot, scale: kLog });
     expect(py(10)).toBeCloseTo(45, 9);
     expect(py(0)).toBeNaN();
     expect(py(-3)).toBeNaN();
   });
 });
 
+it('has on a symlog axis a place for every finite value, by the closed formula', () => {
+  const constant = 2;
+  const place = (value: number) => Math.sign(value) * Math.log(1 + Math.abs(value) / constant);
+  const py = projectY({ ...plot, y: { min: -30, max: 400 }, scale: symlog(constant) });
+  const px = projectX({ ...plot, x: { min: -30, max: 400 }, xScale: symlog(constant) });
+  for (const value of [-30, -2, -0.001, 0, 0.001, 2, 7, 400]) {
+    const share = (place(value) - place(-30)) / (place(400) - place(-30));
+    expect(py(value)).toBeCloseTo(70 - 50 * share, 9);
+    expect(px(value)).toBeCloseTo(10 + 100 * share, 9);
+  }
+  expect(py(NaN)).toBeNaN();
+});
+
 it('has a logarithmic x where asked', () => {
-  const px = projectX({ ...plot, x: { min: 1, max: 100 }, xScale: 'log' });
+  const px = projectX({ ...plot, x: { min: 1, max: 100 }, xScale: kLog });
   expect(px(10)).toBeCloseTo(60, 9);
   expect(px(0)).toBeNaN();
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatSeconds, formatTick, linearTicks, logTicks } from '../../src/charts/ticks';
+import { symlog } from '../../src/charts/scale';
+import { formatSeconds, formatTick, linearTicks, logTicks, symlogTicks } from '../../src/charts/ticks';
 
 describe('formatTick', () => {
   it('writes the step out and no more', () => {
@@ -21,6 +22,33 @@ describe('logTicks', () => {
   it('shows more inside a decade', () => expect(logTicks(1.2, 8, 8)).toEqual([1.5, 2, 3, 4, 5, 6, 7, 8]));
   it('skips decades when there are too many', () => expect(logTicks(1e-12, 1e12, 6).length).toBeLessThanOrEqual(6));
   it('has none where a logarithm has none', () => expect(logTicks(0, 1, 5)).toEqual([]));
+});
+
+describe('symlogTicks', () => {
+  const place = (value: number, constant: number) => Math.sign(value) * Math.log(1 + Math.abs(value) / constant);
+  it('has zero and the same powers of ten on both sides', () => {
+    expect(symlogTicks(-1000, 1000, 9, symlog(1)).ticks).toEqual([-1000, -100, -10, 0, 10, 100, 1000]);
+    expect(symlogTicks(-1000, 1000, 7, symlog(1)).ticks).toEqual([-1000, -10, 0, 10, 1000]);
+  });
+  it('keeps them apart on the axis, inside the range, and few', () => {
+    for (const [min, max, constant] of [[-3, 5000, 1], [0, 0.7, 0.001], [-1e9, -1e-3, 1e-6], [2, 1e12, 0.1], [-0.5, 1e-9, 1e-12]] as const) {
+      for (const most of [3, 6, 12]) {
+        const { ticks } = symlogTicks(min, max, most, symlog(constant));
+        expect(ticks.length).toBeGreaterThan(1);
+        expect(ticks.length).toBeLessThanOrEqual(most);
+        const gap = (place(max, constant) - place(min, constant)) / (most - 1);
+        ticks.forEach((tick, i) => {
+          expect(tick >= min && tick <= max).toBe(true);
+          if (i > 0) expect(place(tick, constant) - place(ticks[i - 1]!, constant)).toBeGreaterThanOrEqual(gap * 0.999);
+        });
+      }
+    }
+  });
+  it('stands as on a linear axis where it is one', () => {
+    expect(symlogTicks(100, 110, 6, symlog(1))).toEqual(linearTicks(100, 110, 6));
+    expect(symlogTicks(-0.1, 0.1, 6, symlog(1))).toEqual(linearTicks(-0.1, 0.1, 6));
+  });
+  it('has none without a range', () => expect(symlogTicks(1, 1, 5, symlog(1)).ticks).toEqual([]));
 });
 
 it('formatSeconds drops parts that say nothing', () => {

@@ -16,7 +16,7 @@ it('reads what it writes, whatever the names', () => {
     }
   }
   expect(parsePath(runPath('abc'))).toEqual({ page: 'run', id: 'abc', tab: 'charts' });
-  expect(parsePath(runPath('abc', 'logs'))).toEqual({ page: 'run', id: 'abc', tab: 'logs' });
+  for (const tab of ['logs', 'files'] as const) expect(parsePath(runPath('abc', tab))).toEqual({ page: 'run', id: 'abc', tab });
 });
 
 it('ends in no name with a dot, so that no server takes a project for a file', () => {

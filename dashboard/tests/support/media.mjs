@@ -31,6 +31,19 @@ export const kEvaluation = {
     { row: 3, label: 'negative', predicted: 'positive', probability: 0.91, loss: 2.4, text: 'great, if one likes rain' }],
 };
 
+const kPatch = `diff --git a/train.py b/train.py
+index 3b18e51..a9c4f02 100644
+--- a/train.py
++++ b/train.py
+@@ -12,4 +12,5 @@ def main():
+     model = load(args.model)
+-    optimizer = AdamW(model.parameters(), lr=5e-5)
++    optimizer = AdamW(model.parameters(), lr=args.learning_rate)
++    scheduler = cosine(optimizer, args.steps)
+     for batch in batches:
+         loss = model(batch).loss
+`;
+
 function mediaOf(run, index) {
   const json = (value) => Buffer.from(JSON.stringify(value));
   const one = (key, type, contentType, step, bytes, description = {}) => ({
@@ -48,6 +61,7 @@ function mediaOf(run, index) {
     ]),
     one('samples/predictions', 'table', 'application/json', 300, json(table)),
     one('samples/tone', 'audio', 'audio/wav', 300, wav(440)),
+    one('code/diff.patch', 'text', 'text/plain', 0, Buffer.from(kPatch)),
   ];
 }
 

@@ -163,6 +163,21 @@ describe('charts', () => {
     quiet();
   });
 
+  test('the y scale goes through linear, logarithmic and symlog, by button and by key', async () => {
+    const { page } = session;
+    await open('?sc=0.1');
+    await panel().locator('.line-chart').focus();
+    await page.keyboard.press('l');
+    await page.waitForURL(/log=train%2Floss/);
+    await page.keyboard.press('l');
+    await page.waitForURL(/symlog=train%2Floss/);
+    await page.getByRole('group', { name: /^train\/loss.*The y axis is symlog, constant 0\.1/ }).waitFor();
+    await assertAccessible(page, 'a symlog chart');
+    await panel().getByRole('button', { name: /^symlog: y axis of train\/loss/ }).click();
+    await page.waitForURL((address) => !address.search.includes('log'));
+    quiet();
+  });
+
   test('a panel can be had as PNG, SVG and CSV', async () => {
     const { page } = session;
     await open();

@@ -43,6 +43,11 @@ const pagesOfRuns = ({ below, run, talking }) => [
   ['run system', `/runs/${run}/system`, '.feedback, .panel'], ['run logs', `/runs/${talking}/logs`, '.log-line'],
   ['run logs, none', `/runs/${run}/logs`, '.feedback, .log-line'],
   ['run diff', `/runs/${run}/diff`, '.diff td, .feedback'], ['run media', `/runs/${run}/media`, '.media-panel, .feedback'],
+  ['run files', `/runs/${run}/files`, '.run-files .json-tree, .run-files .patch'],
+  ['run files, with changes', `/runs/${run}/files`, '.patch-line.added', { answers: { [`/api/v1/runs/${run}/media`]: { next_cursor: null, media: [{
+    key: 'code/diff.patch', type: 'text', step: 0, time_us: 1.7e15, content_type: 'text/plain', description: {}, bytes: 98, sha256: '0'.repeat(64),
+    content: 'diff --git a/<b>x</b>.py b/<b>x</b>.py\n--- a/<b>x</b>.py\n+++ b/<b>x</b>.py\n@@ -1 +1 @@\n-<b>old</b>\n+<b>new</b>\n',
+  }] } } }],
   ['run artifacts', `/runs/${run}/artifacts`, '.feedback'], ['artifacts', below('/artifacts'), '.feedback'],
 ];
 
@@ -79,7 +84,7 @@ const pagesOfReports = ({ below, other, project, report, bare, view }) => [
   ['views, one opened and changed', below(`?saved=${view}.1&sm=0.9`), '.panel canvas', { act: (page) => views(page, '.views-opened') }],
 ];
 
-const pagesOfRefusals = ({ below, other, report }) => [
+const pagesOfRefusals = ({ below, other, report, run }) => [
   ...[['users', 'users'], ['teams', 'teams'], ['audit log', 'audit']].map(([name, tab]) => [`${name}, not allowed`, `/settings/${tab}`, '.settings .feedback', { answers: kViewer }]),
   ['sharing, for a viewer', '/settings/sharing?project=any', 'text=An admin of the project can share it', { answers: kViewer }],
   ['runs, for a viewer', below('/runs'), 'text=View only', { answers: kViewer }],
@@ -87,6 +92,7 @@ const pagesOfRefusals = ({ below, other, report }) => [
   ['report, for a viewer', below(`/reports/${report}?edit=1`), '.report .panel canvas', { answers: kViewer }],
   ['views, for a viewer', below(''), '.panel canvas', { answers: kViewer, act: (page) => views(page, 'text=You may look at this project') }],
   ['login', '/', 'form.login', { answers: { '/api/v1/session': { user: null, csrf_token: null, key: null, open: false } } }],
+  ['run files, changes not read', `/runs/${run}/files`, '.run-files .feedback', { answers: { [`/api/v1/runs/${run}/media`]: refused(503, 'unavailable') }, told: /503/ }],
   ['charts, not allowed', below(''), '[data-failure]', { answers: { '/api/v1/runs': refused(403, 'permission_denied') }, told: /403/ }],
   ['charts, not now', below(''), '[data-failure="later"]', { answers: { '/api/v1/runs': refused(503, 'unavailable') }, told: /503/ }],
   ['no such artifact', below('/artifacts/none/versions'), '[data-failure]', { told: /404/ }],

@@ -5,7 +5,8 @@ import type { Theme } from '../../lib/palette';
 import { formatWithUnit, type Unit } from '../../lib/units';
 import type { PaintLine, Plot } from '../paint';
 import type { Range } from '../range';
-import { formatSeconds, formatTick, kSecondSteps, linearTicks, logTicks } from '../ticks';
+import { scaleWords, type Scale } from '../scale';
+import { bentTicks, formatSeconds, formatTick, kSecondSteps, linearTicks } from '../ticks';
 
 export interface FigureLine extends PaintLine {
   label: string;
@@ -17,8 +18,8 @@ export interface FigureInput {
   lines: readonly FigureLine[];
   x: XMode;
   ranges: { x: Range; y: Range };
-  xScale: 'linear' | 'log';
-  yScale: 'linear' | 'log';
+  xScale: Scale;
+  yScale: Scale;
   unit: Unit;
   theme: Theme;
   width: number;
@@ -66,7 +67,10 @@ const kSwatchPx = 26;
 function xTicks(input: FigureInput, plotWidth: number): Tick[] {
   const { min, max } = input.ranges.x;
   const most = Math.max(2, Math.floor(plotWidth / 90));
-  if (input.xScale === 'log') return logTicks(min, max, most).map((at) => ({ at, label: formatTick(at, at) }));
+  if (input.xScale.kind !== 'linear') {
+    const { ticks, step } = bentTicks(min, max, most, input.xScale);
+    return ticks.map((at) => ({ at, label: formatTick(at, step ?? Math.abs(at)) }));
+  }
   const isSeconds = input.x === 'relative' || input.x === 'time';
   const { ticks, step } = linearTicks(min, max, most, isSeconds ? kSecondSteps : undefined);
   const say = input.x === 'relative' ? formatSeconds : input.x === 'time' ? clock : formatTick;
@@ -81,10 +85,15 @@ function clock(seconds: number, step: number): string {
 function yTicks(input: FigureInput, plotHeight: number): Tick[] {
   const { min, max } = input.ranges.y;
   const most = Math.max(2, Math.floor(plotHeight / 40));
-  if (input.yScale === 'log') return logTicks(min, max, most).map((at) => ({ at, label: formatWithUnit(at, input.unit, 3) }));
+  if (input.yScale.kind !== 'linear') {
+    return bentTicks(min, max, most, input.yScale).ticks.map((at) => ({ at, label: formatWithUnit(at, input.unit, input.yScale.kind === 'log' ? 3 : 4) }));
+  }
   const { ticks, step } = linearTicks(min, max, most);
   return ticks.map((at) => ({ at, label: input.unit === 'plain' ? formatTick(at, step) : formatWithUnit(at, input.unit, 4) }));
 }
+
+// A reader of the file has no tools to ask which scale it is: of a symlog one no tick tells.
+const withScale = (text: string, scale: Scale): string => (scale.kind === 'symlog' ? `${text} (${scaleWords(scale)})` : text);
 
 // As many to a row as fit; longer names are cut by the writers' width.
 function placeLegend(lines: readonly FigureLine[], left: number, width: number): { entries: FigureEntry[]; rows: number } {
@@ -119,6 +128,6 @@ export function makeFigure(input: FigureInput): Figure {
     yTicks: y,
     legend: legend.entries.map((entry) => ({ ...entry, y: entry.y + input.height + 8 })),
     ink: kInk[input.theme],
-    title: input.title, xLabel: input.xLabel, lines: input.lines,
+    title: withScale(input.title, input.yScale), xLabel: withScale(input.xLabel, input.xScale), lines: input.lines,
   };
 }

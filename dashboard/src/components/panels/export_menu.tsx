@@ -1,7 +1,8 @@
 // A panel as a file. What writes the files is loaded when first asked for.
 import { Show } from 'solid-js';
 import type { ChartLine } from '../../charts/line_chart';
-import { clippedExtent, padded, positiveX, xExtent, yExtent, type Range } from '../../charts/range';
+import { clippedExtent, emptyExtent, padded, positiveX, xExtent, yExtent, type Range } from '../../charts/range';
+import { kLinear } from '../../charts/scale';
 import type { FigureInput } from '../../charts/export/figure';
 import { download, downloadText, fileName } from '../../lib/download';
 import { unitOf } from '../../lib/units';
@@ -27,16 +28,16 @@ function figureInput(panel: Exported, lines: readonly ChartLine[]): FigureInput 
   const { view } = panel.context;
   const axis = axisOf(panel.context, panel.section, panel.keyName);
   const data = lines.map((line) => line.data);
-  const yScale = view.isLog(panel.keyName) ? 'log' : 'linear';
-  const xScale = axis.x === 'time' ? 'linear' : view.xScale();
+  const yScale = view.yScale(panel.keyName);
+  const xScale = axis.x === 'time' ? kLinear : view.xScale();
   const whole: Range = axis.range() ?? xExtent(data) ?? { min: 0, max: 1 };
   const some = whole.max > whole.min ? whole : { min: whole.min - 0.5, max: whole.max + 0.5 };
-  const x = xScale === 'log' ? positiveX(data, some) : some;
+  const x = xScale.kind === 'log' ? positiveX(data, some) : some;
   const extent = view.outliers() === 'clip' ? clippedExtent(data, x, yScale).extent : yExtent(data, x, yScale);
   return {
     title: panelName(panel.keyName), xLabel: xName(axis.x), x: axis.x, xScale, yScale, unit: unitOf(panel.keyName), theme: theme(),
     lines,
-    ranges: { x, y: padded(extent ?? { min: yScale === 'log' ? 0.1 : 0, max: 1 }, yScale) }, width: kWidth, height: kHeight,
+    ranges: { x, y: padded(extent ?? emptyExtent(yScale), yScale) }, width: kWidth, height: kHeight,
   };
 }
 

@@ -10,6 +10,7 @@ import { axisOf, isSystem, storeOf, xName, type PanelContext } from './model';
 import { PanelChart } from './panel_chart';
 import { createPanelLines } from './panel_lines';
 import { PanelTable } from './panel_table';
+import { ScaleButton } from './scale_button';
 import { AxisTools } from './toolbar';
 import './full_panel.css';
 
@@ -56,8 +57,7 @@ export function FullPanel(props: { context: PanelContext; keyName: string; secti
       <div class="full-head">
         <h2 class="ellipsis">{panelName(props.keyName)}</h2>
         <AxisTools context={props.context} axis={isSystem(props.section) ? 'system' : 'main'} />
-        <button type="button" class="icon-button text" aria-pressed={props.context.view.isLog(props.keyName)}
-          aria-label="log: logarithmic y axis" onClick={() => props.context.view.toggleLog(props.keyName)}>log</button>
+        <ScaleButton view={props.context.view} keyName={props.keyName} name={panelName(props.keyName)} />
         <ExportMenu context={props.context} keyName={props.keyName} section={props.section} lines={held.whenExact} />
         <button type="button" class="icon-button" aria-label="Previous panel" title="Previous panel" onClick={() => props.step(-1)}>
           <span class="flip"><Icon name="chevron" /></span>

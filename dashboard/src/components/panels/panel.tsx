@@ -13,6 +13,7 @@ import { axisOf, storeOf, xName, type PanelContext } from './model';
 import { PanelChart } from './panel_chart';
 import { createPanelLines } from './panel_lines';
 import { PanelTable } from './panel_table';
+import { ScaleButton } from './scale_button';
 import { Swatch } from './swatch';
 import { formatX } from './tooltip';
 import './panel.css';
@@ -49,8 +50,8 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
   const axis = () => axisOf(props.context, props.section, props.keyName);
 
   const areMany = createMemo(() => props.context.runs().length > kFewLines);
-  // What fills a part of the y axis only, or stands on a logarithm, is seen more sharply than a level.
-  const canRound = (): boolean => !view().isLog(props.keyName) && view().outliers() === 'show';
+  // What fills a part of the y axis only, or stands on a bent scale, is seen more sharply than a level.
+  const canRound = (): boolean => view().yScale(props.keyName).kind === 'linear' && view().outliers() === 'show';
 
   onMount(() => {
     const saw = (near: boolean): void => batch(() => {
@@ -97,8 +98,7 @@ export function Panel(props: { context: PanelContext; keyName: string; section: 
         <h3 class="ellipsis" title={title()}>{panelTitle(title(), props.section)}</h3>
         <Show when={reading()}>{(value) => <span class="panel-reading" title={value().title}>{value().text}</span>}</Show>
         <div class="panel-tools">
-          <button type="button" class="icon-button text" aria-pressed={view().isLog(props.keyName)} title="Logarithmic y axis"
-            aria-label={`log: logarithmic y axis of ${title()}`} onClick={() => view().toggleLog(props.keyName)}>log</button>
+          <ScaleButton view={view()} keyName={props.keyName} name={title()} />
           <button type="button" class="icon-button" aria-pressed={isTable()} title="Show as a table"
             aria-label={`Show ${title()} as a table`} onClick={() => setTable(!isTable())}><Icon name="table" /></button>
           <ExportMenu context={props.context} keyName={props.keyName} section={props.section} lines={held.whenExact} />

@@ -1,8 +1,9 @@
 // The chart of one key, from the store's lines and the view's settings. The panel and the full window share it.
-import { createSignal, Show } from 'solid-js';
+import { createMemo, createSignal, Show } from 'solid-js';
 import { describeChart } from '../../charts/describe';
 import { LineChart, type ChartHover, type ChartLine, type Reading } from '../../charts/line_chart';
 import type { Clipped } from '../../charts/range';
+import { kLinear, nextKind } from '../../charts/scale';
 import { plural } from '../../lib/format';
 import { unitOf } from '../../lib/units';
 import { panelName } from '../../state/expression_store';
@@ -23,6 +24,8 @@ export function PanelChart(props: {
   const [clipped, setClipped] = createSignal<Clipped | null>(null);
   const axis = () => axisOf(props.context, props.section, props.keyName);
   const view = () => props.context.view;
+  const yScale = createMemo(() => view().yScale(props.keyName));
+  const xScale = createMemo(() => (axis().x === 'time' ? kLinear : view().xScale()));
   const hovered = (hover: ChartHover | null): void => {
     props.onHover(hover);
     if (!hover) {
@@ -47,8 +50,8 @@ export function PanelChart(props: {
         reading={props.reading}
         range={axis().range()}
         x={axis().x}
-        scale={view().isLog(props.keyName) ? 'log' : 'linear'}
-        xScale={axis().x === 'time' ? 'linear' : view().xScale()}
+        scale={yScale()}
+        xScale={xScale()}
         outliers={view().outliers()}
         unit={unitOf(props.keyName)}
         theme={theme()}
@@ -57,6 +60,7 @@ export function PanelChart(props: {
         label={describeChart(panelName(props.keyName), props.lines)}
         focusedRun={view().focusedRun()}
         onZoom={(range) => axis().zoom(range)}
+        onNextScale={() => view().setYScale(props.keyName, nextKind(yScale().kind))}
         onHover={hovered}
         onWidth={props.onWidth}
         onClipped={setClipped}

@@ -2,6 +2,7 @@
 import { For, Show, type JSX } from 'solid-js';
 import type { SmoothingKind } from '../../api/types';
 import type { GroupBand } from '../../charts/line_data';
+import { kDefaultConstant, type ScaleKind } from '../../charts/scale';
 import { kSliders, kSmoothingKinds } from '../../charts/smoothing';
 import { scaleColor } from '../../lib/color_scale';
 import { columnLabel } from '../../lib/columns';
@@ -128,16 +129,30 @@ function ScaleLegend(props: { colors: ColorTool }) {
   );
 }
 
+const kScales: readonly { kind: ScaleKind; label: string }[] = [
+  { kind: 'linear', label: 'Linear' }, { kind: 'log', label: 'Logarithmic' }, { kind: 'symlog', label: 'Symlog: with zero and negative values' },
+];
+
 function DisplayTool(props: { context: PanelContext }) {
   const view = () => props.context.view;
-  const isChanged = () => view().xScale() === 'log' || view().outliers() === 'clip' || view().legend() !== '' || (props.context.colors?.by() ?? '') !== '';
+  const isChanged = () => view().xScale().kind !== 'linear' || view().symlogConstant() !== kDefaultConstant || view().outliers() === 'clip' || view().legend() !== '' || (props.context.colors?.by() ?? '') !== '';
   return (
     <Popover label="Chart display" icon="sliders" isMarked={isChanged()}>
       {() => (
         <>
-          <label class="menu-item">
-            <input type="checkbox" checked={view().xScale() === 'log'} onChange={(event) => view().setXScale(event.currentTarget.checked ? 'log' : 'linear')} />
-            Logarithmic x axis
+          <label class="display-legend">
+            <span class="muted">Scale of the x axis</span>
+            <select class="select" value={view().xScale().kind} onChange={(event) => view().setXScale(event.currentTarget.value as ScaleKind)}>
+              <For each={kScales}>{({ kind, label }) => <option value={kind}>{label}</option>}</For>
+            </select>
+          </label>
+          <label class="display-legend" title="Symlog is linear up to about this value, a logarithm beyond it: sign(v) · ln(1 + |v / C|)">
+            <span class="muted">Constant of symlog axes</span>
+            <input class="input" type="text" inputmode="decimal" value={view().symlogConstant()} spellcheck={false}
+              onChange={(event) => {
+                view().setSymlogConstant(event.currentTarget.value);
+                event.currentTarget.value = String(view().symlogConstant());
+              }} />
           </label>
           <label class="menu-item">
             <input type="checkbox" checked={view().outliers() === 'clip'} onChange={(event) => view().setOutliers(event.currentTarget.checked ? 'clip' : 'show')} />

@@ -15,11 +15,12 @@ import './run_page.css';
 const kTabs: readonly { tab: RunTab; label: string }[] = [
   { tab: 'charts', label: 'Charts' }, { tab: 'media', label: 'Media' }, { tab: 'overview', label: 'Overview' },
   { tab: 'system', label: 'System' }, { tab: 'logs', label: 'Logs' },
-  { tab: 'artifacts', label: 'Artifacts' }, { tab: 'diff', label: 'Diff' },
+  { tab: 'files', label: 'Files' }, { tab: 'artifacts', label: 'Artifacts' }, { tab: 'diff', label: 'Diff' },
 ];
 
 const ArtifactsTab = lazy(() => import('./artifacts_tab'));
 const DiffTab = lazy(() => import('./diff_tab'));
+const FilesTab = lazy(() => import('./files_tab'));
 const MediaTab = lazy(() => import('./media_tab'));
 
 export default function RunPage(props: { id: string; tab: RunTab }) {
@@ -77,6 +78,7 @@ function RunBody(props: { run: Run; tab: RunTab; loaded: LiveRun }) {
           </div>
         </Match>
         <Match when={props.tab === 'media'}><MediaTab run={props.run} /></Match>
+        <Match when={props.tab === 'files'}><FilesTab run={props.run} /></Match>
         <Match when={props.tab === 'artifacts'}><ArtifactsTab run={props.run} /></Match>
         <Match when={props.tab === 'overview'}><OverviewTab run={props.run} /></Match>
         <Match when={props.tab === 'diff'}><DiffTab run={props.run} /></Match>
