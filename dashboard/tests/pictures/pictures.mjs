@@ -39,7 +39,6 @@ const pages = pagesOf(worlds);
 const isChosen = (name) => chosen.length === 0 || chosen.some((word) => name.includes(word));
 const problems = [];
 let servers;
-let browser;
 
 // Each world has a name instead of its port, which is another each time: some pages show the address.
 async function open() {
@@ -47,14 +46,20 @@ async function open() {
   const entries = await Promise.all(Object.entries(worlds).map(async ([world, runs]) =>
     [world, await startServer({ dist, runs, port: 0, session: world === 'closed' ? 'asked' : 'open' })]));
   servers = Object.fromEntries(entries);
-  const rules = entries.map(([world, { url }]) => `MAP ${world}.localhost ${new URL(url).host}`).join(', ');
-  browser = await chromium.launch({
+}
+
+// A browser for each look: with several contexts of one, Chromium now and then closes a page of another.
+async function launch() {
+  const rules = Object.entries(servers).map(([world, { url }]) => `MAP ${world}.localhost ${new URL(url).host}`).join(', ');
+  const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--font-render-hinting=none', '--force-color-profile=srgb', '--disable-lcd-text', `--host-resolver-rules=${rules}`],
   });
-  if (!isWriting) return;
-  mkdirSync(references, { recursive: true });
-  writeFileSync(join(references, 'browser.txt'), `Chromium ${browser.version()}\n`);
+  if (isWriting) {
+    mkdirSync(references, { recursive: true });
+    writeFileSync(join(references, 'browser.txt'), `Chromium ${browser.version()}\n`);
+  }
+  return browser;
 }
 
 // Pictures until two in a row are the same: by then nothing loads or moves any more.
@@ -70,6 +75,7 @@ async function settled(page) {
 }
 
 async function contextOf(theme, viewport) {
+  const browser = await launch();
   const context = await browser.newContext({
     viewport, colorScheme: theme, reducedMotion: 'reduce', deviceScaleFactor: 1, locale: 'en-US', timezoneId: 'UTC',
   });
@@ -105,7 +111,7 @@ function write(name, drawn) {
   writeFileSync(join(references, `${name}.png`), comparePictures(decodePng(small), drawn).same ? small : encodePng(drawn, 'all'));
 }
 
-function compare(name, drawn) {
+function compare(name, drawn, version) {
   const path = join(references, `${name}.png`);
   const left = (what) => join(folder, `${name}.${what}.png`);
   for (const what of ['reference', 'drawn', 'marked']) rmSync(left(what), { force: true });
@@ -114,15 +120,14 @@ function compare(name, drawn) {
   if (same) return;
   mkdirSync(folder, { recursive: true });
   for (const [what, picture] of [['reference', reference], ['drawn', drawn], ['marked', marked]]) if (picture) writeFileSync(left(what), encodePng(picture, 'all'));
-  const versions = `drawn by Chromium ${browser.version()}, the references by ${readFileSync(join(references, 'browser.txt'), 'utf8').trim()}`;
+  const versions = `drawn by Chromium ${version}, the references by ${readFileSync(join(references, 'browser.txt'), 'utf8').trim()}`;
   assert.fail(`${name}: ${text}; see ${left('*')} (${versions}). If it is meant so: node dashboard/tests/pictures/pictures.mjs --write ${name}`);
 }
 
 // Much of a picture's time is waiting for a page to be quiet: what one look waits the next one draws.
 describe('pictures', { concurrency: kLooks.length }, () => {
   before(open);
-  after(async () => {
-    await browser?.close();
+  after(() => {
     for (const server of Object.values(servers ?? {})) server.close();
   });
   for (const [look, theme, viewport] of kLooks) {
@@ -131,13 +136,13 @@ describe('pictures', { concurrency: kLooks.length }, () => {
       before(async () => {
         context = await contextOf(theme, viewport);
       });
-      after(() => context?.close());
+      after(() => context?.browser().close());
       for (const page of pages.filter(({ name, looks }) => looks.includes(look) && isChosen(`${name}_${look}`))) {
         const name = `${page.name}_${look}`;
         test(name, async () => {
           const drawn = await draw(context, page);
           if (isWriting) write(name, drawn);
-          compare(name, drawn);
+          compare(name, drawn, context.browser().version());
         });
       }
     });
