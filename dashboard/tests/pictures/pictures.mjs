@@ -39,6 +39,7 @@ const pages = pagesOf(worlds);
 const isChosen = (name) => chosen.length === 0 || chosen.some((word) => name.includes(word));
 const problems = [];
 let servers;
+let browser;
 
 // Each world has a name instead of its port, which is another each time: some pages show the address.
 async function open() {
@@ -46,20 +47,14 @@ async function open() {
   const entries = await Promise.all(Object.entries(worlds).map(async ([world, runs]) =>
     [world, await startServer({ dist, runs, port: 0, session: world === 'closed' ? 'asked' : 'open' })]));
   servers = Object.fromEntries(entries);
-}
-
-// A browser for each look: with several contexts of one, Chromium now and then closes a page of another.
-async function launch() {
-  const rules = Object.entries(servers).map(([world, { url }]) => `MAP ${world}.localhost ${new URL(url).host}`).join(', ');
-  const browser = await chromium.launch({
+  const rules = entries.map(([world, { url }]) => `MAP ${world}.localhost ${new URL(url).host}`).join(', ');
+  browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--font-render-hinting=none', '--force-color-profile=srgb', '--disable-lcd-text', `--host-resolver-rules=${rules}`],
   });
-  if (isWriting) {
-    mkdirSync(references, { recursive: true });
-    writeFileSync(join(references, 'browser.txt'), `Chromium ${browser.version()}\n`);
-  }
-  return browser;
+  if (!isWriting) return;
+  mkdirSync(references, { recursive: true });
+  writeFileSync(join(references, 'browser.txt'), `Chromium ${browser.version()}\n`);
 }
 
 // Pictures until two in a row are the same: by then nothing loads or moves any more.
@@ -75,12 +70,13 @@ async function settled(page) {
 }
 
 async function contextOf(theme, viewport) {
-  const browser = await launch();
   const context = await browser.newContext({
     viewport, colorScheme: theme, reducedMotion: 'reduce', deviceScaleFactor: 1, locale: 'en-US', timezoneId: 'UTC',
   });
   context.setDefaultTimeout(kPatienceMs);
   context.setDefaultNavigationTimeout(kPatienceMs);
+  // Of all its pages: set on a page that is only just there, it fails now and then.
+  await context.clock.setFixedTime(kNow);
   return context;
 }
 
@@ -91,7 +87,6 @@ async function draw(context, { name, world, path, ready, act }) {
   });
   page.on('pageerror', (error) => problems.push(`${name}: ${error.stack}`));
   try {
-    await page.clock.setFixedTime(kNow);
     await page.goto(`http://${world}.localhost${path}`);
     await page.locator(ready).first().waitFor();
     await page.waitForLoadState('networkidle');
@@ -111,7 +106,7 @@ function write(name, drawn) {
   writeFileSync(join(references, `${name}.png`), comparePictures(decodePng(small), drawn).same ? small : encodePng(drawn, 'all'));
 }
 
-function compare(name, drawn, version) {
+function compare(name, drawn) {
   const path = join(references, `${name}.png`);
   const left = (what) => join(folder, `${name}.${what}.png`);
   for (const what of ['reference', 'drawn', 'marked']) rmSync(left(what), { force: true });
@@ -120,14 +115,15 @@ function compare(name, drawn, version) {
   if (same) return;
   mkdirSync(folder, { recursive: true });
   for (const [what, picture] of [['reference', reference], ['drawn', drawn], ['marked', marked]]) if (picture) writeFileSync(left(what), encodePng(picture, 'all'));
-  const versions = `drawn by Chromium ${version}, the references by ${readFileSync(join(references, 'browser.txt'), 'utf8').trim()}`;
+  const versions = `drawn by Chromium ${browser.version()}, the references by ${readFileSync(join(references, 'browser.txt'), 'utf8').trim()}`;
   assert.fail(`${name}: ${text}; see ${left('*')} (${versions}). If it is meant so: node dashboard/tests/pictures/pictures.mjs --write ${name}`);
 }
 
 // Much of a picture's time is waiting for a page to be quiet: what one look waits the next one draws.
 describe('pictures', { concurrency: kLooks.length }, () => {
   before(open);
-  after(() => {
+  after(async () => {
+    await browser?.close();
     for (const server of Object.values(servers ?? {})) server.close();
   });
   for (const [look, theme, viewport] of kLooks) {
@@ -136,13 +132,13 @@ describe('pictures', { concurrency: kLooks.length }, () => {
       before(async () => {
         context = await contextOf(theme, viewport);
       });
-      after(() => context?.browser().close());
+      after(() => context?.close());
       for (const page of pages.filter(({ name, looks }) => looks.includes(look) && isChosen(`${name}_${look}`))) {
         const name = `${page.name}_${look}`;
         test(name, async () => {
           const drawn = await draw(context, page);
           if (isWriting) write(name, drawn);
-          compare(name, drawn, context.browser().version());
+          compare(name, drawn);
         });
       }
     });
