@@ -40,7 +40,10 @@ export async function openBrowser({ folder, theme }) {
 // Pixels of a panel's canvas that have a colour: axes and grid are grey, lines are not.
 export function paintedPixels(page, key) {
   return page.locator(`[data-key="${key}"] canvas:not(.chart-overlay)`).evaluate((canvas) => {
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    // From a copy: of a canvas that is read again and again Chromium says in the console that it would rather not be.
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     let painted = 0;
     for (let i = 0; i < data.length; i += 4) {
       const spread = Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]);

@@ -61,7 +61,8 @@ TEST_F(TeamProjects, TheListOfTeamsTellsUsersAndProjectsOfEach) {
     const auto response = get(keys["root"], "/api/v1/teams");
     EXPECT_EQ(response.status, 200) << response.body;
     std::string out;
-    for (const auto& team : json::parse(response.body).at("teams"))
+    const auto answer = json::parse(response.body);
+    for (const auto& team : answer.at("teams"))
       out += team.at("name").get<std::string>() + " " + team.at("users").dump() + " " +
              text_of(team.at("projects")) + "\n";
     return out;
