@@ -41,9 +41,10 @@ export async function openBrowser({ folder, theme }) {
 export function paintedPixels(page, key) {
   return page.locator(`[data-key="${key}"] canvas:not(.chart-overlay)`).evaluate((canvas) => {
     // From a copy: of a canvas that is read again and again Chromium says in the console that it would rather not be.
-    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+    const { width, height } = canvas;
+    const copy = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d', { willReadFrequently: true });
     copy.drawImage(canvas, 0, 0);
-    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    const { data } = copy.getImageData(0, 0, width, height);
     let painted = 0;
     for (let i = 0; i < data.length; i += 4) {
       const spread = Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]);

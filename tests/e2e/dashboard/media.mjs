@@ -131,9 +131,10 @@ describe('media', () => {
     await heat.getByRole('img', { name: /over 5 steps, 0 to 400, values from −2 to 2/ }).waitFor();
     const painted = await until('painted cells', () => heat.locator('canvas').evaluate((canvas) => {
       // From a copy: of a canvas that is read again and again Chromium says in the console that it would rather not be.
-      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+      const { width, height } = canvas;
+      const copy = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d', { willReadFrequently: true });
       copy.drawImage(canvas, 0, 0);
-      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+      const { data } = copy.getImageData(0, 0, width, height);
       let count = 0;
       for (let i = 3; i < data.length; i += 4) if (data[i] > 0) count += 1;
       return count;
