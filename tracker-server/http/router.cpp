@@ -14,28 +14,42 @@
 namespace tracker::http {
 namespace {
 
-std::string_view next_segment(std::string_view& rest) {
-  if (!rest.empty() && rest.front() == '/') rest.remove_prefix(1);
-  const auto segment = rest.substr(0, rest.find('/'));
-  rest.remove_prefix(segment.size());
-  return segment;
+// What stands between the slashes of a path that begins with one.
+std::vector<std::string_view> segments_of(std::string_view path) {
+  std::vector<std::string_view> out;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    out.push_back(path.substr(0, path.find('/')));
+    path.remove_prefix(out.back().size());
+  }
+  return out;
 }
 
-std::optional<std::map<std::string, std::string>> match_pattern(std::string_view pattern,
-                                                                std::string_view path) {
+// Absent where an escape is wrong.
+std::optional<std::vector<std::string>> decoded_segments(std::string_view path) {
+  std::vector<std::string> out;
+  for (const auto segment : segments_of(path)) {
+    auto decoded = percent_decoded(segment);
+    if (!decoded) return std::nullopt;
+    out.push_back(std::move(*decoded));
+  }
+  return out;
+}
+
+std::optional<std::map<std::string, std::string>> match_pattern(
+    std::string_view pattern, const std::vector<std::string>& path) {
+  const auto wanted = segments_of(pattern);
+  if (wanted.size() != path.size()) return std::nullopt;
   std::map<std::string, std::string> parameters;
-  while (!pattern.empty() && !path.empty()) {
-    const auto wanted = next_segment(pattern);
-    const auto given = percent_decoded(next_segment(path));
-    if (!given) return std::nullopt;
-    if (wanted.size() > 2 && wanted.front() == '{' && wanted.back() == '}') {
-      if (given->empty()) return std::nullopt;
-      parameters.emplace(wanted.substr(1, wanted.size() - 2), *given);
-    } else if (wanted != *given) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto name = wanted[i];
+    if (name.size() > 2 && name.front() == '{' && name.back() == '}') {
+      if (path[i].empty()) return std::nullopt;
+      parameters.emplace(name.substr(1, name.size() - 2), path[i]);
+    } else if (name != path[i]) {
       return std::nullopt;
     }
   }
-  if (!pattern.empty() || !path.empty()) return std::nullopt;
   return parameters;
 }
 
@@ -107,8 +121,10 @@ Router::Match Router::match(Method method, std::string_view path) const {
   Match result;
   std::string others;
   bool named = false;
+  const auto segments = decoded_segments(path);
+  if (!segments) return result;
   for (const auto& route : routes_) {
-    auto parameters = match_pattern(route.pattern, path);
+    auto parameters = match_pattern(route.pattern, *segments);
     if (!parameters) continue;
     // A path that has a name of its own (it sorts before `{…}`) is no value of a parameter.
     if (!parameters->empty() && named) continue;

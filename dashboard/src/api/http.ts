@@ -63,17 +63,18 @@ async function headersOf(options: RequestOptions): Promise<Record<string, string
   return headers;
 }
 
-// Answers that public/start.js asked for before this code was here, by path. Each is taken once.
+// Answers that public/start.js asked for before this code was here, by path. Each is taken once, while the page starts, and
+// if it is good: a later reader wants what is true then, and who has logged in meanwhile no refusal of before.
 const early = (globalThis as { trackerEarly?: Record<string, Promise<Response>> }).trackerEarly ?? {};
+const kStartMs = 5000;
 
 async function ask(path: string, init: RequestInit): Promise<Response> {
-  const answer = init.method === 'GET' ? early[path] : undefined;
-  if (!answer) return fetch(path, init);
+  const answer = init.method === 'GET' && performance.now() < kStartMs ? early[path] : undefined;
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a record because start.js is not compiled
   delete early[path];
   const response = await answer;
   init.signal?.throwIfAborted();
-  return response;
+  return response?.ok ? response : fetch(path, init);
 }
 
 async function send(path: string, options: RequestOptions): Promise<Response> {

@@ -38,7 +38,11 @@ async function load(early: Early) {
   return { ...client, getSession, logOut, kNewestRuns, later };
 }
 
-beforeEach(() => vi.unstubAllGlobals());
+beforeEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  vi.spyOn(performance, 'now').mockReturnValue(100);
+});
 
 for (const project of ['imdb', 'a/b c', '100%', '?#&+', 'ünï']) {
   it(`what a page of ${project} asks first is there, and is asked once`, async () => {
@@ -67,10 +71,19 @@ it('a failure is told to who asks, and not taken twice', async () => {
   expect(later).toEqual(['GET /api/v1/session']);
 });
 
-it('a refusal is one, whoever asked', async () => {
-  const { early } = start('/p/imdb', () => Promise.resolve(new Response(JSON.stringify({ error: { message: 'not yours' } }), { status: 403 })));
-  const { listRuns } = await load(early);
-  await expect(listRuns('imdb', () => undefined)).rejects.toMatchObject({ code: 'permission_denied', message: 'not yours' });
+it('a refusal is asked for again: who reads may have logged in meanwhile', async () => {
+  const { early } = start('/p/imdb', () => Promise.resolve(new Response('{}', { status: 401 })));
+  const { listRuns, later } = await load(early);
+  await listRuns('imdb', () => undefined);
+  expect(later).toEqual([expect.stringContaining('GET /api/v1/runs?')]);
+});
+
+it('what was asked while the page started is no answer to who asks later', async () => {
+  const { early } = start('/p/imdb');
+  const { getSession, later } = await load(early);
+  vi.spyOn(performance, 'now').mockReturnValue(60_000);
+  await getSession();
+  expect(later).toEqual(['GET /api/v1/session']);
 });
 
 it('what changes something never takes an answer, and who has gone is not told', async () => {
