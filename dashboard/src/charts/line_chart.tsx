@@ -158,12 +158,13 @@ export function LineChart(props: LineChartProps) {
 
   function onKey(event: KeyboardEvent): void {
     const { x } = ranges();
-    const middle = (x.min + x.max) / 2;
+    const zoom = (factor: number): void => props.onZoom(zoomed(x, factor, props.xScale));
+    const pan = (fraction: number): void => props.onZoom(panned(x, fraction, props.xScale));
     const actions: Record<string, () => void> = {
-      ArrowLeft: () => (event.shiftKey ? props.onZoom(panned(x, -0.2)) : shell?.moveCursor(-8)),
-      ArrowRight: () => (event.shiftKey ? props.onZoom(panned(x, 0.2)) : shell?.moveCursor(8)),
-      '+': () => props.onZoom(zoomed(x, middle, 0.5)),
-      '-': () => props.onZoom(zoomed(x, middle, 2)),
+      ArrowLeft: () => (event.shiftKey ? pan(-0.2) : shell?.moveCursor(-8)),
+      ArrowRight: () => (event.shiftKey ? pan(0.2) : shell?.moveCursor(8)),
+      '+': () => zoom(0.5),
+      '-': () => zoom(2),
       '0': () => props.onZoom(null),
       l: () => props.onNextScale(),
       Escape: () => shell?.hideCursor(),

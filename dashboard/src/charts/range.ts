@@ -105,15 +105,24 @@ export function padded(extent: Range, scale: Scale): Range {
 // Where there is nothing to show.
 export const emptyExtent = (scale: Scale): Range => ({ min: scale.kind === 'log' ? 0.1 : 0, max: 1 });
 
-// Zooms by `factor` (< 1 is closer) about `center`.
-export function zoomed(range: Range, center: number, factor: number): Range {
-  return { min: center - (center - range.min) * factor, max: center + (range.max - center) * factor };
+// The range with its ends moved as seen on the axis: `change` is given and returns places of the scale. Stays where it is
+// when an end would leave the numbers, or has no place.
+function moved(range: Range, scale: Scale, change: (low: number, high: number) => readonly [number, number]): Range {
+  const [min, max] = change(scale.forward(range.min), scale.forward(range.max));
+  const next = { min: scale.backward(min), max: scale.backward(max) };
+  return Number.isFinite(next.max - next.min) ? next : range;
 }
 
-export const panned = (range: Range, fraction: number): Range => {
-  const by = (range.max - range.min) * fraction;
-  return { min: range.min + by, max: range.max + by };
-};
+// Zooms by `factor` (< 1 is closer) about the middle.
+export const zoomed = (range: Range, factor: number, scale: Scale): Range => moved(range, scale, (low, high) => {
+  const [middle, half] = [(low + high) / 2, ((high - low) / 2) * factor];
+  return [middle - half, middle + half];
+});
+
+export const panned = (range: Range, fraction: number, scale: Scale): Range => moved(range, scale, (low, high) => {
+  const by = (high - low) * fraction;
+  return [low + by, high + by];
+});
 
 export function formatRange(range: Range | null): string | null {
   return range ? `${Number(range.min.toPrecision(12))}~${Number(range.max.toPrecision(12))}` : null;

@@ -51,9 +51,22 @@ describe('padding', () => {
   });
 });
 
-it('zooms about a point and pans by a share', () => {
-  expect(zoomed({ min: 0, max: 10 }, 5, 0.5)).toEqual({ min: 2.5, max: 7.5 });
-  expect(panned({ min: 0, max: 10 }, 0.2)).toEqual({ min: 2, max: 12 });
+it('zooms about the middle and pans by a share, as seen on the axis', () => {
+  expect(zoomed({ min: 0, max: 10 }, 0.5, kLinear)).toEqual({ min: 2.5, max: 7.5 });
+  expect(panned({ min: 0, max: 10 }, 0.2, kLinear)).toEqual({ min: 2, max: 12 });
+  const near = zoomed({ min: 1, max: 10_000 }, 0.5, kLog);
+  expect([near.min, near.max].map(Math.round)).toEqual([10, 1000]);
+  const right = panned({ min: 1, max: 100 }, 0.5, kLog);
+  expect([right.min, right.max].map(Math.round)).toEqual([10, 1000]);
+  const about = zoomed({ min: -50, max: 50 }, 0.5, symlog(2));
+  expect(about.min).toBeCloseTo(-about.max, 9);
+  expect(Math.log1p(about.max / 2)).toBeCloseTo(Math.log1p(25) / 2, 9);
+});
+
+it('stays where the next range would be no numbers', () => {
+  const far = { min: 1e200, max: 1e300 };
+  expect(zoomed(far, 10, kLog)).toEqual(far);
+  expect(panned({ min: 0, max: 10 }, 0.2, kLog)).toEqual({ min: 0, max: 10 });
 });
 
 it('goes into the address and back', () => {
