@@ -11,6 +11,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int kDeepest = 64;  // as of documents that a server takes
+
 json convert(const Value& value);
 
 struct Converter {
@@ -100,8 +102,13 @@ const char* name_of(Goal goal) {
 std::string to_json(const Dict& dict) { return Converter{}(dict).dump(); }
 
 std::optional<Value> value_from_json(std::string_view text) {
-  const json parsed = json::parse(text, nullptr, false);
-  if (parsed.is_discarded()) return std::nullopt;
+  bool too_deep = false;
+  const auto watch = [&too_deep](int depth, json::parse_event_t, const json&) {
+    too_deep = too_deep || depth > kDeepest;
+    return !too_deep;
+  };
+  const json parsed = json::parse(text, watch, false);
+  if (too_deep || parsed.is_discarded()) return std::nullopt;
   return to_value(parsed);
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "auth/guard.hpp"
+#include "http/media_json.hpp"
 #include "http/run_ids.hpp"
 #include "storage/media.hpp"
 #include "storage/runs.hpp"
@@ -63,22 +64,6 @@ std::optional<storage::MediaRange::Place> place_of(const Request& request) {
                 "the cursor is not one of ours: take next_cursor of the page before");
   place.key.assign(id.ptr + 1, end);
   return place;
-}
-
-json media_json(const storage::MediaRow& row) {
-  json out = {{"key", row.key},
-              {"type", row.type},
-              {"step", row.step},
-              {"time_us", row.time_us},
-              {"content_type", row.content_type},
-              {"description", json::parse(row.description_json, nullptr, false)},
-              {"bytes", row.bytes},
-              {"sha256", row.sha256}};
-  if (!row.content) return out;
-  auto parsed = row.content_type == "application/json" ? json::parse(*row.content, nullptr, false)
-                                                       : json(*row.content);
-  if (!parsed.is_discarded()) out["content"] = std::move(parsed);
-  return out;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include <tracker/json.hpp>
 
@@ -18,6 +19,14 @@ TEST(ValueFromJson, KeepsIntegersApartAndSaysWhatIsNoJson) {
             Value(Dict{{"a", List{1, nullptr, "x", true}}}));
   EXPECT_EQ(value_from_json("null"), Value(nullptr));
   for (const char* bad : {"", "bert", "{", "NaN", "1 2"}) EXPECT_FALSE(value_from_json(bad)) << bad;
+}
+
+TEST(ValueFromJson, RefusesWhatIsNestedDeeperThanStacksAre) {
+  const auto nested = [](std::size_t levels) {
+    return std::string(levels, '[') + std::string(levels, ']');
+  };
+  EXPECT_TRUE(value_from_json(nested(60)));
+  EXPECT_FALSE(value_from_json(nested(500'000)));
 }
 
 TEST(ToJson, NamesWhatJsonLacks) {

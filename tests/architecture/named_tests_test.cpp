@@ -1,4 +1,5 @@
-// docs/run-semantics.md names a test for each of its rules: the tests must be there.
+// Pages that name a test for each of their rules (docs/run-semantics.md) or attacks
+// (docs/security.md): the tests must be there.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -38,12 +39,21 @@ std::set<std::string> all_tests() {
   return out;
 }
 
-TEST(RunSemanticsPage, each_rule_names_tests_that_are_there) {
+// Of a page with at least `least` of them.
+void expect_named_tests(const char* page, std::size_t least) {
   static const std::regex kName("`([A-Z]\\w+)\\.(\\w{10,})`");
   const std::set<std::string> tests = all_tests();
-  const std::set<std::string> named = all_matches(text_of(kRoot / "docs/run-semantics.md"), kName);
-  ASSERT_GT(named.size(), 40u) << "the page was not read";
-  for (const std::string& name : named) EXPECT_TRUE(tests.contains(name)) << name;
+  const std::set<std::string> named = all_matches(text_of(kRoot / "docs" / page), kName);
+  ASSERT_GT(named.size(), least) << page << " was not read";
+  for (const std::string& name : named) EXPECT_TRUE(tests.contains(name)) << page << ": " << name;
+}
+
+TEST(RunSemanticsPage, each_rule_names_tests_that_are_there) {
+  expect_named_tests("run-semantics.md", 40);
+}
+
+TEST(SecurityPage, each_attack_names_tests_that_are_there) {
+  expect_named_tests("security.md", 60);
 }
 
 }  // namespace
