@@ -23,7 +23,9 @@ void keep_memory();
 // in main(): whatever the process did before, it does twice.
 void wait_politely(char** argv);
 
-// Whether bf16 products are fast here: AMX, or AVX512-BF16, and a libtorch that has them.
+// Whether bf16 products are faster than fp32's here: the processor has AMX or AVX512-BF16, libtorch
+// carries them, and a product of each, timed once in a process (some 50 ms), says so. Some
+// processors with AVX512-BF16 take three times as long as in fp32. Any thread.
 bool bf16_is_fast();
 
 // "auto" by the hardware, "float32", "bfloat16". Throws Error(kUsage) for another name.

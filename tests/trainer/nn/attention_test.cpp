@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/runtime.hpp"
+#include "nn/blas.hpp"
 #include "trainer/nn/layer_support.hpp"
 
 // Attention, forward and backward, against the same formula in plain ATen operators and autograd.
@@ -110,7 +110,7 @@ TEST_P(AttentionTest, FewQueriesEqualAutograd) {
 }
 
 TEST_P(AttentionTest, Bf16StaysCloseToFp32) {
-  if (!bf16_is_fast()) GTEST_SKIP() << "no bf16 products here";
+  if (!bf16_products_available()) GTEST_SKIP() << "no bf16 products here";
   at::manual_seed(3);
   const std::vector<std::int32_t> cu = {0, 50, 190};
   const AttentionShape shape{.heads = 2, .head_size = 32, .cu_queries = cu, .cu_keys = cu};
@@ -211,7 +211,7 @@ TEST_P(AttentionVariantTest, OneQueryInEachTextEqualsAutograd) {
 }
 
 TEST_P(AttentionVariantTest, Bf16StaysCloseToFp32) {
-  if (!bf16_is_fast()) GTEST_SKIP() << "no bf16 products here";
+  if (!bf16_products_available()) GTEST_SKIP() << "no bf16 products here";
   at::manual_seed(13);
   const AttentionShape shape = this->shape();
   const std::int64_t width = (shape.heads + 2 * shape.kv_heads) * 8;
