@@ -121,9 +121,8 @@ void describe(const Prepared& p, const train::Say& say) {
       fmt::format("{}: {} parameters{}, {}; {}; {} rows, {}, at most {} tokens each; evaluation on "
                   "{} rows",
                   p.files->config.type->name, set.size(), trained_share(set),
-                  set.compute() == nn::Compute::kBfloat16 ? "bfloat16" : "float32",
-                  data::name_of(p.files->config.problem()), p.rows(), tokens_text(p), p.max_length,
-                  p.evaluation ? p.evaluation->size() : 0));
+                  nn::name_of(set.compute()), data::name_of(p.files->config.problem()), p.rows(),
+                  tokens_text(p), p.max_length, p.evaluation ? p.evaluation->size() : 0));
   if (p.train_summary) say(fmt::format("train: {}", data::to_text(*p.train_summary)));
   if (p.eval_summary) say(fmt::format("eval: {}", data::to_text(*p.eval_summary)));
 }
@@ -135,6 +134,13 @@ std::string base_model(const FineTuneOptions& o, const std::optional<fs::path>& 
   if (!o.model.empty() || !checkpoint) return o.model;
   const std::string kept = train::base_model_of(*checkpoint);
   return kept.empty() ? checkpoint->string() : kept;
+}
+
+// A resumed run goes on in what it computed in: "auto" may be something else today.
+nn::Compute compute_of(const FineTuneOptions& o, const std::optional<fs::path>& checkpoint) {
+  const bool is_kept = o.dtype == "auto" && checkpoint;
+  const std::string kept = is_kept ? train::compute_dtype_of(*checkpoint) : std::string();
+  return nn::compute_from_name(kept.empty() ? o.dtype : kept);
 }
 
 Sources sources_of(const FineTuneOptions& o, FineTuneRows given, const ModelFiles& files,
@@ -202,7 +208,7 @@ Prepared prepare(const FineTuneOptions& o, FineTuneRows given, const hub::Progre
              }));
   models::check_fit(p.files->config, p.files->tensors, p.files->adapter);
   nn::set_seed(o.seed);
-  p.model.emplace(p.files->config, nn::compute_from_name(o.dtype), nn::Purpose::kTrain);
+  p.model.emplace(p.files->config, compute_of(o, p.checkpoint), nn::Purpose::kTrain);
   report_load(load_weights(*p.model, *p.files), p.model->parameters(), say);
   p.tokenizer_files = models::read_files(p.files->tokenizer.files());
   describe(p, say);

@@ -17,6 +17,7 @@
 #include "config/dump.hpp"
 #include "config/error.hpp"
 #include "models/export.hpp"
+#include "nn/runtime.hpp"
 
 namespace trainer::api {
 namespace {
@@ -151,8 +152,7 @@ std::string generated_name(const std::string& model) {
 tracker::RunSettings run_settings(const FineTuneOptions& a, const RunFacts& facts) {
   Json config = to_json(a);
   config["max_length"] = facts.max_length;
-  config["compute_dtype"] =
-      facts.model.parameters().compute() == nn::Compute::kBfloat16 ? "bfloat16" : "float32";
+  config["compute_dtype"] = nn::name_of(facts.model.parameters().compute());
   config["data"] = {
       {"origin", facts.origin}, {"fingerprint", facts.fingerprint}, {"train_rows", facts.rows}};
   if (facts.train != nullptr) config["data"]["train"] = data::to_json(*facts.train);

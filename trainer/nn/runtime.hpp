@@ -28,6 +28,9 @@ void wait_politely(char** argv);
 // processors with AVX512-BF16 take three times as long as in fp32. Any thread.
 bool bf16_is_fast();
 
+// "float32", "bfloat16".
+const char* name_of(Compute compute) noexcept;
+
 // "auto" by the hardware, "float32", "bfloat16". Throws Error(kUsage) for another name.
 Compute compute_from_name(const std::string& name);
 

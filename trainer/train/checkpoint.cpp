@@ -14,6 +14,7 @@
 #include "config/json.hpp"
 #include "hub/disk.hpp"
 #include "models/export.hpp"
+#include "nn/runtime.hpp"
 #include "train/checkpoint_folders.hpp"
 #include "train/row_json.hpp"
 #include "weights/safetensors.hpp"
@@ -34,7 +35,8 @@ weights::TensorView view_of(const at::Tensor& tensor) {
 
 std::string name_of(Order order) { return order == Order::kShuffled ? "shuffled" : "sequential"; }
 
-nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer) {
+nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer,
+                               nn::Compute compute) {
   nlohmann::ordered_json history = nlohmann::ordered_json::array();
   for (const Row& row : s.log_history) history.push_back(train::to_json(row));
   Row numbers;  // which may be infinite
@@ -47,6 +49,7 @@ nlohmann::ordered_json to_json(const TrainerState& s, const Optimizer& optimizer
           {"batch_size", s.plan.batch_size},
           {"gradient_accumulation_steps", s.plan.gradient_accumulation_steps},
           {"base_model", s.base_model},
+          {"compute_dtype", nn::name_of(compute)},
           {"global_step", s.global_step},
           {"max_steps", s.max_steps},
           {"epoch_index", s.epoch},
@@ -157,8 +160,9 @@ fs::path write_checkpoint(const fs::path& output_directory, const models::Classi
     for (const Optimizer::Buffer& buffer : optimizer.state())
       buffers.emplace(buffer.name, view_of(buffer.values));
     weights::write_safetensors(temporary / kOptimizerFile, buffers, {});
-    models::write_file(temporary / kStateFile,
-                       config::dump_text(to_json(state, optimizer), 1) + "\n");
+    models::write_file(
+        temporary / kStateFile,
+        config::dump_text(to_json(state, optimizer, model.parameters().compute()), 1) + "\n");
     put_in_place(temporary, target);
   } catch (...) {
     std::error_code ignored;
@@ -170,6 +174,17 @@ fs::path write_checkpoint(const fs::path& output_directory, const models::Classi
 
 std::string base_model_of(const fs::path& checkpoint) {
   return config::string_or(config::JsonObject::read(checkpoint / kStateFile), "base_model", "");
+}
+
+std::string compute_dtype_of(const fs::path& checkpoint) {
+  const auto json = config::JsonObject::read(checkpoint / kStateFile);
+  const std::string name = config::string_or(json, "compute_dtype", "");
+  if (name.empty() || name == nn::name_of(nn::Compute::kFloat32) ||
+      name == nn::name_of(nn::Compute::kBfloat16))
+    return name;
+  throw Error(ErrorCode::kInvalidInput, (checkpoint / kStateFile).string() +
+                                            ": compute_dtype is '" + name +
+                                            "', neither float32 nor bfloat16");
 }
 
 TrainerState read_checkpoint(const fs::path& checkpoint, const BatchPlan& plan,

@@ -30,5 +30,8 @@ TrainerState read_checkpoint(const std::filesystem::path& checkpoint, const Batc
                              Optimizer& optimizer);
 // What the run that wrote it began from; empty when it does not say.
 std::string base_model_of(const std::filesystem::path& checkpoint);
+// "float32" or "bfloat16": what the run that wrote it computed in, and goes on in to be the same
+// bit for bit; empty when it does not say. Throws Error(kInvalidInput) for another name.
+std::string compute_dtype_of(const std::filesystem::path& checkpoint);
 
 }  // namespace trainer::train

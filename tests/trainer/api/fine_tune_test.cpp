@@ -10,6 +10,8 @@
 
 #include "api/text_classifier.hpp"
 #include "config/error.hpp"
+#include "nn/blas.hpp"
+#include "nn/runtime.hpp"
 #include "trainer/api/fine_tune_fixture.hpp"
 
 namespace trainer {
@@ -83,6 +85,25 @@ TEST_P(ResumedProblem, GoesOnBitForBitAndKnowsItsBaseModel) {
   EXPECT_EQ(contents(rest.directory / "model.safetensors"),
             contents(whole.directory / "model.safetensors"));
   EXPECT_THAT(contents(rest.directory / "README.md"), HasSubstr("base_model: \"" + model + "\""));
+}
+
+// Where "auto" would now be another: what the run began with is what it goes on in.
+TEST_F(FineTuneTest, AResumedRunComputesInWhatItBeganWith) {
+  if (!nn::bf16_products_available()) GTEST_SKIP() << "no bf16 products here";
+  const data::Dataset train = rows(18);
+  const auto begun = [&](const char* name) {
+    FineTuneOptions o = options(name);
+    o.dtype = nn::bf16_is_fast() ? "float32" : "bfloat16";
+    return o;
+  };
+  const FineTuned whole = run(begun("whole"), {.train = train, .evaluation = train});
+  run(begun("parts"), {.train = train, .evaluation = train}, 3);
+  FineTuneOptions o = options("parts");
+  o.dtype = "auto";
+  o.resume_from_checkpoint = o.output_dir;
+  const FineTuned rest = run(o, {.train = train, .evaluation = train});
+  EXPECT_EQ(contents(rest.directory / "model.safetensors"),
+            contents(whole.directory / "model.safetensors"));
 }
 
 std::string name_of_case(const testing::TestParamInfo<data::ProblemType>& tested) {
