@@ -43,12 +43,12 @@ class Assembly {
   Assembly(Destination& destination, const DownloadOptions& options)
       : destination_(destination), options_(options) {}
 
-  // Looks at what is there: a file that is right is done, and of an unfinished one only the wrong
-  // chunks are wanted.
+  // Looks at what is there: a file that is right is done, and of an unfinished or another one only
+  // the chunks that are not in their places are wanted.
   void add(std::size_t number, const Entry& entry) {
     count(&DownloadProgress::bytes_total, *entry.size);
-    if (const auto fd = destination_.existing(entry.path);
-        fd && !artifact::first_difference(fd.get(), entry)) {
+    const base::Fd was = destination_.existing(entry.path);
+    if (was && !artifact::first_difference(was.get(), entry)) {
       count(&DownloadProgress::bytes_here, *entry.size);
       return count(&DownloadProgress::files_done, 1);
     }
@@ -60,7 +60,7 @@ class Assembly {
     std::uint64_t offset = 0;
     for (std::size_t i = 0; i < entry.chunks.size(); ++i) {
       const ChunkRef chunk = entry.chunks[i];
-      if (part.resumed && artifact::read_chunk(part.fd.get(), offset, chunk, buffer))
+      if (is_here(chunk, {&target, offset}, part, was, buffer))
         count(&DownloadProgress::bytes_here, chunk.size);
       else
         want(chunk, {&target, offset});
@@ -82,6 +82,17 @@ class Assembly {
   }
 
  private:
+  // In the unfinished part, or in the file that it is to replace, and then in the part as well.
+  bool is_here(const ChunkRef& chunk, const Place& place, const Destination::Part& part,
+               const base::Fd& was, std::string& buffer) const {
+    if (part.resumed && artifact::read_chunk(part.fd.get(), place.offset, chunk, buffer))
+      return true;
+    if (!was || !artifact::read_chunk(was.get(), place.offset, chunk, buffer)) return false;
+    if (const int error = artifact::write_at(part.fd.get(), place.offset, buffer); error != 0)
+      destination_.fail(place.target->entry.path, error);
+    return true;
+  }
+
   void want(const ChunkRef& chunk, const Place& place) {
     const auto [at, fresh] = index_.try_emplace(chunk.sha256, wanted_.size());
     if (fresh) {

@@ -43,9 +43,9 @@ VersionManifest get_manifest(const ArtifactsClient& client, const v1::ArtifactRe
                              const DownloadOptions& options);
 
 // Writes the files that `wanted` takes into `folder` (artifact/destination.hpp): a file that is
-// there with the right content stays, one with another is replaced, others are left alone. Each is
-// checked against the manifest before it gets its name. Whatever ends it halfway, a second call
-// goes on there. References are passed over.
+// there with the right content stays, one with another is replaced (chunks that it has in their
+// places are not fetched), others are left alone. Each is checked against the manifest before it
+// gets its name. Whatever ends it halfway, a second call goes on there. References are passed over.
 //
 // Blocks. Throws Error: what artifact::Destination says of the folder; kNotFound or kDataLoss for
 // chunks that are gone or damaged; kUnavailable when no server answered for as long as the patience

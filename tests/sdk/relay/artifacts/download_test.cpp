@@ -65,6 +65,20 @@ TEST_F(TransferTest, WhatIsThereAndRightIsNotFetched) {
   expect_tree("got");
 }
 
+TEST_F(TransferTest, OfAFileWithAFlippedBitOneChunkIsFetched) {
+  write_tree();
+  put();
+  get("got");
+  std::fstream file(directory_ / "got/big", std::ios::in | std::ios::out | std::ios::binary);
+  const char flipped = static_cast<char>(file.get() ^ 1);
+  file.seekp(0).put(flipped);
+  file.close();
+  const auto before = service_.downloaded_chunks;
+  get("got");
+  EXPECT_EQ(service_.downloaded_chunks, before + 1);
+  expect_tree("got");
+}
+
 TEST_F(TransferTest, TheCacheSparesTheNetwork) {
   write_tree();
   put();
