@@ -18,10 +18,10 @@ const kWorkspace = new RegExp([
   '/node_modules/uplot/',
   '/src/charts/(combine|describe|hover|line_|paint|range|scale|smoothing|ticks|uplot_shell)',
   '/src/components/(panels/|popover|run_editing|virtual_list)',
-  '/src/pages/project/(?!project_page|workspace_media|views_menu|add_to_report)',
-  '/src/api/documents',
-  '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|hidden_runs|color_scale|legend|palette|query_|run_colors|run_filter|saved_view|units)',
-  '/src/state/(at_once|chart_view|documents|expression_|panel_stores|run_deletion|run_editing|run_edits|run_query|run_set|saved_views|series_)',
+  '/src/pages/project/(?!project_page|views_menu|add_to_report)',
+  '/src/api/(documents|media)',
+  '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|hidden_runs|color_scale|legend|media_panels|media_steps|palette|query_|run_colors|run_filter|saved_view|units)',
+  '/src/state/(at_once|chart_view|documents|expression_|held|media_panels|panel_stores|run_deletion|run_editing|run_edits|run_query|run_set|saved_views|series_)',
 ].join('|'));
 
 // Strict CSP of the server: script-src 'self'; style-src 'self'. So nothing is inlined: no data: assets,

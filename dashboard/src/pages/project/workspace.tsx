@@ -9,8 +9,8 @@ import type { ProjectRole } from '../../state/role';
 import type { RunSet } from '../../state/run_set';
 import { createProjectCharts } from './project_charts';
 import { RunList } from './run_list';
+import { WorkspaceMedia } from './workspace_media';
 
-const WorkspaceMedia = lazy(() => import('./workspace_media'));
 const AddToReport = lazy(() => import('./add_to_report'));
 
 export function Workspace(props: { project: string; set: RunSet; runs: Accessor<Run[]>; keys: RunKeys; role: ProjectRole; tools: JSX.Element }) {

@@ -1,11 +1,14 @@
-// Media of the runs that are drawn, under their charts; nothing where none of them has any.
-import { createMemo, Show } from 'solid-js';
+// Media of the runs that are drawn, under their charts; nothing where none of them has any, and then nothing is loaded
+// for them.
+import { createMemo, lazy, Show } from 'solid-js';
 import type { DrawnRun } from '../../components/panels/model';
-import { MediaPanels, StepNote } from '../../components/media/media_panels';
 import { keyMatcher } from '../../components/panels/panel_grid';
 import { createMediaKeys } from '../../state/media_panels';
 
-export default function WorkspaceMedia(props: { runs: readonly DrawnRun[]; search: string; changes: unknown }) {
+const MediaPanels = lazy(() => import('../../components/media/media_panels').then((panels) => ({ default: panels.MediaPanels })));
+const StepNote = lazy(() => import('../../components/media/media_panels').then((panels) => ({ default: panels.StepNote })));
+
+export function WorkspaceMedia(props: { runs: readonly DrawnRun[]; search: string; changes: unknown }) {
   // A group's runs are not told apart here.
   const runs = createMemo(() => props.runs.filter((run) => run.members === undefined));
   const keys = createMediaKeys(runs, () => props.changes);
