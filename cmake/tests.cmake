@@ -1,9 +1,8 @@
-# tracker_add_test(NAME SOURCES... LIBRARIES... [LABEL unit|pg|e2e] [TIMEOUT seconds] [SHARDS n]
 #                  [HEADERS test_headers|torch_test_headers])
 # One test program; its suffix says what it needs: _test nothing, _pgtest PostgreSQL, _e2etest the whole system. Targets
-# unit_tests and pg_tests build all tests of that label, fault_tests those of the whole system with faults. HEADERS is the
-# set of precompiled headers; programs that link libtorch need its own, have the label torch too, and are not in
-# torch_free_unit_tests. SHARDS makes n tests of ctest of a long program's cases, which may run side by side.
+# unit_tests and pg_tests build all tests of that label, fault_tests those of the whole system with faults (label fault).
+# HEADERS is the set of precompiled headers; programs that link libtorch need its own, have the label torch too, and are not
+# in torch_free_unit_tests. SHARDS makes n tests of ctest of a long program's cases, which may run side by side.
 
 add_custom_target(unit_tests)
 add_custom_target(torch_free_unit_tests)

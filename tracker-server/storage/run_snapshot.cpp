@@ -43,14 +43,14 @@ core::Range on_own_axis(const Key& key, core::Range range) {
 
 }  // namespace
 
-// The rows of one run that belong to the history: its own, or an ancestor's.
-struct Member {
-  RunView view;
-  ChunkReader chunks;
-  RunTail tail;
-};
-
 class RunSnapshot::Impl {
+  // The rows of one run that belong to the history: its own, or an ancestor's.
+  struct Member {
+    RunView view;
+    ChunkReader chunks;
+    RunTail tail;
+  };
+
  public:
   Impl(Database& database, core::RunId run)
       : connection_(database.pg()), transaction_(*connection_, kBeginSnapshot), run_(run) {
