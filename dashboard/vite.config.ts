@@ -1,5 +1,5 @@
 /// <reference types="vitest/config" />
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import solid from 'vite-plugin-solid';
 
 // Two files of code, asked for at once: what every page needs, and what a project's charts need. The rest (export,
@@ -21,13 +21,28 @@ const kWorkspace = new RegExp([
   '/src/pages/project/(?!project_page|workspace_media|views_menu|add_to_report)',
   '/src/api/documents',
   '/src/lib/(columns|compare|csv|download|expression|flatten|group_runs|hidden_runs|color_scale|legend|palette|query_|run_colors|run_filter|saved_view|units)',
-  '/src/state/(at_once|chart_view|documents|expression_|panel_stores|run_deletion|run_editing|run_edits|run_query|run_set|saved_views|series_)',
+  '/src/state/(at_once|chart_view|held|documents|expression_|panel_stores|run_deletion|run_editing|run_edits|run_query|run_set|saved_views|series_)',
 ].join('|'));
+const kParts = /\/src\/(api\/media|components\/(chip_editor|data_table|json_tree|markdown\/markdown_text)|lib\/table_view)/;
+// Of marked only the lexer is used, and its file is one: what stands behind the lexer (the renderer of HTML and what joins
+// both) is cut off, with its exports.
+const lexerAlone: Plugin = {
+  name: 'marked-lexer-alone',
+  transform: {
+    filter: { id: /\/node_modules\/marked\/lib\/marked\.esm\.js$/ },
+    handler(code) {
+      const lexer = /(?<=[{,])(\w+) as Lexer\b/.exec(code);
+      const end = /;var \w+=class\{options;parser;/.exec(code);
+      if (!lexer || !end) throw new Error('marked is built otherwise: where does its lexer end?');
+      return { code: `${code.slice(0, end.index)};export{${lexer[0]}};`, map: null };
+    },
+  },
+};
 
 // Strict CSP of the server: script-src 'self'; style-src 'self'. So nothing is inlined: no data: assets,
 // no preload polyfill, no inline style.
 export default defineConfig({
-  plugins: [solid()],
+  plugins: [solid(), lexerAlone],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
@@ -40,7 +55,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: 'index', test: kEntry }, { name: 'workspace', test: kWorkspace }],
+          groups: [{ name: 'index', test: kEntry }, { name: 'workspace', test: kWorkspace }, { name: 'parts', test: kParts }],
         },
       },
     },

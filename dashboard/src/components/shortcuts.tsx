@@ -4,8 +4,8 @@ import { artifactsPath, comparePath, projectPath, reportsPath, runsPath } from '
 import { navigate } from '../state/location';
 import { Icon } from './icons';
 
-const CommandPalette = lazy(() => import('./command_palette').then((module) => ({ default: module.CommandPalette })));
-const HelpSheet = lazy(() => import('./help_sheet').then((module) => ({ default: module.HelpSheet })));
+const CommandPalette = lazy(async () => ({ default: (await import('../chunks/sheets')).CommandPalette }));
+const HelpSheet = lazy(async () => ({ default: (await import('../chunks/sheets')).HelpSheet }));
 
 const kChordMs = 1200;
 const isTyping = (target: EventTarget | null): boolean =>

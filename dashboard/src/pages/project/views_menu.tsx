@@ -21,7 +21,7 @@ interface Props {
   close: () => void;
 }
 
-export default function ViewsMenu(props: Props) {
+export function ViewsMenu(props: Props) {
   const [views, { refetch }] = createResource(() => props.project, (project) => listDocuments(project, 'views'));
   const reload = (): void => void refetch();
   return (

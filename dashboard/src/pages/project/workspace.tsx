@@ -10,8 +10,8 @@ import type { RunSet } from '../../state/run_set';
 import { createProjectCharts } from './project_charts';
 import { RunList } from './run_list';
 
-const WorkspaceMedia = lazy(() => import('./workspace_media'));
-const AddToReport = lazy(() => import('./add_to_report'));
+const WorkspaceMedia = lazy(async () => ({ default: (await import('../../chunks/media')).WorkspaceMedia }));
+const AddToReport = lazy(async () => ({ default: (await import('../../chunks/reports')).AddToReport }));
 
 export function Workspace(props: { project: string; set: RunSet; runs: Accessor<Run[]>; keys: RunKeys; role: ProjectRole; tools: JSX.Element }) {
   const view = createChartView();

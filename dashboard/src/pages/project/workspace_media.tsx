@@ -5,7 +5,7 @@ import { MediaPanels, StepNote } from '../../components/media/media_panels';
 import { keyMatcher } from '../../components/panels/panel_grid';
 import { createMediaKeys } from '../../state/media_panels';
 
-export default function WorkspaceMedia(props: { runs: readonly DrawnRun[]; search: string; changes: unknown }) {
+export function WorkspaceMedia(props: { runs: readonly DrawnRun[]; search: string; changes: unknown }) {
   // A group's runs are not told apart here.
   const runs = createMemo(() => props.runs.filter((run) => run.members === undefined));
   const keys = createMediaKeys(runs, () => props.changes);

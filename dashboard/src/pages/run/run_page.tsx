@@ -18,10 +18,10 @@ const kTabs: readonly { tab: RunTab; label: string }[] = [
   { tab: 'files', label: 'Files' }, { tab: 'artifacts', label: 'Artifacts' }, { tab: 'diff', label: 'Diff' },
 ];
 
-const ArtifactsTab = lazy(() => import('./artifacts_tab'));
-const DiffTab = lazy(() => import('./diff_tab'));
-const FilesTab = lazy(() => import('./files_tab'));
-const MediaTab = lazy(() => import('./media_tab'));
+const ArtifactsTab = lazy(async () => ({ default: (await import('../../chunks/artifacts')).ArtifactsTab }));
+const DiffTab = lazy(async () => ({ default: (await import('../../chunks/compare')).DiffTab }));
+const FilesTab = lazy(async () => ({ default: (await import('../../chunks/artifacts')).FilesTab }));
+const MediaTab = lazy(async () => ({ default: (await import('../../chunks/media')).MediaTab }));
 
 export default function RunPage(props: { id: string; tab: RunTab }) {
   const loaded = createLiveRun(() => props.id);
