@@ -24,17 +24,23 @@ const kWorkspace = new RegExp([
   '/src/state/(at_once|chart_view|held|documents|expression_|panel_stores|run_deletion|run_editing|run_edits|run_query|run_set|saved_views|series_)',
 ].join('|'));
 const kParts = /\/src\/(api\/media|components\/(chip_editor|data_table|json_tree|markdown\/markdown_text)|lib\/table_view)/;
-// Of marked only the lexer is used, and its file is one: what stands behind the lexer (the renderer of HTML and what joins
-// both) is cut off, with its exports.
-const lexerAlone: Plugin = {
-  name: 'marked-lexer-alone',
+// Of two libraries that come as one file each, only a part is used; what follows it there is cut off, and with it goes what
+// nothing else names. Of marked: the lexer, not the renderer of HTML. Of uPlot: the charts, not what it offers beside them
+// (bars, splines, joins of tables).
+const kUsed = [
+  { file: /\/node_modules\/marked\/lib\/marked\.esm\.js$/, end: /;var \w+=class\{options;parser;/, exported: /\w+ as Lexer\b/ },
+  { file: /\/node_modules\/uplot\/dist\/uPlot\.esm\.js$/, end: /^uPlot\.assign = assign;$/m, exported: /uPlot as default/ },
+];
+const usedParts: Plugin = {
+  name: 'used-parts',
   transform: {
-    filter: { id: /\/node_modules\/marked\/lib\/marked\.esm\.js$/ },
-    handler(code) {
-      const lexer = /(?<=[{,])(\w+) as Lexer\b/.exec(code);
-      const end = /;var \w+=class\{options;parser;/.exec(code);
-      if (!lexer || !end) throw new Error('marked is built otherwise: where does its lexer end?');
-      return { code: `${code.slice(0, end.index)};export{${lexer[0]}};`, map: null };
+    filter: { id: kUsed.map(({ file }) => file) },
+    handler(code, id) {
+      const { end, exported } = kUsed.find(({ file }) => file.test(id))!;
+      const at = code.search(end);
+      const names = exported.exec(code);
+      if (at < 0 || !names) throw new Error(`${id} is written otherwise: where does the part that is used end?`);
+      return { code: `${code.slice(0, at)};export{${names[0]}};`, map: null };
     },
   },
 };
@@ -42,7 +48,7 @@ const lexerAlone: Plugin = {
 // Strict CSP of the server: script-src 'self'; style-src 'self'. So nothing is inlined: no data: assets,
 // no preload polyfill, no inline style.
 export default defineConfig({
-  plugins: [solid(), lexerAlone],
+  plugins: [solid(), usedParts],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
