@@ -13,8 +13,8 @@ import { pageHead, usePageHead } from './state/page_head';
 import { mustLogIn } from './state/session';
 
 const SettingsPage = lazy(() => import('./pages/settings/settings_page'));
-const ArtifactPages = lazy(async () => ({ default: (await import('./chunks/artifacts')).ArtifactPages }));
-const ReportPages = lazy(async () => ({ default: (await import('./chunks/reports')).ReportPages }));
+const ArtifactPages = lazy(() => import('./chunks/artifacts').then((chunk) => ({ default: chunk.ArtifactPages })));
+const ReportPages = lazy(() => import('./chunks/reports').then((chunk) => ({ default: chunk.ReportPages })));
 const RunPage = lazy(() => import('./pages/run/run_page'));
 
 function UnknownPage() {

@@ -10,8 +10,8 @@ import type { RunSet } from '../../state/run_set';
 import { createProjectCharts } from './project_charts';
 import { RunList } from './run_list';
 
-const WorkspaceMedia = lazy(async () => ({ default: (await import('../../chunks/media')).WorkspaceMedia }));
-const AddToReport = lazy(async () => ({ default: (await import('../../chunks/reports')).AddToReport }));
+const WorkspaceMedia = lazy(() => import('../../chunks/media').then((chunk) => ({ default: chunk.WorkspaceMedia })));
+const AddToReport = lazy(() => import('../../chunks/reports').then((chunk) => ({ default: chunk.AddToReport })));
 
 export function Workspace(props: { project: string; set: RunSet; runs: Accessor<Run[]>; keys: RunKeys; role: ProjectRole; tools: JSX.Element }) {
   const view = createChartView();
