@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gzipSync, constants } from 'node:zlib';
+import { minifySync } from 'vite';
 
 const dist = new URL('../dist', import.meta.url).pathname;
 const kEntryBudget = 45 * 1024;
@@ -50,8 +51,8 @@ for (const [what, found, most] of [['entry', [...entryFiles].filter((file) => fi
 }
 const plain = readFileSync(join(dist, 'start.js'), 'utf8');
 if (!plain.includes('const files = {};')) throw new Error('start.js has no place for the files of pages');
-// Vite copies it as it is written; lines that are a comment need not be sent.
-const start = plain.replace('const files = {};', `const files = ${JSON.stringify(files)};`).replace(/^\s*\/\/.*\n/gm, '');
+// Vite copies it as it is written.
+const start = minifySync('start.js', plain.replace('const files = {};', `const files = ${JSON.stringify(files)};`)).code;
 // Named by what is in it, like the other assets: it holds up the page until it is there, so a browser that has it must not
 // ask whether it is still the same.
 const startName = `assets/start-${createHash('sha256').update(start).digest('base64url').slice(0, 8)}.js`;

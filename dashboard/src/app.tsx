@@ -13,8 +13,8 @@ import { pageHead, usePageHead } from './state/page_head';
 import { mustLogIn } from './state/session';
 
 const SettingsPage = lazy(() => import('./pages/settings/settings_page'));
-const ArtifactPages = lazy(() => import('./pages/artifacts/artifact_pages'));
-const ReportPages = lazy(() => import('./pages/reports/report_pages'));
+const ArtifactPages = lazy(() => import('./chunks/artifacts').then((chunk) => ({ default: chunk.ArtifactPages })));
+const ReportPages = lazy(() => import('./chunks/reports').then((chunk) => ({ default: chunk.ReportPages })));
 const RunPage = lazy(() => import('./pages/run/run_page'));
 
 function UnknownPage() {

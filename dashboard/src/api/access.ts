@@ -1,6 +1,6 @@
 // Users, API keys and members of projects: docs/http-api.md, "Access". Each throws ApiError.
 import { getJson } from './http';
-import { listOf, objectOf } from './read';
+import { listOf, numberOrNull, objectOf, text, textOrNull } from './read';
 
 export type Role = 'viewer' | 'writer' | 'admin';
 export const kRoles: readonly Role[] = ['viewer', 'writer', 'admin'];
@@ -33,9 +33,6 @@ export interface Secrets {
 }
 
 const kBase = '/api/v1';
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
 function readKey(value: unknown): ApiKey {
   const o = objectOf(value);

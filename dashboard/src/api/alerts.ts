@@ -1,6 +1,6 @@
 // What a run asked to tell people: docs/http-api.md. Throws ApiError, or the abort of its signal.
 import { getJson } from './http';
-import { listOf, objectOf } from './read';
+import { listOf, objectOf, text } from './read';
 import type { components } from './schema';
 
 type Wire = components['schemas']['Alert'];
@@ -18,7 +18,6 @@ export interface Alert {
 export const kMostAlerts = 100;
 const kLevels: readonly Wire['level'][] = ['info', 'warning', 'error'];
 const kStates: readonly Wire['state'][] = ['due', 'told', 'quiet', 'failed'];
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export function readAlerts(body: unknown): Alert[] {
   return listOf(objectOf(body).alerts).map((value) => {

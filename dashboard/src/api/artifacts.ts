@@ -1,6 +1,6 @@
 // Artifacts: docs/http-api.md, "Artifacts". Each throws ApiError, or the abort of its signal.
 import { getBytes, getJson } from './http';
-import { isObject, listOf, objectOf } from './read';
+import { isObject, listOf, number, numberOrNull, objectOf, text, textOrNull } from './read';
 import type { JsonObject } from './types';
 
 export interface Artifact {
@@ -74,10 +74,6 @@ export interface VersionChange {
 
 const kBase = '/api/v1';
 const kMostPerPage = 1000;
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
-const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 const texts = (value: unknown): string[] => listOf(value).filter((one): one is string => typeof one === 'string');
 const queryOf = (values: Readonly<Record<string, string | null>>): string =>
   new URLSearchParams(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null)).toString();

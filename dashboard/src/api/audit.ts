@@ -1,6 +1,6 @@
 // The audit log, for server admins: docs/http-api.md, "Access". Each throws ApiError.
 import { getJson } from './http';
-import { listOf, objectOf } from './read';
+import { listOf, number, objectOf, text } from './read';
 
 export interface AuditEntry {
   // Rises with time; what pages go by.
@@ -35,8 +35,6 @@ export interface AuditQuery {
   toUs?: number;
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const numberOr = (value: unknown, fallback: number): number => (typeof value === 'number' && Number.isFinite(value) ? value : fallback);
 
 export function readAuditPage(value: unknown): AuditPage {
   const o = objectOf(value);
@@ -44,7 +42,7 @@ export function readAuditPage(value: unknown): AuditPage {
     entries: listOf(o.entries).map((one) => {
       const e = objectOf(one);
       return {
-        no: numberOr(e.no, 0), atUs: numberOr(e.at_us, 0), actor: text(e.actor), key: text(e.key), address: text(e.address),
+        no: number(e.no), atUs: number(e.at_us), actor: text(e.actor), key: text(e.key), address: text(e.address),
         requestId: text(e.request_id), action: text(e.action), target: text(e.target), detail: text(e.detail),
       };
     }),

@@ -1,6 +1,6 @@
 // The routes of docs/http-api.md as functions. Each throws ApiError, or the abort of its signal.
 import { getBytes, getJson } from './http';
-import { listOf, objectOf, readFacet, readKeysOfRuns, readLogPage, readProject, readRun, readServer } from './read';
+import { listOf, objectOf, readFacet, readKeysOfRuns, readLogPage, readProject, readRun, readServer, textOrNull } from './read';
 import type { RunChange } from '../lib/run_edit';
 import { decodeSeries, kSeriesType } from './series_format';
 import type {
@@ -29,8 +29,7 @@ export async function listRuns(project: string, onPage: (runs: Run[]) => void, s
       `${kBase}/runs?${query.toString()}`,
       (body) => {
         const o = objectOf(body);
-        const next = o.next_cursor;
-        return { runs: listOf(o.runs).map(readRun), next: typeof next === 'string' && next !== '' ? next : null };
+        return { runs: listOf(o.runs).map(readRun), next: textOrNull(o.next_cursor) };
       },
       { signal },
     );
@@ -55,7 +54,7 @@ export async function findRuns(
         const o = objectOf(body);
         for (const run of listOf(o.runs)) ids.add(readRun(run).id);
         unknown = listOf(o.unknown_fields).map(String);
-        return typeof o.next_cursor === 'string' && o.next_cursor !== '' ? o.next_cursor : null;
+        return textOrNull(o.next_cursor);
       },
       { signal },
     );

@@ -2,7 +2,7 @@
 // (`spec`). Each throws ApiError, or the abort of its signal; `changed_meanwhile` where somebody else wrote since `revision`.
 import { plural } from '../lib/format';
 import { ApiError, getJson } from './http';
-import { isObject, listOf, objectOf } from './read';
+import { isObject, listOf, number, objectOf, text } from './read';
 import type { components } from './schema';
 import type { JsonObject } from './types';
 
@@ -37,8 +37,6 @@ export interface DocumentText {
 
 // A field that the API's document does not have does not compile; what is in them is still unknown.
 type Fields<Name extends 'SavedItem' | 'SavedItemHead' | 'SavedItemList'> = Partial<Record<keyof components['schemas'][Name], unknown>>;
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 function readHead(value: unknown): DocumentHead {
   const o: Fields<'SavedItemHead'> = objectOf(value);

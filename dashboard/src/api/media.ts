@@ -1,6 +1,6 @@
 // What runs logged to be looked at: docs/http-api.md, "Media". Each throws ApiError, or the abort of its signal.
 import { getBytes, getJson } from './http';
-import { isObject, listOf, objectOf } from './read';
+import { isObject, listOf, number, objectOf, text } from './read';
 import type { Json, JsonObject } from './types';
 
 export interface MediaKey {
@@ -30,8 +30,6 @@ const kBase = '/api/v1';
 const kPerPage = 1000;
 // The server's limit of runs in one question.
 export const kMediaRunsPerRequest = 200;
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 function readEntry(run: string, value: unknown): MediaEntry {
   const o = objectOf(value);

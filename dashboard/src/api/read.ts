@@ -26,10 +26,10 @@ export function numberOf(value: unknown): number {
   return NaN;
 }
 
-const finiteOr = (value: unknown, fallback: number): number =>
-  typeof value === 'number' && Number.isFinite(value) ? value : fallback;
-const nullableNumber = (value: unknown): number | null => (typeof value === 'number' ? value : null);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+export const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const textOrNull = (value: unknown): string | null => text(value) || null;
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 // Parsed JSON is Json by construction; only its being an object must be seen.
 const jsonObject = (value: unknown): JsonObject => (isObject(value) ? (value as Record<string, Json>) : {});
@@ -43,10 +43,10 @@ export function readProject(value: unknown): Project {
   return {
     id: text(o.id),
     name: text(o.name),
-    runCount: finiteOr(o.run_count, 0),
-    runningCount: finiteOr(o.running_count, 0),
-    createdUs: finiteOr(o.created_us, 0),
-    lastActivityUs: nullableNumber(o.last_activity_us),
+    runCount: number(o.run_count),
+    runningCount: number(o.running_count),
+    createdUs: number(o.created_us),
+    lastActivityUs: numberOrNull(o.last_activity_us),
   };
 }
 
@@ -57,9 +57,9 @@ export function readRun(value: unknown): Run {
     name: text(o.name),
     project: text(o.project),
     state: stateOf(o.state),
-    createdUs: finiteOr(o.created_us, 0),
-    endedUs: nullableNumber(o.ended_us),
-    durationS: finiteOr(o.duration_s, 0),
+    createdUs: number(o.created_us),
+    endedUs: numberOrNull(o.ended_us),
+    durationS: number(o.duration_s),
     tags: listOf(o.tags).filter((tag): tag is string => typeof tag === 'string'),
     notes: text(o.notes),
     group: text(o.group),
@@ -68,7 +68,7 @@ export function readRun(value: unknown): Run {
     summary: jsonObject(o.summary),
     environment: jsonObject(o.environment),
     endReason: text(o.end_reason),
-    version: finiteOr(o.version, 0),
+    version: number(o.version),
   };
 }
 
@@ -79,10 +79,10 @@ export function readKey(value: unknown): KeyInfo {
   return {
     key: text(o.key),
     kind: o.kind === 'system' ? 'system' : 'history',
-    count: finiteOr(o.count, 0),
+    count: number(o.count),
     hidden: definition.hidden === true,
     goal: goal === 'minimize' || goal === 'maximize' ? goal : 'none',
-    stepMetric: typeof definition.step_metric === 'string' && definition.step_metric !== '' ? definition.step_metric : null,
+    stepMetric: textOrNull(definition.step_metric),
   };
 }
 
@@ -90,14 +90,14 @@ export function readFacet(value: unknown): Facet {
   const o = fieldsOf<'RunFacet'>(value);
   return {
     field: text(o.field),
-    runs: finiteOr(o.runs, 0),
+    runs: number(o.runs),
     values: listOf(o.values).map((entry) => {
       const one = objectOf(entry);
-      return { value: typeof one.value === 'number' ? one.value : text(one.value), runs: finiteOr(one.runs, 0) };
+      return { value: typeof one.value === 'number' ? one.value : text(one.value), runs: number(one.runs) };
     }),
-    other: finiteOr(o.other, 0),
-    min: nullableNumber(o.min),
-    max: nullableNumber(o.max),
+    other: number(o.other),
+    min: numberOrNull(o.min),
+    max: numberOrNull(o.max),
   };
 }
 
@@ -110,17 +110,17 @@ export function readKeysOfRuns(value: unknown): Map<string, KeyInfo[]> {
 
 export function readServer(value: unknown): ServerInfo {
   const o = fieldsOf<'Server'>(value);
-  return { version: text(o.version), grpcPort: finiteOr(o.grpc_port, 0) };
+  return { version: text(o.version), grpcPort: number(o.grpc_port) };
 }
 
 export function readLogLine(value: unknown): LogLine {
   const o = fieldsOf<'LogLine'>(value);
-  return { line: finiteOr(o.line, 0), timeUs: finiteOr(o.time_us, 0), text: text(o.text) };
+  return { line: number(o.line), timeUs: number(o.time_us), text: text(o.text) };
 }
 
 export function readLogPage(value: unknown): LogPage {
   const o = fieldsOf<'LogPage'>(value);
-  return { lines: listOf(o.lines).map(readLogLine), total: finiteOr(o.total, 0) };
+  return { lines: listOf(o.lines).map(readLogLine), total: number(o.total) };
 }
 
 export function readPointKeys(value: unknown): Map<string, PointColumns> {

@@ -1,7 +1,7 @@
 // application/vnd.tracker.series: u32 length of a JSON header, the header padded to a multiple of 8, columns, all
 // little-endian (docs/http-api.md). The bytes come from the network: every offset is checked before it is used.
 // Series may share a column: whoever changes one copies it first.
-import { isObject, listOf, numberOf, objectOf } from './read';
+import { isObject, listOf, numberOf, objectOf, text } from './read';
 import { columnTable, float64Column, SeriesFormatError, type ReadColumn } from './series_columns';
 import type { BucketColumns, GroupColumns, GroupSeries, Precision, Series, SeriesAnswer } from './types';
 
@@ -11,7 +11,6 @@ export const kSeriesType = 'application/vnd.tracker.series';
 
 const axisOf = (value: unknown): Series['x'] =>
   value === 'time' || value === 'relative' || value === 'metric' ? value : 'step';
-const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 // The named columns of one object, which must be equally long.
 function readColumns<Name extends string>(value: unknown, names: readonly Name[], read: ReadColumn): Record<Name, Float64Array> {
@@ -36,7 +35,7 @@ function readSeries(value: unknown, read: ReadColumn, precision: Precision): Ser
   const o = objectOf(value);
   const over = numberOf(o.smoothed_over);
   const base = {
-    run: stringOf(o.run), key: stringOf(o.key), x: axisOf(o.x), total: numberOf(o.total),
+    run: text(o.run), key: text(o.key), x: axisOf(o.x), total: numberOf(o.total),
     smoothed: null, precision, smoothedOver: Number.isFinite(over) ? over : 1, xRises: o.x_rises !== false,
   };
   if (o.mode === 'buckets') {
@@ -61,7 +60,7 @@ function readGroup(value: unknown, read: ReadColumn, precision: Precision): Grou
   const o = objectOf(value);
   const { x_last: xLast, ...columns } = readColumns(o.buckets, kGroupNames, read);
   const buckets: GroupColumns = { ...columns, xLast };
-  return { group: stringOf(o.group), key: stringOf(o.key), x: axisOf(o.x), runs: numberOf(o.runs), precision, buckets };
+  return { group: text(o.group), key: text(o.key), x: axisOf(o.x), runs: numberOf(o.runs), precision, buckets };
 }
 
 export function decodeSeries(body: ArrayBuffer): SeriesAnswer {

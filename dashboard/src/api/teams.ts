@@ -1,6 +1,6 @@
 // Teams, for server admins: docs/http-api.md, "Access". Each throws ApiError.
 import { getJson } from './http';
-import { listOf, objectOf } from './read';
+import { listOf, objectOf, text } from './read';
 
 // What is shared with a team, and in which role.
 export interface TeamProject {
@@ -15,7 +15,6 @@ export interface Team {
 }
 
 const kTeams = '/api/v1/teams';
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function readProject(value: unknown): TeamProject {
   const o = objectOf(value);

@@ -24,7 +24,7 @@ const csvCell = (value: Json | undefined): string | number | boolean | null =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? null);
 
 // `label` names the table and its file.
-export function DataTable(props: { label: string; table: TableData; note?: string; digits?: number }) {
+export function DataTable(props: { label: string; table: TableData; note?: string | undefined; digits?: number }) {
   const id = createUniqueId();
   const [sort, setSort] = createSignal<TableSort | null>(null);
   const [size, setSize] = createSignal<number>(kPageSizes[0]);

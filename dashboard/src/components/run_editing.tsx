@@ -6,7 +6,7 @@ import { beginEdit, editing, type EditedField } from '../state/run_editing';
 import { Icon } from './icons';
 import './run_editing.css';
 
-const RunEditor = lazy(() => import('./run_editor'));
+const RunEditor = lazy(() => import('../chunks/on_demand').then((chunk) => ({ default: chunk.RunEditor })));
 
 const kVerbs: Readonly<Record<EditedField, string>> = { name: 'Rename', tags: 'Edit the tags of', notes: 'Edit the notes of', group: 'Edit the group of' };
 

@@ -160,7 +160,7 @@ function TagEditor(props: { edit: Editing }) {
   );
 }
 
-export default function RunEditor(props: { edit: Editing }) {
+export function RunEditor(props: { edit: Editing }) {
   // Each edit makes its box anew.
   const { edit } = props;
   return edit.field === 'tags' ? <TagEditor edit={edit} /> : <TextEditor edit={edit} field={edit.field} />;

@@ -4,8 +4,8 @@ import { artifactsPath, comparePath, projectPath, reportsPath, runsPath } from '
 import { navigate } from '../state/location';
 import { Icon } from './icons';
 
-const CommandPalette = lazy(() => import('./command_palette').then((module) => ({ default: module.CommandPalette })));
-const HelpSheet = lazy(() => import('./help_sheet').then((module) => ({ default: module.HelpSheet })));
+const CommandPalette = lazy(() => import('../chunks/sheets').then((chunk) => ({ default: chunk.CommandPalette })));
+const HelpSheet = lazy(() => import('../chunks/sheets').then((chunk) => ({ default: chunk.HelpSheet })));
 
 const kChordMs = 1200;
 const isTyping = (target: EventTarget | null): boolean =>

@@ -38,18 +38,18 @@ export function parsePath(path: string): Place {
   if (first === undefined) return { page: 'projects' };
   if ((first === 'start' || first === 'first-start') && parts.length === 1) return { page: first };
   if (first === 'settings' && parts.length <= 2) return settingsPlace(name ?? 'keys');
-  if (first === 'p' && name !== undefined && parts.length === 2) return { page: 'workspace', project: name };
-  if (first === 'p' && name !== undefined && last === 'charts' && parts.length === 3) return { page: 'workspace', project: name };
-  if (first === 'p' && name !== undefined && last === 'runs' && parts.length === 3) return { page: 'runs', project: name };
-  if (first === 'p' && name !== undefined && last === 'compare' && parts.length === 3) return { page: 'compare', project: name };
-  if (first === 'p' && name !== undefined && last === 'reports' && parts.length === 3) return { page: 'reports', project: name };
-  if (first === 'p' && name !== undefined && last === 'reports' && parts.length === 4) return { page: 'report', project: name, id: parts[3]! };
-  if (first === 'p' && name !== undefined && last === 'artifacts') return artifactPlace(name, parts.slice(3));
-  if (first === 'runs' && name !== undefined && parts.length === 2) return { page: 'run', id: name, tab: 'charts' };
-  if (first === 'runs' && name !== undefined && last !== undefined && kTabs.includes(last) && parts.length === 3) {
-    return { page: 'run', id: name, tab: last as RunTab };
-  }
+  if (first === 'p' && name !== undefined) return projectPlace(name, parts.slice(2));
+  if (first === 'runs' && name !== undefined && kTabs.includes(last ?? 'charts') && parts.length <= 3) return { page: 'run', id: name, tab: (last ?? 'charts') as RunTab };
   return { page: 'unknown' };
+}
+
+// /p/PROJECT[/charts | /runs | /compare | /reports[/ID] | /artifacts…]
+function projectPlace(project: string, [view = 'charts', ...rest]: readonly string[]): Place {
+  if (view === 'artifacts') return artifactPlace(project, rest);
+  if (view === 'reports' && rest.length === 1) return { page: 'report', project, id: rest[0]! };
+  if (rest.length > 0) return { page: 'unknown' };
+  if (view === 'charts') return { page: 'workspace', project };
+  return view === 'runs' || view === 'compare' || view === 'reports' ? { page: view, project } : { page: 'unknown' };
 }
 
 const settingsPlace = (tab: string): Place =>

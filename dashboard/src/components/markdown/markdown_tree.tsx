@@ -1,6 +1,5 @@
 // The tree of lib/markdown.ts as elements: every text of it is set as text, every address was judged there.
 import { createMemo, For, Match, Show, Switch, type JSX } from 'solid-js';
-import { Dynamic } from 'solid-js/web';
 import { parseMarkdown, type Align, type MarkdownBlock, type MarkdownInline, type MarkdownItem } from '../../lib/markdown';
 import { Icon } from '../icons';
 
@@ -35,13 +34,20 @@ function Blocks(props: { blocks: readonly MarkdownBlock[]; levels: ReadonlyMap<M
   return <For each={props.blocks}>{(block) => <OneBlock block={block} levels={props.levels} />}</For>;
 }
 
+// From h2 on: the first level is the page's own.
+const kHeadings: readonly ((props: { class: string; children: JSX.Element }) => JSX.Element)[] = [
+  (props) => <h2 class={props.class}>{props.children}</h2>,
+  (props) => <h3 class={props.class}>{props.children}</h3>,
+  (props) => <h4 class={props.class}>{props.children}</h4>,
+  (props) => <h5 class={props.class}>{props.children}</h5>,
+  (props) => <h6 class={props.class}>{props.children}</h6>,
+];
+
 function OneBlock(props: { block: MarkdownBlock; levels: ReadonlyMap<MarkdownBlock, number> }): JSX.Element {
   return (
     <Switch>
       <Match when={blockOf(props.block, 'heading')}>
-        {(heading) => (
-          <Dynamic component={`h${props.levels.get(heading()) ?? 6}`} class={`markdown-h${heading().depth}`}><Inlines nodes={heading().children} /></Dynamic>
-        )}
+        {(heading) => kHeadings[(props.levels.get(heading()) ?? 6) - 2]!({ class: `markdown-h${heading().depth}`, children: <Inlines nodes={heading().children} /> })}
       </Match>
       <Match when={blockOf(props.block, 'paragraph')}>{(paragraph) => <p><Inlines nodes={paragraph().children} /></p>}</Match>
       <Match when={blockOf(props.block, 'code')}>{(code) => <pre tabindex="0" role="group" aria-label="Code"><code>{code().text}</code></pre>}</Match>
@@ -108,6 +114,8 @@ function inlineOf(node: MarkdownInline): JSX.Element {
         <a class="link" href={node.href} target="_blank" rel="noopener noreferrer"><Inlines nodes={node.children} /></a>
       </Show>
     );
-    default: return <Dynamic component={node.kind}><Inlines nodes={node.children} /></Dynamic>;
+    case 'strong': return <strong><Inlines nodes={node.children} /></strong>;
+    case 'em': return <em><Inlines nodes={node.children} /></em>;
+    case 'del': return <del><Inlines nodes={node.children} /></del>;
   }
 }

@@ -44,21 +44,15 @@ function figureInput(panel: Exported, lines: readonly ChartLine[]): FigureInput 
 async function save(panel: Exported, form: 'png' | 'svg' | 'csv'): Promise<void> {
   try {
     const lines = await panel.lines();
+    const { chartCsv, figurePng, figureSvg, makeFigure } = await import('../../chunks/on_demand');
     if (form === 'csv') {
-      const { chartCsv } = await import('../../charts/export/csv');
       const x = xName(axisOf(panel.context, panel.section, panel.keyName).x);
       downloadText(fileName(panelName(panel.keyName), 'csv'), chartCsv(panelName(panel.keyName), x, lines), 'text/csv');
       return;
     }
-    const { makeFigure } = await import('../../charts/export/figure');
     const figure = makeFigure(figureInput(panel, lines));
-    if (form === 'svg') {
-      const { figureSvg } = await import('../../charts/export/svg');
-      downloadText(fileName(panelName(panel.keyName), 'svg'), figureSvg(figure), 'image/svg+xml');
-    } else {
-      const { figurePng } = await import('../../charts/export/png');
-      download(fileName(panelName(panel.keyName), 'png'), await figurePng(figure));
-    }
+    if (form === 'svg') downloadText(fileName(panelName(panel.keyName), 'svg'), figureSvg(figure), 'image/svg+xml');
+    else download(fileName(panelName(panel.keyName), 'png'), await figurePng(figure));
   } catch (failure) {
     toast({ text: `${panelName(panel.keyName)} was not written: ${messageOf(failure)}`, kind: 'error' });
   }

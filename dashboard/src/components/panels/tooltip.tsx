@@ -1,6 +1,5 @@
 // The values under the crosshair, beside the pointer and inside the window. One for the whole page.
-import { createSignal, For, Show } from 'solid-js';
-import { Portal } from 'solid-js/web';
+import { createSignal, For, onCleanup, Show } from 'solid-js';
 import type { XMode } from '../../api/types';
 import type { ChartHover } from '../../charts/line_chart';
 import { formatCount, formatDateTime, formatDuration, formatNumber } from '../../lib/format';
@@ -69,9 +68,10 @@ function TipBody(props: { tip: Tip; client: { x: number; y: number } }) {
   );
 }
 
+// Outside of the page's elements, so that none of them cuts it off.
 export function TooltipLayer() {
-  return (
-    <Portal>
+  const layer = (
+    <div>
       <Show when={tip()}>
         {(current) => (
           <Show when={current().hover.rows.length > 0 && current().hover.client}>
@@ -79,6 +79,9 @@ export function TooltipLayer() {
           </Show>
         )}
       </Show>
-    </Portal>
-  );
+    </div>
+  ) as HTMLElement;
+  document.body.append(layer);
+  onCleanup(() => layer.remove());
+  return null;
 }

@@ -12,7 +12,7 @@ function placeOf<P extends ArtifactPlace['page']>(place: ArtifactPlace, page: P)
   return place.page === page ? (place as Extract<ArtifactPlace, { page: P }>) : undefined;
 }
 
-export default function ArtifactPages(props: { place: ArtifactPlace }) {
+export function ArtifactPages(props: { place: ArtifactPlace }) {
   return (
     <Switch>
       <Match when={placeOf(props.place, 'artifacts')}>{(here) => <ArtifactListPage project={here().project} />}</Match>

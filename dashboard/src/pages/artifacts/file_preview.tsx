@@ -89,7 +89,7 @@ function Content(props: { path: string; shown: Shown; note: string | undefined }
     <Switch>
       <Match when={ofKind(props.shown, 'none')}>{(none) => <p class="preview-none muted">{none().why}</p>}</Match>
       <Match when={ofKind(props.shown, 'table')}>
-        {(one) => <DataTable label={props.path} table={one().table} {...(props.note === undefined ? {} : { note: props.note })} />}
+        {(one) => <DataTable label={props.path} table={one().table} note={props.note} />}
       </Match>
       <Match when={ofKind(props.shown, 'json')}>{(one) => <div class="preview-json"><JsonTree title="JSON" value={one().value} empty="An empty object." /></div>}</Match>
       <Match when={ofKind(props.shown, 'text')}>

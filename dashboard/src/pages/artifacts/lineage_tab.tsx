@@ -39,7 +39,7 @@ function nodesOf(lineage: Lineage, project: string): Node[] {
   ];
 }
 
-export default function LineageTab(props: { version: ArtifactVersion }) {
+export function LineageTab(props: { version: ArtifactVersion }) {
   const depth = () => kDepths.find((one) => String(one) === query('depth')) ?? kDepth;
   const [lineage, { refetch }] = createResource(() => ({ id: props.version.id, depth: depth() }), (one) => getLineage(one.id, one.depth));
   return (

@@ -23,7 +23,7 @@ async function read(project: string, name: string, before: string, after: Artifa
   return { old, isWhole: a.isWhole && b.isWhole, diff: diffFiles(beforeFiles!, afterFiles!) };
 }
 
-export default function VersionDiffTab(props: { version: ArtifactVersion }) {
+export function VersionDiffTab(props: { version: ArtifactVersion }) {
   const [versions] = createResource(
     () => ({ project: props.version.project, name: props.version.name }),
     (one) => listVersions(one.project, one.name, 'living', null).then((page) => page.items.map((item) => item.version), () => []),

@@ -1,5 +1,5 @@
 // One version: what it is above; its files, what it came from and came of, or how it differs below.
-import { createResource, For, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import { createResource, For, Match, Show, Switch } from 'solid-js';
 import { findVersion, type ArtifactVersion } from '../../api/artifacts';
 import { FailureState, SkeletonRows } from '../../components/feedback';
 import { failureOf } from '../../lib/failure';
@@ -10,10 +10,9 @@ import { navigate } from '../../state/location';
 import { usePageHead } from '../../state/page_head';
 import { createRole } from '../../state/role';
 import { FilesTab } from './files_tab';
+import { LineageTab } from './lineage_tab';
+import { VersionDiffTab } from './version_diff_tab';
 import { VersionHead } from './version_head';
-
-const LineageTab = lazy(() => import('./lineage_tab'));
-const VersionDiffTab = lazy(() => import('./version_diff_tab'));
 
 const kTabs: readonly { tab: VersionTab; label: string }[] = [
   { tab: 'files', label: 'Files' }, { tab: 'lineage', label: 'Lineage' }, { tab: 'diff', label: 'Diff' },
@@ -64,13 +63,11 @@ function VersionBody(props: { version: ArtifactVersion; asked: string; tab: Vers
         </For>
       </nav>
       <div class="version-body">
-        <Suspense fallback={<SkeletonRows count={6} kind="row" />}>
-          <Switch>
-            <Match when={props.tab === 'files'}><Show when={props.version.id} keyed><FilesTab version={props.version} /></Show></Match>
-            <Match when={props.tab === 'lineage'}><LineageTab version={props.version} /></Match>
-            <Match when={props.tab === 'diff'}><VersionDiffTab version={props.version} /></Match>
-          </Switch>
-        </Suspense>
+        <Switch>
+          <Match when={props.tab === 'files'}><Show when={props.version.id} keyed><FilesTab version={props.version} /></Show></Match>
+          <Match when={props.tab === 'lineage'}><LineageTab version={props.version} /></Match>
+          <Match when={props.tab === 'diff'}><VersionDiffTab version={props.version} /></Match>
+        </Switch>
       </div>
     </>
   );

@@ -27,7 +27,7 @@ const kFirstRuns = 5;
 const kMostColumns = 30;
 const kMostOffered = 300;
 
-export default function ComparePage(props: { set: RunSet; asked: RunQuery; all: readonly Run[]; tools: JSX.Element }) {
+export function ComparePage(props: { set: RunSet; asked: RunQuery; all: readonly Run[]; tools: JSX.Element }) {
   const view = (): View => kViews.find((one) => one.view === query('view'))?.view ?? 'table';
   const named = createMemo(() => runsNamed(query('runs'), props.all));
   const columns = createMemo(() => (named().length > 0 ? named() : props.set.listed().slice(0, kFirstRuns)).slice(0, kMostColumns));

@@ -31,7 +31,7 @@ async function addTo(project: string, id: string, key: string, query: string): P
   }
 }
 
-export default function AddToReport(props: { project: string; panel: string; close: () => void }) {
+export function AddToReport(props: { project: string; panel: string; close: () => void }) {
   let dialog!: HTMLDialogElement;
   const now = createClock(30_000);
   const [reports, { refetch }] = createResource(() => props.project, (project) => listDocuments(project, 'reports'));

@@ -16,7 +16,7 @@ import { ViewsButton } from './views_button';
 import { Workspace } from './workspace';
 import './project_page.css';
 
-const ComparePage = lazy(() => import('../compare/compare_page'));
+const ComparePage = lazy(() => import('../../chunks/compare').then((chunk) => ({ default: chunk.ComparePage })));
 
 export default function ProjectViews(props: {
   project: string;

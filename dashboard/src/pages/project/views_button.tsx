@@ -6,7 +6,7 @@ import type { ProjectRole } from '../../state/role';
 import type { OpenedView } from '../../state/saved_views';
 import './views.css';
 
-const ViewsMenu = lazy(() => import('./views_menu'));
+const ViewsMenu = lazy(() => import('../../chunks/on_demand').then((chunk) => ({ default: chunk.ViewsMenu })));
 
 export function ViewsButton(props: { project: string; view: OpenedView; role: ProjectRole }) {
   const isChanged = () => props.view.changes().length > 0;

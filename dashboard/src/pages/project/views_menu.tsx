@@ -13,7 +13,6 @@ import { kViewerReason, type ProjectRole } from '../../state/role';
 import type { OpenedView } from '../../state/saved_views';
 import { toast } from '../../state/toasts';
 
-
 interface Props {
   project: string;
   view: OpenedView;
@@ -21,12 +20,12 @@ interface Props {
   close: () => void;
 }
 
-export default function ViewsMenu(props: Props) {
+export function ViewsMenu(props: Props) {
   const [views, { refetch }] = createResource(() => props.project, (project) => listDocuments(project, 'views'));
   const reload = (): void => void refetch();
   return (
     <div class="views-menu">
-      <Show when={props.view.opened()}><OpenedPart {...props} reload={reload} /></Show>
+      <Show when={props.view.opened()}><OpenedPart menu={props} reload={reload} /></Show>
       <Switch fallback={<p class="muted" role="status">Reading…</p>}>
         <Match when={views.error as unknown}>
           {(error) => <p role="alert">{messageOf(error())} <button type="button" class="button" onClick={reload}>Try again</button></p>}
@@ -37,7 +36,7 @@ export default function ViewsMenu(props: Props) {
         <Match when={held(views)}>
           {(list) => (
             <ul class="views-list" aria-label="Saved views">
-              <For each={list()}>{(one) => <ViewRow {...props} head={one} reload={reload} />}</For>
+              <For each={list()}>{(one) => <ViewRow menu={props} head={one} reload={reload} />}</For>
             </ul>
           )}
         </Match>
@@ -48,14 +47,14 @@ export default function ViewsMenu(props: Props) {
   );
 }
 
-function OpenedPart(props: Props & { reload: () => void }) {
+function OpenedPart(props: { menu: Props; reload: () => void }) {
   const [isRefused, setRefused] = createSignal(false);
-  const isChanged = () => props.view.changes().length > 0;
+  const isChanged = () => props.menu.view.changes().length > 0;
   const update = async (whose: 'unchanged' | 'mine'): Promise<void> => {
     try {
-      await props.view.update(whose);
-      toast({ text: `${props.view.opened()?.name ?? 'The view'} was updated` });
-      props.close();
+      await props.menu.view.update(whose);
+      toast({ text: `${props.menu.view.opened()?.name ?? 'The view'} was updated` });
+      props.menu.close();
     } catch (error) {
       if (error instanceof ApiError && error.code === 'changed_meanwhile') setRefused(true);
       else toast({ text: `The view was not updated: ${messageOf(error)}`, kind: 'error' });
@@ -65,29 +64,29 @@ function OpenedPart(props: Props & { reload: () => void }) {
   return (
     <section class="views-opened" aria-label="The opened view">
       <p>
-        <strong class="ellipsis">{props.view.opened()?.name}</strong>{' '}
-        <span class="muted">{isChanged() ? `differs: ${props.view.changes().join(', ')}` : 'as it was saved'}</span>
+        <strong class="ellipsis">{props.menu.view.opened()?.name}</strong>{' '}
+        <span class="muted">{isChanged() ? `differs: ${props.menu.view.changes().join(', ')}` : 'as it was saved'}</span>
       </p>
-      <Show when={isRefused() || props.view.isBehind()}>
+      <Show when={isRefused() || props.menu.view.isBehind()}>
         <p role="alert" class="views-conflict">Somebody else changed this view after it was opened here.</p>
       </Show>
       <div class="views-actions">
-        <Show when={props.role.mayWrite() && isChanged() && !isRefused()}>
+        <Show when={props.menu.role.mayWrite() && isChanged() && !isRefused()}>
           <button type="button" class="button primary" onClick={() => void update('unchanged')}>Update view</button>
         </Show>
         <Show when={isRefused()}>
           <button type="button" class="button" onClick={() => void update('mine')}>Save mine over it</button>
         </Show>
-        <Show when={isChanged() || isRefused() || props.view.isBehind()}>
-          <button type="button" class="button" onClick={() => { props.view.reopen(); props.close(); }}>Back to the view</button>
+        <Show when={isChanged() || isRefused() || props.menu.view.isBehind()}>
+          <button type="button" class="button" onClick={() => { props.menu.view.reopen(); props.menu.close(); }}>Back to the view</button>
         </Show>
-        <button type="button" class="button" onClick={() => { props.view.close(); props.close(); }}>Leave the view</button>
+        <button type="button" class="button" onClick={() => { props.menu.view.close(); props.menu.close(); }}>Leave the view</button>
       </div>
     </section>
   );
 }
 
-function ViewRow(props: Props & { head: DocumentHead; reload: () => void }) {
+function ViewRow(props: { menu: Props; head: DocumentHead; reload: () => void }) {
   let field!: HTMLInputElement;
   let pencil!: HTMLButtonElement;
   const now = createClock(30_000);
@@ -100,18 +99,18 @@ function ViewRow(props: Props & { head: DocumentHead; reload: () => void }) {
     const name = field.value.trim();
     if (name === '') return;
     if (name === props.head.name) return stop();
-    const renamed = await renameDocument(props.project, 'views', props.head, name);
+    const renamed = await renameDocument(props.menu.project, 'views', props.head, name);
     if (!renamed) return;
-    props.view.told(renamed.id, renamed);
+    props.menu.view.told(renamed.id, renamed);
     props.reload();
   };
-  const remove = (): Promise<void> => deleteWithUndo(props.project, 'views', props.head, (back) => {
-    if (!back) props.view.told(props.head.id, null);
+  const remove = (): Promise<void> => deleteWithUndo(props.menu.project, 'views', props.head, (back) => {
+    if (!back) props.menu.view.told(props.head.id, null);
     props.reload();
   });
   const said = (): string => [props.head.author, formatAgo(props.head.updatedUs, now())].filter((part) => part !== '').join(' · ');
   return (
-    <li class="views-row" classList={{ current: props.view.opened()?.id === props.head.id }}>
+    <li class="views-row" classList={{ current: props.menu.view.opened()?.id === props.head.id }}>
       <Show when={!isNaming()} fallback={
         <form class="views-name" onSubmit={(event) => { event.preventDefault(); void rename(); }}
           onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); event.preventDefault(); stop(); } }}>
@@ -119,13 +118,13 @@ function ViewRow(props: Props & { head: DocumentHead; reload: () => void }) {
           <button type="submit" class="button">Rename</button>
         </form>
       }>
-        <a class="views-link" href={viewLink(props.project, props.head.id)} aria-current={props.view.opened()?.id === props.head.id ? 'true' : undefined}
-          onClick={(event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) props.close(); }}>
+        <a class="views-link" href={viewLink(props.menu.project, props.head.id)} aria-current={props.menu.view.opened()?.id === props.head.id ? 'true' : undefined}
+          onClick={(event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) props.menu.close(); }}>
           <span class="ellipsis" title={props.head.name}>{props.head.name}</span>
           <span class="faint" title={formatDateTime(props.head.updatedUs)}>{said()}</span>
         </a>
-        <CopyButton text={location.origin + viewLink(props.project, props.head.id)} label={`Copy a link to ${props.head.name}`} icon="link" />
-        <Show when={props.role.mayWrite()}>
+        <CopyButton text={location.origin + viewLink(props.menu.project, props.head.id)} label={`Copy a link to ${props.head.name}`} icon="link" />
+        <Show when={props.menu.role.mayWrite()}>
           <button ref={pencil} type="button" class="icon-button" aria-label={`Rename ${props.head.name}`} title="Rename"
             onClick={() => { setNaming(true); queueMicrotask(() => { field.focus(); field.select(); }); }}><Icon name="pencil" /></button>
           <button type="button" class="icon-button" aria-label={`Delete ${props.head.name}`} title="Delete" onClick={() => void remove()}><Icon name="trash" /></button>

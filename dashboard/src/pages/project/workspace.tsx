@@ -11,7 +11,7 @@ import { createProjectCharts } from './project_charts';
 import { RunList } from './run_list';
 import { WorkspaceMedia } from './workspace_media';
 
-const AddToReport = lazy(() => import('./add_to_report'));
+const AddToReport = lazy(() => import('../../chunks/reports').then((chunk) => ({ default: chunk.AddToReport })));
 
 export function Workspace(props: { project: string; set: RunSet; runs: Accessor<Run[]>; keys: RunKeys; role: ProjectRole; tools: JSX.Element }) {
   const view = createChartView();

@@ -5,8 +5,8 @@ import type { DrawnRun } from '../../components/panels/model';
 import { keyMatcher } from '../../components/panels/panel_grid';
 import { createMediaKeys } from '../../state/media_panels';
 
-const MediaPanels = lazy(() => import('../../components/media/media_panels').then((panels) => ({ default: panels.MediaPanels })));
-const StepNote = lazy(() => import('../../components/media/media_panels').then((panels) => ({ default: panels.StepNote })));
+const MediaPanels = lazy(() => import('../../chunks/media').then((chunk) => ({ default: chunk.MediaPanels })));
+const StepNote = lazy(() => import('../../chunks/media').then((chunk) => ({ default: chunk.StepNote })));
 
 export function WorkspaceMedia(props: { runs: readonly DrawnRun[]; search: string; changes: unknown }) {
   // A group's runs are not told apart here.

@@ -70,7 +70,7 @@ function createBlockData(block: PanelsDraft, data: ProjectData): BlockData {
 }
 
 // `onField` is told of the first field of a writer, once it is made.
-export default function PanelsBlock(props: { block: PanelsDraft; data: ProjectData; writing: boolean; onField: (field: HTMLElement) => void }) {
+export function PanelsBlock(props: { block: PanelsDraft; data: ProjectData; writing: boolean; onField: (field: HTMLElement) => void }) {
   const { block, data } = untrack(() => props);
   const view = createChartView(block.parameters);
   const held = createBlockData(block, data);

@@ -1,15 +1,13 @@
 // The blocks of a report, to read or to write. Those of charts share what is known of the project's runs.
-import { createMemo, For, lazy, Show, Suspense } from 'solid-js';
-import { SkeletonRows } from '../../components/feedback';
+import { createMemo, For, Show } from 'solid-js';
+import { TooltipLayer } from '../../components/panels/tooltip';
 import { createRunKeys, kNewestRuns } from '../../state/project_keys';
 import { createProjectRuns } from '../../state/project_runs';
 import { takeFocus } from './block_focus';
 import { AddBlock, BlockFrame } from './block_frame';
 import type { BlockDraft, Draft, PanelsDraft } from './draft';
+import { PanelsBlock } from './panels_block';
 import { TextBlock } from './text_block';
-
-const PanelsBlock = lazy(() => import('./panels_block'));
-const ChartTooltip = lazy(() => import('./chart_tooltip'));
 
 export interface ProjectData {
   project: string;
@@ -37,7 +35,7 @@ export function ReportBlocks(props: { project: string; draft: Draft; writing?: b
           </Show>
         )}
       </For>
-      <Show when={hasCharts()}><Suspense><ChartTooltip /></Suspense></Show>
+      <Show when={hasCharts()}><TooltipLayer /></Show>
     </div>
   );
 }
@@ -55,8 +53,6 @@ function OneBlock(props: { block: BlockDraft; data: ProjectData | null; writing?
 
 function ChartsOf(props: { block: PanelsDraft; data: ProjectData | null; writing: boolean }) {
   return (
-    <Suspense fallback={<SkeletonRows count={2} kind="card" />}>
-      <Show when={props.data} keyed>{(data) => <PanelsBlock block={props.block} data={data} writing={props.writing} onField={(field) => takeFocus(props.block.id, field)} />}</Show>
-    </Suspense>
+    <Show when={props.data} keyed>{(data) => <PanelsBlock block={props.block} data={data} writing={props.writing} onField={(field) => takeFocus(props.block.id, field)} />}</Show>
   );
 }

@@ -7,7 +7,7 @@ import './reports.css';
 
 type ReportPlace = Extract<Place, { page: 'reports' | 'report' }>;
 
-export default function ReportPages(props: { place: ReportPlace }) {
+export function ReportPages(props: { place: ReportPlace }) {
   const one = () => (props.place.page === 'report' ? props.place.id : null);
   return (
     <Switch fallback={<ReportListPage project={props.place.project} />}>

@@ -10,7 +10,7 @@ import { createClock } from '../../state/clock';
 import { held } from '../../state/held';
 import { Chips, MetadataLine, ScrolledTable, sizeText, VersionLink, When } from '../artifacts/parts';
 
-export default function ArtifactsTab(props: { run: Run }) {
+export function ArtifactsTab(props: { run: Run }) {
   const [artifacts, { refetch }] = createResource(() => ({ id: props.run.id, end: props.run.endedUs }), (one) => artifactsOfRun(one.id));
   const isEmpty = () => held(artifacts)?.produced.length === 0 && held(artifacts)?.used.length === 0;
   return (

@@ -11,7 +11,7 @@ import { DiffTable } from '../compare/diff_table';
 const kMostOffered = 200;
 const kParts = ['config', 'environment', 'summary'] as const;
 
-export default function DiffTab(props: { run: Run }) {
+export function DiffTab(props: { run: Run }) {
   const [others] = createResource(() => props.run.project, (project) => searchRuns(project, '', kMostOffered).catch(() => []));
   const offered = () => (others() ?? []).filter((run) => run.id !== props.run.id);
   // Without a choice: the run that was begun before this one.

@@ -27,7 +27,7 @@ async function readPatch(run: string): Promise<Patch | null> {
   return { entry, text: typeof entry.content === 'string' ? entry.content : new TextDecoder().decode(await readMediaBytes(entry)) };
 }
 
-export default function FilesTab(props: { run: Run }) {
+export function FilesTab(props: { run: Run }) {
   const [patch, { refetch }] = createResource(() => props.run.id, readPatch);
   const files = createMemo(() => jsonFilesOf(props.run));
   const isRead = () => patch.state === 'ready';

@@ -10,7 +10,7 @@ import { plural } from '../../lib/format';
 import { createMediaKeys } from '../../state/media_panels';
 import { EvaluationPanels } from './evaluation_panels';
 
-export default function MediaTab(props: { run: Run }) {
+export function MediaTab(props: { run: Run }) {
   const [search, setSearch] = createSignal('');
   const runs = createMemo(() => [{ id: props.run.id, label: props.run.name, color: 0 }], undefined, { equals: (a, b) => a[0]!.id === b[0]!.id && a[0]!.label === b[0]!.label });
   const keys = createMediaKeys(runs, () => props.run.version);

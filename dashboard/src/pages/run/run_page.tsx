@@ -18,10 +18,10 @@ const kTabs: readonly { tab: RunTab; label: string }[] = [
   { tab: 'files', label: 'Files' }, { tab: 'artifacts', label: 'Artifacts' }, { tab: 'diff', label: 'Diff' },
 ];
 
-const ArtifactsTab = lazy(() => import('./artifacts_tab'));
-const DiffTab = lazy(() => import('./diff_tab'));
-const FilesTab = lazy(() => import('./files_tab'));
-const MediaTab = lazy(() => import('./media_tab'));
+const ArtifactsTab = lazy(() => import('../../chunks/artifacts').then((chunk) => ({ default: chunk.ArtifactsTab })));
+const DiffTab = lazy(() => import('../../chunks/compare').then((chunk) => ({ default: chunk.DiffTab })));
+const FilesTab = lazy(() => import('../../chunks/artifacts').then((chunk) => ({ default: chunk.FilesTab })));
+const MediaTab = lazy(() => import('../../chunks/media').then((chunk) => ({ default: chunk.MediaTab })));
 
 export default function RunPage(props: { id: string; tab: RunTab }) {
   const loaded = createLiveRun(() => props.id);

@@ -9,11 +9,14 @@ import { isAsked, user } from '../../state/session';
 
 export const when = (timeUs: number | null): string => (timeUs === null ? '–' : formatDateTime(timeUs));
 
-// What the server takes for the name of a user or team.
-export const kNameRule = {
-  pattern: '[a-z0-9][a-z0-9._\\-]{0,63}', maxlength: 64, autocapitalize: 'none', autocomplete: 'off', spellcheck: false,
-  title: 'Small letters, digits, dot, dash and underscore; a letter or digit first; 64 at most',
-} as const;
+// The name of a user or team, as the server takes it.
+export function NameInput(props: { label: string; name?: string; placeholder?: string; list?: string; ref?: (input: HTMLInputElement) => void }) {
+  return (
+    <input ref={(input) => props.ref?.(input)} class="input" name={props.name ?? 'name'} placeholder={props.placeholder ?? 'Name'} aria-label={props.label} list={props.list}
+      pattern="[a-z0-9][a-z0-9._\-]{0,63}" maxlength="64" autocapitalize="none" autocomplete="off" spellcheck={false} required
+      title="Small letters, digits, dot, dash and underscore; a letter or digit first; 64 at most" />
+  );
+}
 
 // A form that is emptied comes back to `chosen`.
 export function RoleSelect(props: { label: string; chosen: string; name?: string; disabled?: boolean; onChoose?: (role: string, select: HTMLSelectElement) => void }) {

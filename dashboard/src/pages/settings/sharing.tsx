@@ -9,7 +9,7 @@ import { createRole } from '../../state/role';
 import { isOpen, user } from '../../state/session';
 import { toast } from '../../state/toasts';
 import { Confirm } from './confirm';
-import { createChanging, kNameRule, onFields, RoleSelect, Section } from './parts';
+import { createChanging, NameInput, onFields, RoleSelect, Section } from './parts';
 
 // Only server admins may read who there is; others write the name.
 async function namesOf(kind: Member['kind']): Promise<string[]> {
@@ -83,7 +83,7 @@ function Members(props: { project: string }) {
           <select class="select" name="kind" aria-label="Kind" onChange={(event) => offer(event.currentTarget.value === 'team' ? 'team' : 'user')}>
             <option value="user" selected={kind() === 'user'}>user</option><option value="team" selected={kind() === 'team'}>team</option>
           </select>
-          <input class="input" name="name" placeholder="Name" aria-label="Name of the user or team" list="sharing-names" {...kNameRule} required />
+          <NameInput label="Name of the user or team" list="sharing-names" />
           <datalist id="sharing-names"><For each={names()}>{(name) => <option value={name} />}</For></datalist>
           <RoleSelect name="role" label="Role" chosen="viewer" />
           <button type="submit" class="button primary">Share</button>

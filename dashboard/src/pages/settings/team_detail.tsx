@@ -6,7 +6,7 @@ import { Icon } from '../../components/icons';
 import { projectPath } from '../../lib/route';
 import { unsharedProjects } from '../../lib/teams';
 import { toast } from '../../state/toasts';
-import { createAttempt, kNameRule, onFields, RoleSelect } from './parts';
+import { createAttempt, NameInput, onFields, RoleSelect } from './parts';
 
 export function TeamDetail(props: {
   team: Team; users: readonly User[];
@@ -61,7 +61,7 @@ function TeamUsers(props: { team: Team; users: readonly User[]; changed: (teams:
         </ul>
       </Show>
       <form class="settings-form" onSubmit={onFields((field) => join(field('user')))}>
-        <input ref={input} class="input" name="user" placeholder="Name of a user" aria-label="User to put in the team" list="team-users" {...kNameRule} required />
+        <NameInput ref={(made) => { input = made; }} label="User to put in the team" name="user" placeholder="Name of a user" list="team-users" />
         <datalist id="team-users"><For each={others()}>{(user) => <option value={user.name} />}</For></datalist>
         <button type="submit" class="button">Put in</button>
       </form>

@@ -11,7 +11,7 @@ import { lossOf, withMembers } from '../../lib/teams';
 import { query, setQuery } from '../../state/location';
 import { toast } from '../../state/toasts';
 import { Confirm } from './confirm';
-import { kNameRule, NotAllowed, onFields } from './parts';
+import { NameInput, NotAllowed, onFields } from './parts';
 import { TeamDetail } from './team_detail';
 import './teams.css';
 
@@ -83,7 +83,7 @@ function TeamList(props: { teams: readonly Team[]; users: readonly User[]; proje
       <h2 ref={head} tabindex="-1">Teams</h2>
       <p class="muted">What is shared with a team is shared with all who are in it, in the highest role that applies to them.</p>
       <form class="settings-form" onSubmit={add}>
-        <input class="input" name="name" placeholder="Name" aria-label="Name of the team" {...kNameRule} required />
+        <NameInput label="Name of the team" />
         <button type="submit" class="button primary">Make a team</button>
       </form>
       <Show when={failed()}>{(message) => <p class="settings-failed" role="alert">{message()}</p>}</Show>

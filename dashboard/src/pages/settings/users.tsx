@@ -1,7 +1,7 @@
 // Who may log in, for server admins.
 import { changeUser, listUsers, makeUser, type User } from '../../api/access';
 import { holdPage, isOpen } from '../../state/session';
-import { createChanging, kNameRule, onFields, Section, when } from './parts';
+import { createChanging, NameInput, onFields, Section, when } from './parts';
 
 export function Users() {
   const users = createChanging(listUsers);
@@ -25,7 +25,7 @@ export function Users() {
         </tr>
       )}>
       <form class="settings-form" onSubmit={add}>
-        <input class="input" name="name" placeholder="Name" aria-label="Name of the user" {...kNameRule} required />
+        <NameInput label="Name of the user" />
         <label class="settings-check"><input type="checkbox" name="admin" /> Server admin</label>
         <button type="submit" class="button primary">Make a user</button>
       </form>
