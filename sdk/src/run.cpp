@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <exception>
@@ -43,10 +42,13 @@ class Run::Impl : public ForkListener {
     WriterSession* session = live_session();
     if (session == nullptr) return;
     const std::int64_t at = step ? *step : next_step_.fetch_add(1, std::memory_order_relaxed);
-    if (at == kLastStep) [[unlikely]]
+    if (at == kLastStep) [[unlikely]] {
       next_step_.store(at, std::memory_order_relaxed);
-    else if (step)
+    } else if (step) {
       next_step_.store(at + 1, std::memory_order_relaxed);
+      if (at < 0) [[unlikely]]
+        below_zero_.store(true, std::memory_order_relaxed);
+    }
     session->log(scalars, at);
   }
 
@@ -73,10 +75,8 @@ class Run::Impl : public ForkListener {
 
   void log_media(std::string_view key, const Media& media,
                  std::optional<std::int64_t> step) noexcept {
-    append_made("media beyond a limit: a key of 512 bytes, a content of 1,000,000", [&] {
-      const std::int64_t next = next_step_.load(std::memory_order_relaxed);
-      return media_record(key, media, step.value_or(std::max<std::int64_t>(next - 1, 0)));
-    });
+    append_made("media beyond a limit: a key of 512 bytes, a content of 1,000,000",
+                [&] { return media_record(key, media, step.value_or(last_step())); });
   }
 
   bool finish(RunState state, std::string_view reason, std::chrono::milliseconds timeout) noexcept {
@@ -114,6 +114,12 @@ class Run::Impl : public ForkListener {
   }
 
  private:
+  // That of the last row; 0 before there is one.
+  std::int64_t last_step() const noexcept {
+    const std::int64_t next = next_step();
+    return next == 0 && !below_zero_.load(std::memory_order_relaxed) ? 0 : next - 1;
+  }
+
   void append(const spool::Record& record) {
     if (WriterSession* session = live_session()) session->append(record);
   }
@@ -152,6 +158,7 @@ class Run::Impl : public ForkListener {
   std::atomic<WriterSession*> session_{nullptr};  // null in a forked process until it logs
   const int exceptions_;
   std::atomic<std::int64_t> next_step_{0};
+  std::atomic<bool> below_zero_{false};  // a row had a step there
   std::atomic<bool> finished_{false};
   std::mutex mutex_;  // guards below, and making and finishing a session
   bool delivered_ = false;
