@@ -31,10 +31,18 @@ Json values_of(const std::vector<spool::KeyValue>& values, const std::vector<std
   return out;
 }
 
-// As an object if it is one; what a damaged writer may have put there, as text.
+constexpr int kDeepestDocument = 64;  // as of documents that a server takes
+
+// As JSON; what a damaged writer may have put there, as text. So is what is nested deeper: printing
+// goes down into it, and half a million levels would end the program.
 Json document(const std::string& text) {
-  Json parsed = Json::parse(text, nullptr, false);
-  return parsed.is_discarded() ? Json(text) : parsed;
+  bool too_deep = false;
+  const auto watch = [&too_deep](int depth, Json::parse_event_t, const Json&) {
+    too_deep = too_deep || depth > kDeepestDocument;
+    return !too_deep;
+  };
+  Json parsed = Json::parse(text, watch, false);
+  return too_deep || parsed.is_discarded() ? Json(text) : parsed;
 }
 
 std::string_view end_name(spool::EndState state) {

@@ -38,8 +38,11 @@ std::string seconds_text(std::int64_t time_us) {
 
 std::string timestamp_text(std::int64_t time_us) {
   std::int64_t fraction = time_us % 1'000'000;
-  if (fraction < 0) fraction += 1'000'000;
-  const std::time_t seconds = (time_us - fraction) / 1'000'000;
+  std::time_t seconds = time_us / 1'000'000;
+  if (fraction < 0) {
+    fraction += 1'000'000;
+    --seconds;
+  }
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", parts.tm_year + 1900,

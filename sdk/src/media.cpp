@@ -111,10 +111,10 @@ Media table(const Table& table) {
   if (table.columns.size() != table.data.size())
     refuse("a table of " + std::to_string(table.columns.size()) + " names and " +
            std::to_string(table.data.size()) + " columns");
-  std::set<std::string_view> names;
+  std::set<std::string> names;  // as they are written
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const std::string& name = table.columns[c];
-    if (name.empty() || !names.insert(name).second)
+    if (name.empty() || !names.insert(base::to_text(name)).second)
       refuse("a table's columns need names, each once; `" + base::to_text(name) + "` is not");
     if (table.data[c].size() != table.data[0].size())
       refuse("the column `" + base::to_text(name) + "` of a table has " +

@@ -14,6 +14,7 @@
 #include "base/crc32c.hpp"
 #include "spool/reader.hpp"
 #include "spool/segment.hpp"
+#include "src/step_counter.hpp"
 
 namespace tracker {
 namespace fs = std::filesystem;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,9 +13,6 @@
 // Where a new writer stands in a run that may be there already: RunSettings::resume, fork_from and
 // rewind_to. Rules: docs/run-semantics.md.
 namespace tracker {
-
-// There is none behind it: a run stays there.
-inline constexpr std::int64_t kLastStep = std::numeric_limits<std::int64_t>::max();
 
 // The record that makes the run a branch, if the settings say so.
 std::optional<spool::Branch> branch_of(const WriterSession::Options& options);

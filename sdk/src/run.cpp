@@ -16,6 +16,7 @@
 #include "src/records.hpp"
 #include "src/resume.hpp"
 #include "src/run_options.hpp"
+#include "src/step_counter.hpp"
 #include "src/writer_session.hpp"
 
 namespace tracker {
@@ -26,7 +27,7 @@ class Run::Impl : public ForkListener {
     const ResumeMemory memory(options_);
     auto session = std::make_unique<WriterSession>(options_);
     if (const auto branch = branch_of(options_)) session->append(*branch);
-    next_step_.store(memory.first_step(*session));
+    steps_.go_on_with(memory.first_step(*session));
     memory.begin();
     if (!settings.config.empty())
       session->append(spool::Config{base::now_us(), to_json(settings.config)});
@@ -42,12 +43,7 @@ class Run::Impl : public ForkListener {
   void log(std::span<const Scalar> scalars, std::optional<std::int64_t> step) noexcept {
     WriterSession* session = live_session();
     if (session == nullptr) return;
-    const std::int64_t at = step ? *step : next_step_.fetch_add(1, std::memory_order_relaxed);
-    if (at == kLastStep) [[unlikely]]
-      next_step_.store(at, std::memory_order_relaxed);
-    else if (step)
-      next_step_.store(at + 1, std::memory_order_relaxed);
-    session->log(scalars, at);
+    session->log(scalars, steps_.take(step));
   }
 
   // `make` gives the record; what it throws costs the record, not the program: `too_long` says why
@@ -73,10 +69,8 @@ class Run::Impl : public ForkListener {
 
   void log_media(std::string_view key, const Media& media,
                  std::optional<std::int64_t> step) noexcept {
-    append_made("media beyond a limit: a key of 512 bytes, a content of 1,000,000", [&] {
-      const std::int64_t next = next_step_.load(std::memory_order_relaxed);
-      return media_record(key, media, step.value_or(std::max<std::int64_t>(next - 1, 0)));
-    });
+    append_made("media beyond a limit: a key of 512 bytes, a content of 1,000,000",
+                [&] { return media_record(key, media, step.value_or(steps_.last())); });
   }
 
   bool finish(RunState state, std::string_view reason, std::chrono::milliseconds timeout) noexcept {
@@ -95,7 +89,7 @@ class Run::Impl : public ForkListener {
     return delivered_;
   }
 
-  std::int64_t next_step() const noexcept { return next_step_.load(std::memory_order_relaxed); }
+  std::int64_t next_step() const noexcept { return steps_.next(); }
   const WriterSession::Options& options() const noexcept { return options_; }
   // What a forked process that cannot write a log of its own has dropped.
   std::uint64_t lost_in_child() const noexcept {
@@ -151,7 +145,7 @@ class Run::Impl : public ForkListener {
   WriterSession::Options options_;
   std::atomic<WriterSession*> session_{nullptr};  // null in a forked process until it logs
   const int exceptions_;
-  std::atomic<std::int64_t> next_step_{0};
+  StepCounter steps_;
   std::atomic<bool> finished_{false};
   std::mutex mutex_;  // guards below, and making and finishing a session
   bool delivered_ = false;

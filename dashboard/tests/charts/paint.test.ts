@@ -75,6 +75,14 @@ it('breaks the line at a NaN and marks it at the bottom', () => {
   expect(calls).toContain('moveTo 50 69');
 });
 
+it('marks +∞ at the top and −∞ at the bottom', () => {
+  const { context, calls } = recorder();
+  paintLines(context, { ...plot, y: { min: 0, max: 10 } }, [
+    { data: line([2, 6], [Infinity, -Infinity]), smoothed: null, color: '#000000', dash: [] },
+  ]);
+  expect(calls.filter((call) => call.startsWith('moveTo'))).toEqual(['moveTo 30 21', 'moveTo 70 69']);
+});
+
 it('draws nothing without a range', () => {
   const { context, calls } = recorder();
   paintLines(context, { ...plot, x: { min: 1, max: 1 } }, [{ data: line([1], [1]), smoothed: null, color: '#000000', dash: [] }]);

@@ -46,6 +46,9 @@ TEST(TimestampText, is_utc_with_microseconds) {
   EXPECT_EQ(timestamp_text(0), "1970-01-01T00:00:00.000000Z");
   EXPECT_EQ(timestamp_text(1'764'000'000'123'456), "2025-11-24T16:00:00.123456Z");
   EXPECT_EQ(timestamp_text(-1), "1969-12-31T23:59:59.999999Z");
+  EXPECT_EQ(timestamp_text(-1'000'000), "1969-12-31T23:59:59.000000Z");
+  EXPECT_EQ(timestamp_text(std::numeric_limits<std::int64_t>::min()),
+            "-290308-12-21T19:59:05.224192Z");
 }
 
 TEST(DurationText, has_two_units_at_most) {

@@ -91,6 +91,34 @@ TEST_F(DamagedLog, ARecordCopiedElsewhereIsNotBelieved) {
   EXPECT_EQ(std::get<Corrupt>(log.end).at, last.next);
 }
 
+// As a program from before wrote it: all checksums are of its version.
+TEST_F(DamagedLog, AFormatOneIsReadAsEver) {
+  std::string earlier = bytes_.substr(0, kSegmentHeaderBytes - 4);
+  earlier[8] = 1;
+  const std::uint32_t seed = base::crc32c(0, earlier);
+  base::put(earlier, seed);
+  std::vector<std::string> wanted, read;
+  for (const Record& record : sample_records()) {
+    if (kind_of(record) > kLastCommonKind) continue;  // it knew none of them
+    wanted.push_back(payload_of(record));
+    const std::string& payload = wanted.back();
+    const Offset at{earlier.size() - kSegmentHeaderBytes};
+    const std::uint64_t announcement = pack_announcement(
+        {static_cast<std::uint32_t>(payload.size()), static_cast<std::uint8_t>(kind_of(record))},
+        at);
+    base::put(earlier, announcement);
+    base::put(earlier, pack_publication(seed, at, announcement, payload));
+    earlier += payload;
+    earlier.resize((earlier.size() + 7) / 8 * 8, '\0');
+  }
+  write_file(path_, earlier);
+  const Log log = read_log(dir_.path(), WriterIs::kDead);
+  EXPECT_FALSE(log.corrupt());
+  for (const Entry& entry : log.entries) read.push_back(payload_of(entry.record));
+  EXPECT_GT(wanted.size(), 10u);
+  EXPECT_EQ(read, wanted);
+}
+
 TEST_F(DamagedLog, NewerFormatIsRefusedByNameOfBothVersions) {
   bytes_[8] = 3;
   write_file(path_, bytes_);

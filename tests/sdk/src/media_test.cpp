@@ -61,6 +61,7 @@ TEST(MediaValues, ATableIsColumns) {
   EXPECT_THROW(table({{"a", "b"}, {{1}, {}}}), Error);
   EXPECT_THROW(table({{"a", "a"}, {{1}, {1}}}), Error);
   EXPECT_THROW(table({{""}, {{1}}}), Error);
+  EXPECT_THROW(table({{"\xFE", "\xFF"}, {{1}, {1}}}), Error) << "both are written as U+FFFD";
 }
 
 class MediaTest : public RunTest {};
@@ -94,6 +95,20 @@ TEST_F(MediaTest, TakesTheStepOfTheLastRowOrItsOwn) {
   EXPECT_EQ(json::parse(media[1].description_json), json({{"caption", "two bytes"}}));
   EXPECT_EQ(media[2].step, -7);
   EXPECT_EQ(run.next_step(), 43) << "media take no step";
+}
+
+TEST_F(MediaTest, TakesTheStepOfARowBelowZeroToo) {
+  Run run = Run::start(settings());
+  for (const std::int64_t step : {-3, -1}) {
+    run.log({{"loss", 1}}, step);
+    run.log_media("k", text("x"));
+  }
+  run.log({{"loss", 1}});
+  run.log_media("k", text("x"));
+  std::vector<std::int64_t> steps;
+  for (const sp::Media& media : read_log(run.directory()).all<sp::Media>())
+    steps.push_back(media.step);
+  EXPECT_EQ(steps, (std::vector<std::int64_t>{-3, -1, 0}));
 }
 
 TEST_F(MediaTest, WhatIsBeyondALimitIsDroppedAndTold) {

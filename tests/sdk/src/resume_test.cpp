@@ -69,6 +69,10 @@ TEST_F(ResumeTest, AutoGoesOnWithTheRunThatDidNotFinish) {
   EXPECT_NE(run.id(), first);
   s.project = "other";
   EXPECT_NE(Run::start(s).id(), run.id()) << "each project has its own";
+  const TempDirectory elsewhere;
+  s.project = "p";
+  s.directory = elsewhere.path();
+  EXPECT_NE(Run::start(s).id(), run.id()) << "and each directory";
 }
 
 TEST_F(ResumeTest, AForkAndARewindGoOnBehindTheirStep) {

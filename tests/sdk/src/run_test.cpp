@@ -18,6 +18,7 @@ TEST_F(RunTest, FirstRecordSaysWhatTheRunIs) {
   RunSettings s = settings();
   s.name = "first";
   s.group = "g";
+  s.job_type = "eval";
   s.tags = {"a", "b"};
   s.notes = "bad \xFF byte";
   Run run = Run::start(s);
@@ -26,6 +27,8 @@ TEST_F(RunTest, FirstRecordSaysWhatTheRunIs) {
   EXPECT_EQ(start.run_id, run.id());
   EXPECT_EQ(start.project, "p");
   EXPECT_EQ(start.name, "first");
+  EXPECT_EQ(start.group, "g");
+  EXPECT_EQ(start.job_type, "eval");
   EXPECT_EQ(start.tags, s.tags);
   EXPECT_EQ(start.notes, "bad \xEF\xBF\xBD byte");
   EXPECT_EQ(start.parent_writer_id, "");
@@ -149,15 +152,6 @@ TEST_F(RunTest, TextsBeyondTheirLimitsAreDroppedAndCountedLater) {
   EXPECT_EQ(log.all<sp::Finish>()[0].reason.size(), sp::kMaxReasonBytes);
 }
 
-TEST_F(RunTest, TheLastStepThereIsStaysTheLast) {
-  constexpr auto kLast = std::numeric_limits<std::int64_t>::max();
-  Run run = Run::start(settings());
-  run.log({{"x", 1}}, kLast);
-  run.log({{"x", 2}});
-  run.log({{"x", 3}});
-  for (const sp::Row& row : read_log(run.directory()).all<sp::Row>()) EXPECT_EQ(row.step, kLast);
-}
-
 TEST_F(RunTest, ConfigSummaryDefinitionsTagsAndNotes) {
   RunSettings s = settings();
   s.config = {{"lr", 0.1}};
@@ -248,28 +242,6 @@ TEST_F(RunTest, GeneratedNamesReadAsAdjectiveNounNumber) {
   Run run = Run::start(settings());
   const std::string name = run.name();
   EXPECT_EQ(std::count(name.begin(), name.end(), '-'), 2) << name;
-}
-
-TEST_F(RunTest, ThreadsLogAtOnceAndStepsAreHandedOutOnce) {
-  Run run = Run::start(settings());
-  {
-    std::vector<std::jthread> threads;
-    for (int t = 0; t < 4; ++t) {
-      threads.emplace_back([&run, t] {
-        const std::string key = "t" + std::to_string(t);
-        for (int i = 0; i < 2000; ++i) run.log({{key, i * 1.0}, {"shared", t * 1.0}});
-      });
-    }
-  }
-  const auto rows = read_log(run.directory()).all<sp::Row>();
-  EXPECT_EQ(rows.size(), 8000u);
-  std::vector<bool> seen(8000);
-  for (const sp::Row& row : rows) {
-    ASSERT_LT(row.step, 8000);
-    EXPECT_FALSE(seen[static_cast<std::size_t>(row.step)]);
-    seen[static_cast<std::size_t>(row.step)] = true;
-  }
-  EXPECT_EQ(run.dropped_rows(), 0u);
 }
 
 TEST_F(RunTest, SystemSamplesAreTakenAtTheInterval) {

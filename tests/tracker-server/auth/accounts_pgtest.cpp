@@ -9,6 +9,7 @@
 #include "auth/sessions.hpp"
 #include "auth/throttle.hpp"
 #include "auth/users.hpp"
+#include "base/hex.hpp"
 #include "code_of.hpp"
 #include "core/time.hpp"
 #include "here.hpp"
@@ -127,6 +128,17 @@ TEST_F(AccountsTest, WhoFindsBothComputationsTakenIsToldToComeAgainAndNotCounted
   EXPECT_NO_THROW(log_in(*gate, {"pat", "patience"}, kHere));
 }
 
+// What is computed for a name that is there is computed for every other, so that time tells none.
+TEST_F(AccountsTest, ANameThatNobodyHasCostsAComputationToo) {
+  const PasswordTurn one(PasswordTurn::Taken::kWait), other(PasswordTurn::Taken::kWait);
+  for (const char* user : {"pat", "nobody", "root", "gone", "Not A Name"})
+    EXPECT_EQ(code_of([&] {
+                log_in(*gate, {user, "patience"}, kHere);
+              }),
+              ErrorCode::kUnavailable)
+        << user << " was judged without one";
+}
+
 TEST_F(AccountsTest, LoginsThatDoNotFailAreNotCounted) {
   for (int i = 0; i < 60; ++i) log_in(*gate, {"pat", "patience"}, kHere);
 }
@@ -140,6 +152,8 @@ TEST_F(AccountsTest, AfterFiftyFailuresAnAddressWaitsWhoeverIsTried) {
             }),
             ErrorCode::kResourceExhausted);
   EXPECT_NO_THROW(log_in(*gate, {"pat", "patience"}, {"10.0.0.8", "t"}));
+  clock.advance(11'000'000);
+  EXPECT_NO_THROW(log_in(*gate, {"pat", "patience"}, {"10.0.0.7", "t"})) << "six a minute";
 }
 
 TEST_F(AccountsTest, ANewPasswordEndsTheOtherSessions) {
@@ -247,6 +261,28 @@ TEST_F(AccountsTest, AWrongKeyIsNoUseOfTheOneWhoseIdItHas) {
   EXPECT_EQ(noted(), before);
   EXPECT_TRUE(known(by_key(keys["anna"])));
   EXPECT_EQ(noted(), clock.now_us());
+}
+
+// As text, and as bytes the way that PostgreSQL shows them.
+TEST_F(AccountsTest, NothingThatTheDatabaseKeepsLetsAnybodyIn) {
+  const auto key = World::key("pat", {.name = "k"});
+  const auto session = log_in(*gate, {"pat", "patience"}, kHere);
+  std::string all;
+  for (const char* rows : {"SELECT string_agg(a::text, ',') FROM account a",
+                           "SELECT string_agg(k::text, ',') FROM api_key k",
+                           "SELECT string_agg(s::text, ',') FROM browser_session s",
+                           "SELECT string_agg(a::text, ',') FROM audit a"})
+    all += database->pg()->run(rows).bytes(0, 0);
+  EXPECT_NE(all.find("$argon2id$"), std::string::npos);
+  for (const std::string& secret : {std::string("patience"), key.substr(13), session}) {
+    EXPECT_EQ(all.find(secret), std::string::npos) << secret;
+    EXPECT_EQ(all.find(base::to_hex(secret)), std::string::npos) << secret << " as bytes";
+  }
+  for (const std::string& kept : {sha256(key), base::to_hex(sha256(key))})
+    EXPECT_FALSE(known(by_key(kept)));
+  for (const std::string& kept : {sha256(session), base::to_hex(sha256(session))})
+    EXPECT_FALSE(known(by_session(kept)));
+  EXPECT_TRUE(known(by_key(key)) && known(by_session(session)));
 }
 
 // Its trigger goes by the database's clock: what is older than 30 days may go.

@@ -19,9 +19,23 @@ TEST(MergeObjects, NestedObjectsMergeAndTheRestIsReplaced) {
 TEST(MergeObjects, WhatIsNoObjectIsRefused) {
   for (const char* text : {"", "1", "[]", "{", "{\"a\":1e999}", "nul"})
     EXPECT_THROW(merge_objects("{}", text), Error) << text;
-  std::string deep;
-  for (int i = 0; i < 100'000; ++i) deep += "{\"a\":";
-  EXPECT_THROW(merge_objects("{}", deep), Error);
+}
+
+TEST(MergeObjects, SixtyFourLevelsAreTakenAndNoMore) {
+  const auto nested = [](std::size_t levels) {
+    std::string text;
+    for (std::size_t i = 0; i < levels; ++i) text += "{\"a\":";
+    return text + "1" + std::string(levels, '}');
+  };
+  EXPECT_EQ(merge_objects("{}", nested(64)), nested(64));
+  for (const std::size_t levels : {std::size_t{65}, std::size_t{100'000}}) {
+    try {
+      merge_objects("{}", nested(levels));
+      ADD_FAILURE() << levels << " were taken";
+    } catch (const Error& error) {
+      EXPECT_STREQ(error.what(), "the document is nested deeper than 64 levels");
+    }
+  }
 }
 
 TEST(MergeObjects, NulBecomesTheReplacementCharacter) {
@@ -60,6 +74,36 @@ TEST(FoldSummary, LoggedValuesStayAndDefinitionsChoose) {
       {"plain", "not json"}};
   EXPECT_EQ(fold_summary(R"({"logged":1})", definitions, keys),
             R"({"acc":8.0,"logged":1,"loss":2.0,"mean":5.0,"nan":"NaN","odd":5.0,"plain":5.0})");
+}
+
+// The row of 9 at step 1 is replaced by that of 4; step 5 is the highest.
+TEST(FoldSummary, TheLastIsWhatWasLoggedLastAndReplacedRowsCount) {
+  SeriesStats stats;
+  const std::vector<std::int64_t> steps{5, 1, 1}, times{1, 2, 3};
+  const std::vector<double> values{2, 9, 4};
+  fold(stats, steps, times, values);
+  const std::vector<NamedStats> keys{{"best", &stats}, {"last", &stats}, {"max", &stats},
+                                     {"mean", &stats}, {"min", &stats},  {"plain", &stats}};
+  const std::vector<std::pair<std::string, std::string>> definitions{
+      {"best", R"({"summary":"best"})"},
+      {"last", R"({"summary":"last"})"},
+      {"max", R"({"summary":"max"})"},
+      {"mean", R"({"summary":"mean"})"},
+      {"min", R"({"summary":"min"})"}};
+  EXPECT_EQ(fold_summary("{}", definitions, keys),
+            R"({"best":2.0,"last":4.0,"max":9.0,"mean":5.0,"min":2.0,"plain":4.0})");
+}
+
+TEST(FoldSummary, OfSeveralThatMatchTheOneDefinedLastCounts) {
+  SeriesStats stats;
+  const std::vector<std::int64_t> steps{1, 2};
+  const std::vector<double> values{2, 8};
+  fold(stats, steps, steps, values);
+  const std::vector<NamedStats> keys{{"loss", &stats}};
+  const std::pair<std::string, std::string> all{"*", R"({"summary":"max"})"},
+      one{"loss", R"({"summary":"min"})"};
+  EXPECT_EQ(fold_summary("{}", std::vector{all, one}, keys), R"({"loss":2.0})");
+  EXPECT_EQ(fold_summary("{}", std::vector{one, all}, keys), R"({"loss":8.0})");
 }
 
 }  // namespace

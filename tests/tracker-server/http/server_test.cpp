@@ -132,6 +132,19 @@ TEST_F(ServerTest, AnAnswerWithoutABodySaysNothingOfOne) {
   EXPECT_EQ(ask(socket, bhttp::verb::get, "/api/v1/inline").body(), "in");
 }
 
+// What is never unpacked cannot unpack to more than there is room for.
+TEST_F(ServerTest, ABodyThatIsPackedStaysPacked) {
+  start();
+  auto socket = connect();
+  const std::string packed("\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\x04\0\x43\xbe\xb7\xe8\x01\0\0\0", 21);
+  bhttp::request<bhttp::string_body> request(bhttp::verb::post, "/api/v1/echo", 11, packed);
+  request.set(bhttp::field::host, "127.0.0.1");
+  request.set(bhttp::field::content_encoding, "gzip");
+  request.prepare_payload();
+  bhttp::write(socket, request);
+  EXPECT_EQ(read(socket).body(), packed);
+}
+
 TEST_F(ServerTest, ABodyThatIsTooLargeIsRefusedBeforeItIsRead) {
   start();
   auto socket = connect();

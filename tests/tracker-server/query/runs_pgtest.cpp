@@ -44,5 +44,23 @@ TEST_F(RunsTest, EachRunIsSummedUpByItsOwnDefinitions) {
   EXPECT_EQ(loss(2), 5);
 }
 
+TEST_F(RunsTest, APatternThatIsDefinedAgainIsReplacedInItsPlace) {
+  storage::TestWriter writer = storage::make_writer(*database);
+  spool::Frame frame;
+  frame.groups.push_back(storage::make_rows({"acc", "loss"}, {1, 2, 3}, {2, 8, 5, 2, 8, 5}));
+  frame.records = {spool::MetricDefinition{"acc", R"({"summary":"min"})"},
+                   spool::MetricDefinition{"l*", R"({"summary":"min"})"},
+                   spool::MetricDefinition{"loss", R"({"summary":"max"})"}};
+  storage::log_frame(*database, writer, frame);
+  frame = {};
+  frame.records = {spool::MetricDefinition{"acc", R"({"summary":"max"})"},
+                   spool::MetricDefinition{"l*", R"({"summary":"mean"})"}};
+  storage::log_frame(*database, writer, frame);
+  const auto view = get_runs(*database, std::vector{writer.run}).at(0);
+  const auto summary = nlohmann::json::parse(view.summary_json);
+  EXPECT_EQ(summary.at("acc"), 8.0);
+  EXPECT_EQ(summary.at("loss"), 8.0) << "`l*` stays before `loss`";
+}
+
 }  // namespace
 }  // namespace tracker::query

@@ -1,7 +1,11 @@
+#include <numeric>
 #include <thread>
+#include <tuple>
 
 #include "branches_fixture.hpp"
 #include "storage/deletion.hpp"
+#include "storage/logs.hpp"
+#include "storage/media.hpp"
 #include "storage/purge.hpp"
 #include "storage/resume.hpp"
 
@@ -86,6 +90,73 @@ TEST_F(BranchesTest, AKeyThatBeginsAboveTheForksStepIsNotTheForks) {
     EXPECT_EQ(snapshot.find_key("loss"), nullptr);
     compact(parent.run);
   }
+}
+
+TEST_F(BranchesTest, RowsOfTheParentThatComeLateAreTheForksToo) {
+  TestWriter parent = begin();
+  log(parent, {0, 2, 4}, 1);
+  TestWriter child = fork(parent.run, 2);
+  log(parent, {1, 2, 3}, 9);
+  for (int compacted = 0; compacted < 2; ++compacted) {
+    EXPECT_EQ(history(child.run), (History{{0, 1}, {1, 9}, {2, 9}}));
+    EXPECT_EQ(chart(child.run), (History{{0, 1}, {1, 9}, {2, 9}}));
+    compact(parent.run);
+    compact(child.run);
+  }
+}
+
+TEST_F(BranchesTest, AForkInheritsSeriesWithStepsAndNothingElse) {
+  TestWriter parent = begin();
+  spool::Frame frame =
+      frame_of({spool::Config{kNow, R"({"lr":1})"}, spool::Summary{kNow, R"({"best":1})"},
+                spool::Console{spool::ConsoleStream::kStdout, 0, kNow, "hello"},
+                spool::Media{"shot", "image", 0, kNow, "image/png", "{}", "x"}},
+               {0}, 1);
+  spool::RowGroup system;
+  system.system = true;
+  system.keys = {"system/cpu"};
+  system.times_us = {kNow};
+  system.order = {1};
+  system.values = {1};
+  frame.groups.push_back(std::move(system));
+  log_frame(*database, parent, std::move(frame));
+  const auto has = [&](core::RunId run) {
+    const auto row = find_run(*database, run);
+    RunSnapshot snapshot(*database, run);
+    return std::tuple(row->config_json != "{}", row->summary_json != "{}",
+                      read_logs(*database, run, {}).total, list_media(*database, run, {}).size(),
+                      snapshot.find_key("system/cpu") != nullptr);
+  };
+  TestWriter child = fork(parent.run, 5);
+  for (int compacted = 0; compacted < 2; ++compacted) {
+    EXPECT_EQ(has(parent.run), std::tuple(true, true, 1u, 1u, true));
+    EXPECT_EQ(has(child.run), std::tuple(false, false, 0u, 0u, false));
+    EXPECT_EQ(history(child.run), (History{{0, 1}}));
+    compact(parent.run);
+    compact(child.run);
+  }
+}
+
+TEST_F(BranchesTest, AHistoryOfSeveralRunsIsReadAsPointsWhateverIsAskedFor) {
+  TestWriter parent = begin();
+  std::vector<std::int64_t> steps(5'000);
+  std::iota(steps.begin(), steps.end(), 0);
+  log(parent, steps, 1);
+  compact(parent.run);
+  TestWriter child = fork(parent.run, 4'999);
+  const auto read = [&](core::RunId run) {
+    SeriesSnapshot snapshot(*database, std::vector{run}, std::nullopt);
+    SeriesSlice slice;
+    slice.run = run;
+    slice.key = snapshot.find_key(run, "loss");
+    slice.form = SeriesSlice::Form::kFine;
+    slice.at_least = 10;
+    return std::move(snapshot.read({&slice, 1})[0]);
+  };
+  EXPECT_TRUE(read(parent.run).bucketed);
+  const SliceData inherited = read(child.run);
+  EXPECT_FALSE(inherited.bucketed);
+  EXPECT_EQ(inherited.points.size(), 5'000u);
 }
 
 TEST_F(BranchesTest, ARewindTakesBackWhatLiesAboveTheStep) {

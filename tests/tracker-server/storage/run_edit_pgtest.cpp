@@ -118,6 +118,7 @@ TEST_F(RunEditTest, WhatComesLaterWinsWhoeverSaysIt) {
   frame.records = {start};
   log_frame(*database, second, frame);
   EXPECT_EQ(run().notes, "by hand again") << "a writer that joins changes nothing that is set";
+  EXPECT_EQ(run().name, "first");
 }
 
 TEST_F(RunEditTest, WhatCannotBeIsRefusedAndChangesNothing) {
