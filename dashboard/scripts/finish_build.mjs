@@ -9,7 +9,7 @@ import { minifySync } from 'vite';
 const dist = new URL('../dist', import.meta.url).pathname;
 const kEntryBudget = 45 * 1024;
 const kWorkspaceBudget = 110 * 1024;
-const kTotalBudget = 220 * 1024;  // docs/adr/0016
+const kTotalBudget = 200 * 1024;
 const kCompressible = /\.(html|js|css|svg|json|txt|map)$/;
 
 const manifestPath = join(dist, '.vite', 'manifest.json');
