@@ -29,13 +29,15 @@ TEST(Writer, KeysAreMadeText) {
 TEST(Writer, AHundredThousandKeysAreTakenAndNoMore) {
   TempDirectory dir;
   std::vector<std::string> said;
-  WriterOptions options = options_for(dir.path(), 16u << 20);
-  options.warn = [&](const std::string& line) { said.push_back(line); };
-  Writer writer(options);
-  for (std::size_t i = 0; i < 100'000; ++i) ASSERT_TRUE(writer.key(std::to_string(i))) << i;
-  EXPECT_FALSE(writer.key("one more"));
-  EXPECT_EQ(writer.key("7"), 7u) << "those that are there are kept";
-  EXPECT_EQ(writer.dropped(), 1u);
+  {
+    WriterOptions options = options_for(dir.path(), 16u << 20);
+    options.warn = [&](const std::string& line) { said.push_back(line); };
+    Writer writer(options);
+    for (std::size_t i = 0; i < 100'000; ++i) ASSERT_TRUE(writer.key(std::to_string(i))) << i;
+    EXPECT_FALSE(writer.key("one more"));
+    EXPECT_EQ(writer.key("7"), 7u) << "those that are there are kept";
+    EXPECT_EQ(writer.dropped(), 1u);
+  }
   ASSERT_EQ(said.size(), 1u);
   EXPECT_NE(said[0].find("100,000 metrics"), std::string::npos) << said[0];
 }
