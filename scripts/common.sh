@@ -17,7 +17,9 @@ timed() {
   shift
   say "$name"
   "$@"
+  local status=$?  # not 0 only where the caller looks at it: elsewhere `set -e` has ended the script
   printf '    %s: %d s\n' "$name" $((SECONDS - start)) >&2
+  return $status
 }
 
 # Runs a command as root: directly, or through sudo.

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <set>
 
 #include <tracker/error.hpp>
@@ -43,8 +44,9 @@ std::pair<double, double> span_of(std::span<const double> values) {
   }
   if (low > high) return {0, 1};
   if (low < high) return {low, high};
+  constexpr double kMost = std::numeric_limits<double>::max();
   const double room = std::max(0.5, std::abs(low) * 1e-6);
-  return {low - room, high + room};
+  return {std::max(low - room, -kMost), std::min(high + room, kMost)};
 }
 
 struct Extension {

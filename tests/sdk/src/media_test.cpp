@@ -27,8 +27,14 @@ TEST(MediaValues, AHistogramCountsEachFiniteValueOnce) {
 
 TEST(MediaValues, AHistogramOfExtremesHasRisingEdges) {
   const double most = std::numeric_limits<double>::max();
-  for (const std::vector<double>& values :
-       {std::vector<double>{}, {7}, {0}, {-most, most}, {1e300, 1e300}, {5e-324, 0}}) {
+  for (const std::vector<double>& values : {std::vector<double>{},
+                                            {7},
+                                            {0},
+                                            {-most, most},
+                                            {most},
+                                            {-most, -most},
+                                            {1e300, 1e300},
+                                            {5e-324, 0}}) {
     const json content = json::parse(histogram(values, 8).content);
     const auto edges = content.at("edges").get<std::vector<double>>();
     ASSERT_EQ(edges.size(), 9u);
