@@ -75,10 +75,12 @@ Media histogram(std::span<const double> values, std::size_t bins) {
     refuse("a histogram has 1 to 512 bins, not " + std::to_string(bins));
   const auto [low, high] = span_of(values);
   Histogram out{{}, std::vector<double>(bins, 0)};
-  // Halves, since the range of two finite numbers need not be one.
+  // Halves, since the range of two finite numbers need not be one; of the smallest there are none,
+  // and what was rounded must not leave the range.
   for (std::size_t i = 0; i < bins; ++i)
-    out.edges.push_back(2 * (low / 2 + (high / 2 - low / 2) *
-                                           (static_cast<double>(i) / static_cast<double>(bins))));
+    out.edges.push_back(std::clamp(
+        2 * (low / 2 + (high / 2 - low / 2) * (static_cast<double>(i) / static_cast<double>(bins))),
+        low, high));
   out.edges.push_back(high);
   std::int64_t nan = 0, infinite = 0;
   for (const double value : values) {

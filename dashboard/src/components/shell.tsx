@@ -25,7 +25,14 @@ function RailLink(props: { href: string; icon: IconName; label: string; current:
 }
 
 // The icon of index.html.
-const Mark = () => <img src={document.querySelector<HTMLLinkElement>('link[rel=icon]')!.href} width="26" height="26" alt="" />;
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
+      <rect width="32" height="32" rx="7" fill="#3b5bdb" />
+      <path d="M6 9c4 0 5 13 10 13 4 0 5-6 10-6" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" />
+    </svg>
+  );
+}
 
 const kThemes: readonly { choice: ThemeChoice; icon: IconName; label: string }[] = [
   { choice: 'light', icon: 'sun', label: 'Light theme' },

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -43,6 +44,9 @@ TEST(MediaValues, AHistogramOfExtremesHasRisingEdges) {
     EXPECT_EQ(sum, static_cast<double>(values.size()));
     for (std::size_t i = 0; i < 8; ++i) EXPECT_LE(edges[i], edges[i + 1]);
   }
+  const auto near = json::parse(histogram(std::vector<double>{0, 99 * 5e-324}, 234).content);
+  const auto edges = near.at("edges").get<std::vector<double>>();
+  EXPECT_TRUE(std::is_sorted(edges.begin(), edges.end()));
   EXPECT_THROW(histogram(std::vector<double>{1}, 0), Error);
   EXPECT_THROW(histogram(std::vector<double>{1}, 513), Error);
 }
