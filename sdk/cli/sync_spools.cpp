@@ -14,6 +14,7 @@
 #include "spool/control.hpp"
 #include "spool/layout.hpp"
 #include "spool/reader.hpp"
+#include "spool/release.hpp"
 #include "spool/segment.hpp"
 
 namespace tracker::cli {
@@ -24,13 +25,8 @@ constexpr std::chrono::seconds kSyncPatience{
     30};  // without a word from the server, or from a relay that holds the log
 constexpr std::chrono::milliseconds kLockPoll{400};
 
-bool is_delivered(const fs::path& directory) {
-  return fs::exists(directory / "control") &&
-         spool::Control(directory).relay() == spool::RelayState::kDone;
-}
-
 bool is_done(const SyncJob& job) {
-  return job.which == SyncWhich::kUndelivered && is_delivered(job.directory);
+  return job.which == SyncWhich::kUndelivered && spool::is_delivered(job.directory);
 }
 
 SyncResult failed(const std::string& why) { return {SyncResult::Kind::kUndelivered, why}; }
@@ -93,7 +89,7 @@ std::vector<SyncJob> jobs_of(const SyncPlan& plan) {
   for (const auto& root : plan.directories) {
     for (const auto& directory : spool::list_writers(root)) {
       try {
-        if (plan.which == SyncWhich::kUndelivered && is_delivered(directory)) continue;
+        if (plan.which == SyncWhich::kUndelivered && spool::is_delivered(directory)) continue;
         const auto info = spool::read_info(directory);
         const std::string own = info.server.empty() ? plan.fallback : info.server;
         jobs.push_back({.directory = directory,

@@ -20,13 +20,13 @@ bool older_than(const fs::path& path, std::chrono::seconds age) {
   return !error && fs::file_time_type::clock::now() - written > age;
 }
 
-bool delivered(const fs::path& directory) {
-  if (!fs::exists(directory / "control")) return false;
-  const Control control(directory);
-  return control.relay() == RelayState::kDone;
-}
-
 }  // namespace
+
+bool is_delivered(const fs::path& writer_directory) {
+  return fs::exists(writer_directory / "control") &&
+         Control(writer_directory).relay() == RelayState::kDone &&
+         pending_requests(writer_directory).empty();
+}
 
 int release_before(const fs::path& writer_directory, Offset acked, const Retention& retention) {
   const std::vector<Offset> bases = list_segments(writer_directory);
@@ -46,7 +46,7 @@ int remove_delivered(const fs::path& tracker_directory, std::chrono::seconds age
   int removed = 0;
   for (const fs::path& directory : list_writers(tracker_directory)) {
     try {
-      if (!older_than(directory / "control", age) || !delivered(directory)) continue;
+      if (!older_than(directory / "control", age) || !is_delivered(directory)) continue;
       const auto lock = RelayLock::try_acquire(directory);
       if (!lock || writer_alive(directory) || keeps_refused_copies(directory)) continue;
       std::error_code error;

@@ -21,7 +21,11 @@ struct Retention {
 int release_before(const std::filesystem::path& writer_directory, Offset acked,
                    const Retention& retention = {});
 
-// Removes the directories of writers whose log is delivered to the end, with its Finish, at least
+// True when the log is delivered to the end and no artifact waits: one that was asked for beside
+// finish() may come when the relay has left. Throws Error when the directory cannot be read.
+bool is_delivered(const std::filesystem::path& writer_directory);
+
+// Removes the directories of writers that are delivered, their logs with the Finish, at least
 // `age` ago; one that keeps the files of a refused artifact (spool/staged.hpp) stays. The number
 // removed. Called now and then, so that delivered runs do not fill the disk.
 int remove_delivered(const std::filesystem::path& tracker_directory,

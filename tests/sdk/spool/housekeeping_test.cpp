@@ -186,6 +186,20 @@ TEST(RemoveDelivered, NotWhatKeepsTheFilesOfARefusedArtifact) {
   EXPECT_EQ(remove_old(), 1);
 }
 
+TEST(RemoveDelivered, NotWhatWasAskedForWhenTheRelayHadLeft) {
+  TempDirectory root;
+  const fs::path dir = writer_directory(root.path(), "a", "w");
+  Writer(options_for(dir)).append(Finish{});
+  Control(dir).set_relay(RelayState::kDone, "");
+  EXPECT_TRUE(is_delivered(dir));
+  const fs::path staged = new_staging_folder(dir);
+  submit(staged, {});
+  EXPECT_FALSE(is_delivered(dir));
+  fs::last_write_time(dir / "control", fs::file_time_type::clock::now() - std::chrono::hours(2));
+  EXPECT_EQ(remove_delivered(root.path(), std::chrono::hours(1)), 0);
+  EXPECT_TRUE(fs::exists(staged));
+}
+
 // What was staged first must be done first: it may be the older one of two versions.
 TEST(Staging, AFolderThatWasTakenBackLeavesNoPlaceForALaterOne) {
   TempDirectory root;
