@@ -1,3 +1,4 @@
+# tracker_add_test(NAME SOURCES... LIBRARIES... [LABEL unit|pg|e2e] [TIMEOUT seconds] [SHARDS n]
 #                  [HEADERS test_headers|torch_test_headers])
 # One test program; its suffix says what it needs: _test nothing, _pgtest PostgreSQL, _e2etest the whole system. Targets
 # unit_tests and pg_tests build all tests of that label, fault_tests those of the whole system with faults (label fault).
